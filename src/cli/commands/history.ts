@@ -1,0 +1,27 @@
+import { MigrateError } from '../../core/errors.ts'
+import { printableJson } from '../../core/text.ts'
+import { findRun } from '../../runs/revert.ts'
+import { type Context, journalFor } from '../context.ts'
+import { historyDocument, renderHistory, renderOneRun } from '../render/history.ts'
+
+/** Options of `history`. */
+export interface HistoryOptions {
+  journal?: string | undefined
+  json?: boolean | undefined
+}
+
+/** `history [RUN]`: the runs in the journal, or one in full. Returns the exit code. */
+export async function history(named: string | null, options: HistoryOptions, { env, terminal, look }: Context): Promise<number> {
+  const journal = journalFor({ journal: options.journal }, env)
+  const read = await journal.runs()
+  const run = named === null ? null : await findRun(journal, named, null)
+  if (options.json) {
+    const shown = run ? { runs: [run], problems: [] } : read
+    terminal.print(printableJson(historyDocument(shown, read.runs, run !== null)))
+    return 0
+  }
+  terminal.print(run ? renderOneRun(run, read.runs, look) : renderHistory(read, journal.location, look))
+  const [problem] = read.problems
+  if (problem && !run) throw new MigrateError('journal-damaged', 'Part of the journal could not be read; see above', null)
+  return 0
+}

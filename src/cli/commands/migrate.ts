@@ -1,0 +1,66 @@
+import { originText } from '../../core/address.ts'
+import { assemblePlan } from '../../core/assemble.ts'
+import type { Migration } from '../../core/migration.ts'
+import type { Plan } from '../../core/plan.ts'
+import { select } from '../../core/selection.ts'
+import type { Gateway } from '../../gateway/port.ts'
+import type { FileJournal } from '../../journal/file-journal.ts'
+import { takeInventory } from '../../runs/inventory.ts'
+import { type Context, journalFor } from '../context.ts'
+import { adHocMigration, defaultMigration } from '../migrations.ts'
+import type { MainOptions } from '../options.ts'
+import { readProgress } from '../progress.ts'
+import { renderNothing } from '../render/plan.ts'
+import { type Conclusion, conclude, requireConsent, requireJournal } from './carry-out.ts'
+import { gatewayUrl, openGateway } from './session.ts'
+
+/** The rule of this invocation: --from and --to, else the migration that ships with the tool. */
+export async function migrationFor({ from, to }: MainOptions): Promise<Migration> {
+  return from !== undefined && to !== undefined ? adHocMigration(from, to) : defaultMigration()
+}
+
+/** How many servers the last run of this gateway saw, for noticing a list that has become short. */
+async function previousCount(journal: FileJournal, url: string): Promise<number | null> {
+  const { runs } = await journal.runs()
+  return runs.findLast(({ started }) => started.gateway.url === url)?.started.servers ?? null
+}
+
+async function makePlan(gateway: Gateway, migration: Migration, journal: FileJournal, options: MainOptions, { terminal }: Context): Promise<Plan> {
+  terminal.progress('Listing the MCP servers')
+  const listed = await gateway.list()
+  const selected = select(options, listed)
+  const inventory = await takeInventory(gateway, listed, {
+    migration,
+    thorough: options.thorough,
+    selected,
+    previous: await previousCount(journal, gateway.identity.url),
+    onRead: readProgress(terminal, gateway.era.probeSeconds),
+  })
+  return assemblePlan({ createdAt: new Date().toISOString(), gateway: gateway.identity, migration, inventory, selected })
+}
+
+const heading = ({ gateway }: Plan, migration: Migration): string =>
+  `LiteLLM ${gateway.version ?? '(release unknown)'} at ${gateway.url}, ${gateway.account}. Migration ${migration.id}: to ${originText(migration.to)}`
+
+/** Plans and carries out a migration on a gateway that is open. */
+export async function migrateGateway(
+  gateway: Gateway,
+  migration: Migration,
+  journal: FileJournal,
+  options: MainOptions,
+  context: Context,
+): Promise<Conclusion> {
+  const plan = await makePlan(gateway, migration, journal, options, context)
+  const nothing = renderNothing(plan, migration)
+  return conclude({ plan, gateway, journal, options, heading: heading(plan, migration), nothing }, context)
+}
+
+/** The main job: connect, plan, show, ask, apply, check, journal. Returns the exit code. */
+export async function migrate(options: MainOptions, context: Context): Promise<number> {
+  requireConsent(options, context)
+  const migration = await migrationFor(options)
+  const journal = journalFor(options, context.env)
+  await requireJournal(journal, options, context)
+  const gateway = await openGateway(options, await gatewayUrl(options, context, null), context)
+  return (await migrateGateway(gateway, migration, journal, options, context)).code
+}

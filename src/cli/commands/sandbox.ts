@@ -1,0 +1,54 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { connect } from '../../gateway/connect.ts'
+import { type Sandbox, startSandbox } from '../../gateway/sandbox/index.ts'
+import { FileJournal } from '../../journal/file-journal.ts'
+import { findRun } from '../../runs/revert.ts'
+import type { Context } from '../context.ts'
+import type { MainOptions } from '../options.ts'
+import { requireConsent, requireJournal } from './carry-out.ts'
+import { migrateGateway, migrationFor } from './migrate.ts'
+import { revertRun } from './revert.ts'
+
+async function offerRevert(journal: FileJournal, gateway: Parameters<typeof revertRun>[0], options: MainOptions, context: Context): Promise<void> {
+  if (!context.terminal.interactive || options.json) return
+  const back = await context.terminal.choose('The sandbox ends now. Take the run back first, to see how that goes?', [
+    { name: 'No, end it', value: false },
+    { name: 'Yes, take it back', value: true },
+  ])
+  if (back) await revertRun(gateway, await findRun(journal, null, gateway.identity.url), journal, { ...options, yes: false }, context)
+}
+
+async function tryOut(sandbox: Sandbox, folder: string, options: MainOptions, context: Context): Promise<number> {
+  const journal = new FileJournal(join(folder, 'journal'))
+  await requireJournal(journal, options, context)
+  context.terminal.remark(`A sandbox gateway that behaves as LiteLLM ${sandbox.version}; it and its journal are gone when this ends.`)
+  const gateway = await connect({ url: sandbox.url, keyHeader: null, timeoutSeconds: options.timeout }, () =>
+    Promise.resolve({ kind: 'key', key: sandbox.masterKey, source: 'the sandbox' }),
+  )
+  const { code, report } = await migrateGateway(gateway, await migrationFor(options), journal, options, context)
+  if (report?.run) await offerRevert(journal, gateway, options, context)
+  return code
+}
+
+/** `--sandbox`: the main job on a private gateway with the guide's seven servers. Returns the exit code. */
+export async function migrateSandbox(options: MainOptions, context: Context): Promise<number> {
+  requireConsent(options, context)
+  const folder = await mkdtemp(join(tmpdir(), 'mcp-url-migrate-sandbox-'))
+  const sandbox = await startSandbox()
+  try {
+    return await tryOut(sandbox, folder, options, context)
+  } finally {
+    await sandbox.close()
+    await rm(folder, { recursive: true, force: true })
+  }
+}
+
+/** `sandbox`: a gateway that stays up until Ctrl-C, with the lines that point the tool at it. */
+export async function serveSandbox(version: string | undefined, { terminal }: Context): Promise<number> {
+  const sandbox = await startSandbox(version === undefined ? {} : { version })
+  terminal.print(`export LITELLM_PROXY_URL=${sandbox.url}\nexport LITELLM_PROXY_API_KEY=${sandbox.masterKey}`)
+  terminal.remark(`A sandbox gateway that behaves as LiteLLM ${sandbox.version}. Run the lines above in another terminal; Ctrl-C ends it.`)
+  return new Promise(() => {})
+}

@@ -1,0 +1,53 @@
+import type { ErrorCode } from '../core/errors.ts'
+import { isLeftBehind, type Plan } from '../core/plan.ts'
+import type { RunReport } from '../core/report.ts'
+import { isComplete } from '../runs/run.ts'
+
+/** Every exit code there is, with its meaning, as `--help` shows them. */
+export const EXIT_CODES = [
+  [0, 'done, or nothing to do'],
+  [1, 'failed; nothing was written'],
+  [2, '--exit-code: changes are pending'],
+  [3, 'refused; nothing was written'],
+  [4, 'something was written, but not all that was asked, or it is not known for certain'],
+  [64, 'wrong usage, or a consent is missing (--yes)'],
+  [130, 'cancelled, or Ctrl-C'],
+  [143, 'SIGTERM'],
+] as const
+
+const BY_ERROR: Partial<Record<ErrorCode, number>> = {
+  usage: 64,
+  'consent-missing': 64,
+  'no-terminal': 64,
+  cancelled: 130,
+  refused: 3,
+}
+
+const BY_SIGNAL = { SIGINT: 130, SIGTERM: 143 } as const
+
+/** The code for an error before anything was written. */
+export function exitForError(code: ErrorCode): number {
+  return BY_ERROR[code] ?? 1
+}
+
+/** The code for a signal. */
+export function exitForSignal(signal: 'SIGINT' | 'SIGTERM'): number {
+  return BY_SIGNAL[signal]
+}
+
+/** The code for a plan of which nothing was, or will be, written. */
+export function exitForPlan(plan: Plan, pendingCode: boolean): number {
+  if (pendingCode && plan.changes.length > 0) return 2
+  const left = plan.skipped.filter(isLeftBehind)
+  if (left.length === 0) return 0
+  return plan.changes.length === 0 && left.every(({ code }) => code === 'drifted') ? 3 : 1
+}
+
+/** The code for a run. */
+export function exitForRun(report: RunReport): number {
+  if (report.halted === 'SIGINT' || report.halted === 'SIGTERM') return exitForSignal(report.halted)
+  if (isComplete(report)) return 0
+  const outcomes = report.changes.map(({ outcome }) => outcome)
+  if (outcomes.includes('applied') || outcomes.includes('unknown')) return 4
+  return outcomes.length > 0 && outcomes.every((outcome) => outcome === 'drifted') ? 3 : 1
+}

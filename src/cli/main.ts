@@ -1,0 +1,96 @@
+import { readFileSync } from 'node:fs'
+import { CommanderError } from 'commander'
+import { MigrateError } from '../core/errors.ts'
+import { printable, printableJson } from '../core/text.ts'
+import { history } from './commands/history.ts'
+import { migrate } from './commands/migrate.ts'
+import { revert } from './commands/revert.ts'
+import { migrateSandbox, serveSandbox } from './commands/sandbox.ts'
+import type { Context } from './context.ts'
+import { exitForError, exitForSignal } from './exit.ts'
+import { readOptions } from './options.ts'
+import { type Invocation, readCommandLine } from './program.ts'
+import { errorDocument } from './render/documents.ts'
+import { wrap } from './render/layout.ts'
+import { Signals, type StopSignal } from './signals.ts'
+import { ConsoleTerminal, decideColour, painter } from './terminal/console.ts'
+
+function toolVersion(): string {
+  const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8')
+  return (JSON.parse(text) as { version: string }).version
+}
+
+/** Writes out what is still in the pipes, then ends the process: the only place that does. */
+function end(code: number): void {
+  process.exitCode = code
+  process.stdout.write('', () => process.stderr.write('', () => process.exit(code)))
+}
+
+function stopAtOnce(terminal: ConsoleTerminal, signal: StopSignal, during: 'run' | 'other'): void {
+  terminal.settle()
+  terminal.warn(
+    during === 'run'
+      ? 'Ended at once, perhaps in the middle of a write. The journal knows what was begun; --revert asks the gateway what became of it.'
+      : 'Cancelled. Nothing was written.',
+  )
+  process.exit(exitForSignal(signal))
+}
+
+function makeContext({ options }: Invocation, version: string): Context & { terminal: ConsoleTerminal } {
+  const colour = decideColour(options['color'] !== false, process.stdout, process.env)
+  const terminal = new ConsoleTerminal({ quiet: options['quiet'] === true })
+  const announce = () => terminal.warn('Stopping behind the write in flight; once more ends at once.')
+  return {
+    env: process.env,
+    terminal,
+    look: { width: Math.min(terminal.width, 100), paint: painter(colour), colour, verbose: options['verbose'] === true },
+    signals: new Signals((signal, during) => stopAtOnce(terminal, signal, during), announce),
+    tool: `mcp-url-migrate/${version}`,
+  }
+}
+
+function dispatch(invocation: Invocation, context: Context): Promise<number> {
+  const { options } = invocation
+  if (invocation.command === 'history') return history(invocation.run, options, context)
+  if (invocation.command === 'sandbox') return serveSandbox(options['release'] as string | undefined, context)
+  const main = readOptions(options)
+  if (main.sandbox) return migrateSandbox(main, context)
+  return main.revert === undefined ? migrate(main, context) : revert(main, context)
+}
+
+/** A failure in a sentence, and the code to exit with. What nobody foresaw is told by its kind alone: its text could hold anything. */
+function explain(error: unknown): MigrateError {
+  if (error instanceof MigrateError) return error
+  const kind = error instanceof Error ? error.name : typeof error
+  const place = error instanceof Error ? /\n\s+at .*?([\w-]+\.js:\d+)/.exec(error.stack ?? '')?.[1] : undefined
+  return new MigrateError('internal', `Something went wrong that should not have (${kind}${place ? ` at ${place}` : ''})`, 'Please report it. If a run had begun, `mcp-url-migrate history` shows it, and --revert asks the gateway what became of it.')
+}
+
+function report(error: MigrateError, json: boolean, { terminal, look }: Context): number {
+  terminal.settle()
+  if (error.code === 'cancelled') terminal.warn('Cancelled. Nothing was written.')
+  else {
+    terminal.warn(look.paint('red', wrap(printable(error.message), look.width)))
+    if (error.hint) terminal.warn(wrap(printable(error.hint), look.width))
+  }
+  if (json) terminal.print(printableJson(errorDocument(error)))
+  return exitForError(error.code)
+}
+
+/** Runs the program with the arguments behind its name, and ends the process with the right code. */
+export async function main(argv: readonly string[]): Promise<void> {
+  const version = toolVersion()
+  let invocation: Invocation
+  try {
+    invocation = readCommandLine(argv, version)
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error
+    return end(error.exitCode === 0 ? 0 : 64)
+  }
+  const context = makeContext(invocation, version)
+  try {
+    end(await dispatch(invocation, context))
+  } catch (error) {
+    end(report(explain(error), invocation.options['json'] === true, context))
+  }
+}

@@ -1,0 +1,55 @@
+import { readdir, readFile } from 'node:fs/promises'
+import { parse } from 'yaml'
+import { originText, readOrigin, sameOrigin } from '../core/address.ts'
+import { canonical, sha256 } from '../core/canonical.ts'
+import { MigrateError } from '../core/errors.ts'
+import { compileMigration, type Migration, migrationFile } from '../core/migration.ts'
+
+const FOLDER = new URL('../../migrations/', import.meta.url)
+
+/** Reads one migration file's text. Throws `migration-invalid`; its examples are run on the way. */
+export function readMigration(text: string, name: string): Migration & { default: boolean } {
+  const parsed = migrationFile.safeParse(parseYaml(text, name))
+  if (!parsed.success) {
+    const issue = parsed.error.issues[0]
+    throw new MigrateError('migration-invalid', `Migration file ${name}: ${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'is wrong'}`, null)
+  }
+  return { ...compileMigration(parsed.data, sha256(text)), default: parsed.data.default }
+}
+
+function parseYaml(text: string, name: string): unknown {
+  try {
+    return parse(text)
+  } catch (error) {
+    const reason = error instanceof Error ? error.message.split('\n')[0] : ''
+    throw new MigrateError('migration-invalid', `Migration file ${name} is no YAML: ${reason}`, null)
+  }
+}
+
+/** The migration that ships with the tool and is marked as the default. */
+export async function defaultMigration(): Promise<Migration> {
+  const names = (await readdir(FOLDER)).filter((name) => name.endsWith('.yaml')).toSorted()
+  const migrations = await Promise.all(names.map(async (name) => readMigration(await readFile(new URL(name, FOLDER), 'utf8'), name)))
+  const [chosen] = migrations.filter((migration) => migration.default)
+  if (!chosen) throw new MigrateError('migration-invalid', 'No migration that ships with the tool is marked as the default', null)
+  return chosen
+}
+
+/** The rule of `--from ORIGIN --to ORIGIN`: exactly that origin becomes the other. Throws `usage`. */
+export function adHocMigration(fromText: string, toText: string): Migration {
+  const [from, to] = [readOrigin(fromText), readOrigin(toText)]
+  const wrong = (option: string) =>
+    new MigrateError('usage', `${option} is no origin`, 'Give scheme, host and port, as in http://localhost:8585: no path, query or user name.')
+  if (!from) throw wrong('--from')
+  if (!to) throw wrong('--to')
+  if (sameOrigin(from, to)) throw new MigrateError('usage', '--from and --to are the same origin', null)
+  const definition = { schemes: [from.scheme], hosts: [from.host], port: from.port }
+  return {
+    id: 'from-to',
+    sha256: sha256(canonical({ from: definition, to })),
+    title: `From ${originText(from)} to ${originText(to)}`,
+    field: 'url',
+    from: definition,
+    to,
+  }
+}

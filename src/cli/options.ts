@@ -1,0 +1,70 @@
+import { z } from 'zod'
+import { MigrateError } from '../core/errors.ts'
+
+const seconds = z.coerce.number().positive().max(3600)
+const texts = z.array(z.string().min(1)).default([])
+
+/** The options of the main job, as commander leaves them; see `cli/program.ts` for what each means. */
+const mainOptions = z.object({
+  url: z.string().optional(),
+  keyFile: z.string().optional(),
+  username: z.string().min(1).optional(),
+  passwordFile: z.string().optional(),
+  keyHeader: z.string().regex(/^[\w!#$%&'*+.^`|~-]+$/, 'is no header name').optional(),
+  timeout: seconds.default(35),
+  from: z.string().optional(),
+  to: z.string().optional(),
+  only: texts,
+  except: texts,
+  dryRun: z.boolean().default(false),
+  revert: z.union([z.string().min(1), z.literal(true)]).optional(),
+  thorough: z.boolean().default(false),
+  yes: z.boolean().default(false),
+  exitCode: z.boolean().default(false),
+  json: z.boolean().default(false),
+  journal: z.string().min(1).optional(),
+  sandbox: z.boolean().default(false),
+  quiet: z.boolean().default(false),
+  verbose: z.boolean().default(false),
+  color: z.boolean().default(true),
+})
+export type MainOptions = z.infer<typeof mainOptions>
+
+const flag = (name: string): string => `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`
+
+/** Pairs that contradict each other. */
+const EXCLUSIVE: readonly (readonly [keyof MainOptions, keyof MainOptions])[] = [
+  ['keyFile', 'username'],
+  ['keyFile', 'passwordFile'],
+  ['quiet', 'verbose'],
+  ['sandbox', 'url'],
+  ['sandbox', 'keyFile'],
+  ['sandbox', 'username'],
+  ['sandbox', 'journal'],
+  ['sandbox', 'revert'],
+  ['revert', 'from'],
+  ['revert', 'thorough'],
+]
+
+function requireSense(options: MainOptions): void {
+  const usage = (message: string, hint: string | null = null) => new MigrateError('usage', message, hint)
+  const clash = EXCLUSIVE.find(([a, b]) => Boolean(options[a]) && Boolean(options[b]))
+  if (clash) throw usage(`${flag(clash[0])} and ${flag(clash[1])} exclude each other`)
+  if ((options.from === undefined) !== (options.to === undefined)) throw usage('--from and --to go together')
+  if (options.exitCode && !options.dryRun) throw usage('--exit-code goes with --dry-run')
+  if (options.keyFile === '-' && options.passwordFile === '-') throw usage('Standard input can hold one secret only')
+  if (options.json && !options.yes && !options.dryRun) {
+    throw new MigrateError('consent-missing', '--json never asks, so it needs --yes or --dry-run', null)
+  }
+}
+
+/** Reads the raw options. Throws `usage` with a sentence that names the option. */
+export function readOptions(raw: unknown): MainOptions {
+  const options = mainOptions.safeParse(raw)
+  if (!options.success) {
+    const issue = options.error.issues[0]
+    throw new MigrateError('usage', `${flag(String(issue?.path[0] ?? ''))}: ${issue?.message ?? 'is wrong'}`, null)
+  }
+  requireSense(options.data)
+  return options.data
+}

@@ -1,0 +1,82 @@
+import { Command, CommanderError, Option } from 'commander'
+import { EXIT_CODES } from './exit.ts'
+
+/** What was asked for on the command line. */
+export type Invocation =
+  | { command: 'main'; options: Record<string, unknown> }
+  | { command: 'history'; run: string | null; options: Record<string, unknown> }
+  | { command: 'sandbox'; options: Record<string, unknown> }
+
+const collect = (value: string, before: string[] = []): string[] => [...before, value]
+
+const FOOTER = `
+A question is asked only where standard input and standard error are terminals; elsewhere --yes is needed to write.
+No option takes a secret as its value: use a file, standard input, the environment, or the hidden prompt.
+
+Exit codes:
+${EXIT_CODES.map(([code, meaning]) => `  ${String(code).padStart(3)}  ${meaning}`).join('\n')}`
+
+function addMainOptions(program: Command): void {
+  program
+    .option('--url URL', 'the gateway, with its root path if any (LITELLM_PROXY_URL; default http://localhost:4000)')
+    .option('--key-file FILE', 'file with an admin key, - for standard input (LITELLM_PROXY_API_KEY, LITELLM_MASTER_KEY)')
+    .option('--username NAME', 'sign in as on the admin page (UI_USERNAME)')
+    .option('--password-file FILE', 'file with the password, - for standard input (UI_PASSWORD)')
+    .option('--key-header NAME', 'header for the key, where the gateway has litellm_key_header_name')
+    .option('--timeout SECONDS', 'for each request (default 35, above the probes of the gateway itself)')
+    .option('--from ORIGIN', 'with --to: move exactly this origin, in place of the migration that ships')
+    .option('--to ORIGIN', 'the origin it becomes')
+    .option('--only PATTERN', 'servers by name, alias, id or access group; * matches; repeatable', collect)
+    .option('--except PATTERN', 'not these; wins over --only; repeatable', collect)
+    .option('--thorough', 'read every server by id, where the list would do')
+    .option('--dry-run', 'show what would change; write no server, file or journal')
+    .option('--exit-code', 'with --dry-run: exit 2 when changes are pending')
+    .option('--revert [RUN]', 'take back the newest run of this gateway, or the one named')
+    .option('--yes', 'write without a question')
+    .option('--json', 'one JSON document on standard output, nothing else there')
+    .option('--journal DIR', "where the journal lives (MCP_URL_MIGRATE_JOURNAL; default: the user's data folder)")
+    .option('--sandbox', 'try it on a private throw-away gateway with seven servers')
+    .option('--quiet', 'only the result, warnings and errors')
+    .option('--verbose', 'every server in the report, not only those worth a look')
+    .option('--no-color', 'no colours (also NO_COLOR)')
+}
+
+/**
+ * Reads the command line. Throws commander's error, after it has printed its sentence, for wrong usage and for
+ * --help and --version.
+ */
+export function readCommandLine(argv: readonly string[], version: string): Invocation {
+  let invocation: Invocation | null = null
+  const program = new Command('mcp-url-migrate')
+    .description('Moves the MCP server URLs of a LiteLLM gateway: shows the diff, asks, applies, checks, and can take it all back.')
+    .version(version)
+    .exitOverride()
+    .showHelpAfterError('Try --help.')
+    .allowExcessArguments(false)
+    .enablePositionalOptions()
+    .addHelpText('after', FOOTER)
+    .action((options: Record<string, unknown>) => {
+      invocation = { command: 'main', options }
+    })
+  addMainOptions(program)
+  program
+    .command('history')
+    .description('the runs in the journal, or one run in full')
+    .argument('[RUN]', 'a run id, or the beginning of one')
+    .addOption(new Option('--journal DIR', 'where the journal lives'))
+    .option('--json', 'one JSON document')
+    .option('--no-color', 'no colours')
+    .action((run: string | undefined, options: Record<string, unknown>) => {
+      invocation = { command: 'history', run: run ?? null, options }
+    })
+  program
+    .command('sandbox')
+    .description('a throw-away gateway with seven servers; stays up until Ctrl-C')
+    .option('--release VERSION', 'the LiteLLM release to behave as')
+    .action((options: Record<string, unknown>) => {
+      invocation = { command: 'sandbox', options }
+    })
+  program.parse(argv, { from: 'user' })
+  if (!invocation) throw new CommanderError(64, 'commander.noCommand', 'no command')
+  return invocation
+}

@@ -1,0 +1,45 @@
+import { serverTitle } from '../core/server.ts'
+import { count, printable } from '../core/text.ts'
+import type { ApplyEvent } from '../runs/apply.ts'
+import type { Look } from './render/layout.ts'
+import { renderOutcome } from './render/report.ts'
+import type { Terminal } from './terminal/terminal.ts'
+
+/** "3 min" for what is left, at the pace so far; empty under a minute. */
+function timeLeft(startedMs: number, done: number, total: number): string {
+  if (done === 0) return ''
+  const seconds = ((Date.now() - startedMs) / done / 1000) * (total - done)
+  return seconds > 60 ? `, about ${Math.ceil(seconds / 60)} min left` : ''
+}
+
+/** Tells of the reads of an inventory. A silent backend makes LiteLLM wait `probeSeconds` for it. */
+export function readProgress(terminal: Terminal, probeSeconds: number): (done: number, total: number) => void {
+  const started = Date.now()
+  return (done, total) => {
+    if (total === 0 || done === total) return terminal.settle()
+    // Without a terminal each text is a line of its own: a few of them are enough.
+    if (!terminal.interactive && done > 0 && done % 50 !== 0) return
+    const left = timeLeft(started, done, total)
+    terminal.progress(
+      `Reading ${count(total, 'record')}: ${done} done${left} (LiteLLM connects to each server as it reads, up to ${probeSeconds} s when one is silent)`,
+    )
+  }
+}
+
+/** Tells of a run, server by server. */
+export function applyProgress(terminal: Terminal, look: Look, probeSeconds: number): (event: ApplyEvent) => void {
+  const started = Date.now()
+  const doing = {
+    reading: `reading the record again; LiteLLM is probing the old address (up to ${probeSeconds} s)`,
+    writing: 'writing',
+    checking: `checking; LiteLLM is probing the new address (up to ${probeSeconds} s)`,
+    repairing: 'putting back what changed with it',
+  }
+  return (event) => {
+    if (event.kind === 'settled') return terminal.remark(renderOutcome(event.change, look))
+    // Without a terminal the outcome of each server is line enough.
+    if (!terminal.interactive) return
+    const { change, done, total } = event
+    terminal.progress(`${done + 1}/${total} ${printable(serverTitle(change.server))}: ${doing[event.kind]}${timeLeft(started, done, total)}`)
+  }
+}

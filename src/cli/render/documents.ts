@@ -1,0 +1,71 @@
+import { maskUrl } from '../../core/redact.ts'
+import type { Change, Edit, GatewayIdentity, Note, Plan, Skipped } from '../../core/plan.ts'
+import { type RunReport, tally } from '../../core/report.ts'
+import type { MigrateError } from '../../core/errors.ts'
+
+/** An edit as anybody may see it. */
+function publicEdit({ field, before, after }: Edit) {
+  const shown = { before: maskUrl(before), after: maskUrl(after) }
+  return { field, ...shown, masked: shown.before !== before || shown.after !== after }
+}
+
+/** A change as anybody may see it: URLs masked, hashes of fields left out but for the fingerprint over them. */
+export function publicChange({ id, server, migration, edits, effects, fingerprint }: Change) {
+  return { id, server, migration, edits: edits.map(publicEdit), effects, fingerprint }
+}
+
+const publicGateway = ({ url, version, account }: GatewayIdentity) => ({ url, version, account })
+
+const publicSkipped = ({ server, matched, code, message, url }: Skipped) => ({
+  server,
+  matched,
+  code,
+  message,
+  url: url === null ? null : maskUrl(url),
+})
+
+const publicNote = ({ code, server, field, message }: Note) => ({ code, server, field, message })
+
+/** `mcp-url-migrate/plan/1` */
+export function planDocument(plan: Plan) {
+  return {
+    schema: 'mcp-url-migrate/plan/1',
+    createdAt: plan.createdAt,
+    gateway: publicGateway(plan.gateway),
+    reverts: plan.reverts,
+    migrations: plan.migrations,
+    changes: plan.changes.map(publicChange),
+    skipped: plan.skipped.map(publicSkipped),
+    notes: plan.notes.map(publicNote),
+    origins: plan.origins,
+    summary: plan.summary,
+  }
+}
+
+/** `mcp-url-migrate/run/1` */
+export function runDocument(report: RunReport) {
+  const { applied, failed, drifted, unknown, reverted, 'not-applied': notApplied } = tally(report.changes)
+  const wrote = applied + unknown > 0
+  return {
+    schema: 'mcp-url-migrate/run/1',
+    run: report.run,
+    gateway: publicGateway(report.gateway),
+    changes: report.changes.map((change) => ({
+      ...publicChange(change),
+      outcome: change.outcome,
+      collateral: change.collateral,
+      error: change.error,
+    })),
+    skipped: report.skipped.map(publicSkipped),
+    notes: report.notes.map(publicNote),
+    halted: report.halted,
+    trouble: report.trouble,
+    restartRequired: wrote && report.restart !== 'no',
+    summary: { applied, notApplied, failed, drifted, unknown, reverted },
+  }
+}
+
+/** `mcp-url-migrate/error/1` */
+export function errorDocument({ code, message, hint }: MigrateError) {
+  return { schema: 'mcp-url-migrate/error/1', code, message, hint }
+}

@@ -1,0 +1,70 @@
+import { originText } from '../../core/address.ts'
+import type { Migration } from '../../core/migration.ts'
+import { type Change, isLeftBehind, type Note, type Plan, type Skipped } from '../../core/plan.ts'
+import { type ServerIdentity, serverTitle } from '../../core/server.ts'
+import { count, printable } from '../../core/text.ts'
+import { renderEdits, shownValue } from './diff.ts'
+import { type Look, wrap } from './layout.ts'
+
+/** A server in one line: what it is called, and its id where that is something else. */
+export function renderServer(server: ServerIdentity, look: Look): string {
+  const title = printable(serverTitle(server))
+  const alias = server.alias && server.alias !== title ? ` (alias ${printable(server.alias)})` : ''
+  return `${look.paint('bold', title)}${alias}${title === server.id ? '' : `  ${look.paint('dim', printable(server.id))}`}`
+}
+
+/** The block of one change: who, the diff, its effects. */
+export function renderChange(change: Change, look: Look): string {
+  const effects = change.effects.map(({ message }) => look.paint('yellow', wrap(`! ${message}`, look.width, '  ')))
+  return [renderServer(change.server, look), renderEdits(change.edits, look), ...effects].join('\n')
+}
+
+function renderSkipped(skipped: Skipped, look: Look): string {
+  const sign = isLeftBehind(skipped) ? look.paint('yellow', '!') : '-'
+  const url = skipped.url === null ? '' : `\n    ${shownValue(skipped.url)}`
+  const name = printable(serverTitle(skipped.server))
+  return `  ${sign} ${wrap(`${name} [${skipped.code}]: ${skipped.message}`, look.width - 4, '    ')}${url}`
+}
+
+function renderNote(note: Note, look: Look): string {
+  const where = note.server ? `${printable(serverTitle(note.server))}${note.field ? `, field ${printable(note.field)}` : ''}: ` : ''
+  const text = wrap(`! ${where}${note.message}`, look.width, '  ')
+  return note.code === 'old-address' ? text : look.paint('yellow', text)
+}
+
+/** What is left alone, and what is worth knowing. Empty when there is nothing to say. */
+export function renderRemarks(plan: Plan, look: Look): string[] {
+  const left = plan.skipped.map((skipped) => renderSkipped(skipped, look))
+  return [
+    ...(left.length > 0 ? [['Left alone:', ...left].join('\n')] : []),
+    ...(plan.notes.length > 0 ? [plan.notes.map((note) => renderNote(note, look)).join('\n')] : []),
+  ]
+}
+
+/** The plan in one line of numbers. */
+export function renderSummary({ summary, reverts }: Plan): string {
+  const parts = [
+    `${summary.changes} to change`,
+    summary.moved > 0 && reverts === null ? `${summary.moved} already moved` : '',
+    summary.moved > 0 && reverts !== null ? `${summary.moved} already as before` : '',
+    `${summary.unchanged - summary.moved} not concerned`,
+    `${summary.skipped} left alone`,
+    summary.excluded > 0 ? `${summary.excluded} not selected` : '',
+  ]
+  return `${count(summary.servers, 'server')}: ${parts.filter((part) => part !== '').join(', ')}`
+}
+
+const quoted = (text: string): string => (/^[\w:/.-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`)
+
+/** When nothing matches: where the servers are instead, and the line that would move them. */
+export function renderNothing(plan: Plan, migration: Migration): string {
+  const target = originText(migration.to)
+  const elsewhere = plan.origins.filter(({ origin }) => origin !== target)
+  const [first] = elsewhere
+  return [
+    'Nothing to change: no server matches.',
+    ...elsewhere.map(({ origin, count }) => `  ${count} × ${printable(origin)}`),
+    ...(plan.summary.moved > 0 ? [`${plan.summary.moved} already at ${target}`] : []),
+    ...(first ? ['To move them:', `  npx mcp-url-migrate --from ${quoted(first.origin)} --to ${target}`] : []),
+  ].join('\n')
+}

@@ -1,0 +1,96 @@
+import type { AppliedChange, CollateralChange, Halt, Outcome, RunReport } from '../../core/report.ts'
+import { tally } from '../../core/report.ts'
+import { isAccessField } from '../../core/fields.ts'
+import { serverTitle } from '../../core/server.ts'
+import { count, printable } from '../../core/text.ts'
+import { type Look, wrap } from './layout.ts'
+
+const SIGNS: Record<Outcome, string> = {
+  applied: '✔',
+  reverted: '↩',
+  'not-applied': '·',
+  drifted: '≠',
+  failed: '✖',
+  unknown: '?',
+}
+
+const WORDS: Record<Outcome, string> = {
+  applied: 'changed',
+  reverted: 'taken back',
+  'not-applied': 'not tried',
+  drifted: 'left alone, it was changed by somebody else',
+  failed: 'refused by the gateway, not written',
+  unknown: 'UNKNOWN whether it was written',
+}
+
+const HALTS: Record<Exclude<Halt, null>, string> = {
+  failure: 'The run stopped at the first failure; the rest was not tried.',
+  collateral: 'The run stopped because another field changed with the URL and could not be put back.',
+  security: 'The run stopped: a write changed who may reach a server. Look at this before anything else.',
+  journal: 'The run stopped because the journal could not be written.',
+  SIGINT: 'Stopped by Ctrl-C.',
+  SIGTERM: 'Stopped by SIGTERM.',
+}
+
+const value = (shown: unknown): string => {
+  if (shown !== null && typeof shown === 'object' && 'sha256' in shown) return '(hidden)'
+  return printable(JSON.stringify(shown))
+}
+
+function renderCollateral(change: CollateralChange, look: Look): string {
+  const kind = isAccessField(change.field) ? 'SECURITY: ' : ''
+  const end = change.repaired ? 'put back' : 'NOT PUT BACK'
+  const text = `    ! ${kind}${printable(change.field)} changed with it: ${value(change.before)} → ${value(change.after)}; ${end}`
+  return look.paint(change.repaired && !kind ? 'yellow' : ['red', 'bold'], wrap(text, look.width, '      '))
+}
+
+/** One change's fate, with what else happened to the server. */
+export function renderOutcome(change: AppliedChange, look: Look): string {
+  const tone = { applied: 'green', reverted: 'green', 'not-applied': 'dim', drifted: 'yellow', failed: 'red', unknown: 'red' } as const
+  const why = change.error ? ` (${change.error})` : ''
+  const text = wrap(`  ${SIGNS[change.outcome]} ${printable(serverTitle(change.server))}: ${WORDS[change.outcome]}${why}`, look.width, '    ')
+  return [look.paint(tone[change.outcome], text), ...change.collateral.map((each) => renderCollateral(each, look))].join('\n')
+}
+
+/** The numbers of a run in one line: only what there is. */
+export function renderTally(changes: readonly AppliedChange[]): string {
+  const { applied, drifted, failed, unknown, 'not-applied': untried } = tally(changes)
+  const parts = [
+    `${applied} of ${count(changes.length, 'server')} changed`,
+    drifted > 0 ? `${drifted} drifted` : '',
+    failed > 0 ? `${failed} refused` : '',
+    unknown > 0 ? `${unknown} unknown` : '',
+    untried > 0 ? `${untried} not tried` : '',
+  ]
+  return parts.filter((part) => part !== '').join(', ')
+}
+
+function advice(report: RunReport): string[] {
+  const { applied, unknown } = tally(report.changes)
+  if (applied + unknown === 0) return ['Nothing was written.']
+  return [
+    applied > 0
+      ? 'Every field that the API shows was read back and compared; stored credentials are not visible through the API.'
+      : '',
+    unknown > 0 ? 'What is unknown was recorded as such; --revert asks the gateway before it does anything.' : '',
+    applied > 0 && report.restart === 'required'
+      ? 'Next: restart LiteLLM. This release uses the new URLs only after a restart, on every worker.'
+      : '',
+    applied > 0 && report.restart === 'possible'
+      ? 'Next: restart LiteLLM to be sure. Some releases of this range use the new URLs only after a restart.'
+      : '',
+  ].filter((text) => text !== '')
+}
+
+/** The end of a run: what happened, why it stopped if it did, and what to do next. The undo line comes after it. */
+export function renderReport(report: RunReport, look: Look): string {
+  const worth = report.changes.filter((change) => look.verbose || change.outcome !== 'applied' || change.collateral.length > 0)
+  return [
+    ...worth.map((change) => renderOutcome(change, look)),
+    ...(report.halted ? [wrap(HALTS[report.halted], look.width)] : []),
+    ...(report.trouble ? [look.paint('red', wrap(report.trouble, look.width))] : []),
+    look.paint('bold', `${renderTally(report.changes)}.`),
+    ...advice(report).map((text) => wrap(text, look.width)),
+    ...(report.run ? [look.paint('dim', `Run ${report.run.id}, journal head ${report.run.head}`)] : []),
+  ].join('\n')
+}

@@ -1,0 +1,116 @@
+import { styleText } from 'node:util'
+import { type Choice, cancelled, type Terminal } from './terminal.ts'
+
+type Ora = ReturnType<(typeof import('ora'))['default']>
+
+/** How the console behaves. */
+export interface ConsoleOptions {
+  quiet: boolean
+}
+
+/** A text in a style, where colours are wanted. */
+export type Paint = (format: Parameters<typeof styleText>[0], text: string) => string
+
+/** The brush for standard output. */
+export function painter(colour: boolean): Paint {
+  return (format, text) => (colour ? styleText(format, text, { validateStream: false }) : text)
+}
+
+/**
+ * Are colours wanted on a stream? Not with `--no-color`, NO_COLOR or a dumb terminal; with FORCE_COLOR in any
+ * case. Sets FORCE_COLOR=0 where they are not, for the libraries that look at nothing else.
+ */
+export function decideColour(wanted: boolean, stream: { isTTY?: boolean }, env: NodeJS.ProcessEnv): boolean {
+  const forced = env['FORCE_COLOR'] !== undefined && env['FORCE_COLOR'] !== '0'
+  const refused = !wanted || Boolean(env['NO_COLOR']) || env['TERM'] === 'dumb' || env['FORCE_COLOR'] === '0'
+  if (refused) env['FORCE_COLOR'] = '0'
+  return !refused && (forced || stream.isTTY === true)
+}
+
+/** The terminal that the process runs in. Prompts and progress go to standard error. */
+export class ConsoleTerminal implements Terminal {
+  readonly interactive = process.stdin.isTTY === true && process.stderr.isTTY === true
+  readonly #options: ConsoleOptions
+  #spinner: Ora | null = null
+  #loading: Promise<void> | null = null
+  #wanted: string | null = null
+  #lastLine = ''
+
+  constructor(options: ConsoleOptions) {
+    this.#options = options
+  }
+
+  get width(): number {
+    return Math.max(40, process.stdout.columns ?? 80)
+  }
+
+  print(text: string): void {
+    this.settle()
+    process.stdout.write(`${text}\n`)
+  }
+
+  remark(text: string): void {
+    if (!this.#options.quiet) this.warn(text)
+  }
+
+  warn(text: string): void {
+    const shown = this.#wanted
+    this.settle()
+    process.stderr.write(`${text}\n`)
+    if (shown !== null) this.progress(shown)
+  }
+
+  progress(text: string): void {
+    if (this.#options.quiet) return
+    if (process.stderr.isTTY !== true) {
+      if (text !== this.#lastLine) process.stderr.write(`${text}\n`)
+      this.#lastLine = text
+      return
+    }
+    this.#wanted = text
+    if (this.#spinner) this.#spinner.text = text
+    else this.#loading ??= this.#startSpinner()
+  }
+
+  async #startSpinner(): Promise<void> {
+    const { default: ora } = await import('ora')
+    this.#loading = null
+    if (this.#wanted === null) return
+    this.#spinner = ora({ text: this.#wanted, stream: process.stderr, discardStdin: false }).start()
+  }
+
+  settle(): void {
+    this.#wanted = null
+    this.#spinner?.stop()
+    this.#spinner = null
+  }
+
+  async #ask<T>(question: Record<string, unknown>): Promise<T> {
+    this.settle()
+    const { default: inquirer } = await import('inquirer')
+    const prompt = inquirer.createPromptModule({ output: process.stderr })
+    try {
+      const { answer } = (await prompt([{ ...question, name: 'answer' }] as never)) as { answer: T }
+      return answer
+    } catch (error) {
+      if (error instanceof Error && /^(Exit|Abort|Cancel)Prompt/.test(error.name)) throw cancelled()
+      throw error
+    }
+  }
+
+  askText(message: string, suggestion: string): Promise<string> {
+    return this.#ask<string>({ type: 'input', message, default: suggestion })
+  }
+
+  askSecret(message: string): Promise<string> {
+    return this.#ask<string>({ type: 'password', message: `${message} (hidden)` })
+  }
+
+  choose<T>(message: string, choices: readonly Choice<T>[], fallback?: T): Promise<T> {
+    return this.#ask<T>({ type: 'select', message, choices, default: fallback, loop: false })
+  }
+
+  chooseSome<T>(message: string, choices: readonly Choice<T>[]): Promise<T[]> {
+    return this.#ask<T[]>({ type: 'checkbox', message, choices, loop: false, pageSize: 12 })
+  }
+}

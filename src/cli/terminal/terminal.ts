@@ -1,0 +1,32 @@
+import { MigrateError } from '../../core/errors.ts'
+
+/** One thing to choose. */
+export interface Choice<T> {
+  name: string
+  value: T
+}
+
+/** Who sits at the other end: questions, progress and remarks, all on standard error. */
+export interface Terminal {
+  /** Are standard input and standard error terminals? Only then is anything asked. */
+  readonly interactive: boolean
+  /** Columns of standard output. */
+  readonly width: number
+  /** Prints the answer to standard output. */
+  print(text: string): void
+  /** Prints a remark to standard error, spinner aside; nothing with `--quiet`. */
+  remark(text: string): void
+  /** Prints a warning or an error to standard error, with `--quiet` too. */
+  warn(text: string): void
+  /** Shows what is being waited for, until the next call or `settle`. */
+  progress(text: string): void
+  /** Ends the progress, before a question and at the end. */
+  settle(): void
+  askText(message: string, suggestion: string): Promise<string>
+  askSecret(message: string): Promise<string>
+  choose<T>(message: string, choices: readonly Choice<T>[], fallback?: T): Promise<T>
+  chooseSome<T>(message: string, choices: readonly Choice<T>[]): Promise<T[]>
+}
+
+/** What a prompt that was left with Ctrl-C, or whose input ended, throws. */
+export const cancelled = (): MigrateError => new MigrateError('cancelled', 'Cancelled', null)

@@ -1,0 +1,19 @@
+import type { FileJournal } from '../journal/file-journal.ts'
+import { defaultJournalFolder } from '../journal/location.ts'
+import type { MainOptions } from './options.ts'
+
+const quoted = (text: string): string => (/^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`)
+
+/** The exact command that takes a run back, ready for a shell: run id, gateway, journal, and how to sign in. */
+export function undoCommand(runId: string, url: string, journal: FileJournal, options: MainOptions): string {
+  const pairs: [string, string | undefined][] = [
+    ['--url', url],
+    ['--journal', journal.location === defaultJournalFolder() ? undefined : journal.location],
+    ['--key-header', options.keyHeader],
+    ['--key-file', options.keyFile],
+    ['--username', options.username],
+    ['--password-file', options.passwordFile],
+  ]
+  const given = pairs.flatMap(([name, value]) => (value === undefined ? [] : [name, quoted(value)]))
+  return ['npx mcp-url-migrate --revert', runId, ...given].join(' ')
+}

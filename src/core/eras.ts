@@ -1,0 +1,90 @@
+/** What a PUT must contain so that nothing else changes. `litellm/proxy/_experimental/mcp_server/db.py` of each release. */
+export type PutBody =
+  /** Full replace: every writable field that is not null, and `mcp_info` always. */
+  | 'whole-record'
+  /** Absent fields are kept, except that defaults are written and the alias is reset. */
+  | 'defaulted-fields'
+  /** A true partial update: the id and what changes, nothing else. */
+  | 'changed-fields'
+
+/** One range of LiteLLM releases that behave alike towards this tool. */
+export interface Era {
+  /** First release of the range, `null` for the beginning of time. */
+  from: string | null
+  putBody: PutBody
+  /** Is the URL in the list the stored one, or from a memory that may be stale on a busy or replicated gateway? */
+  listTrusted: boolean
+  /** Does a changed URL take effect only after LiteLLM has been restarted? */
+  restart: 'required' | 'possible' | 'no'
+  /** Does a changed URL clear the OAuth columns and the users' sign-ins? */
+  wipesOAuth: boolean
+  /** Does it drop the OAuth client's id and secret, too? */
+  dropsClient: boolean
+  /** Seconds after which the gateway gives up probing a silent backend during a read by id. */
+  probeSeconds: number
+  /** What the operator has to know besides, or `null`. */
+  warning: string | null
+}
+
+const base = { restart: 'no', wipesOAuth: false, dropsClient: false, probeSeconds: 10, warning: null } as const
+
+/**
+ * The one table of what differs by release. Boundaries that nobody has seen are drawn on the side of caution:
+ * exclude_none starts somewhere in 1.77.2-1.77.7, the refresh after a PUT in 1.80.5-1.81.14, the OAuth wipe in
+ * 1.92.1-1.96.0, the loss of the OAuth client and the catalog that keeps workers in step in 1.96.1-1.106.2.
+ */
+export const ERAS: readonly Era[] = [
+  {
+    ...base,
+    from: null,
+    putBody: 'whole-record',
+    listTrusted: true,
+    restart: 'required',
+    probeSeconds: 30,
+    warning: 'This release replaces the whole record; keys of its own in mcp_info are not visible through the API and may be lost.',
+  },
+  { ...base, from: '1.77.7', putBody: 'defaulted-fields', listTrusted: true, restart: 'required', probeSeconds: 30 },
+  { ...base, from: '1.81.0', putBody: 'defaulted-fields', listTrusted: false, restart: 'possible' },
+  { ...base, from: '1.81.14', putBody: 'defaulted-fields', listTrusted: false },
+  { ...base, from: '1.88.0', putBody: 'changed-fields', listTrusted: false },
+  { ...base, from: '1.92.1', putBody: 'changed-fields', listTrusted: false, wipesOAuth: true },
+  { ...base, from: '1.96.1', putBody: 'changed-fields', listTrusted: false, wipesOAuth: true, dropsClient: true },
+  { ...base, from: '1.106.2', putBody: 'changed-fields', listTrusted: true, wipesOAuth: true, dropsClient: true },
+]
+
+/** The newest release whose behaviour was checked. */
+export const NEWEST_CHECKED = '1.109.1'
+
+const UNKNOWN: Era = {
+  ...base,
+  from: null,
+  putBody: 'defaulted-fields',
+  listTrusted: false,
+  restart: 'possible',
+  wipesOAuth: true,
+  dropsClient: true,
+  probeSeconds: 30,
+  warning:
+    'The release is unknown, so every change is sent as LiteLLM 1.78 to 1.87 needs it. Older releases may lose name, description and auth type; newer ones check the alias again and may refuse it.',
+}
+
+/** Numbers of a release such as `1.81.3-stable.gcp.1`; a pre-release counts as just before its release. */
+function numbers(version: string): [number, number, number, number] | null {
+  const found = /^v?(\d+)\.(\d+)\.(\d+)(.*)$/.exec(version.trim())
+  if (!found) return null
+  const early = /^[.-]?(rc|dev|a|b|alpha|beta|nightly)/i.test(found[4] ?? '') ? -1 : 0
+  return [Number(found[1]), Number(found[2]), Number(found[3]), early]
+}
+
+/** Orders two releases: negative when `a` is older. Texts that are no release count as oldest. */
+export function compareVersions(a: string, b: string): number {
+  const [left, right] = [numbers(a) ?? [0, 0, 0, 0], numbers(b) ?? [0, 0, 0, 0]]
+  return left.map((n, i) => n - (right[i] ?? 0)).find((difference) => difference !== 0) ?? 0
+}
+
+/** The row of the table for a release, and how sure it is. `null` or an unreadable text: the careful row. */
+export function eraOf(version: string | null): { era: Era; known: 'yes' | 'newer' | 'no' } {
+  if (version === null || !numbers(version)) return { era: UNKNOWN, known: 'no' }
+  const era = ERAS.findLast(({ from }) => from === null || compareVersions(version, from) >= 0) ?? UNKNOWN
+  return { era, known: compareVersions(version, NEWEST_CHECKED) > 0 ? 'newer' : 'yes' }
+}

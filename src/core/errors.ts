@@ -1,0 +1,48 @@
+/** What went wrong, for scripts. Stable; listed in the README. */
+export type ErrorCode =
+  | 'usage'
+  | 'consent-missing'
+  | 'no-terminal'
+  | 'cancelled'
+  | 'gateway-refused-connection'
+  | 'gateway-unknown-host'
+  | 'gateway-tls'
+  | 'gateway-timeout'
+  | 'gateway-connection-lost'
+  | 'gateway-redirect'
+  | 'gateway-error'
+  | 'answer-too-large'
+  | 'not-litellm'
+  | 'no-database'
+  | 'unauthorized'
+  | 'wrong-key-header'
+  | 'not-admin'
+  | 'key-scoped'
+  | 'role-unknown'
+  | 'login-failed'
+  | 'login-disabled'
+  | 'login-throttled'
+  | 'inventory-invalid'
+  | 'migration-invalid'
+  | 'journal-unwritable'
+  | 'journal-damaged'
+  | 'journal-newer'
+  | 'run-not-found'
+  | 'refused'
+  | 'internal'
+
+/**
+ * The only kind of error that leaves a room of this house on purpose. `message` is one sentence for a person,
+ * `hint` says what to do about it; neither ever holds a secret.
+ */
+export class MigrateError extends Error {
+  override readonly name = 'MigrateError'
+  readonly code: ErrorCode
+  readonly hint: string | null
+
+  constructor(code: ErrorCode, message: string, hint: string | null = null) {
+    super(message)
+    this.code = code
+    this.hint = hint
+  }
+}

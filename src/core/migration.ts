@@ -1,0 +1,124 @@
+import { z } from 'zod'
+import {
+  type Address,
+  isLoopbackName,
+  type Origin,
+  originText,
+  readAddress,
+  readOrigin,
+  resemblesLoopback,
+  sameOrigin,
+} from './address.ts'
+import { MigrateError } from './errors.ts'
+
+const origin = z.string().refine((text) => readOrigin(text) !== null, 'must be an origin such as http://host:8080, with no path, query or user name')
+const example = z.union([
+  z.strictObject({ before: z.string(), after: z.string() }),
+  z.strictObject({ before: z.string(), unchanged: z.literal(true) }),
+])
+
+/**
+ * A migration file: which addresses of which field become which, with examples that every run executes.
+ * `hosts` is a list of host names, or `loopback` for all the names of the machine itself.
+ */
+export const migrationFile = z.strictObject({
+  schema: z.literal('mcp-url-migrate/migration/1'),
+  id: z.string().regex(/^[a-z\d][a-z\d-]*$/),
+  title: z.string().min(1),
+  default: z.boolean().default(false),
+  field: z.literal('url'),
+  from: z.strictObject({
+    schemes: z.array(z.enum(['http', 'https'])).min(1),
+    hosts: z.union([z.literal('loopback'), z.array(z.string().min(1)).min(1)]),
+    port: z.int().min(1).max(65535),
+  }),
+  to: origin,
+  examples: z.array(example).min(2),
+})
+export type MigrationFile = z.infer<typeof migrationFile>
+
+/** A rule ready for use. `sha256` is that of the bytes it was read from. */
+export interface Migration {
+  id: string
+  sha256: string
+  title: string
+  field: 'url'
+  from: MigrationFile['from']
+  to: Origin
+}
+
+/** What a rule says of one address. */
+export type Verdict =
+  | { kind: 'match'; after: string; origin: Origin }
+  | { kind: 'moved' | 'other'; origin: Origin | null }
+  | { kind: 'near-miss' | 'user-info' | 'env-reference' | 'malformed'; message: string; origin: Origin | null }
+
+const namesHost = ({ from }: Migration, host: string): boolean =>
+  from.hosts === 'loopback' ? isLoopbackName(host) : from.hosts.includes(host)
+
+const matches = (migration: Migration, address: Origin): boolean =>
+  migration.from.schemes.includes(address.scheme) &&
+  address.port === migration.from.port &&
+  namesHost(migration, address.host)
+
+/** Why an address that does not match looks as if it should, or `null`. */
+function nearness(migration: Migration, address: Address): string | null {
+  const { from } = migration
+  const known = namesHost(migration, address.host)
+  if (known && address.port !== from.port) return `port ${address.port}, not ${from.port}`
+  if (known) return `scheme ${address.scheme}, not ${from.schemes.join(' or ')}`
+  if (from.hosts === 'loopback' && resemblesLoopback(address.host)) return `${address.host} is not a name that this migration knows`
+  if (address.port === from.port) return `another host (${address.host}) on port ${from.port}`
+  return mentions(migration, address.rest) ? 'the old address stands inside the URL' : null
+}
+
+/**
+ * Judges one URL. Only scheme, host and port are ever replaced; what stands behind them keeps every byte.
+ * Anything that is not a plain address is never a match.
+ */
+export function judge(migration: Migration, raw: string): Verdict {
+  const address = readAddress(raw)
+  if (address.kind === 'env-reference') return { ...address, origin: null }
+  if (address.kind !== 'address') {
+    return mentions(migration, raw.replace(/\/\/[^/@]*@/, '//')) || address.kind === 'malformed'
+      ? { ...address, origin: null }
+      : { kind: 'other', origin: null }
+  }
+  if (sameOrigin(address, migration.to)) return { kind: 'moved', origin: address }
+  if (matches(migration, address)) return { kind: 'match', after: originText(migration.to) + address.rest, origin: address }
+  const near = nearness(migration, address)
+  return near ? { kind: 'near-miss', message: near, origin: address } : { kind: 'other', origin: address }
+}
+
+/** Does the old address occur anywhere in a text, in whatever way it is written? */
+export function mentions(migration: Migration, text: string): boolean {
+  const places = text.matchAll(/((?:https?:)?\/\/)?([A-Za-z\d.-]+|\[[\da-f:.]+\]):(\d{1,5})(?!\d)/gi)
+  for (const [, , host = '', port = ''] of places) {
+    const found = readOrigin(`http://${host}:${port}`)
+    if (found && found.port === migration.from.port && namesHost(migration, found.host)) return true
+  }
+  return false
+}
+
+function failedExample(migration: Migration, { before, ...expected }: z.infer<typeof example>): string | null {
+  const verdict = judge(migration, before)
+  const actual = verdict.kind === 'match' ? verdict.after : before
+  const wanted = 'after' in expected ? expected.after : before
+  return actual === wanted ? null : `example ${before} becomes ${actual}, not ${wanted}`
+}
+
+/**
+ * Makes a rule from a parsed migration file. Throws `migration-invalid` when the rule would match its own
+ * result, or when one of its examples does not come out as it says.
+ */
+export function compileMigration(file: MigrationFile, sha256: string): Migration {
+  const to = readOrigin(file.to)
+  if (!to) throw new MigrateError('migration-invalid', `Migration ${file.id}: "to" is no origin`)
+  const migration: Migration = { id: file.id, sha256, title: file.title, field: file.field, from: file.from, to }
+  if (matches(migration, to)) {
+    throw new MigrateError('migration-invalid', `Migration ${file.id} would match its own result, ${file.to}`)
+  }
+  const failed = file.examples.map((each) => failedExample(migration, each)).filter((each) => each !== null)
+  if (failed.length > 0) throw new MigrateError('migration-invalid', `Migration ${file.id}: ${failed.join('; ')}`)
+  return migration
+}

@@ -1,0 +1,82 @@
+import { z } from 'zod'
+import { serverIdentity } from './server.ts'
+
+/** One field of one server, whole: what it is and what it is to be. */
+export const edit = z.object({ field: z.string(), before: z.string(), after: z.string() })
+export type Edit = z.infer<typeof edit>
+
+/** Something that a change brings with it besides the new value. */
+export const effect = z.object({ code: z.string(), message: z.string(), reversible: z.boolean() })
+export type Effect = z.infer<typeof effect>
+
+/**
+ * One server, before and after. `fields` holds a hash of every settable field at planning time and `fingerprint`
+ * the hash over those: a server that no longer has it has drifted.
+ */
+export const change = z.object({
+  id: z.string(),
+  server: serverIdentity,
+  migration: z.string(),
+  edits: z.array(edit).min(1),
+  effects: z.array(effect),
+  fields: z.record(z.string(), z.string()),
+  fingerprint: z.string(),
+})
+export type Change = z.infer<typeof change>
+
+export const skippedCode = z.enum([
+  'config-defined',
+  'unreadable',
+  'wrong-id',
+  'near-miss',
+  'user-info',
+  'env-reference',
+  'malformed',
+  'needs-consent',
+  'name-rule',
+  'drifted',
+])
+export type SkippedCode = z.infer<typeof skippedCode>
+
+/** A server that is left alone, and why. `matched` is `null` where its URL could not be learned. */
+export interface Skipped {
+  server: z.infer<typeof serverIdentity>
+  matched: boolean | null
+  code: SkippedCode
+  message: string
+  url: string | null
+}
+
+/** A remark that changes nothing: the old address in another field, a suspicious list. */
+export interface Note {
+  code: 'old-address' | 'suspicious-list' | 'newer-release' | 'release-note'
+  server: z.infer<typeof serverIdentity> | null
+  field: string | null
+  message: string
+}
+
+/** The gateway a plan is for: `url` normalised, with its root path and no slash behind it. */
+export interface GatewayIdentity {
+  url: string
+  version: string | null
+  account: string
+}
+
+/** A plan: all that a run will do, as plain values. A revert is a plan too, with the run that it takes back. */
+export interface Plan {
+  createdAt: string
+  gateway: GatewayIdentity
+  reverts: string | null
+  migrations: { id: string; sha256: string }[]
+  changes: Change[]
+  skipped: Skipped[]
+  notes: Note[]
+  /** Origins of all listed URLs with counts, most frequent first. */
+  origins: { origin: string; count: number }[]
+  summary: { servers: number; changes: number; unchanged: number; skipped: number; excluded: number; moved: number }
+}
+
+/** Was this server meant, and is it left behind all the same? That makes the exit code 1 or 4. */
+export function isLeftBehind(skipped: Skipped): boolean {
+  return skipped.matched === true || skipped.matched === null
+}

@@ -1,0 +1,48 @@
+import type { Change, GatewayIdentity, Note, Skipped } from './plan.ts'
+
+/** What became of a change. `failed`: the gateway refused; `not-applied`: not tried; `unknown`: not settled in time. */
+export type Outcome = 'applied' | 'not-applied' | 'failed' | 'drifted' | 'unknown' | 'reverted'
+
+/** A field that changed although nobody asked for it. */
+export interface CollateralChange {
+  field: string
+  before: unknown
+  after: unknown
+  repaired: boolean
+}
+
+/** One change and its fate. */
+export interface AppliedChange extends Change {
+  outcome: Outcome
+  collateral: CollateralChange[]
+  error: string | null
+}
+
+/** Why a run ended before its last change, or `null`. */
+export type Halt = 'failure' | 'collateral' | 'security' | 'journal' | 'SIGINT' | 'SIGTERM' | null
+
+/** A run and all that came of it. `run` is `null` when nothing was ever tried. */
+export interface RunReport {
+  run: { id: string; startedAt: string; finishedAt: string; reverts: string | null; head: string } | null
+  gateway: GatewayIdentity
+  changes: AppliedChange[]
+  skipped: Skipped[]
+  notes: Note[]
+  halted: Halt
+  /** What went wrong with the run itself, such as a full disk; `null` when nothing did. */
+  trouble: string | null
+  restart: 'required' | 'possible' | 'no'
+}
+
+/** How many changes had each outcome. */
+export function tally(changes: readonly { outcome: Outcome }[]): Record<Outcome, number> {
+  const of = (outcome: Outcome): number => changes.filter((change) => change.outcome === outcome).length
+  return {
+    applied: of('applied'),
+    'not-applied': of('not-applied'),
+    failed: of('failed'),
+    drifted: of('drifted'),
+    unknown: of('unknown'),
+    reverted: of('reverted'),
+  }
+}

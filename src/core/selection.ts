@@ -1,0 +1,60 @@
+import { MigrateError } from './errors.ts'
+import type { ListedServer } from './server.ts'
+import { printable } from './text.ts'
+
+/** Patterns for name, alias, id or access group; `*` matches anything, letter case nothing; `except` wins. */
+export interface Selection {
+  only: readonly string[]
+  except: readonly string[]
+}
+
+const names = (server: ListedServer): string[] =>
+  [server.server_id, server.server_name, server.alias, ...(server.mcp_access_groups ?? [])].filter((name) => name != null)
+
+function matcher(pattern: string): (server: ListedServer) => boolean {
+  const source = pattern
+    .split('*')
+    .map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'))
+    .join('.*')
+  const expression = new RegExp(`^${source}$`, 'isu')
+  return (server) => names(server).some((name) => expression.test(name))
+}
+
+/** Levenshtein distance, for a did-you-mean. */
+function distance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, i) => i)
+  for (const [i, left] of [...a].entries()) {
+    const next = [i + 1]
+    for (const [j, right] of [...b].entries()) {
+      next.push(Math.min((next[j] ?? 0) + 1, (row[j + 1] ?? 0) + 1, (row[j] ?? 0) + (left === right ? 0 : 1)))
+    }
+    row = next
+  }
+  return row.at(-1) ?? 0
+}
+
+function suggestion(pattern: string, servers: readonly ListedServer[]): string | null {
+  const wanted = pattern.toLowerCase()
+  const ranked = [...new Set(servers.flatMap(names))]
+    .map((name) => ({ name, away: distance(wanted, name.toLowerCase()) }))
+    .toSorted((a, b) => a.away - b.away)
+  const best = ranked[0]
+  return best && best.away <= Math.max(2, wanted.length / 3) ? `Did you mean ${printable(best.name)}?` : null
+}
+
+/**
+ * The listed servers that are meant, by id. Throws `usage` for a pattern that selects none of them, as it is
+ * most likely misspelt.
+ */
+export function select({ only, except }: Selection, servers: readonly ListedServer[]): Set<string> {
+  for (const pattern of [...only, ...except]) {
+    if (servers.some(matcher(pattern))) continue
+    const option = only.includes(pattern) ? '--only' : '--except'
+    throw new MigrateError('usage', `${option} ${printable(pattern)} selects no server of this gateway`, suggestion(pattern, servers))
+  }
+  const [wanted, unwanted] = [only.map(matcher), except.map(matcher)]
+  const meant = servers.filter(
+    (server) => (wanted.length === 0 || wanted.some((is) => is(server))) && !unwanted.some((is) => is(server)),
+  )
+  return new Set(meant.map((server) => server.server_id))
+}

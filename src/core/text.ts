@@ -1,0 +1,30 @@
+// C0 and C1 controls, and the characters that reorder or hide text on a screen.
+const UNSAFE = /[\u0000-\u001f\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb]/gu
+
+const escaped = (character: string): string => {
+  const code = character.codePointAt(0) ?? 0
+  return code <= 0xff ? `\\x${code.toString(16).padStart(2, '0')}` : `\\u${code.toString(16).padStart(4, '0')}`
+}
+
+/** A gateway's text made harmless for a terminal: control and direction characters become `\x1b`-like escapes. */
+export function printable(text: string): string {
+  return text.replace(UNSAFE, escaped)
+}
+
+/** JSON text in which the same characters are escaped too, so that it can go to a terminal raw and parse unchanged. */
+export function printableJson(value: unknown, indent = 2): string {
+  const json = JSON.stringify(value, null, indent)
+  return json.replace(UNSAFE, (character) =>
+    character === '\n' ? character : `\\u${(character.codePointAt(0) ?? 0).toString(16).padStart(4, '0')}`,
+  )
+}
+
+/** At most `limit` characters of a text, with an ellipsis where it was cut. */
+export function shortened(text: string, limit: number): string {
+  return text.length <= limit ? text : `${text.slice(0, limit - 1)}…`
+}
+
+/** `1 server`, `2 servers`. */
+export function count(n: number, noun: string, plural = `${noun}s`): string {
+  return `${n} ${n === 1 ? noun : plural}`
+}

@@ -1,0 +1,69 @@
+import type { PutBody } from './eras.ts'
+import type { ServerRecord } from './server.ts'
+
+/** A field to write and its new value. */
+export interface FieldEdit {
+  field: string
+  after: unknown
+}
+
+// Every writable field of 1.77.1 and before (UpdateMCPServerRequest there; 1.74.0 has fewer and ignores the rest).
+const WHOLE = [
+  'server_name',
+  'alias',
+  'description',
+  'transport',
+  'spec_version',
+  'auth_type',
+  'url',
+  'mcp_access_groups',
+  'command',
+  'args',
+  'env',
+]
+
+// What 1.77.7 to 1.87 write although a request leaves it out. Not server_name: with it, a missing alias is made up.
+const DEFAULTED = [
+  'alias',
+  'transport',
+  'mcp_access_groups',
+  'args',
+  'env',
+  'allow_all_keys',
+  'available_on_public_internet',
+  'is_byok',
+  'byok_description',
+  'delegate_auth_to_upstream',
+  'oauth_passthrough',
+]
+
+const held = (record: ServerRecord, fields: readonly string[]): Record<string, unknown> =>
+  Object.fromEntries(fields.map((field) => [field, record[field]]).filter(([, value]) => value !== null && value !== undefined))
+
+const CONTEXT: Record<PutBody, (record: ServerRecord) => Record<string, unknown>> = {
+  'whole-record': (record) => ({ ...held(record, WHOLE), mcp_info: record.mcp_info ?? {} }),
+  // LiteLLM checks transport stdio against the command in the same body.
+  'defaulted-fields': (record) => held(record, record.transport === 'stdio' ? [...DEFAULTED, 'command'] : DEFAULTED),
+  'changed-fields': () => ({}),
+}
+
+/**
+ * The body of a PUT that changes `edits` and nothing else, made from a record read by id a moment ago. It never
+ * holds credentials nor a null that was not asked for: from 1.96 a null there erases what is stored.
+ */
+export function writeBody(kind: PutBody, record: ServerRecord, edits: readonly FieldEdit[]): Record<string, unknown> {
+  const changed = Object.fromEntries(edits.map(({ field, after }) => [field, after]))
+  return { server_id: record.server_id, ...CONTEXT[kind](record), ...changed }
+}
+
+/**
+ * Why a record cannot be written on a release without damage to its names, or `null`. Names in a body are
+ * checked (no `-`), a space becomes `_`, and where the whole record is sent, a missing alias is made up.
+ */
+export function nameObstacle(kind: PutBody, record: ServerRecord): string | null {
+  if (kind === 'changed-fields') return null
+  if (/[-\s]/.test(record.alias ?? '')) return 'this release refuses or changes an alias with a hyphen or a space when the server is written'
+  if (kind === 'defaulted-fields') return null
+  if (/-/.test(record.server_name ?? '')) return 'this release refuses a name with a hyphen when the server is written'
+  return record.server_name && !record.alias ? 'this release would give the server an alias of its own when it is written' : null
+}

@@ -1,0 +1,46 @@
+import { proveAdmin } from './account.ts'
+import type { Endpoint } from './http.ts'
+import { identifyGateway, readVersion } from './identify.ts'
+import { LiteLlmGateway } from './litellm.ts'
+import { signIn } from './signin.ts'
+
+/** What somebody signs in with. `source` says where it came from, for the screen. */
+export type Credentials =
+  | { kind: 'key'; key: string; source: string }
+  | { kind: 'password'; username: string; password: string; source: string }
+
+/** Where to connect. `keyHeader` is `null` when nobody named one. */
+export interface Target {
+  url: string
+  keyHeader: string | null
+  timeoutSeconds: number
+}
+
+const USUAL_HEADER = 'authorization'
+
+async function authenticate(anonymous: Endpoint, target: Target, credentials: Credentials): Promise<Endpoint> {
+  if (credentials.kind === 'key') return { ...anonymous, key: credentials.key }
+  const session = await signIn(anonymous, credentials.username, credentials.password)
+  return { ...anonymous, key: session.key, keyHeader: target.keyHeader ?? session.keyHeader ?? USUAL_HEADER }
+}
+
+/**
+ * Connects: proves that the gateway is LiteLLM with a database before the credentials are asked for or sent,
+ * then that they are a full admin's, and learns the release. Reads only. Throws a `MigrateError` that names
+ * what is wrong and what to do.
+ */
+export async function connect(target: Target, ask: () => Promise<Credentials>): Promise<LiteLlmGateway> {
+  const anonymous: Endpoint = {
+    url: target.url,
+    key: null,
+    keyHeader: target.keyHeader ?? USUAL_HEADER,
+    timeoutSeconds: target.timeoutSeconds,
+  }
+  const openVersion = await identifyGateway(anonymous)
+  const credentials = await ask()
+  const endpoint = await authenticate(anonymous, target, credentials)
+  const proved = await proveAdmin(endpoint)
+  const account = credentials.kind === 'password' ? `user ${credentials.username}` : proved
+  const version = openVersion ?? (await readVersion(endpoint))
+  return new LiteLlmGateway(endpoint, { url: target.url, version, account })
+}

@@ -1,0 +1,90 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { MigrateError } from '../core/errors.ts'
+import { redactText } from '../core/redact.ts'
+import { type Answer, type Request, send } from './transport.ts'
+
+/** How to reach a gateway and as whom. `key` is `null` until there is one. */
+export interface Endpoint {
+  /** Normalised, with root path, without a slash behind it. */
+  url: string
+  key: string | null
+  /** Header that carries the key; LiteLLM's own is `Authorization`. */
+  keyHeader: string
+  timeoutSeconds: number
+}
+
+const PATIENCE_MS = 60_000
+
+const query = (method: Request['method'], endpoint: Endpoint, path: string): Request => ({
+  method,
+  url: endpoint.url + path,
+  headers: {
+    accept: 'application/json',
+    ...(endpoint.key === null ? {} : { [endpoint.keyHeader]: `Bearer ${endpoint.key}` }),
+  },
+  timeoutSeconds: endpoint.timeoutSeconds,
+})
+
+/** One GET without retries, for finding out what is there. */
+export function probe(endpoint: Endpoint, path: string): Promise<Answer> {
+  return send(query('GET', endpoint, path))
+}
+
+/** One write: sent once, never again. */
+export function put(endpoint: Endpoint, path: string, json: unknown): Promise<Answer> {
+  return send({ ...query('PUT', endpoint, path), json })
+}
+
+/** One POST, sent once. */
+export function post(endpoint: Endpoint, path: string, body: Pick<Request, 'json' | 'form'>): Promise<Answer> {
+  return send({ ...query('POST', endpoint, path), ...body })
+}
+
+/** Milliseconds that an answer asks to wait (`Retry-After`, in seconds or as a date), else a growing pause. */
+function pauseFor(answer: Answer | null, attempt: number): number {
+  const header = answer?.headers['retry-after']
+  const seconds = typeof header === 'string' ? Number(header) : Number.NaN
+  if (Number.isFinite(seconds) && seconds >= 0) return seconds * 1000
+  const date = typeof header === 'string' ? Date.parse(header) : Number.NaN
+  return Number.isFinite(date) ? Math.max(0, date - Date.now()) : Math.min(8000, 250 * 2 ** attempt)
+}
+
+const passing = ({ status }: Answer): boolean => status === 429 || status === 503
+
+/**
+ * One GET that is worth repeating: on 429, 503 and dropped connections it tries again, for `patienceMs` in all. Returns
+ * the last answer, whatever its status; throws the last error when there was none.
+ */
+export async function get(endpoint: Endpoint, path: string, patienceMs = PATIENCE_MS): Promise<Answer> {
+  const end = Date.now() + patienceMs
+  for (let attempt = 0; ; attempt += 1) {
+    const outcome = await probe(endpoint, path).catch((error: unknown) => error)
+    const lost = outcome instanceof MigrateError && outcome.code === 'gateway-connection-lost'
+    const answer = outcome instanceof Error ? null : (outcome as Answer)
+    if (answer ? !passing(answer) : !lost) {
+      if (answer) return answer
+      throw outcome
+    }
+    const pause = pauseFor(answer, attempt)
+    if (Date.now() + pause > end) {
+      if (answer) return answer
+      throw outcome
+    }
+    await sleep(pause)
+  }
+}
+
+const record = (value: unknown): Record<string, unknown> =>
+  value !== null && typeof value === 'object' ? (value as Record<string, unknown>) : {}
+
+/**
+ * What a gateway says in a failed answer, redacted and bounded. LiteLLM uses `{error: {message}}`,
+ * `{detail: {error}}` and `{detail}`; validation errors come as a list under `detail`.
+ */
+export function spoken(answer: Answer, endpoint: Endpoint): string {
+  const { error, detail } = record(answer.json)
+  const candidates = [record(error)['message'], error, record(detail)['error'], detail, detail && JSON.stringify(detail)]
+  const words = candidates.find((candidate) => typeof candidate === 'string' && candidate.length > 0)
+  const secrets = endpoint.key === null ? [] : [endpoint.key]
+  return `HTTP ${answer.status}${typeof words === 'string' ? `: ${redactText(words, secrets)}` : ''}`
+}

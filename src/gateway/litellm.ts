@@ -1,0 +1,101 @@
+import { z } from 'zod'
+import { MigrateError } from '../core/errors.ts'
+import { eraOf } from '../core/eras.ts'
+import type { GatewayIdentity } from '../core/plan.ts'
+import { type ListedServer, listedServer, type ServerRecord, serverRecord } from '../core/server.ts'
+import { printable } from '../core/text.ts'
+import { type FieldEdit, writeBody } from '../core/write-body.ts'
+import { type Endpoint, get, put, spoken } from './http.ts'
+import type { Gateway, Reading, WriteAnswer } from './port.ts'
+import { TransportError } from './transport-errors.ts'
+import type { Answer } from './transport.ts'
+
+const SERVERS = '/v1/mcp/server'
+
+/** Reads the list. Throws `inventory-invalid` when it is no array, an entry has no id, or an id comes twice. */
+function readList(answer: Answer, endpoint: Endpoint): ListedServer[] {
+  const invalid = (message: string) =>
+    new MigrateError('inventory-invalid', message, 'Is this URL really the admin API of LiteLLM? Nothing was changed.')
+  if (answer.status !== 200) throw invalid(`The gateway did not list its MCP servers (${spoken(answer, endpoint)})`)
+  const list = z.array(z.unknown()).safeParse(answer.json)
+  if (!list.success) throw invalid('The list of MCP servers is no JSON array')
+  const servers = list.data.map((entry, i) => {
+    const server = listedServer.safeParse(entry)
+    if (!server.success) throw invalid(`Entry ${i + 1} in the list of MCP servers has no usable server_id`)
+    return server.data
+  })
+  const ids = servers.map((server) => server.server_id)
+  const twice = ids.find((id, i) => ids.indexOf(id) !== i)
+  if (twice !== undefined) throw invalid(`The id ${printable(twice)} stands twice in the list of MCP servers`)
+  return servers
+}
+
+/**
+ * Is a record defined in config.yaml? `is_config` says so from 1.106; on 1.90 to 1.96 the registry's copy has
+ * neither date nor author, which a database row always has.
+ */
+function isConfigDefined(record: ServerRecord): boolean {
+  if (record.is_config !== null && record.is_config !== undefined) return record.is_config
+  return record['created_at'] === null && record['created_by'] === null
+}
+
+function readRecord(id: string, answer: Answer, endpoint: Endpoint): Reading {
+  if (answer.status === 404) return { kind: 'absent', message: `the gateway has no record of it (${spoken(answer, endpoint)})` }
+  if (answer.status !== 200) return { kind: 'unreadable', message: `its record could not be read (${spoken(answer, endpoint)})` }
+  const record = serverRecord.safeParse(answer.json)
+  if (!record.success) {
+    const field = record.error.issues[0]?.path.join('.') ?? ''
+    return { kind: 'unreadable', message: `its record is not what LiteLLM sends${field ? ` (field ${printable(field)})` : ''}` }
+  }
+  if (record.data.server_id !== id) {
+    return { kind: 'wrong-id', message: `asked for its record, the gateway sent that of ${printable(record.data.server_id)}` }
+  }
+  return { kind: 'record', record: record.data, source: isConfigDefined(record.data) ? 'config' : 'database' }
+}
+
+/** A 5xx may come after LiteLLM has committed (edit_mcp_server refreshes its registry outside any try); so may a proxy's 408. */
+function readWriteAnswer(answer: Answer, endpoint: Endpoint): WriteAnswer {
+  if (answer.status >= 500 || answer.status === 408) {
+    return { kind: 'unsettled', message: spoken(answer, endpoint), answered: answer.status === 500 }
+  }
+  if (answer.status < 200 || answer.status >= 300) return { kind: 'refused', message: spoken(answer, endpoint) }
+  const record = serverRecord.safeParse(answer.json)
+  return { kind: 'accepted', record: record.success ? record.data : null }
+}
+
+/** LiteLLM's admin API. `endpoint` holds a key that was proved to be a full admin's. */
+export class LiteLlmGateway implements Gateway {
+  readonly identity: GatewayIdentity
+  readonly era
+  readonly #endpoint: Endpoint
+
+  constructor(endpoint: Endpoint, identity: GatewayIdentity) {
+    this.#endpoint = endpoint
+    this.identity = identity
+    this.era = eraOf(identity.version).era
+  }
+
+  async list(): Promise<ListedServer[]> {
+    return readList(await get(this.#endpoint, SERVERS), this.#endpoint)
+  }
+
+  async read(id: string, patienceMs?: number): Promise<Reading> {
+    try {
+      return readRecord(id, await get(this.#endpoint, `${SERVERS}/${encodeURIComponent(id)}`, patienceMs), this.#endpoint)
+    } catch (error) {
+      if (!(error instanceof MigrateError)) throw error
+      return { kind: 'unreadable', message: `its record could not be read (${error.message})` }
+    }
+  }
+
+  async write(record: ServerRecord, edits: readonly FieldEdit[]): Promise<WriteAnswer> {
+    try {
+      const answer = await put(this.#endpoint, SERVERS, writeBody(this.era.putBody, record, edits))
+      return readWriteAnswer(answer, this.#endpoint)
+    } catch (error) {
+      if (error instanceof TransportError && !error.sent) return { kind: 'refused', message: error.message }
+      const message = error instanceof MigrateError ? error.message : 'the request failed'
+      return { kind: 'unsettled', message, answered: false }
+    }
+  }
+}

@@ -1,0 +1,96 @@
+import { createHash, randomBytes, randomUUID } from 'node:crypto'
+import type { SandboxGrants, SandboxKey, SandboxOptions, SandboxRole } from './options.ts'
+import { timestamp } from './world.ts'
+
+/** The user of the master key and of the admin page's account; its row appears with the first sign-in (observed). */
+export const DEFAULT_USER = 'default_user_id'
+
+/** Who sends a request. */
+export interface Caller {
+  readonly key: string
+  readonly master: boolean
+  readonly userId: string | null
+  readonly role: SandboxRole
+  readonly alias: string | null
+  readonly teamId: string | null
+  readonly grants: (SandboxGrants & { readonly id: string }) | null
+  readonly allowedRoutes: readonly string[]
+  readonly createdAt: string
+  readonly expires: string | null
+}
+
+/** A row of LiteLLM_UserTable. */
+export interface User {
+  readonly id: string
+  readonly role: SandboxRole
+  readonly createdAt: string
+}
+
+/** Keys, users and the admin page's account. */
+export interface Accounts {
+  readonly masterKey: string
+  readonly username: string
+  readonly password: string
+  readonly passwordLogin: 'on' | 'disabled' | 'throttled'
+  readonly keys: Map<string, Caller>
+  readonly users: Map<string, User>
+}
+
+/** A random virtual key in LiteLLM's form. */
+export function randomKey(prefix = 'sk-'): string {
+  return prefix + randomBytes(16).toString('base64url')
+}
+
+/** LiteLLM keeps and shows keys by this hash. */
+export function hashOf(key: string): string {
+  return createHash('sha256').update(key).digest('hex')
+}
+
+/** A caller from a key's settings. */
+export function callerOf(
+  one: SandboxKey,
+  teamId: string | null = null,
+  expires: string | null = null,
+): Caller {
+  const grants = one.objectPermission ?? null
+  return {
+    key: one.key,
+    master: false,
+    userId: one.userId,
+    role: one.role,
+    alias: one.alias ?? null,
+    teamId,
+    grants: grants && { id: randomUUID(), mcp_servers: [], mcp_access_groups: [], ...grants },
+    allowedRoutes: one.allowedRoutes ?? [],
+    createdAt: timestamp(),
+    expires,
+  }
+}
+
+/** The master key's caller: a full admin without a row. */
+export function masterCaller(key: string): Caller {
+  const admin = callerOf({ key, userId: DEFAULT_USER, role: 'proxy_admin' })
+  return { ...admin, master: true }
+}
+
+/** A user, and only the first of its name, as an insert would have it. */
+export function addUser(accounts: Accounts, id: string, role: SandboxRole): void {
+  if (!accounts.users.has(id)) accounts.users.set(id, { id, role, createdAt: timestamp() })
+}
+
+/** The accounts that a sandbox starts with. */
+export function accountsOf(options: SandboxOptions): Accounts {
+  const accounts: Accounts = {
+    masterKey: options.masterKey ?? randomKey('sk-sandbox-'),
+    username: options.username ?? 'admin',
+    password: options.password ?? randomBytes(9).toString('base64url'),
+    passwordLogin: options.passwordLogin ?? 'on',
+    keys: new Map(),
+    users: new Map(),
+  }
+  for (const key of options.keys ?? []) {
+    accounts.keys.set(key.key, callerOf(key))
+    if (key.userId !== null) addUser(accounts, key.userId, key.role)
+  }
+  return accounts
+}

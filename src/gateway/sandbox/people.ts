@@ -1,0 +1,157 @@
+import { addUser, type Caller, callerOf, DEFAULT_USER, hashOf, randomKey, type User } from './accounts.ts'
+import { type Answer, managementError, ok, proxyError, refused } from './answers.ts'
+import type { SandboxGrants, SandboxRole } from './options.ts'
+import { atLeast } from './release.ts'
+import { type Ask, fieldsOf } from './request.ts'
+import { timestamp, type World } from './world.ts'
+
+const DOCS = 'https://docs.litellm.ai/docs'
+
+/** The key and user routes' answer without a database. */
+function disconnected(world: World): Answer {
+  const start = world.release.verboseErrors ? 'Internal Server Error, ' : ''
+  const text = `Database not connected. Connect a database to your proxy - ${DOCS}/simple_proxy#managing-auth---virtual-keys`
+  return managementError(world.release, 500, start + text)
+}
+
+function grantsView(caller: Caller): unknown {
+  const grants = caller.grants
+  return (
+    grants && { object_permission_id: grants.id, ...grants, id: undefined, vector_stores: [], agents: [] }
+  )
+}
+
+/** A key's row as `/key/info` and `/user/info` show it. */
+function keyRow(world: World, caller: Caller): Record<string, unknown> {
+  return {
+    key_name: `sk-...${caller.key.slice(-4)}`,
+    key_alias: caller.alias,
+    spend: 0,
+    expires: caller.expires,
+    models: [],
+    aliases: {},
+    config: {},
+    user_id: caller.userId,
+    team_id: caller.teamId,
+    permissions: {},
+    metadata: {},
+    blocked: null,
+    allowed_routes: caller.allowedRoutes,
+    object_permission_id: caller.grants?.id ?? null,
+    created_at: caller.createdAt,
+    object_permission: grantsView(caller),
+    ...(atLeast(world.release.version, '1.106.0') && { key_type: 'default', status: 'active' }),
+  }
+}
+
+/** GET /key/info: the caller's own key. The master key has no row: 404. */
+export function keyInfo({ world, caller }: Ask): Answer {
+  if (!world.database) return disconnected(world)
+  if (caller.master) return proxyError(404, 'Key not found in database', 'not_found_error', 'key')
+  return ok({ key: hashOf(caller.key), info: keyRow(world, caller) })
+}
+
+function userRow(user: User): Record<string, unknown> {
+  return {
+    user_id: user.id,
+    user_email: null,
+    user_alias: null,
+    user_role: user.role,
+    spend: 0,
+    max_budget: null,
+    models: [],
+    metadata: {},
+    teams: [],
+    created_at: user.createdAt,
+    updated_at: user.createdAt,
+  }
+}
+
+/** GET /v2/user/info: the caller's own user. */
+export function ownUser({ world, caller }: Ask): Answer {
+  const { release } = world
+  if (!world.database) {
+    return managementError(
+      release,
+      500,
+      `DB not connected. This endpoint needs a database; set DATABASE_URL to a PostgreSQL connection string (postgresql://...) to enable it. See ${DOCS}/proxy/virtual_keys`,
+    )
+  }
+  if (caller.userId === null) {
+    return managementError(
+      release,
+      400,
+      'user_id is required. Either pass it as a query parameter or authenticate with a user-bound key.',
+    )
+  }
+  const user = world.accounts.users.get(caller.userId)
+  return user ? ok(userRow(user)) : managementError(release, 404, `User not found: ${caller.userId}`)
+}
+
+/** GET /user/info?user_id=: a user with its keys. */
+export function userInfo({ world, caller, query }: Ask): Answer {
+  const id = query.get('user_id') ?? caller.userId ?? ''
+  if (!world.database) return disconnected(world)
+  const user = world.accounts.users.get(id)
+  if (!user) {
+    return world.release.unknownUser === 'empty'
+      ? ok({ user_id: id, user_info: { spend: 0 }, keys: [], teams: [] })
+      : managementError(world.release, 404, `User ${id} not found`)
+  }
+  const keys = [...world.accounts.keys.values()].filter((one) => one.userId === id)
+  const shown = keys.map((one) => ({ token: hashOf(one.key), ...keyRow(world, one) }))
+  return ok({ user_id: id, user_info: userRow(user), keys: shown, teams: [] })
+}
+
+/** GET /get/internal_user_settings: read by full admins, and by read-only ones from 1.90. */
+export function userSettings({ world }: Ask): Answer {
+  const role = atLeast(world.release.version, '1.106.0') ? 'internal_user_viewer' : 'internal_user'
+  const values = { user_role: role, max_budget: null, budget_duration: null, models: null, teams: null }
+  return ok({ values, field_schema: { description: 'Default parameters', properties: {} } })
+}
+
+/** GET /v1/mcp/discover: a curated list, for admins. */
+export function discover({ caller }: Ask): Answer {
+  if (caller.role === 'proxy_admin' || caller.role === 'proxy_admin_viewer') {
+    return ok({ servers: [], categories: [] })
+  }
+  const role = caller.role ?? 'internal_user'
+  return refused(403, `Only proxy admins can access MCP discovery. Your role=${role}`)
+}
+
+/** POST /user/new. */
+export function newUser({ world, text }: Ask): Answer {
+  const body = fieldsOf(text)
+  const id = typeof body['user_id'] === 'string' ? body['user_id'] : randomKey('user-')
+  if (world.accounts.users.has(id) && world.release.unknownUser === 'missing') {
+    return managementError(world.release, 409, `{'error': 'User with id ${id} already exists'}`)
+  }
+  const role = (body['user_role'] ?? 'internal_user') as SandboxRole
+  addUser(world.accounts, id, role)
+  return ok({ user_id: id, user_role: role, key: '', models: [], teams: [], max_budget: null })
+}
+
+function grantsOf(value: unknown): SandboxGrants | null {
+  if (typeof value !== 'object' || value === null) return null
+  return { mcp_servers: [], mcp_access_groups: [], ...(value as Partial<SandboxGrants>) }
+}
+
+/** POST /key/generate. */
+export function newKey({ world, text, caller }: Ask): Answer {
+  const body = fieldsOf(text)
+  const userId = typeof body['user_id'] === 'string' ? body['user_id'] : null
+  const made = callerOf({
+    key: randomKey(),
+    userId,
+    role: userId === null ? null : (world.accounts.users.get(userId)?.role ?? null),
+    alias: typeof body['key_alias'] === 'string' ? body['key_alias'] : '',
+    objectPermission: grantsOf(body['object_permission']),
+    allowedRoutes: Array.isArray(body['allowed_routes']) ? body['allowed_routes'].map(String) : [],
+  })
+  const key = { ...made, alias: made.alias === '' ? null : made.alias }
+  world.accounts.keys.set(key.key, key)
+  const by = caller.userId ?? DEFAULT_USER
+  const now = timestamp()
+  const dates = { created_by: by, updated_by: by, created_at: now, updated_at: now }
+  return ok({ ...keyRow(world, key), key: key.key, token: hashOf(key.key), ...dates })
+}

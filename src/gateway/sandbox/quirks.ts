@@ -1,0 +1,84 @@
+import type { Answer } from './answers.ts'
+import type { SandboxRow } from './options.ts'
+
+/** Which request a quirk meets: method, path and query as text or pattern, and the how-manieth (from 1). */
+export interface QuirkMatch {
+  readonly method: string
+  readonly path: string | RegExp
+  /** Only that one of the matching requests; default: all of them. */
+  readonly nth?: number
+}
+
+/** What the sandbox does instead of, or besides, answering. */
+export type QuirkAction =
+  | 'hang'
+  | 'reset-before'
+  | 'reset-after'
+  | {
+      readonly status: number
+      readonly body: unknown
+      readonly headers?: Readonly<Record<string, string>>
+      /** Process the request first. */
+      readonly after?: boolean
+    }
+  | { readonly delayMs: number }
+  | { readonly alter: (body: unknown) => unknown }
+  | { readonly rowEdit: (row: SandboxRow) => void }
+
+/** A deviation from LiteLLM's behaviour, for tests. */
+export interface Quirk {
+  readonly on: QuirkMatch
+  readonly do: QuirkAction
+}
+
+/** What the server lends to a quirk. */
+export interface QuirkTools {
+  readonly process: () => Promise<Answer>
+  readonly wait: (milliseconds: number) => Promise<void>
+  /** The stored row that the request is about, if there is one. */
+  readonly row: () => SandboxRow | undefined
+}
+
+function meets(on: QuirkMatch, method: string, path: string): boolean {
+  if (on.method !== method) return false
+  return typeof on.path === 'string'
+    ? on.path === path
+    : new RegExp(on.path, on.path.flags.replace('g', '')).test(path)
+}
+
+/** Counts requests and says which quirk, the first that fits, applies to each. */
+export function quirkBook(
+  quirks: readonly Quirk[],
+): (method: string, path: string) => QuirkAction | undefined {
+  const seen = quirks.map(() => 0)
+  return (method, path) => {
+    const now = quirks.flatMap((quirk, index) => {
+      if (!meets(quirk.on, method, path)) return []
+      seen[index] = (seen[index] ?? 0) + 1
+      return quirk.on.nth === undefined || quirk.on.nth === seen[index] ? [quirk.do] : []
+    })
+    return now[0]
+  }
+}
+
+/** Answers a request the way a quirk wants; a text means: no answer, and how the connection ends. */
+export async function deviate(action: QuirkAction, tools: QuirkTools): Promise<Answer | 'hang' | 'reset'> {
+  if (action === 'hang') return 'hang'
+  if (action === 'reset-before') return 'reset'
+  if (action === 'reset-after') {
+    await tools.process()
+    return 'reset'
+  }
+  if ('status' in action) {
+    if (action.after === true) await tools.process()
+    return { status: action.status, json: action.body, ...(action.headers && { headers: action.headers }) }
+  }
+  if ('delayMs' in action) await tools.wait(action.delayMs)
+  const answer = await tools.process()
+  if ('alter' in action) return { ...answer, json: action.alter(structuredClone(answer.json)) }
+  if ('rowEdit' in action) {
+    const row = tools.row()
+    if (row) action.rowEdit(row)
+  }
+  return answer
+}

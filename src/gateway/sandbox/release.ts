@@ -1,0 +1,174 @@
+/**
+ * What differs between LiteLLM releases, as the sandbox plays them.
+ *
+ * Facts for 1.77.7, 1.81.14 and 1.106.2 were observed on running proxies (the contract suite in
+ * `test/contract` asks both); boundaries between them were read from source, and those that
+ * nobody has read are the lower bound of the range they lie in.
+ */
+export interface Release {
+  readonly version: string
+  /** What PUT does with a body: write all, write all but nulls, or write what was sent. */
+  readonly put: 'replace' | 'not-null' | 'partial'
+  /** Whether a PUT reaches the running registry without a restart. */
+  readonly putTakesEffect: boolean
+  readonly list: 'rows' | 'registry'
+  /** `created_at` and `updated_at` of list entries: made up on the spot, or the row's. */
+  readonly listDates: 'now' | 'row'
+  readonly listSorted: boolean
+  /** A key without any grant sees every server. */
+  readonly failsOpen: boolean
+  /** Tools are listed to any key that may call the route, whatever its grants. */
+  readonly toolsUnfiltered: boolean
+  /** GET by id honours groups and allow_all_keys, not only the ids granted to the key. */
+  readonly getSeesAllGrants: boolean
+  readonly toolPrefixRule: boolean
+  readonly uniqueNames: boolean
+  /** A new url empties the ten OAuth columns. */
+  readonly urlWipesOAuth: boolean
+  /** … and the stored OAuth client of an `oauth2` server. */
+  readonly urlDropsClient: boolean
+  readonly nullCredentials: 'kept' | 'refused' | 'erased'
+  /** Users who are not full admins get no urls. */
+  readonly urlsAdminOnly: boolean
+  readonly configById: 'missing' | 'bare' | 'flagged'
+  readonly publicFlags: readonly string[]
+  readonly versionIn: 'readiness' | 'details'
+  readonly v2Login: 'absent' | 'cookie' | 'token'
+  readonly uiPath: string
+  readonly tokenExpires: boolean
+  readonly rootPathClaim: string
+  readonly v2UserInfo: boolean
+  readonly discover: boolean
+  readonly healthPerServer: boolean
+  readonly probes: 'blind' | 'terse' | 'explained'
+  readonly testNeeds: 'nobody' | 'key' | 'admin'
+  readonly readOnlyAdmin: 'nothing' | 'list' | 'reads'
+  readonly routeLimits: 'crash' | 'coarse' | 'fine'
+  readonly maskedKeys: 'none' | 'tail' | 'all'
+  /** 422 answers repeat the input; `param` of management errors is the text `None`. */
+  readonly verboseErrors: boolean
+  readonly unknownUser: 'empty' | 'missing'
+}
+
+type Change = Partial<Omit<Release, 'version'>>
+
+const OLDEST: Omit<Release, 'version'> = {
+  put: 'replace',
+  putTakesEffect: false,
+  list: 'rows',
+  listDates: 'row',
+  listSorted: false,
+  failsOpen: true,
+  toolsUnfiltered: true,
+  getSeesAllGrants: false,
+  toolPrefixRule: false,
+  uniqueNames: false,
+  urlWipesOAuth: false,
+  urlDropsClient: false,
+  nullCredentials: 'kept',
+  urlsAdminOnly: false,
+  configById: 'missing',
+  publicFlags: [],
+  versionIn: 'readiness',
+  v2Login: 'absent',
+  uiPath: '/ui/',
+  tokenExpires: false,
+  rootPathClaim: '/',
+  v2UserInfo: false,
+  discover: false,
+  healthPerServer: true,
+  probes: 'blind',
+  testNeeds: 'nobody',
+  readOnlyAdmin: 'nothing',
+  routeLimits: 'crash',
+  maskedKeys: 'none',
+  verboseErrors: true,
+  unknownUser: 'empty',
+}
+
+/** Each row: what changed, and the first release it is true of. */
+const CHANGES: readonly (readonly [since: string, change: Change])[] = [
+  ['1.77.2', { put: 'not-null' }],
+  ['1.80.0', { failsOpen: false }],
+  [
+    '1.81.0',
+    {
+      putTakesEffect: true,
+      list: 'registry',
+      listDates: 'now',
+      toolsUnfiltered: false,
+      toolPrefixRule: true,
+      v2Login: 'cookie',
+      rootPathClaim: '',
+      discover: true,
+      healthPerServer: false,
+      probes: 'terse',
+      testNeeds: 'key',
+      readOnlyAdmin: 'list',
+      routeLimits: 'coarse',
+      maskedKeys: 'tail',
+      unknownUser: 'missing',
+    },
+  ],
+  [
+    '1.88.0',
+    {
+      put: 'partial',
+      nullCredentials: 'refused',
+      versionIn: 'details',
+      configById: 'bare',
+      v2UserInfo: true,
+    },
+  ],
+  [
+    '1.90.0',
+    {
+      listDates: 'row',
+      urlsAdminOnly: true,
+      publicFlags: ['is_public'],
+      v2Login: 'token',
+      testNeeds: 'admin',
+      readOnlyAdmin: 'reads',
+      routeLimits: 'fine',
+      getSeesAllGrants: true,
+    },
+  ],
+  ['1.92.1', { urlWipesOAuth: true }],
+  ['1.96.0', { nullCredentials: 'erased' }],
+  ['1.97.0', { urlDropsClient: true }],
+  [
+    '1.106.0',
+    {
+      listSorted: true,
+      uniqueNames: true,
+      configById: 'flagged',
+      publicFlags: ['is_public', 'is_public_explicit'],
+      uiPath: '/ui',
+      tokenExpires: true,
+      probes: 'explained',
+      maskedKeys: 'all',
+      verboseErrors: false,
+    },
+  ],
+]
+
+/** `1.77.7-stable` and `v1.81.14` are accepted; `[1, 77, 7]` comes back. Throws for anything else. */
+function numbers(version: string): readonly number[] {
+  const found = /^v?(\d+)\.(\d+)\.(\d+)/.exec(version)
+  if (!found) throw new Error(`the sandbox cannot play LiteLLM "${version}": not a version`)
+  return found.slice(1).map(Number)
+}
+
+/** Whether `version` is `since` or later. */
+export function atLeast(version: string, since: string): boolean {
+  const mine = numbers(version)
+  const theirs = numbers(since)
+  const first = mine.findIndex((part, index) => part !== theirs[index])
+  return first === -1 || (mine[first] ?? 0) > (theirs[first] ?? 0)
+}
+
+/** The behaviour of one LiteLLM release. Throws when `version` is not a version. */
+export function releaseOf(version: string): Release {
+  const changes = CHANGES.filter(([since]) => atLeast(version, since)).map(([, change]) => change)
+  return Object.assign({ version, ...OLDEST }, ...changes) as Release
+}

@@ -1,0 +1,92 @@
+import { Agent as HttpAgent } from 'node:http'
+import { Agent as HttpsAgent } from 'node:https'
+import got, { type Agents, type Method, type Progress } from 'got'
+import { HttpProxyAgent } from 'http-proxy-agent'
+import { HttpsProxyAgent } from 'https-proxy-agent'
+import { getProxyForUrl } from 'proxy-from-env'
+import { isLoopbackName } from '../core/address.ts'
+import { MigrateError } from '../core/errors.ts'
+import { transportError } from './transport-errors.ts'
+
+/** No answer larger than this is read; the list of 1,000 servers has 1.5 MB. */
+const MAX_ANSWER_BYTES = 32 * 1024 * 1024
+
+/** One request: at most one of `json` and `form` is its body. */
+export interface Request {
+  method: 'GET' | 'POST' | 'PUT'
+  url: string
+  headers: Record<string, string>
+  timeoutSeconds: number
+  json?: unknown
+  form?: Record<string, string>
+}
+
+/** One answer, whatever its status. `json` is `undefined` where the body is no JSON. */
+export interface Answer {
+  status: number
+  headers: Record<string, string | string[] | undefined>
+  json: unknown
+  text: string
+}
+
+/** The proxy that the environment names for a URL; never one for this machine itself. */
+function proxyAgents(url: string): Agents | null {
+  const target = new URL(url)
+  const proxy = isLoopbackName(target.hostname) ? '' : getProxyForUrl(url)
+  if (!proxy) return null
+  return target.protocol === 'https:' ? { https: new HttpsProxyAgent(proxy) } : { http: new HttpProxyAgent(proxy) }
+}
+
+// A write must not go out on a connection that the other side may just be closing.
+const freshConnection = (): Agents => ({ http: new HttpAgent(), https: new HttpsAgent() })
+
+function agents({ url, method }: Request): { agent?: Agents } {
+  const agent = proxyAgents(url) ?? (method === 'GET' ? null : freshConnection())
+  return agent ? { agent } : {}
+}
+
+function body({ json, form }: Request): { json: unknown } | { form: Record<string, string> } | object {
+  if (json !== undefined) return { json }
+  return form ? { form } : {}
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
+/**
+ * Sends one request, once: no retry, no redirect followed, no compressed answer asked for. Throws a
+ * `TransportError` that says whether the request may have arrived; it never carries a header or a body.
+ */
+export async function send(request: Request): Promise<Answer> {
+  const pending = got(request.url, {
+    method: request.method satisfies Method,
+    headers: { 'user-agent': 'mcp-url-migrate', ...request.headers },
+    timeout: { request: request.timeoutSeconds * 1000 },
+    retry: { limit: 0 },
+    followRedirect: false,
+    throwHttpErrors: false,
+    decompress: false,
+    responseType: 'buffer',
+    ...agents(request),
+    ...body(request),
+  })
+  let tooLarge = false
+  void pending.on('downloadProgress', ({ transferred }: Progress) => {
+    if (transferred <= MAX_ANSWER_BYTES || tooLarge) return
+    tooLarge = true
+    pending.cancel()
+  })
+  try {
+    const response = await pending
+    const text = response.body.toString('utf8')
+    return { status: response.statusCode, headers: response.headers, json: parsed(text), text }
+  } catch (error) {
+    if (tooLarge) throw new MigrateError('answer-too-large', 'The gateway sent an answer of more than 32 MB', null)
+    throw transportError(error, request)
+  }
+}

@@ -1,0 +1,63 @@
+import { z } from 'zod'
+import { sha256 } from '../core/canonical.ts'
+import { MigrateError } from '../core/errors.ts'
+import { event, JOURNAL_VERSION, type JournalEvent, type JournalRecord, link } from './records.ts'
+
+/** The end of a chain: how many lines it has, and the hash of the last. */
+export interface Head {
+  length: number
+  hash: string | null
+}
+
+/** The line for an event, newline included, and the head that it makes. */
+export function chained(head: Head, time: string, happened: JournalEvent): { line: string; head: Head } {
+  const text = JSON.stringify({ v: JOURNAL_VERSION, seq: head.length, time, prev: head.hash, ...happened })
+  return { line: `${text}\n`, head: { length: head.length + 1, hash: sha256(text) } }
+}
+
+function parseLine(text: string, place: string): Record<string, unknown> {
+  const damaged = () => new MigrateError('journal-damaged', `The journal is damaged at ${place}: this is no record`, 'Restore the file from a backup. What it cannot tell is never guessed.')
+  try {
+    const parsed = z.record(z.string(), z.unknown()).safeParse(JSON.parse(text))
+    if (parsed.success) return parsed.data
+  } catch {
+    throw damaged()
+  }
+  throw damaged()
+}
+
+function readLine(text: string, place: string, head: Head): JournalRecord {
+  const raw = parseLine(text, place)
+  if (typeof raw['v'] === 'number' && raw['v'] > JOURNAL_VERSION) {
+    throw new MigrateError('journal-newer', `The journal at ${place} was written by a newer version of this tool`, 'Update mcp-url-migrate, then try again.')
+  }
+  const [where, what] = [link.safeParse(raw), event.safeParse(raw)]
+  if (!where.success || !what.success) throw new MigrateError('journal-damaged', `The journal is damaged at ${place}: a record is incomplete`, null)
+  if (where.data.seq !== head.length || where.data.prev !== head.hash) {
+    throw new MigrateError('journal-damaged', `The journal is damaged at ${place}: this record does not follow the one before it`, 'A line was changed, removed or added after it was written.')
+  }
+  return { ...where.data, ...what.data }
+}
+
+/** A run's file, read: its records and the head. `torn`: the last line was never finished, and is left out. */
+export interface ReadRun {
+  records: JournalRecord[]
+  head: Head
+  torn: boolean
+}
+
+/**
+ * Reads the text of a run's file. A last line without its newline was torn by a crash and is dropped; anything
+ * else out of order throws `journal-damaged` with file and line, or `journal-newer`.
+ */
+export function readChain(text: string, file: string): ReadRun {
+  const lines = text.split('\n')
+  const torn = lines.pop() !== ''
+  let head: Head = { length: 0, hash: null }
+  const records = lines.map((line, i) => {
+    const found = readLine(line, `${file}:${i + 1}`, head)
+    head = { length: i + 1, hash: sha256(line) }
+    return found
+  })
+  return { records, head, torn }
+}

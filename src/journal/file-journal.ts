@@ -1,0 +1,141 @@
+import { randomBytes } from 'node:crypto'
+import { constants, type FileHandle, mkdir, open, readdir, readFile, unlink } from 'node:fs/promises'
+import { join } from 'node:path'
+import { MigrateError } from '../core/errors.ts'
+import { chained, type Head, readChain } from './chain.ts'
+import { foldRun, type RecordedRun } from './fold.ts'
+import type { Journal, JournalProblem, RunRecorder } from './port.ts'
+import type { JournalEvent, RunStarted } from './records.ts'
+
+const EXTENSION = '.jsonl'
+
+const unwritable = (location: string, error: unknown): MigrateError => {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown error'
+  return new MigrateError('journal-unwritable', `The journal in ${location} cannot be written (${code})`, 'Without a journal nothing could be taken back, so nothing more is written. Make room or give access there, or name another folder with --journal DIR.')
+}
+
+async function syncFolder(folder: string): Promise<void> {
+  const handle = await open(folder, constants.O_RDONLY)
+  try {
+    await handle.sync()
+  } finally {
+    await handle.close()
+  }
+}
+
+class FileRecorder implements RunRecorder {
+  readonly #folder: string
+  readonly #file: string
+  #waiting: JournalEvent[]
+  #head: Head = { length: 0, hash: null }
+  #handle: FileHandle | null = null
+  #broken: MigrateError | null = null
+
+  constructor(folder: string, started: RunStarted) {
+    this.#folder = folder
+    this.#file = join(folder, started.run + EXTENSION)
+    this.#waiting = [started]
+  }
+
+  note(happened: JournalEvent): void {
+    this.#waiting.push(happened)
+  }
+
+  async record(happened: JournalEvent): Promise<void> {
+    if (this.#broken) throw this.#broken
+    try {
+      await this.#append([...this.#waiting, happened])
+      this.#waiting = []
+    } catch (error) {
+      this.#broken = unwritable(this.#folder, error)
+      throw this.#broken
+    }
+  }
+
+  async #append(events: readonly JournalEvent[]): Promise<void> {
+    const fresh = this.#handle === null
+    this.#handle ??= await open(this.#file, 'ax', 0o600)
+    for (const happened of events) {
+      const { line, head } = chained(this.#head, new Date().toISOString(), happened)
+      await this.#handle.appendFile(line)
+      this.#head = head
+    }
+    await this.#handle.sync()
+    if (fresh) await syncFolder(this.#folder)
+  }
+
+  async finish(happened: JournalEvent): Promise<string | null> {
+    try {
+      if (this.#handle) await this.record(happened)
+      return this.#head.hash
+    } finally {
+      await this.#handle?.close()
+      this.#handle = null
+    }
+  }
+}
+
+function problem(file: string, error: unknown): JournalProblem {
+  const message = error instanceof Error ? error.message : String(error)
+  const line = /:(\d+): /.exec(message)?.[1]
+  return { file, line: line === undefined ? null : Number(line), message }
+}
+
+/** The journal as a folder with one append-only file of JSON Lines for each run, readable by its owner only. */
+export class FileJournal implements Journal {
+  readonly location: string
+
+  constructor(folder: string) {
+    this.location = folder
+  }
+
+  async requireWritable(): Promise<void> {
+    const trial = join(this.location, `.writable-${randomBytes(6).toString('hex')}`)
+    try {
+      await mkdir(this.location, { recursive: true, mode: 0o700 })
+      const handle = await open(trial, 'wx', 0o600)
+      try {
+        await handle.writeFile('x'.repeat(4096))
+        await handle.sync()
+      } finally {
+        await handle.close()
+        await unlink(trial)
+      }
+    } catch (error) {
+      throw unwritable(this.location, error)
+    }
+  }
+
+  begin(started: RunStarted): RunRecorder {
+    return new FileRecorder(this.location, started)
+  }
+
+  async runs(): Promise<{ runs: RecordedRun[]; problems: JournalProblem[] }> {
+    const runs: RecordedRun[] = []
+    const problems: JournalProblem[] = []
+    for (const name of await this.#files()) {
+      const file = join(this.location, name)
+      try {
+        const run = foldRun(readChain(await readFile(file, 'utf8'), file), file)
+        if (run) runs.push(run)
+      } catch (error) {
+        problems.push(problem(file, error))
+      }
+    }
+    return { runs: runs.toSorted((a, b) => (a.startedAt < b.startedAt ? -1 : 1)), problems }
+  }
+
+  async #files(): Promise<string[]> {
+    try {
+      return (await readdir(this.location)).filter((name) => name.endsWith(EXTENSION)).toSorted()
+    } catch (error) {
+      if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return []
+      throw unreadable(this.location, error)
+    }
+  }
+}
+
+function unreadable(location: string, error: unknown): MigrateError {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown error'
+  return new MigrateError('journal-damaged', `The journal in ${location} cannot be read (${code})`, 'Name another folder with --journal DIR, or give access to this one.')
+}

@@ -1,0 +1,57 @@
+import { MigrateError } from '../core/errors.ts'
+import type { Change } from '../core/plan.ts'
+import type { CollateralChange, Outcome } from '../core/report.ts'
+import type { ReadRun } from './chain.ts'
+import type { JournalRecord, RunStarted } from './records.ts'
+
+/** One change of a run as the journal knows it. `unsettled`: its intent is recorded, its outcome is not. */
+export interface RecordedChange {
+  change: Change
+  outcome: Outcome | 'unsettled'
+  collateral: CollateralChange[]
+  error: string | null
+}
+
+/** A run as its records tell it. */
+export interface RecordedRun {
+  id: string
+  startedAt: string
+  finishedAt: string | null
+  halted: string | null
+  started: RunStarted
+  changes: RecordedChange[]
+  /** SHA-256 of the last line: whoever keeps it can tell whether the file was rewritten. */
+  head: string
+  torn: boolean
+}
+
+function outcomeOf(change: Change, records: readonly JournalRecord[]): RecordedChange {
+  const mine = records.filter((record) => 'change' in record && record.change === change.id)
+  const last = mine.findLast((record) => record.type === 'outcome')
+  if (last) return { change, outcome: last.outcome, collateral: last.collateral, error: last.error }
+  const tried = mine.some((record) => record.type === 'intent')
+  return { change, outcome: tried ? 'unsettled' : 'not-applied', collateral: [], error: null }
+}
+
+/** Folds the records of one file into the run. Throws `journal-damaged` when it does not begin with its start. */
+export function foldRun({ records, head, torn }: ReadRun, file: string): RecordedRun | null {
+  const [first, ...rest] = records
+  if (!first || head.hash === null) return null
+  if (first.type !== 'run-started') throw new MigrateError('journal-damaged', `The journal is damaged at ${file}:1: a run does not begin here`, null)
+  const end = rest.findLast((record) => record.type === 'run-finished')
+  return {
+    id: first.run,
+    startedAt: first.time,
+    finishedAt: end?.time ?? null,
+    halted: end?.halted ?? null,
+    started: first,
+    changes: first.changes.map((change) => outcomeOf(change, rest)),
+    head: head.hash,
+    torn,
+  }
+}
+
+/** Did the run write something, or may it have? */
+export function wroteSomething({ changes }: RecordedRun): boolean {
+  return changes.some(({ outcome }) => outcome === 'applied' || outcome === 'unknown' || outcome === 'unsettled')
+}

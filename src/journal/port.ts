@@ -1,0 +1,34 @@
+import type { RecordedRun } from './fold.ts'
+import type { JournalEvent, RunStarted } from './records.ts'
+
+/** A place in the journal that could not be read. */
+export interface JournalProblem {
+  file: string
+  line: number | null
+  message: string
+}
+
+/** The history of runs. Every implementation keeps what it has accepted through a crash of the machine. */
+export interface Journal {
+  /** Where it is, for people. */
+  readonly location: string
+  /** Throws `journal-unwritable` unless a run could be recorded now. */
+  requireWritable(): Promise<void>
+  /** Begins a run. Nothing exists until its first `record`: a run that wrote nothing leaves no trace. */
+  begin(started: RunStarted): RunRecorder
+  /** All runs, oldest first, and what could not be read. */
+  runs(): Promise<{ runs: RecordedRun[]; problems: JournalProblem[] }>
+}
+
+/** One run's part of the journal, open for writing. */
+export interface RunRecorder {
+  /** Recorded with the next `record`, or never if there is none. */
+  note(happened: JournalEvent): void
+  /** Returns once the event is on disk. Throws `journal-unwritable`; then nothing more is accepted. */
+  record(happened: JournalEvent): Promise<void>
+  /**
+   * Records the end, unless nothing was ever recorded, and closes the run. Returns the head hash, `null` when
+   * there is no record of this run. Throws `journal-unwritable`.
+   */
+  finish(happened: JournalEvent): Promise<string | null>
+}

@@ -1,0 +1,66 @@
+import { z } from 'zod'
+import { change } from '../core/plan.ts'
+import type { Outcome } from '../core/report.ts'
+
+/** Version of the journal's format. A line of a newer one is never guessed at. */
+export const JOURNAL_VERSION = 1
+
+const outcomeName = z.enum(['applied', 'not-applied', 'failed', 'drifted', 'unknown', 'reverted'] satisfies Outcome[])
+
+/** A field that changed though nobody asked; values that may be secret stand as `{sha256}`. */
+const collateral = z.object({
+  field: z.string(),
+  before: z.unknown(),
+  after: z.unknown(),
+  repaired: z.boolean(),
+})
+
+const runStarted = z.object({
+  type: z.literal('run-started'),
+  run: z.string(),
+  tool: z.string(),
+  user: z.string(),
+  host: z.string(),
+  pid: z.int(),
+  gateway: z.object({ url: z.string(), version: z.string().nullable() }),
+  account: z.string(),
+  reverts: z.string().nullable(),
+  migrations: z.array(z.object({ id: z.string(), sha256: z.string() })),
+  /** Servers that the gateway listed: a later, shorter list is suspicious. */
+  servers: z.int(),
+  /** All that the run set out to do, whole: a revert, or finishing after a crash, needs nothing else. */
+  changes: z.array(change),
+})
+
+/** Written and on disk before the request leaves. `fields`: hashes of the record as it was in that moment. */
+const intent = z.object({
+  type: z.literal('intent'),
+  change: z.string(),
+  purpose: z.enum(['change', 'repair']),
+  writes: z.array(z.string()),
+  fields: z.record(z.string(), z.string()),
+})
+
+const outcome = z.object({
+  type: z.literal('outcome'),
+  change: z.string(),
+  outcome: outcomeName,
+  collateral: z.array(collateral),
+  error: z.string().nullable(),
+})
+
+const runFinished = z.object({ type: z.literal('run-finished'), halted: z.string().nullable() })
+
+/** What happened, before it gets its place in the chain. */
+export const event = z.discriminatedUnion('type', [runStarted, intent, outcome, runFinished])
+export type JournalEvent = z.infer<typeof event>
+export type RunStarted = z.infer<typeof runStarted>
+
+/** A line's place: its number from 0, the time, and the SHA-256 of the line before (`null` in the first). */
+export const link = z.object({
+  v: z.literal(JOURNAL_VERSION),
+  seq: z.int().min(0),
+  time: z.iso.datetime(),
+  prev: z.string().nullable(),
+})
+export type JournalRecord = JournalEvent & z.infer<typeof link>

@@ -1,0 +1,171 @@
+import { obstacle } from '../core/assemble.ts'
+import { fieldHashes, isAccessField, movedFields } from '../core/fields.ts'
+import type { Change, Plan } from '../core/plan.ts'
+import type { AppliedChange, CollateralChange, Halt, RunReport } from '../core/report.ts'
+import type { ServerRecord } from '../core/server.ts'
+import { printable } from '../core/text.ts'
+import { MigrateError } from '../core/errors.ts'
+import type { Gateway } from '../gateway/port.ts'
+import type { RunRecorder } from '../journal/port.ts'
+import { type AroundWrite, fieldsToRepair, findCollateral, repair, reportCollateral } from './collateral.ts'
+import { settle } from './settle.ts'
+
+/** What a run tells whoever watches it. */
+export type ApplyEvent =
+  | { kind: 'reading' | 'writing' | 'checking' | 'repairing'; change: Change; done: number; total: number }
+  | { kind: 'settled'; change: AppliedChange; done: number; total: number }
+
+/** What a run works with. `stopRequested` is asked before each server and before each write. */
+export interface ApplyContext {
+  gateway: Gateway
+  recorder: RunRecorder
+  /** How long a write whose answer was lost is looked for. */
+  patienceMs: number
+  onEvent: (event: ApplyEvent) => void
+  stopRequested: () => 'SIGINT' | 'SIGTERM' | null
+}
+
+interface Step {
+  applied: AppliedChange
+  halt: Halt
+  /** What is wrong with the journal, if anything. */
+  trouble: string | null
+}
+
+const undone = (change: Change, outcome: AppliedChange['outcome'], error: string | null): AppliedChange => ({
+  ...change,
+  outcome,
+  collateral: [],
+  error,
+})
+
+/**
+ * Why the record is not the one to write to any more, or `null`. Applying: any difference from what was planned.
+ * Reverting: only a field that the run wrote and that holds something else now; later edits elsewhere stay.
+ */
+function drift(change: Change, record: ServerRecord, reverting: boolean, gateway: Gateway): string | null {
+  if (!reverting) {
+    const moved = movedFields(change.fields, record)
+    return moved.length > 0 ? `changed since it was shown: ${moved.map(printable).join(', ')}` : null
+  }
+  const moved = change.edits.filter(({ field, before }) => record[field] !== before).map(({ field }) => field)
+  if (moved.length > 0) return `no longer holds what was written: ${moved.join(', ')}`
+  return obstacle(record, gateway.era)?.message ?? null
+}
+
+/** One server: read, record the intent, write, find out, compare, repair, record the outcome. */
+class ChangeRun {
+  readonly #context: ApplyContext
+  readonly #change: Change
+  readonly #tell: (kind: 'reading' | 'writing' | 'checking' | 'repairing') => void
+
+  constructor(context: ApplyContext, change: Change, place: { done: number; total: number }) {
+    this.#context = context
+    this.#change = change
+    this.#tell = (kind) => context.onEvent({ kind, change, ...place })
+  }
+
+  async run(reverting: boolean): Promise<Step> {
+    const { gateway } = this.#context
+    this.#tell('reading')
+    const reading = await gateway.read(this.#change.server.id)
+    if (reading.kind === 'absent') return this.#leave('drifted', 'it is no longer there')
+    if (reading.kind !== 'record') return { ...this.#leave('not-applied', reading.message), halt: 'failure' }
+    const moved = drift(this.#change, reading.record, reverting, gateway)
+    if (moved) return this.#leave('drifted', moved)
+    const stop = this.#context.stopRequested()
+    if (stop) return { ...this.#leave('not-applied', null), halt: stop }
+    return this.#write(reading.record)
+  }
+
+  #leave(outcome: 'drifted' | 'not-applied', error: string | null): Step {
+    const applied = undone(this.#change, outcome, error)
+    this.#context.recorder.note({ type: 'outcome', change: this.#change.id, outcome, collateral: [], error })
+    return { applied, halt: null, trouble: null }
+  }
+
+  async #intend(purpose: 'change' | 'repair', writes: string[], record: ServerRecord): Promise<void> {
+    const fields = fieldHashes(record)
+    await this.#context.recorder.record({ type: 'intent', change: this.#change.id, purpose, writes, fields })
+  }
+
+  async #write(before: ServerRecord): Promise<Step> {
+    const { gateway, patienceMs } = this.#context
+    const { edits, server } = this.#change
+    const intended = edits.map(({ field }) => field)
+    await this.#intend('change', intended, before)
+    this.#tell('writing')
+    const answer = await gateway.write(before, edits)
+    this.#tell('checking')
+    const settled = await settle(gateway, server.id, edits, answer, patienceMs)
+    const applied = undone(this.#change, settled.outcome, settled.error && printable(settled.error))
+    if (settled.outcome !== 'applied' || !settled.record) return this.#conclude(applied)
+    const answered = answer.kind === 'accepted' ? answer.record : null
+    return this.#conclude({ ...applied, collateral: await this.#mend({ before, answered, after: settled.record, intended }) })
+  }
+
+  async #mend(around: AroundWrite): Promise<CollateralChange[]> {
+    const changes = findCollateral(around)
+    const fields = fieldsToRepair(changes, around)
+    if (fields.length === 0) return reportCollateral(this.#change.server.id, changes, [])
+    const recorded = await this.#intend('repair', fields, around.after).then(() => true, isJournalTrouble)
+    if (recorded) this.#tell('repairing')
+    const repaired = recorded ? await repair(this.#context.gateway, around, fields) : []
+    return reportCollateral(this.#change.server.id, changes, repaired)
+  }
+
+  async #conclude(applied: AppliedChange): Promise<Step> {
+    const { id, outcome, collateral, error } = applied
+    const halt = haltAfter(applied)
+    try {
+      await this.#context.recorder.record({ type: 'outcome', change: id, outcome, collateral, error })
+    } catch (failure) {
+      if (!(failure instanceof MigrateError)) throw failure
+      return { applied, halt: 'journal', trouble: failure.message }
+    }
+    return { applied, halt, trouble: null }
+  }
+}
+
+/** Swallows what the journal threw: the write before it has happened, and is reported by what follows. */
+function isJournalTrouble(error: unknown): false {
+  if (error instanceof MigrateError) return false
+  throw error
+}
+
+function haltAfter({ outcome, collateral }: AppliedChange): Halt {
+  if (collateral.some(({ field }) => isAccessField(field))) return 'security'
+  if (collateral.some(({ repaired }) => !repaired)) return 'collateral'
+  return outcome === 'failed' || outcome === 'unknown' ? 'failure' : null
+}
+
+/** What applying a plan came to; the caller adds what it knows of the run itself. */
+export type ApplyResult = Pick<RunReport, 'changes' | 'halted' | 'trouble'>
+
+/**
+ * Applies a plan, one server after the other, and reports what became of each. Nothing is written without its
+ * intent on disk. A drifted server is left alone and the rest go on; a refusal, a doubt, collateral that could
+ * not be repaired, or any on access ends the run. Throws only what nobody foresaw.
+ */
+export async function applyPlan(plan: Plan, context: ApplyContext): Promise<ApplyResult> {
+  const changes: AppliedChange[] = []
+  let halted: Halt = null
+  let trouble: string | null = null
+  for (const [done, change] of plan.changes.entries()) {
+    halted ??= context.stopRequested()
+    if (halted) {
+      changes.push(undone(change, 'not-applied', null))
+      continue
+    }
+    const place = { done, total: plan.changes.length }
+    const step = await new ChangeRun(context, change, place).run(plan.reverts !== null).catch((error: unknown) => {
+      if (!(error instanceof MigrateError)) throw error
+      return { applied: undone(change, 'not-applied', null), halt: 'journal' as const, trouble: error.message }
+    })
+    halted = step.halt
+    trouble = step.trouble
+    changes.push(step.applied)
+    context.onEvent({ kind: 'settled', change: step.applied, done: done + 1, total: plan.changes.length })
+  }
+  return { changes, halted, trouble }
+}

@@ -1,0 +1,58 @@
+import { canonical } from '../core/canonical.ts'
+import { type FieldChange, isRepairable, looksReset, reportable, shownChanges } from '../core/fields.ts'
+import type { CollateralChange } from '../core/report.ts'
+import type { ServerRecord } from '../core/server.ts'
+import type { Gateway } from '../gateway/port.ts'
+
+/** The states of one server around a write: before, in the gateway's answer (where it held one), and read back. */
+export interface AroundWrite {
+  before: ServerRecord
+  answered: ServerRecord | null
+  after: ServerRecord
+  /** The fields that were meant to change. */
+  intended: readonly string[]
+}
+
+/**
+ * Is a change the write's doing, and can it be put back? What the gateway's own answer did not show yet came
+ * later, by somebody else's hand; what does not look like a reset, too. Neither is written over.
+ */
+function isOursToRepair({ field, after }: FieldChange, { answered }: AroundWrite): boolean {
+  const shownInAnswer = answered === null || canonical(answered[field]) === canonical(after)
+  return isRepairable(field) && looksReset(field, after) && shownInAnswer
+}
+
+const remaining = (changes: readonly FieldChange[], repaired: readonly string[]): FieldChange[] =>
+  changes.filter(({ field }) => !repaired.includes(field))
+
+/** Everything that changed besides what was meant. */
+export function findCollateral(around: AroundWrite): FieldChange[] {
+  return shownChanges(around.before, around.after, around.intended)
+}
+
+/** The fields among them that a repair should write. */
+export function fieldsToRepair(changes: readonly FieldChange[], around: AroundWrite): string[] {
+  return changes.filter((each) => isOursToRepair(each, around)).map(({ field }) => field)
+}
+
+/** Writes the lost values back, once, and reads again. Returns the fields that are as before now. */
+export async function repair(gateway: Gateway, around: AroundWrite, fields: readonly string[]): Promise<string[]> {
+  const lost = Object.fromEntries(fields.map((field) => [field, around.before[field] ?? null]))
+  const edits = Object.entries(lost).map(([field, after]) => ({ field, after }))
+  await gateway.write({ ...around.after, ...lost }, edits)
+  const reading = await gateway.read(around.before.server_id)
+  if (reading.kind !== 'record') return []
+  const still = shownChanges(around.before, reading.record, around.intended).map(({ field }) => field)
+  return fields.filter((field) => !still.includes(field))
+}
+
+/** The changes as they may be shown and journalled. */
+export function reportCollateral(id: string, changes: readonly FieldChange[], repaired: readonly string[]): CollateralChange[] {
+  const unrepaired = new Set(remaining(changes, repaired).map(({ field }) => field))
+  return changes.map(({ field, before, after }) => ({
+    field,
+    before: reportable(id, field, before),
+    after: reportable(id, field, after),
+    repaired: !unrepaired.has(field),
+  }))
+}

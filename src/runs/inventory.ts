@@ -1,0 +1,64 @@
+import type { Era } from '../core/eras.ts'
+import type { Inventory, InventoryEntry } from '../core/inventory.ts'
+import { judge, type Migration } from '../core/migration.ts'
+import type { ListedServer } from '../core/server.ts'
+import { count } from '../core/text.ts'
+import type { Gateway, Reading } from '../gateway/port.ts'
+import { inParallel } from './parallel.ts'
+
+/** How many records are read side by side: each read makes the gateway connect to a backend. */
+const READS_AT_ONCE = 8
+
+/** What an inventory is to cover. `previous`: servers listed in the last run of this gateway, if known. */
+export interface InventoryScope {
+  migration: Migration
+  thorough: boolean
+  selected: ReadonlySet<string>
+  previous: number | null
+  /** Called after each read: how many are done, of how many. */
+  onRead: (done: number, total: number) => void
+}
+
+function needsRecord(server: ListedServer, { migration, thorough, selected }: InventoryScope, era: Era): boolean {
+  if (!selected.has(server.server_id)) return false
+  if (thorough || !era.listTrusted || server.url === null || server.url === undefined) return true
+  const { kind } = judge(migration, server.url)
+  return kind !== 'other' && kind !== 'moved'
+}
+
+function entryOf(listed: ListedServer, reading: Reading | null, era: Era): InventoryEntry {
+  const entry: InventoryEntry = { listed, record: null, source: listed.is_config ? 'config' : 'database', problem: null }
+  if (reading === null) return entry
+  if (reading.kind === 'record') return { ...entry, record: reading.record, source: reading.source }
+  // Up to 1.87 a read by id knows the database only, so that what it does not find stands in config.yaml.
+  if (reading.kind === 'absent' && (era.putBody !== 'changed-fields' || listed.is_config)) return { ...entry, source: 'config' }
+  const code = reading.kind === 'wrong-id' ? 'wrong-id' : 'unreadable'
+  return { ...entry, problem: { code, message: reading.message } }
+}
+
+function suspicionOf(servers: readonly ListedServer[], previous: number | null): string | null {
+  const [now, then] = [servers.length, previous ?? 0]
+  if (now < then) return `The gateway lists ${count(now, 'server')}; in the last run it listed ${then}.`
+  if (now > 0) return null
+  return 'The gateway lists no MCP servers. That is not proof that it has none: after a restart some releases list nothing until an MCP server is written, and one broken row can empty the list.'
+}
+
+/**
+ * Reads what the plan needs: the authoritative record of each selected server whose listed URL concerns the
+ * migration, and of all where the list is not to be trusted.
+ */
+export async function takeInventory(gateway: Gateway, listed: ListedServer[], scope: InventoryScope): Promise<Inventory> {
+  const wanted = listed.filter((server) => needsRecord(server, scope, gateway.era))
+  let done = 0
+  scope.onRead(0, wanted.length)
+  const readings = new Map<string, Reading>()
+  await inParallel(READS_AT_ONCE, wanted, async ({ server_id: id }) => {
+    readings.set(id, await gateway.read(id))
+    done += 1
+    scope.onRead(done, wanted.length)
+  })
+  return {
+    entries: listed.map((server) => entryOf(server, readings.get(server.server_id) ?? null, gateway.era)),
+    suspicion: suspicionOf(listed, scope.previous),
+  }
+}

@@ -1,0 +1,81 @@
+import { randomBytes } from 'node:crypto'
+import { hostname, userInfo } from 'node:os'
+import { isLeftBehind, type Plan } from '../core/plan.ts'
+import type { RunReport } from '../core/report.ts'
+import { MigrateError } from '../core/errors.ts'
+import type { Journal } from '../journal/port.ts'
+import type { RunStarted } from '../journal/records.ts'
+import { type ApplyContext, applyPlan } from './apply.ts'
+
+/** A new run's id: its second in UTC, which sorts, and 24 random bits. */
+function newRunId(now: Date): string {
+  const second = now.toISOString().replace(/[-:]/g, '').replace(/\.\d+/, '')
+  return `${second}-${randomBytes(3).toString('hex')}`
+}
+
+function userName(): string {
+  try {
+    return userInfo().username
+  } catch {
+    return String(process.getuid?.() ?? 'unknown')
+  }
+}
+
+function startOf(plan: Plan, id: string, tool: string): RunStarted {
+  return {
+    type: 'run-started',
+    run: id,
+    tool,
+    user: userName(),
+    host: hostname(),
+    pid: process.pid,
+    gateway: { url: plan.gateway.url, version: plan.gateway.version },
+    account: plan.gateway.account,
+    reverts: plan.reverts,
+    migrations: plan.migrations,
+    servers: plan.summary.servers,
+    changes: plan.changes,
+  }
+}
+
+/** What a run needs besides its plan. `tool`: name and version of this program. */
+export interface RunContext extends Omit<ApplyContext, 'recorder'> {
+  journal: Journal
+  tool: string
+}
+
+/** Carries out a plan as one run: journal, apply, report. Forward and back alike. */
+export async function carryOut(plan: Plan, context: RunContext): Promise<RunReport> {
+  const startedAt = new Date()
+  const id = newRunId(startedAt)
+  const recorder = context.journal.begin(startOf(plan, id, context.tool))
+  const result = await applyPlan(plan, { ...context, recorder })
+  let { trouble } = result
+  const head = await recorder.finish({ type: 'run-finished', halted: result.halted }).catch((error: unknown) => {
+    if (!(error instanceof MigrateError)) throw error
+    trouble ??= error.message
+    return 'unrecorded'
+  })
+  const finishedAt = new Date().toISOString()
+  return {
+    ...result,
+    trouble,
+    run: head === null ? null : { id, startedAt: startedAt.toISOString(), finishedAt, reverts: plan.reverts, head },
+    gateway: plan.gateway,
+    skipped: plan.skipped,
+    notes: plan.notes,
+    restart: context.gateway.era.restart,
+  }
+}
+
+/** A report for a plan of which nothing is to be written. */
+export function emptyReport(plan: Plan, restart: RunReport['restart']): RunReport {
+  const changes = plan.changes.map((change) => ({ ...change, outcome: 'not-applied' as const, collateral: [], error: null }))
+  return { run: null, gateway: plan.gateway, changes, skipped: plan.skipped, notes: plan.notes, halted: null, trouble: null, restart }
+}
+
+/** Did the run do all that was asked of it? */
+export function isComplete(report: RunReport): boolean {
+  const wanting = report.changes.some(({ outcome }) => outcome !== 'applied')
+  return !wanting && report.halted === null && report.trouble === null && !report.skipped.some(isLeftBehind)
+}

@@ -1,0 +1,58 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Edit } from '../core/plan.ts'
+import type { Outcome } from '../core/report.ts'
+import type { ServerRecord } from '../core/server.ts'
+import type { Gateway, Reading, WriteAnswer } from '../gateway/port.ts'
+
+/** What a write came to, and the record as it was found afterwards. */
+export interface Settlement {
+  outcome: Extract<Outcome, 'applied' | 'failed' | 'drifted' | 'unknown'>
+  record: ServerRecord | null
+  error: string | null
+}
+
+type Answered = Exclude<WriteAnswer, { kind: 'refused' }>
+
+const holds = (record: ServerRecord, edits: readonly Edit[], side: 'before' | 'after'): boolean =>
+  edits.every((edit) => record[edit.field] === edit[side])
+
+/** Decides from one read, or says `wait` when it does not tell. */
+function decide(reading: Reading, answer: Answered, edits: readonly Edit[]): Settlement | 'wait' {
+  if (reading.kind !== 'record') return 'wait'
+  const { record } = reading
+  if (holds(record, edits, 'after')) return { outcome: 'applied', record, error: null }
+  if (!holds(record, edits, 'before')) {
+    return { outcome: 'drifted', record, error: 'somebody else changed it in the same moment; it was left as it is' }
+  }
+  // The gateway is through with the request and has not written: its 500 came before the commit.
+  if (answer.kind === 'unsettled' && answer.answered) return { outcome: 'failed', record, error: answer.message }
+  return 'wait'
+}
+
+const doubt = (answer: Answered, reading: Reading): string => {
+  const answered = answer.kind === 'accepted' ? 'the gateway accepted the change' : `no clear answer (${answer.message})`
+  const found = reading.kind === 'record' ? 'the record still shows the old value' : reading.message
+  return `${answered}, but ${found}`
+}
+
+/**
+ * Finds out by reading whether a write landed: at once when the gateway answered clearly, otherwise again and
+ * again for `patienceMs`, as a request whose answer was lost may still be under way. Then it is unknown.
+ */
+export async function settle(
+  gateway: Gateway,
+  id: string,
+  edits: readonly Edit[],
+  answer: WriteAnswer,
+  patienceMs: number,
+): Promise<Settlement> {
+  if (answer.kind === 'refused') return { outcome: 'failed', record: null, error: answer.message }
+  const end = Date.now() + patienceMs
+  for (let pause = 100; ; pause = Math.min(pause * 2, 3000)) {
+    const reading = await gateway.read(id, Math.max(0, end - Date.now()))
+    const decision = decide(reading, answer, edits)
+    if (decision !== 'wait') return decision
+    if (Date.now() + pause > end) return { outcome: 'unknown', record: null, error: doubt(answer, reading) }
+    await sleep(pause)
+  }
+}
