@@ -2,7 +2,7 @@ import { visibleIds } from './access.ts'
 import { type Answer, ok, refused } from './answers.ts'
 import { creatableOf } from './columns.ts'
 import type { SandboxRow } from './options.ts'
-import { probe, tested } from './probes.ts'
+import { listingFault, probe, tested } from './probes.ts'
 import type { Release } from './release.ts'
 import { atLeast } from './release.ts'
 import type { Ask, Received } from './request.ts'
@@ -141,9 +141,10 @@ function toolsOfOne({ world, caller }: Ask, id: string): Answer {
     return listed(toolsOf(world, row))
   }
   if (!row || !visibleIds(world, caller).includes(id)) return denied(release, id)
-  if (release.probes === 'explained' && probe(release, row).status === 'unhealthy') {
+  const error = listingFault(row)
+  if (release.probes === 'explained' && error !== undefined) {
     const message = `Failed to list tools from server ${String(row['server_name'])}`
-    return { status: 502, json: { detail: { error: 'unreachable', message } } }
+    return { status: 502, json: { detail: { error, message } } }
   }
   return listed(toolsOf(world, row))
 }

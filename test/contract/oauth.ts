@@ -1,0 +1,87 @@
+import { describe, expect, test } from 'vitest'
+import { type Bench, type Server, WORKS, WORKS_TOO } from './bench.ts'
+import { isSince } from './http.ts'
+import type { Benched } from './suite.ts'
+
+const FLOW = {
+  authorization_url: 'http://issuer.test/authorize',
+  token_url: 'http://issuer.test/token',
+  registration_url: 'http://issuer.test/register',
+  oauth2_flow: 'authorization_code',
+}
+const SIGN_IN = {
+  auth_type: 'oauth2',
+  issuer: 'http://issuer.test',
+  ...FLOW,
+  credentials: { client_id: 'a-client', client_secret: 'a-secret', scopes: ['read'] },
+}
+const EXCHANGE = {
+  token_exchange_endpoint: 'http://issuer.test/exchange',
+  audience: 'an-audience',
+  subject_token_type: 'urn:test:subject',
+  token_exchange_profile: 'rfc8693',
+}
+const NAMES = ['issuer', ...Object.keys(FLOW), ...Object.keys(EXCHANGE), 'dcr_bridge']
+const NOTHING = Object.fromEntries(NAMES.map((name) => [name, null]))
+
+async function oauthOf(bench: Bench, id: string): Promise<Server> {
+  const record = await bench.get(id)
+  return Object.fromEntries(NAMES.map((name) => [name, record[name]]))
+}
+
+async function put(bench: Bench, id: string, fields: Server): Promise<Server> {
+  const answer = await bench.put({ server_id: id, ...fields })
+  expect(answer.status).toBe(202)
+  return oauthOf(bench, id)
+}
+
+/** What a new url does to a server that users sign in to, from 1.92.1 on. */
+export function movingOAuth(bench: Benched, version: string): void {
+  // 1.81.14 asks the address for its OAuth metadata within the POST, and an SSE stream never ends.
+  describe.runIf(isSince(version, '1.92.1'))('moves an OAuth server', () => {
+    test('the same url changes nothing, another one empties the ten columns', async () => {
+      const id = await bench().make('oauth', SIGN_IN)
+      const { credentials: _credentials, auth_type: _type, ...columns } = SIGN_IN
+      expect(await oauthOf(bench(), id)).toEqual({ ...NOTHING, ...columns })
+      expect(await put(bench(), id, { url: WORKS })).toEqual({ ...NOTHING, ...columns })
+      expect(await put(bench(), id, { url: WORKS_TOO })).toEqual(NOTHING)
+    })
+
+    test('a second PUT without the url brings nine of them back', async () => {
+      const id = await bench().make('oauth_back', SIGN_IN)
+      await put(bench(), id, { url: WORKS_TOO })
+      expect(await put(bench(), id, FLOW)).toEqual({ ...NOTHING, ...FLOW })
+    })
+
+    test('the issuer comes back at the cost of the others', async () => {
+      const id = await bench().make('oauth_issuer', SIGN_IN)
+      await put(bench(), id, { url: WORKS_TOO })
+      await put(bench(), id, FLOW)
+      const issuer = { issuer: SIGN_IN.issuer }
+      expect(await put(bench(), id, issuer)).toEqual({ ...NOTHING, ...issuer })
+      const all = { ...issuer, ...FLOW }
+      expect(await put(bench(), id, FLOW)).toEqual({ ...NOTHING, ...all })
+      expect(await put(bench(), id, { url: WORKS, ...all })).toEqual(NOTHING)
+    })
+
+    test('sending the columns again with the url does not keep them; other values are taken', async () => {
+      const id = await bench().make('oauth_sent', SIGN_IN)
+      const fields = { url: WORKS_TOO, ...FLOW, token_url: 'http://other.test/token' }
+      expect(await put(bench(), id, fields)).toEqual({ ...NOTHING, token_url: 'http://other.test/token' })
+    })
+
+    test('token exchange loses its four columns, and gets them back', async () => {
+      const fields = { auth_type: 'oauth2_token_exchange', ...EXCHANGE }
+      const id = await bench().make('exchange', { ...fields, credentials: SIGN_IN.credentials })
+      expect(await oauthOf(bench(), id)).toEqual({ ...NOTHING, ...EXCHANGE })
+      expect(await put(bench(), id, { url: WORKS_TOO })).toEqual(NOTHING)
+      expect(await put(bench(), id, EXCHANGE)).toEqual({ ...NOTHING, ...EXCHANGE })
+    })
+
+    test('from 1.106 the scopes of the stored client are shown', async () => {
+      const id = await bench().make('oauth_scopes', SIGN_IN)
+      const { credentials } = await bench().get(id)
+      expect(credentials).toEqual(isSince(version, '1.106.0') ? { scopes: ['read'] } : null)
+    })
+  })
+}

@@ -1,0 +1,55 @@
+import { spawn } from 'node:child_process'
+import { mkdtemp } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+/** The program as a person starts it. Needs `npm run build`. */
+export const BIN = fileURLToPath(new URL('../../bin/mcp-url-migrate.js', import.meta.url))
+
+/** What a finished program left behind. */
+export interface Finished {
+  code: number | null
+  stdout: string
+  stderr: string
+}
+
+/** How to start it: environment on top of a bare one, text for standard input. */
+export interface Start {
+  env?: Record<string, string>
+  stdin?: string
+  cwd?: string
+}
+
+/** Everything that any program started here printed: the secrets scan reads it. */
+export const transcript: string[] = []
+
+/** An environment without anything of the surrounding one that this tool would read. */
+export function bareEnvironment(extra: Record<string, string> = {}): Record<string, string> {
+  return { PATH: process.env['PATH'] ?? '', HOME: process.env['HOME'] ?? '/', ...extra }
+}
+
+/** A fresh folder below the system's temporary one. */
+export function temporaryFolder(): Promise<string> {
+  return mkdtemp(join(tmpdir(), 'mcp-url-migrate-test-'))
+}
+
+/** Runs the program without a terminal, to its end. */
+export function runCli(args: readonly string[], { env = {}, stdin = '', cwd }: Start = {}): Promise<Finished> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, [BIN, ...args], { env: bareEnvironment(env), cwd })
+    const output = { stdout: '', stderr: '' }
+    child.stdout.on('data', (chunk: Buffer) => {
+      output.stdout += chunk.toString()
+    })
+    child.stderr.on('data', (chunk: Buffer) => {
+      output.stderr += chunk.toString()
+    })
+    child.on('error', reject)
+    child.on('close', (code) => {
+      transcript.push(output.stdout, output.stderr)
+      resolve({ code, ...output })
+    })
+    child.stdin.end(stdin)
+  })
+}
