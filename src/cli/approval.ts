@@ -18,7 +18,12 @@ function question({ changes, gateway, reverts }: Plan): string {
   return `${verb} ${count(changes.length, 'server')} on ${gateway.url} (${gateway.version ?? 'release unknown'}, ${gateway.account})?`
 }
 
-async function askEach(change: Change, place: string, gateway: Gateway, { terminal, look }: Context): Promise<Exclude<EachAnswer, 'show'>> {
+async function askEach(
+  change: Change,
+  place: string,
+  gateway: Gateway,
+  { terminal, look }: Context,
+): Promise<Exclude<EachAnswer, 'show'>> {
   const choices: Choice<EachAnswer>[] = [
     { name: 'No, leave it', value: 'no' },
     { name: 'Yes, change it', value: 'yes' },
@@ -31,7 +36,9 @@ async function askEach(change: Change, place: string, gateway: Gateway, { termin
     const answer = await terminal.choose(`${place} ${name(change)}`, choices, 'no')
     if (answer !== 'show') return answer
     const reading = await gateway.read(change.server.id)
-    terminal.print(reading.kind === 'record' ? printableJson(shownRecord(reading.record)) : printable(reading.message))
+    terminal.print(
+      reading.kind === 'record' ? printableJson(shownRecord(reading.record)) : printable(reading.message),
+    )
   }
 }
 
@@ -47,7 +54,10 @@ async function oneByOne({ changes }: Plan, gateway: Gateway, context: Context): 
 }
 
 async function someOf({ changes }: Plan, { terminal }: Context): Promise<Change[]> {
-  return terminal.chooseSome('Which ones? (space marks, enter goes on)', changes.map((change) => ({ name: name(change), value: change })))
+  return terminal.chooseSome(
+    'Which ones? (space marks, enter goes on)',
+    changes.map((change) => ({ name: name(change), value: change })),
+  )
 }
 
 /**

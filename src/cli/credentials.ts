@@ -10,10 +10,12 @@ const LIMIT = 64 * 1024
 
 async function readSecret(file: string, what: string): Promise<string> {
   const source = file === '-' ? 'standard input' : printable(file)
-  const content = await (file === '-' ? readAll(process.stdin) : readFile(file, 'utf8')).catch((error: unknown) => {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unreadable'
-    throw new MigrateError('usage', `The ${what} could not be read from ${source} (${code})`, null)
-  })
+  const content = await (file === '-' ? readAll(process.stdin) : readFile(file, 'utf8')).catch(
+    (error: unknown) => {
+      const code = error instanceof Error && 'code' in error ? String(error.code) : 'unreadable'
+      throw new MigrateError('usage', `The ${what} could not be read from ${source} (${code})`, null)
+    },
+  )
   if (content.length > LIMIT) throw new MigrateError('usage', `What ${source} holds is no ${what}`, null)
   return checkSecret(content.replace(/^\ufeff/, '').replace(/\r?\n$/, ''), what, source)
 }
@@ -22,7 +24,11 @@ async function readSecret(file: string, what: string): Promise<string> {
 function checkSecret(secret: string, what: string, source: string): string {
   if (secret === '') throw new MigrateError('usage', `The ${what} from ${source} is empty`, null)
   if (what === 'key' && !/^[\u0021-\u007e]+$/.test(secret.trim())) {
-    throw new MigrateError('usage', `The key from ${source} holds characters that no key has`, 'It should be one line, such as sk-….')
+    throw new MigrateError(
+      'usage',
+      `The key from ${source} holds characters that no key has`,
+      'It should be one line, such as sk-….',
+    )
   }
   return what === 'key' ? secret.trim() : secret
 }
@@ -36,10 +42,19 @@ async function password(options: MainOptions, env: NodeJS.ProcessEnv, terminal: 
   throw new MigrateError('usage', 'There is no password for --username', `Set ${PASSWORD_SOURCES}.`)
 }
 
-async function byPassword(options: MainOptions, env: NodeJS.ProcessEnv, terminal: Terminal): Promise<Credentials> {
+async function byPassword(
+  options: MainOptions,
+  env: NodeJS.ProcessEnv,
+  terminal: Terminal,
+): Promise<Credentials> {
   const username = options.username ?? env['UI_USERNAME'] ?? (await terminal.askText('User name', 'admin'))
   const source = options.username ? '--username' : env['UI_USERNAME'] ? 'UI_USERNAME' : 'the prompt'
-  return { kind: 'password', username, password: await password(options, env, terminal), source: `user name from ${source}` }
+  return {
+    kind: 'password',
+    username,
+    password: await password(options, env, terminal),
+    source: `user name from ${source}`,
+  }
 }
 
 function keyFromEnvironment(env: NodeJS.ProcessEnv): Credentials | null {
@@ -50,28 +65,45 @@ function keyFromEnvironment(env: NodeJS.ProcessEnv): Credentials | null {
 
 async function asked(options: MainOptions, env: NodeJS.ProcessEnv, terminal: Terminal): Promise<Credentials> {
   if (!terminal.interactive) {
-    throw new MigrateError('usage', 'There is no admin key to sign in with', 'Set LITELLM_PROXY_API_KEY, or name a file with --key-file; or sign in with --username and --password-file.')
+    throw new MigrateError(
+      'usage',
+      'There is no admin key to sign in with',
+      'Set LITELLM_PROXY_API_KEY, or name a file with --key-file; or sign in with --username and --password-file.',
+    )
   }
   const way = await terminal.choose('Sign in to the gateway with', [
     { name: 'an admin key', value: 'key' as const },
     { name: 'user name and password, as on the admin page', value: 'password' as const },
   ])
   if (way === 'password') return byPassword(options, env, terminal)
-  return { kind: 'key', key: checkSecret(await terminal.askSecret('Admin key'), 'key', 'the prompt'), source: 'key from the prompt' }
+  return {
+    kind: 'key',
+    key: checkSecret(await terminal.askSecret('Admin key'), 'key', 'the prompt'),
+    source: 'key from the prompt',
+  }
 }
 
 /**
  * The credentials to sign in with. An option beats the environment, the environment a prompt, a key a user name.
  * Throws `usage` where there are none and nobody can be asked.
  */
-export async function findCredentials(options: MainOptions, env: NodeJS.ProcessEnv, terminal: Terminal): Promise<Credentials> {
+export async function findCredentials(
+  options: MainOptions,
+  env: NodeJS.ProcessEnv,
+  terminal: Terminal,
+): Promise<Credentials> {
   if (options.keyFile) {
     const from = options.keyFile === '-' ? 'standard input' : options.keyFile
-    return { kind: 'key', key: await readSecret(options.keyFile, 'key'), source: `key from ${printable(from)}` }
+    return {
+      kind: 'key',
+      key: await readSecret(options.keyFile, 'key'),
+      source: `key from ${printable(from)}`,
+    }
   }
   if (options.username || options.passwordFile) return byPassword(options, env, terminal)
   const key = keyFromEnvironment(env)
   if (key) return key
-  if (env['UI_USERNAME'] && (env['UI_PASSWORD'] || terminal.interactive)) return byPassword(options, env, terminal)
+  if (env['UI_USERNAME'] && (env['UI_PASSWORD'] || terminal.interactive))
+    return byPassword(options, env, terminal)
   return asked(options, env, terminal)
 }

@@ -14,6 +14,7 @@ import { errorDocument } from './render/documents.ts'
 import { wrap } from './render/layout.ts'
 import { Signals, type StopSignal } from './signals.ts'
 import { ConsoleTerminal, decideColour, painter } from './terminal/console.ts'
+import type { Terminal } from './terminal/terminal.ts'
 
 function toolVersion(): string {
   const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8')
@@ -26,7 +27,7 @@ function end(code: number): void {
   process.stdout.write('', () => process.stderr.write('', () => process.exit(code)))
 }
 
-function stopAtOnce(terminal: ConsoleTerminal, signal: StopSignal, during: 'run' | 'other'): void {
+function stopAtOnce(terminal: Terminal, signal: StopSignal, during: 'run' | 'other'): void {
   terminal.settle()
   terminal.warn(
     during === 'run'
@@ -36,14 +37,19 @@ function stopAtOnce(terminal: ConsoleTerminal, signal: StopSignal, during: 'run'
   process.exit(exitForSignal(signal))
 }
 
-function makeContext({ options }: Invocation, version: string): Context & { terminal: ConsoleTerminal } {
+async function makeContext({ options }: Invocation, version: string): Promise<Context> {
   const colour = decideColour(options['color'] !== false, process.stdout, process.env)
-  const terminal = new ConsoleTerminal({ quiet: options['quiet'] === true })
+  const terminal = await ConsoleTerminal.open({ quiet: options['quiet'] === true })
   const announce = () => terminal.warn('Stopping behind the write in flight; once more ends at once.')
   return {
     env: process.env,
     terminal,
-    look: { width: Math.min(terminal.width, 100), paint: painter(colour), colour, verbose: options['verbose'] === true },
+    look: {
+      width: Math.min(terminal.width, 100),
+      paint: painter(colour),
+      colour,
+      verbose: options['verbose'] === true,
+    },
     signals: new Signals((signal, during) => stopAtOnce(terminal, signal, during), announce),
     tool: `mcp-url-migrate/${version}`,
   }
@@ -62,8 +68,13 @@ function dispatch(invocation: Invocation, context: Context): Promise<number> {
 function explain(error: unknown): MigrateError {
   if (error instanceof MigrateError) return error
   const kind = error instanceof Error ? error.name : typeof error
-  const place = error instanceof Error ? /\n\s+at .*?([\w-]+\.js:\d+)/.exec(error.stack ?? '')?.[1] : undefined
-  return new MigrateError('internal', `Something went wrong that should not have (${kind}${place ? ` at ${place}` : ''})`, 'Please report it. If a run had begun, `mcp-url-migrate history` shows it, and --revert asks the gateway what became of it.')
+  const place =
+    error instanceof Error ? /\n\s+at .*?([\w-]+\.js:\d+)/.exec(error.stack ?? '')?.[1] : undefined
+  return new MigrateError(
+    'internal',
+    `Something went wrong that should not have (${kind}${place ? ` at ${place}` : ''})`,
+    'Please report it. If a run had begun, `mcp-url-migrate history` shows it, and --revert asks the gateway what became of it.',
+  )
 }
 
 function report(error: MigrateError, json: boolean, { terminal, look }: Context): number {
@@ -87,7 +98,7 @@ export async function main(argv: readonly string[]): Promise<void> {
     if (!(error instanceof CommanderError)) throw error
     return end(error.exitCode === 0 ? 0 : 64)
   }
-  const context = makeContext(invocation, version)
+  const context = await makeContext(invocation, version)
   try {
     end(await dispatch(invocation, context))
   } catch (error) {

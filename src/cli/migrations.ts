@@ -12,7 +12,11 @@ export function readMigration(text: string, name: string): Migration & { default
   const parsed = migrationFile.safeParse(parseYaml(text, name))
   if (!parsed.success) {
     const issue = parsed.error.issues[0]
-    throw new MigrateError('migration-invalid', `Migration file ${name}: ${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'is wrong'}`, null)
+    throw new MigrateError(
+      'migration-invalid',
+      `Migration file ${name}: ${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'is wrong'}`,
+      null,
+    )
   }
   return { ...compileMigration(parsed.data, sha256(text)), default: parsed.data.default }
 }
@@ -29,9 +33,16 @@ function parseYaml(text: string, name: string): unknown {
 /** The migration that ships with the tool and is marked as the default. */
 export async function defaultMigration(): Promise<Migration> {
   const names = (await readdir(FOLDER)).filter((name) => name.endsWith('.yaml')).toSorted()
-  const migrations = await Promise.all(names.map(async (name) => readMigration(await readFile(new URL(name, FOLDER), 'utf8'), name)))
+  const migrations = await Promise.all(
+    names.map(async (name) => readMigration(await readFile(new URL(name, FOLDER), 'utf8'), name)),
+  )
   const [chosen] = migrations.filter((migration) => migration.default)
-  if (!chosen) throw new MigrateError('migration-invalid', 'No migration that ships with the tool is marked as the default', null)
+  if (!chosen)
+    throw new MigrateError(
+      'migration-invalid',
+      'No migration that ships with the tool is marked as the default',
+      null,
+    )
   return chosen
 }
 
@@ -39,7 +50,11 @@ export async function defaultMigration(): Promise<Migration> {
 export function adHocMigration(fromText: string, toText: string): Migration {
   const [from, to] = [readOrigin(fromText), readOrigin(toText)]
   const wrong = (option: string) =>
-    new MigrateError('usage', `${option} is no origin`, 'Give scheme, host and port, as in http://localhost:8585: no path, query or user name.')
+    new MigrateError(
+      'usage',
+      `${option} is no origin`,
+      'Give scheme, host and port, as in http://localhost:8585: no path, query or user name.',
+    )
   if (!from) throw wrong('--from')
   if (!to) throw wrong('--to')
   if (sameOrigin(from, to)) throw new MigrateError('usage', '--from and --to are the same origin', null)

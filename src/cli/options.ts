@@ -10,7 +10,10 @@ const mainOptions = z.object({
   keyFile: z.string().optional(),
   username: z.string().min(1).optional(),
   passwordFile: z.string().optional(),
-  keyHeader: z.string().regex(/^[\w!#$%&'*+.^`|~-]+$/, 'is no header name').optional(),
+  keyHeader: z
+    .string()
+    .regex(/^[\w!#$%&'*+.^`|~-]+$/, 'is no header name')
+    .optional(),
   timeout: seconds.default(35),
   from: z.string().optional(),
   to: z.string().optional(),
@@ -52,7 +55,8 @@ function requireSense(options: MainOptions): void {
   if (clash) throw usage(`${flag(clash[0])} and ${flag(clash[1])} exclude each other`)
   if ((options.from === undefined) !== (options.to === undefined)) throw usage('--from and --to go together')
   if (options.exitCode && !options.dryRun) throw usage('--exit-code goes with --dry-run')
-  if (options.keyFile === '-' && options.passwordFile === '-') throw usage('Standard input can hold one secret only')
+  if (options.keyFile === '-' && options.passwordFile === '-')
+    throw usage('Standard input can hold one secret only')
   if (options.json && !options.yes && !options.dryRun) {
     throw new MigrateError('consent-missing', '--json never asks, so it needs --yes or --dry-run', null)
   }
@@ -63,7 +67,11 @@ export function readOptions(raw: unknown): MainOptions {
   const options = mainOptions.safeParse(raw)
   if (!options.success) {
     const issue = options.error.issues[0]
-    throw new MigrateError('usage', `${flag(String(issue?.path[0] ?? ''))}: ${issue?.message ?? 'is wrong'}`, null)
+    throw new MigrateError(
+      'usage',
+      `${flag(String(issue?.path[0] ?? ''))}: ${issue?.message ?? 'is wrong'}`,
+      null,
+    )
   }
   requireSense(options.data)
   return options.data

@@ -18,8 +18,14 @@ ${EXIT_CODES.map(([code, meaning]) => `  ${String(code).padStart(3)}  ${meaning}
 
 function addMainOptions(program: Command): void {
   program
-    .option('--url URL', 'the gateway, with its root path if any (LITELLM_PROXY_URL; default http://localhost:4000)')
-    .option('--key-file FILE', 'file with an admin key, - for standard input (LITELLM_PROXY_API_KEY, LITELLM_MASTER_KEY)')
+    .option(
+      '--url URL',
+      'the gateway, with its root path if any (LITELLM_PROXY_URL; default http://localhost:4000)',
+    )
+    .option(
+      '--key-file FILE',
+      'file with an admin key, - for standard input (LITELLM_PROXY_API_KEY, LITELLM_MASTER_KEY)',
+    )
     .option('--username NAME', 'sign in as on the admin page (UI_USERNAME)')
     .option('--password-file FILE', 'file with the password, - for standard input (UI_PASSWORD)')
     .option('--key-header NAME', 'header for the key, where the gateway has litellm_key_header_name')
@@ -34,7 +40,10 @@ function addMainOptions(program: Command): void {
     .option('--revert [RUN]', 'take back the newest run of this gateway, or the one named')
     .option('--yes', 'write without a question')
     .option('--json', 'one JSON document on standard output, nothing else there')
-    .option('--journal DIR', "where the journal lives (MCP_URL_MIGRATE_JOURNAL; default: the user's data folder)")
+    .option(
+      '--journal DIR',
+      "where the journal lives (MCP_URL_MIGRATE_JOURNAL; default: the user's data folder)",
+    )
     .option('--sandbox', 'try it on a private throw-away gateway with seven servers')
     .option('--quiet', 'only the result, warnings and errors')
     .option('--verbose', 'every server in the report, not only those worth a look')
@@ -48,7 +57,9 @@ function addMainOptions(program: Command): void {
 export function readCommandLine(argv: readonly string[], version: string): Invocation {
   let invocation: Invocation | null = null
   const program = new Command('mcp-url-migrate')
-    .description('Moves the MCP server URLs of a LiteLLM gateway: shows the diff, asks, applies, checks, and can take it all back.')
+    .description(
+      'Moves the MCP server URLs of a LiteLLM gateway: shows the diff, asks, applies, checks, and can take it all back.',
+    )
     .version(version)
     .exitOverride()
     .showHelpAfterError('Try --help.')

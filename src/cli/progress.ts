@@ -13,7 +13,10 @@ function timeLeft(startedMs: number, done: number, total: number): string {
 }
 
 /** Tells of the reads of an inventory. A silent backend makes LiteLLM wait `probeSeconds` for it. */
-export function readProgress(terminal: Terminal, probeSeconds: number): (done: number, total: number) => void {
+export function readProgress(
+  terminal: Terminal,
+  probeSeconds: number,
+): (done: number, total: number) => void {
   const started = Date.now()
   return (done, total) => {
     if (total === 0 || done === total) return terminal.settle()
@@ -27,7 +30,11 @@ export function readProgress(terminal: Terminal, probeSeconds: number): (done: n
 }
 
 /** Tells of a run, server by server. */
-export function applyProgress(terminal: Terminal, look: Look, probeSeconds: number): (event: ApplyEvent) => void {
+export function applyProgress(
+  terminal: Terminal,
+  look: Look,
+  probeSeconds: number,
+): (event: ApplyEvent) => void {
   const started = Date.now()
   const doing = {
     reading: `reading the record again; LiteLLM is probing the old address (up to ${probeSeconds} s)`,
@@ -40,6 +47,8 @@ export function applyProgress(terminal: Terminal, look: Look, probeSeconds: numb
     // Without a terminal the outcome of each server is line enough.
     if (!terminal.interactive) return
     const { change, done, total } = event
-    terminal.progress(`${done + 1}/${total} ${printable(serverTitle(change.server))}: ${doing[event.kind]}${timeLeft(started, done, total)}`)
+    terminal.progress(
+      `${done + 1}/${total} ${printable(serverTitle(change.server))}: ${doing[event.kind]}${timeLeft(started, done, total)}`,
+    )
   }
 }

@@ -2,7 +2,8 @@ import type { FileJournal } from '../journal/file-journal.ts'
 import { defaultJournalFolder } from '../journal/location.ts'
 import type { MainOptions } from './options.ts'
 
-const quoted = (text: string): string => (/^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`)
+const quoted = (text: string): string =>
+  /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`
 
 /** The exact command that takes a run back, ready for a shell: run id, gateway, journal, and how to sign in. */
 export function undoCommand(runId: string, url: string, journal: FileJournal, options: MainOptions): string {

@@ -37,7 +37,8 @@ function parsed(raw: string): URL | null {
  * `localhost`), as it is what LiteLLM's client connects to; `rest` is the text behind host and port, untouched.
  */
 export function readAddress(raw: string): Address | NoAddress {
-  if (raw.includes('os.environ/')) return { kind: 'env-reference', message: 'the URL comes from an environment variable of the gateway' }
+  if (raw.includes('os.environ/'))
+    return { kind: 'env-reference', message: 'the URL comes from an environment variable of the gateway' }
   if (INVISIBLE.test(raw)) return malformed('the URL holds white space or control characters')
   const [, schemeText = '', authority = '', rest = ''] = PARTS.exec(raw) ?? []
   const url = parsed(raw)
@@ -45,7 +46,13 @@ export function readAddress(raw: string): Address | NoAddress {
   if (authority.includes('@')) return { kind: 'user-info', message: 'the URL holds a user name or password' }
   const scheme = schemeText.toLowerCase()
   if (scheme !== 'http' && scheme !== 'https') return malformed(`the scheme is ${scheme}, not http or https`)
-  return { kind: 'address', scheme, host: url.hostname, port: Number(url.port) || DEFAULT_PORTS[scheme], rest }
+  return {
+    kind: 'address',
+    scheme,
+    host: url.hostname,
+    port: Number(url.port) || DEFAULT_PORTS[scheme],
+    rest,
+  }
 }
 
 /** Reads an origin such as `http://localhost:8585`. Returns `null` when there is a path, query, user info or worse. */
@@ -67,7 +74,10 @@ export function sameOrigin(a: Origin, b: Origin): boolean {
 
 /** Is this host one of the names by which a machine calls itself: localhost, 127.0.0.0/8, [::1], 0.0.0.0, host.docker.internal? */
 export function isLoopbackName(host: string): boolean {
-  return ['localhost', '[::1]', '0.0.0.0', 'host.docker.internal'].includes(host) || /^127\.\d+\.\d+\.\d+$/.test(host)
+  return (
+    ['localhost', '[::1]', '0.0.0.0', 'host.docker.internal'].includes(host) ||
+    /^127\.\d+\.\d+\.\d+$/.test(host)
+  )
 }
 
 /** Is this host almost one of them: a trailing dot, a sub-domain of localhost, an IPv4 address in IPv6 clothes? */

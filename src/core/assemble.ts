@@ -15,11 +15,22 @@ export type Assessment = { change: Change } | { skipped: Skipped } | { moved: bo
 
 const tlsRemoved = (edits: readonly Edit[]): Effect[] =>
   edits.some(({ before, after }) => /^https:/i.test(before) && /^http:/i.test(after))
-    ? [{ code: 'tls-removed', message: 'https becomes http: this connection will no longer be encrypted', reversible: true }]
+    ? [
+        {
+          code: 'tls-removed',
+          message: 'https becomes http: this connection will no longer be encrypted',
+          reversible: true,
+        },
+      ]
     : []
 
 /** One change of a record, made ready to apply: with its effects, and the state that it was planned for. */
-export function assembleChange(record: ServerRecord, server: ServerIdentity, migration: string, edits: Edit[]): Change {
+export function assembleChange(
+  record: ServerRecord,
+  server: ServerIdentity,
+  migration: string,
+  edits: Edit[],
+): Change {
   const fields = fieldHashes(record)
   return {
     id: sha256(canonical([server.id, edits])).slice(0, 12),
@@ -43,7 +54,10 @@ export function obstacle(record: ServerRecord, era: Era): { code: SkippedCode; m
 function blocked(entry: InventoryEntry, verdict: Verdict): { code: SkippedCode; message: string } | null {
   if (entry.problem) return entry.problem
   if (entry.source === 'config' && verdict.kind === 'match') {
-    return { code: 'config-defined', message: "defined in LiteLLM's config.yaml: edit the file and restart; the API cannot change it" }
+    return {
+      code: 'config-defined',
+      message: "defined in LiteLLM's config.yaml: edit the file and restart; the API cannot change it",
+    }
   }
   return 'message' in verdict ? { code: verdict.kind, message: verdict.message } : null
 }
@@ -61,7 +75,11 @@ function assess(entry: InventoryEntry, migration: Migration, era: Era): Assessme
   if (verdict.kind !== 'match' || url === null || !entry.record) return { moved: verdict.kind === 'moved' }
   const hindrance = obstacle(entry.record, era)
   if (hindrance) return { skipped: { server: identity, matched: true, ...hindrance, url } }
-  return { change: assembleChange(entry.record, identity, migration.id, [{ field: 'url', before: url, after: verdict.after }]) }
+  return {
+    change: assembleChange(entry.record, identity, migration.id, [
+      { field: 'url', before: url, after: verdict.after },
+    ]),
+  }
 }
 
 /** Remarks about the release itself. */
@@ -70,7 +88,12 @@ export function releaseNotes(version: string | null): Note[] {
   const note = (code: Note['code'], message: string): Note => ({ code, server: null, field: null, message })
   return [
     ...(known === 'newer'
-      ? [note('newer-release', `LiteLLM ${version} is newer than ${NEWEST_CHECKED}, the newest release checked; it is treated like that one.`)]
+      ? [
+          note(
+            'newer-release',
+            `LiteLLM ${version} is newer than ${NEWEST_CHECKED}, the newest release checked; it is treated like that one.`,
+          ),
+        ]
       : []),
     ...(era.warning ? [note('release-note', era.warning)] : []),
   ]
@@ -121,7 +144,11 @@ export function assemblePlan({ createdAt, gateway, migration, inventory, selecte
     migrations: [{ id: migration.id, sha256: migration.sha256 }],
     changes,
     skipped,
-    notes: [...releaseNotes(gateway.version), ...suspicion, ...meant.flatMap((entry) => oldAddresses(entry, migration))],
+    notes: [
+      ...releaseNotes(gateway.version),
+      ...suspicion,
+      ...meant.flatMap((entry) => oldAddresses(entry, migration)),
+    ],
     origins: countOrigins(inventory.entries, migration),
     summary: {
       servers: inventory.entries.length,

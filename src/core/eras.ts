@@ -26,7 +26,13 @@ export interface Era {
   warning: string | null
 }
 
-const base = { restart: 'no', wipesOAuth: false, dropsClient: false, probeSeconds: 10, warning: null } as const
+const base = {
+  restart: 'no',
+  wipesOAuth: false,
+  dropsClient: false,
+  probeSeconds: 10,
+  warning: null,
+} as const
 
 /**
  * The one table of what differs by release. Boundaries that nobody has seen are drawn on the side of caution:
@@ -41,15 +47,37 @@ export const ERAS: readonly Era[] = [
     listTrusted: true,
     restart: 'required',
     probeSeconds: 30,
-    warning: 'This release replaces the whole record; keys of its own in mcp_info are not visible through the API and may be lost.',
+    warning:
+      'This release replaces the whole record; keys of its own in mcp_info are not visible through the API and may be lost.',
   },
-  { ...base, from: '1.77.7', putBody: 'defaulted-fields', listTrusted: true, restart: 'required', probeSeconds: 30 },
+  {
+    ...base,
+    from: '1.77.7',
+    putBody: 'defaulted-fields',
+    listTrusted: true,
+    restart: 'required',
+    probeSeconds: 30,
+  },
   { ...base, from: '1.81.0', putBody: 'defaulted-fields', listTrusted: false, restart: 'possible' },
   { ...base, from: '1.81.14', putBody: 'defaulted-fields', listTrusted: false },
   { ...base, from: '1.88.0', putBody: 'changed-fields', listTrusted: false },
   { ...base, from: '1.92.1', putBody: 'changed-fields', listTrusted: false, wipesOAuth: true },
-  { ...base, from: '1.96.1', putBody: 'changed-fields', listTrusted: false, wipesOAuth: true, dropsClient: true },
-  { ...base, from: '1.106.2', putBody: 'changed-fields', listTrusted: true, wipesOAuth: true, dropsClient: true },
+  {
+    ...base,
+    from: '1.96.1',
+    putBody: 'changed-fields',
+    listTrusted: false,
+    wipesOAuth: true,
+    dropsClient: true,
+  },
+  {
+    ...base,
+    from: '1.106.2',
+    putBody: 'changed-fields',
+    listTrusted: true,
+    wipesOAuth: true,
+    dropsClient: true,
+  },
 ]
 
 /** The newest release whose behaviour was checked. */

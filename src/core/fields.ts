@@ -62,11 +62,13 @@ function settable(record: ServerRecord): Record<string, unknown> {
 function shown(record: ServerRecord): Record<string, unknown> {
   const rest = without(record, VOLATILE)
   if (!record.mcp_info) return rest
-  const isPublic = 'is_public' in record.mcp_info ? { 'mcp_info.is_public': record.mcp_info['is_public'] } : {}
+  const isPublic =
+    'is_public' in record.mcp_info ? { 'mcp_info.is_public': record.mcp_info['is_public'] } : {}
   return { ...rest, mcp_info: without(record.mcp_info, ['is_public']), ...isPublic }
 }
 
-const hash = (id: string, field: string, value: unknown): string => sha256(canonical([id, field, value])).slice(0, 32)
+const hash = (id: string, field: string, value: unknown): string =>
+  sha256(canonical([id, field, value])).slice(0, 32)
 
 /**
  * A hash of each field that an edit can change, as 32 hexadecimal digits, so that a later read can tell which
@@ -100,7 +102,11 @@ export interface FieldChange {
 }
 
 /** Every shown field, other than `intended`, that differs between two reads of one server. */
-export function shownChanges(before: ServerRecord, after: ServerRecord, intended: readonly string[]): FieldChange[] {
+export function shownChanges(
+  before: ServerRecord,
+  after: ServerRecord,
+  intended: readonly string[],
+): FieldChange[] {
   const [was, is] = [shown(before), shown(after)]
   const names = [...new Set([...Object.keys(was), ...Object.keys(is)])].toSorted()
   return names

@@ -11,7 +11,12 @@ import {
 } from './address.ts'
 import { MigrateError } from './errors.ts'
 
-const origin = z.string().refine((text) => readOrigin(text) !== null, 'must be an origin such as http://host:8080, with no path, query or user name')
+const origin = z
+  .string()
+  .refine(
+    (text) => readOrigin(text) !== null,
+    'must be an origin such as http://host:8080, with no path, query or user name',
+  )
 const example = z.union([
   z.strictObject({ before: z.string(), after: z.string() }),
   z.strictObject({ before: z.string(), unchanged: z.literal(true) }),
@@ -51,7 +56,11 @@ export interface Migration {
 export type Verdict =
   | { kind: 'match'; after: string; origin: Origin }
   | { kind: 'moved' | 'other'; origin: Origin | null }
-  | { kind: 'near-miss' | 'user-info' | 'env-reference' | 'malformed'; message: string; origin: Origin | null }
+  | {
+      kind: 'near-miss' | 'user-info' | 'env-reference' | 'malformed'
+      message: string
+      origin: Origin | null
+    }
 
 const namesHost = ({ from }: Migration, host: string): boolean =>
   from.hosts === 'loopback' ? isLoopbackName(host) : from.hosts.includes(host)
@@ -67,7 +76,8 @@ function nearness(migration: Migration, address: Address): string | null {
   const known = namesHost(migration, address.host)
   if (known && address.port !== from.port) return `port ${address.port}, not ${from.port}`
   if (known) return `scheme ${address.scheme}, not ${from.schemes.join(' or ')}`
-  if (from.hosts === 'loopback' && resemblesLoopback(address.host)) return `${address.host} is not a name that this migration knows`
+  if (from.hosts === 'loopback' && resemblesLoopback(address.host))
+    return `${address.host} is not a name that this migration knows`
   if (address.port === from.port) return `another host (${address.host}) on port ${from.port}`
   return mentions(migration, address.rest) ? 'the old address stands inside the URL' : null
 }
@@ -85,7 +95,8 @@ export function judge(migration: Migration, raw: string): Verdict {
       : { kind: 'other', origin: null }
   }
   if (sameOrigin(address, migration.to)) return { kind: 'moved', origin: address }
-  if (matches(migration, address)) return { kind: 'match', after: originText(migration.to) + address.rest, origin: address }
+  if (matches(migration, address))
+    return { kind: 'match', after: originText(migration.to) + address.rest, origin: address }
   const near = nearness(migration, address)
   return near ? { kind: 'near-miss', message: near, origin: address } : { kind: 'other', origin: address }
 }
@@ -100,7 +111,10 @@ export function mentions(migration: Migration, text: string): boolean {
   return false
 }
 
-function failedExample(migration: Migration, { before, ...expected }: z.infer<typeof example>): string | null {
+function failedExample(
+  migration: Migration,
+  { before, ...expected }: z.infer<typeof example>,
+): string | null {
   const verdict = judge(migration, before)
   const actual = verdict.kind === 'match' ? verdict.after : before
   const wanted = 'after' in expected ? expected.after : before
@@ -114,11 +128,19 @@ function failedExample(migration: Migration, { before, ...expected }: z.infer<ty
 export function compileMigration(file: MigrationFile, sha256: string): Migration {
   const to = readOrigin(file.to)
   if (!to) throw new MigrateError('migration-invalid', `Migration ${file.id}: "to" is no origin`)
-  const migration: Migration = { id: file.id, sha256, title: file.title, field: file.field, from: file.from, to }
+  const migration: Migration = {
+    id: file.id,
+    sha256,
+    title: file.title,
+    field: file.field,
+    from: file.from,
+    to,
+  }
   if (matches(migration, to)) {
     throw new MigrateError('migration-invalid', `Migration ${file.id} would match its own result, ${file.to}`)
   }
   const failed = file.examples.map((each) => failedExample(migration, each)).filter((each) => each !== null)
-  if (failed.length > 0) throw new MigrateError('migration-invalid', `Migration ${file.id}: ${failed.join('; ')}`)
+  if (failed.length > 0)
+    throw new MigrateError('migration-invalid', `Migration ${file.id}: ${failed.join('; ')}`)
   return migration
 }

@@ -14,14 +14,22 @@ const CLEARED = [
   'token_exchange_profile',
 ]
 
-const SIGN_IN_TYPES = ['oauth2', 'oauth2_token_exchange', 'oauth2_id_jag', 'true_passthrough', 'oauth_delegate']
+const SIGN_IN_TYPES = [
+  'oauth2',
+  'oauth2_token_exchange',
+  'oauth2_id_jag',
+  'true_passthrough',
+  'oauth_delegate',
+]
 
 /**
  * What a URL change would lose of a server's OAuth or token-exchange settings, in words, or `null` when there is
  * nothing to lose. For releases whose era wipes them.
  */
 export function oauthLosses(record: ServerRecord, dropsClient: boolean): string | null {
-  const columns = CLEARED.filter((field) => record[field] !== null && record[field] !== undefined && record[field] !== false)
+  const columns = CLEARED.filter(
+    (field) => record[field] !== null && record[field] !== undefined && record[field] !== false,
+  )
   const type = SIGN_IN_TYPES.includes(record.auth_type ?? '') ? record.auth_type : null
   if (columns.length === 0 && !type) return null
   const losses = [

@@ -73,7 +73,14 @@ export interface Plan {
   notes: Note[]
   /** Origins of all listed URLs with counts, most frequent first. */
   origins: { origin: string; count: number }[]
-  summary: { servers: number; changes: number; unchanged: number; skipped: number; excluded: number; moved: number }
+  summary: {
+    servers: number
+    changes: number
+    unchanged: number
+    skipped: number
+    excluded: number
+    moved: number
+  }
 }
 
 /** Was this server meant, and is it left behind all the same? That makes the exit code 1 or 4. */

@@ -33,8 +33,16 @@ export function maskUrl(raw: string): string {
   const parts = URL_PARTS.exec(raw)
   if (!parts) return raw.replace(/\/\/[^/@]*@/g, `//${MASK}@`).replace(/[?#].*$/s, `?${MASK}`)
   const [, scheme = '', authority = '', path = '', query = '', fragment = ''] = parts
-  const host = authority.includes('@') ? `${MASK}@${authority.slice(authority.lastIndexOf('@') + 1)}` : authority
-  return scheme + host + maskedPath(path) + (query && maskedQuery(query)) + (fragment.length > 1 ? `#${MASK}` : fragment)
+  const host = authority.includes('@')
+    ? `${MASK}@${authority.slice(authority.lastIndexOf('@') + 1)}`
+    : authority
+  return (
+    scheme +
+    host +
+    maskedPath(path) +
+    (query && maskedQuery(query)) +
+    (fragment.length > 1 ? `#${MASK}` : fragment)
+  )
 }
 
 /** Every URL inside a longer text, masked as `maskUrl` does. */
@@ -47,7 +55,9 @@ export function maskUrlsIn(text: string): string {
  * (LiteLLM's 401 quotes both) are masked, control characters escaped, the length bounded to 300 characters.
  */
 export function redactText(text: string, secrets: readonly string[] = []): string {
-  const known = secrets.filter((secret) => secret.length >= 4).reduce((rest, secret) => rest.replaceAll(secret, MASK), text)
+  const known = secrets
+    .filter((secret) => secret.length >= 4)
+    .reduce((rest, secret) => rest.replaceAll(secret, MASK), text)
   const masked = maskUrlsIn(known)
     .replace(/\b(sk|pk)-[\w.-]{2,}/g, `$1-${MASK}`)
     .replace(/\bBearer\s+(?!token|prefix|`)\S+/gi, `Bearer ${MASK}`)

@@ -9,7 +9,9 @@ export interface Selection {
 }
 
 const names = (server: ListedServer): string[] =>
-  [server.server_id, server.server_name, server.alias, ...(server.mcp_access_groups ?? [])].filter((name) => name != null)
+  [server.server_id, server.server_name, server.alias, ...(server.mcp_access_groups ?? [])].filter(
+    (name) => name != null,
+  )
 
 function matcher(pattern: string): (server: ListedServer) => boolean {
   const source = pattern
@@ -50,11 +52,16 @@ export function select({ only, except }: Selection, servers: readonly ListedServ
   for (const pattern of [...only, ...except]) {
     if (servers.some(matcher(pattern))) continue
     const option = only.includes(pattern) ? '--only' : '--except'
-    throw new MigrateError('usage', `${option} ${printable(pattern)} selects no server of this gateway`, suggestion(pattern, servers))
+    throw new MigrateError(
+      'usage',
+      `${option} ${printable(pattern)} selects no server of this gateway`,
+      suggestion(pattern, servers),
+    )
   }
   const [wanted, unwanted] = [only.map(matcher), except.map(matcher)]
   const meant = servers.filter(
-    (server) => (wanted.length === 0 || wanted.some((is) => is(server))) && !unwanted.some((is) => is(server)),
+    (server) =>
+      (wanted.length === 0 || wanted.some((is) => is(server))) && !unwanted.some((is) => is(server)),
   )
   return new Set(meant.map((server) => server.server_id))
 }

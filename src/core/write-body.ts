@@ -38,12 +38,17 @@ const DEFAULTED = [
 ]
 
 const held = (record: ServerRecord, fields: readonly string[]): Record<string, unknown> =>
-  Object.fromEntries(fields.map((field) => [field, record[field]]).filter(([, value]) => value !== null && value !== undefined))
+  Object.fromEntries(
+    fields
+      .map((field) => [field, record[field]])
+      .filter(([, value]) => value !== null && value !== undefined),
+  )
 
 const CONTEXT: Record<PutBody, (record: ServerRecord) => Record<string, unknown>> = {
   'whole-record': (record) => ({ ...held(record, WHOLE), mcp_info: record.mcp_info ?? {} }),
   // LiteLLM checks transport stdio against the command in the same body.
-  'defaulted-fields': (record) => held(record, record.transport === 'stdio' ? [...DEFAULTED, 'command'] : DEFAULTED),
+  'defaulted-fields': (record) =>
+    held(record, record.transport === 'stdio' ? [...DEFAULTED, 'command'] : DEFAULTED),
   'changed-fields': () => ({}),
 }
 
@@ -51,7 +56,11 @@ const CONTEXT: Record<PutBody, (record: ServerRecord) => Record<string, unknown>
  * The body of a PUT that changes `edits` and nothing else, made from a record read by id a moment ago. It never
  * holds credentials nor a null that was not asked for: from 1.96 a null there erases what is stored.
  */
-export function writeBody(kind: PutBody, record: ServerRecord, edits: readonly FieldEdit[]): Record<string, unknown> {
+export function writeBody(
+  kind: PutBody,
+  record: ServerRecord,
+  edits: readonly FieldEdit[],
+): Record<string, unknown> {
   const changed = Object.fromEntries(edits.map(({ field, after }) => [field, after]))
   return { server_id: record.server_id, ...CONTEXT[kind](record), ...changed }
 }
@@ -62,8 +71,12 @@ export function writeBody(kind: PutBody, record: ServerRecord, edits: readonly F
  */
 export function nameObstacle(kind: PutBody, record: ServerRecord): string | null {
   if (kind === 'changed-fields') return null
-  if (/[-\s]/.test(record.alias ?? '')) return 'this release refuses or changes an alias with a hyphen or a space when the server is written'
+  if (/[-\s]/.test(record.alias ?? ''))
+    return 'this release refuses or changes an alias with a hyphen or a space when the server is written'
   if (kind === 'defaulted-fields') return null
-  if (/-/.test(record.server_name ?? '')) return 'this release refuses a name with a hyphen when the server is written'
-  return record.server_name && !record.alias ? 'this release would give the server an alias of its own when it is written' : null
+  if (/-/.test(record.server_name ?? ''))
+    return 'this release refuses a name with a hyphen when the server is written'
+  return record.server_name && !record.alias
+    ? 'this release would give the server an alias of its own when it is written'
+    : null
 }

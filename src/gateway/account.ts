@@ -26,19 +26,37 @@ const routeMissing = ({ status, json }: Answer): boolean =>
 function refuse(answer: Answer, endpoint: Endpoint): never {
   const said = spoken(answer, endpoint)
   if (answer.status === 401 && /Malformed API Key|No api key passed/i.test(answer.text)) {
-    throw new MigrateError('wrong-key-header', `The gateway found no key in the header ${endpoint.keyHeader}`, 'It reads the key from another header: name it with --key-header (litellm_key_header_name in its general_settings).')
+    throw new MigrateError(
+      'wrong-key-header',
+      `The gateway found no key in the header ${endpoint.keyHeader}`,
+      'It reads the key from another header: name it with --key-header (litellm_key_header_name in its general_settings).',
+    )
   }
   if (answer.status === 401) {
-    throw new MigrateError('unauthorized', `The gateway does not accept this key (${said})`, 'Is it the key of this gateway, complete, and not expired? Where did it come from: see the line above.')
+    throw new MigrateError(
+      'unauthorized',
+      `The gateway does not accept this key (${said})`,
+      'Is it the key of this gateway, complete, and not expired? Where did it come from: see the line above.',
+    )
   }
   if (answer.status === 403) throw notAdmin(said)
-  if (/database/i.test(said) && /not connected/i.test(said)) throw new MigrateError('no-database', `LiteLLM has no database connected (${said})`, 'Set DATABASE_URL and restart LiteLLM.')
-  throw new MigrateError('role-unknown', `Whether this key is an admin's could not be learned (${said})`, ADMIN_HINT)
+  if (/database/i.test(said) && /not connected/i.test(said))
+    throw new MigrateError(
+      'no-database',
+      `LiteLLM has no database connected (${said})`,
+      'Set DATABASE_URL and restart LiteLLM.',
+    )
+  throw new MigrateError(
+    'role-unknown',
+    `Whether this key is an admin's could not be learned (${said})`,
+    ADMIN_HINT,
+  )
 }
 
 function requireAdmin(role: string | null | undefined, whose: string): void {
   if (role === 'proxy_admin') return
-  if (role === 'proxy_admin_viewer') throw notAdmin(`${whose} may look at everything, but change nothing (role proxy_admin_viewer)`)
+  if (role === 'proxy_admin_viewer')
+    throw notAdmin(`${whose} may look at everything, but change nothing (role proxy_admin_viewer)`)
   throw notAdmin(role ? `${whose} has the role ${printable(role)}` : `${whose} has no admin role`)
 }
 
@@ -72,9 +90,15 @@ async function proveVirtualKey(endpoint: Endpoint, info: z.infer<typeof keyInfo>
   const role = await readRole(endpoint, userId)
   requireAdmin(role, `its user ${printable(userId)}`)
   if (info.object_permission_id || info.object_permission) {
-    throw new MigrateError('key-scoped', "This admin's key is limited to some MCP servers, so it would not see all of them", 'Use the master key, or an admin key without object permissions.')
+    throw new MigrateError(
+      'key-scoped',
+      "This admin's key is limited to some MCP servers, so it would not see all of them",
+      'Use the master key, or an admin key without object permissions.',
+    )
   }
-  return info.key_alias ? `admin key ${printable(info.key_alias)} of ${printable(userId)}` : `admin key of ${printable(userId)}`
+  return info.key_alias
+    ? `admin key ${printable(info.key_alias)} of ${printable(userId)}`
+    : `admin key of ${printable(userId)}`
 }
 
 /**

@@ -18,7 +18,11 @@ export interface Target {
 
 const USUAL_HEADER = 'authorization'
 
-async function authenticate(anonymous: Endpoint, target: Target, credentials: Credentials): Promise<Endpoint> {
+async function authenticate(
+  anonymous: Endpoint,
+  target: Target,
+  credentials: Credentials,
+): Promise<Endpoint> {
   if (credentials.kind === 'key') return { ...anonymous, key: credentials.key }
   const session = await signIn(anonymous, credentials.username, credentials.password)
   return { ...anonymous, key: session.key, keyHeader: target.keyHeader ?? session.keyHeader ?? USUAL_HEADER }

@@ -6,11 +6,16 @@ import { MigrateError } from '../core/errors.ts'
  */
 export function normaliseGatewayUrl(text: string): string {
   const wrong = (message: string) =>
-    new MigrateError('usage', message, 'Name the gateway as in http://localhost:4000 or https://host/root-path.')
+    new MigrateError(
+      'usage',
+      message,
+      'Name the gateway as in http://localhost:4000 or https://host/root-path.',
+    )
   const trimmed = text.trim()
   if (!URL.canParse(trimmed)) throw wrong('--url is no URL')
   const url = new URL(trimmed)
-  if (url.protocol !== 'http:' && url.protocol !== 'https:') throw wrong('--url must begin with http:// or https://')
+  if (url.protocol !== 'http:' && url.protocol !== 'https:')
+    throw wrong('--url must begin with http:// or https://')
   if (url.username || url.password) throw wrong('--url must not hold a user name or password')
   if (url.search || url.hash) throw wrong('--url must not hold a query or a fragment')
   return url.origin + url.pathname.replace(/\/+$/, '')

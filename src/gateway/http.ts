@@ -36,7 +36,11 @@ export function put(endpoint: Endpoint, path: string, json: unknown): Promise<An
 }
 
 /** One POST, sent once. */
-export function post(endpoint: Endpoint, path: string, body: Pick<Request, 'json' | 'form'>): Promise<Answer> {
+export function post(
+  endpoint: Endpoint,
+  path: string,
+  body: Pick<Request, 'json' | 'form'>,
+): Promise<Answer> {
   return send({ ...query('POST', endpoint, path), ...body })
 }
 
@@ -83,7 +87,13 @@ const record = (value: unknown): Record<string, unknown> =>
  */
 export function spoken(answer: Answer, endpoint: Endpoint): string {
   const { error, detail } = record(answer.json)
-  const candidates = [record(error)['message'], error, record(detail)['error'], detail, detail && JSON.stringify(detail)]
+  const candidates = [
+    record(error)['message'],
+    error,
+    record(detail)['error'],
+    detail,
+    detail && JSON.stringify(detail),
+  ]
   const words = candidates.find((candidate) => typeof candidate === 'string' && candidate.length > 0)
   const secrets = endpoint.key === null ? [] : [endpoint.key]
   return `HTTP ${answer.status}${typeof words === 'string' ? `: ${redactText(words, secrets)}` : ''}`

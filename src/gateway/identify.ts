@@ -4,14 +4,22 @@ import { printable } from '../core/text.ts'
 import { type Endpoint, probe, spoken } from './http.ts'
 import type { Answer } from './transport.ts'
 
-const readiness = z.looseObject({ status: z.string(), db: z.string().nullish(), litellm_version: z.string().nullish() })
+const readiness = z.looseObject({
+  status: z.string(),
+  db: z.string().nullish(),
+  litellm_version: z.string().nullish(),
+})
 
-const ROOT_PATH_HINT = 'Check --url: host, port, and the root path (SERVER_ROOT_PATH) if the gateway has one, as in https://host/litellm.'
+const ROOT_PATH_HINT =
+  'Check --url: host, port, and the root path (SERVER_ROOT_PATH) if the gateway has one, as in https://host/litellm.'
 
 function refuseRedirect(answer: Answer, endpoint: Endpoint): void {
   if (answer.status < 300 || answer.status > 399) return
   const location = answer.headers['location']
-  const target = typeof location === 'string' && URL.canParse(location, endpoint.url) ? new URL(location, endpoint.url) : null
+  const target =
+    typeof location === 'string' && URL.canParse(location, endpoint.url)
+      ? new URL(location, endpoint.url)
+      : null
   const elsewhere = target && target.origin !== new URL(endpoint.url).origin
   const root = target?.pathname.replace(/\/health\/readiness\/?$/, '') ?? ''
   throw new MigrateError(
@@ -19,7 +27,9 @@ function refuseRedirect(answer: Answer, endpoint: Endpoint): void {
     elsewhere
       ? `${endpoint.url} redirects to another origin, ${printable(target.origin)}; the key is never sent there`
       : `${endpoint.url} redirects the admin API`,
-    target && target.pathname.endsWith('readiness') ? `If that is your gateway, use --url ${printable(target.origin + root)}` : ROOT_PATH_HINT,
+    target && target.pathname.endsWith('readiness')
+      ? `If that is your gateway, use --url ${printable(target.origin + root)}`
+      : ROOT_PATH_HINT,
   )
 }
 
@@ -29,13 +39,25 @@ async function readReadiness(endpoint: Endpoint): Promise<string | null> {
   refuseRedirect(answer, endpoint)
   const body = readiness.safeParse(answer.json)
   if (answer.status === 503 && (body.success || /Service Unhealthy/.test(answer.text))) {
-    throw new MigrateError('no-database', `LiteLLM at ${endpoint.url} says that it is not ready (${spoken(answer, endpoint)})`, 'Most often its database is down. Start it, then try again.')
+    throw new MigrateError(
+      'no-database',
+      `LiteLLM at ${endpoint.url} says that it is not ready (${spoken(answer, endpoint)})`,
+      'Most often its database is down. Start it, then try again.',
+    )
   }
   if (answer.status !== 200 || !body.success) {
-    throw new MigrateError('not-litellm', `${endpoint.url} does not answer like LiteLLM (/health/readiness: ${spoken(answer, endpoint)})`, ROOT_PATH_HINT)
+    throw new MigrateError(
+      'not-litellm',
+      `${endpoint.url} does not answer like LiteLLM (/health/readiness: ${spoken(answer, endpoint)})`,
+      ROOT_PATH_HINT,
+    )
   }
   if (body.data.db !== 'connected') {
-    throw new MigrateError('no-database', `LiteLLM at ${endpoint.url} has no database connected, so it keeps no MCP servers that could be edited`, 'Servers in config.yaml are edited there. Otherwise set DATABASE_URL and restart LiteLLM.')
+    throw new MigrateError(
+      'no-database',
+      `LiteLLM at ${endpoint.url} has no database connected, so it keeps no MCP servers that could be edited`,
+      'Servers in config.yaml are edited there. Otherwise set DATABASE_URL and restart LiteLLM.',
+    )
   }
   return body.data.litellm_version ?? null
 }
@@ -45,9 +67,15 @@ async function requireMcpApi(endpoint: Endpoint): Promise<void> {
   const answer = await probe({ ...endpoint, key: null }, '/v1/mcp/server')
   refuseRedirect(answer, endpoint)
   const open = answer.status === 200 && Array.isArray(answer.json)
-  const locked = z.looseObject({ error: z.looseObject({ type: z.string().nullish() }) }).safeParse(answer.json)
+  const locked = z
+    .looseObject({ error: z.looseObject({ type: z.string().nullish() }) })
+    .safeParse(answer.json)
   if (open || ((answer.status === 401 || answer.status === 403) && locked.success)) return
-  throw new MigrateError('not-litellm', `${endpoint.url} does not have LiteLLM's MCP admin API (/v1/mcp/server: ${spoken(answer, endpoint)})`, `LiteLLM has it since 1.74, when the Python package mcp is installed. ${ROOT_PATH_HINT}`)
+  throw new MigrateError(
+    'not-litellm',
+    `${endpoint.url} does not have LiteLLM's MCP admin API (/v1/mcp/server: ${spoken(answer, endpoint)})`,
+    `LiteLLM has it since 1.74, when the Python package mcp is installed. ${ROOT_PATH_HINT}`,
+  )
 }
 
 /**
@@ -66,7 +94,9 @@ export async function readVersion(endpoint: Endpoint): Promise<string | null> {
   const told = readiness.safeParse(details?.json)
   if (told.success && told.data.litellm_version) return told.data.litellm_version
   const openapi = await probe(endpoint, '/openapi.json').catch(() => null)
-  const info = z.looseObject({ info: z.looseObject({ title: z.string(), version: z.string() }) }).safeParse(openapi?.json)
+  const info = z
+    .looseObject({ info: z.looseObject({ title: z.string(), version: z.string() }) })
+    .safeParse(openapi?.json)
   const version = info.success && /litellm/i.test(info.data.info.title) ? info.data.info.version : ''
   return /^v?\d+\.\d+\.\d+/.test(version) ? version : null
 }

@@ -15,8 +15,13 @@ const SERVERS = '/v1/mcp/server'
 /** Reads the list. Throws `inventory-invalid` when it is no array, an entry has no id, or an id comes twice. */
 function readList(answer: Answer, endpoint: Endpoint): ListedServer[] {
   const invalid = (message: string) =>
-    new MigrateError('inventory-invalid', message, 'Is this URL really the admin API of LiteLLM? Nothing was changed.')
-  if (answer.status !== 200) throw invalid(`The gateway did not list its MCP servers (${spoken(answer, endpoint)})`)
+    new MigrateError(
+      'inventory-invalid',
+      message,
+      'Is this URL really the admin API of LiteLLM? Nothing was changed.',
+    )
+  if (answer.status !== 200)
+    throw invalid(`The gateway did not list its MCP servers (${spoken(answer, endpoint)})`)
   const list = z.array(z.unknown()).safeParse(answer.json)
   if (!list.success) throw invalid('The list of MCP servers is no JSON array')
   const servers = list.data.map((entry, i) => {
@@ -40,15 +45,23 @@ function isConfigDefined(record: ServerRecord): boolean {
 }
 
 function readRecord(id: string, answer: Answer, endpoint: Endpoint): Reading {
-  if (answer.status === 404) return { kind: 'absent', message: `the gateway has no record of it (${spoken(answer, endpoint)})` }
-  if (answer.status !== 200) return { kind: 'unreadable', message: `its record could not be read (${spoken(answer, endpoint)})` }
+  if (answer.status === 404)
+    return { kind: 'absent', message: `the gateway has no record of it (${spoken(answer, endpoint)})` }
+  if (answer.status !== 200)
+    return { kind: 'unreadable', message: `its record could not be read (${spoken(answer, endpoint)})` }
   const record = serverRecord.safeParse(answer.json)
   if (!record.success) {
     const field = record.error.issues[0]?.path.join('.') ?? ''
-    return { kind: 'unreadable', message: `its record is not what LiteLLM sends${field ? ` (field ${printable(field)})` : ''}` }
+    return {
+      kind: 'unreadable',
+      message: `its record is not what LiteLLM sends${field ? ` (field ${printable(field)})` : ''}`,
+    }
   }
   if (record.data.server_id !== id) {
-    return { kind: 'wrong-id', message: `asked for its record, the gateway sent that of ${printable(record.data.server_id)}` }
+    return {
+      kind: 'wrong-id',
+      message: `asked for its record, the gateway sent that of ${printable(record.data.server_id)}`,
+    }
   }
   return { kind: 'record', record: record.data, source: isConfigDefined(record.data) ? 'config' : 'database' }
 }
@@ -58,7 +71,8 @@ function readWriteAnswer(answer: Answer, endpoint: Endpoint): WriteAnswer {
   if (answer.status >= 500 || answer.status === 408) {
     return { kind: 'unsettled', message: spoken(answer, endpoint), answered: answer.status === 500 }
   }
-  if (answer.status < 200 || answer.status >= 300) return { kind: 'refused', message: spoken(answer, endpoint) }
+  if (answer.status < 200 || answer.status >= 300)
+    return { kind: 'refused', message: spoken(answer, endpoint) }
   const record = serverRecord.safeParse(answer.json)
   return { kind: 'accepted', record: record.success ? record.data : null }
 }
@@ -81,7 +95,11 @@ export class LiteLlmGateway implements Gateway {
 
   async read(id: string, patienceMs?: number): Promise<Reading> {
     try {
-      return readRecord(id, await get(this.#endpoint, `${SERVERS}/${encodeURIComponent(id)}`, patienceMs), this.#endpoint)
+      return readRecord(
+        id,
+        await get(this.#endpoint, `${SERVERS}/${encodeURIComponent(id)}`, patienceMs),
+        this.#endpoint,
+      )
     } catch (error) {
       if (!(error instanceof MigrateError)) throw error
       return { kind: 'unreadable', message: `its record could not be read (${error.message})` }

@@ -14,7 +14,9 @@ const claims = z.looseObject({ key: z.string().min(1), auth_header_name: z.strin
 
 function cookieToken(answer: Answer): string | null {
   const cookies = [answer.headers['set-cookie'] ?? []].flat()
-  return cookies.map((cookie) => /^token=([^;]+)/.exec(cookie)?.[1]).find((token) => token !== undefined) ?? null
+  return (
+    cookies.map((cookie) => /^token=([^;]+)/.exec(cookie)?.[1]).find((token) => token !== undefined) ?? null
+  )
 }
 
 function readClaims(token: string): z.infer<typeof claims> | null {
@@ -29,16 +31,32 @@ function readClaims(token: string): z.infer<typeof claims> | null {
 function rejection(answer: Answer, username: string, endpoint: Endpoint): MigrateError {
   const said = spoken(answer, endpoint)
   if (answer.status === 401) {
-    return new MigrateError('login-failed', `LiteLLM does not accept this password for ${printable(username)}`, 'These are UI_USERNAME and UI_PASSWORD of the gateway, or those of a user with the role proxy_admin.')
+    return new MigrateError(
+      'login-failed',
+      `LiteLLM does not accept this password for ${printable(username)}`,
+      'These are UI_USERNAME and UI_PASSWORD of the gateway, or those of a user with the role proxy_admin.',
+    )
   }
   if (answer.status === 403) {
-    return new MigrateError('login-disabled', `Signing in with a password is switched off on this gateway (${said})`, 'Use an admin key: --key-file FILE or LITELLM_PROXY_API_KEY.')
+    return new MigrateError(
+      'login-disabled',
+      `Signing in with a password is switched off on this gateway (${said})`,
+      'Use an admin key: --key-file FILE or LITELLM_PROXY_API_KEY.',
+    )
   }
   if (answer.status === 429) {
     const after = answer.headers['retry-after']
-    return new MigrateError('login-throttled', `The gateway throttles sign-ins${typeof after === 'string' ? `; it asks to wait ${printable(after)} s` : ''}`, 'Wait, or use an admin key: --key-file FILE.')
+    return new MigrateError(
+      'login-throttled',
+      `The gateway throttles sign-ins${typeof after === 'string' ? `; it asks to wait ${printable(after)} s` : ''}`,
+      'Wait, or use an admin key: --key-file FILE.',
+    )
   }
-  return new MigrateError('login-failed', `Signing in failed (${said})`, 'Use an admin key instead: --key-file FILE or LITELLM_PROXY_API_KEY.')
+  return new MigrateError(
+    'login-failed',
+    `Signing in failed (${said})`,
+    'Use an admin key instead: --key-file FILE or LITELLM_PROXY_API_KEY.',
+  )
 }
 
 /**
@@ -54,6 +72,11 @@ export async function signIn(endpoint: Endpoint, username: string, password: str
   if (answer.status >= 400) throw rejection(answer, username, secretive)
   const inBody = z.looseObject({ token: z.string() }).safeParse(answer.json).data?.token
   const found = readClaims(inBody ?? cookieToken(answer) ?? '')
-  if (!found) throw new MigrateError('login-failed', 'The gateway answered the sign-in without a session key', 'Use an admin key instead: --key-file FILE or LITELLM_PROXY_API_KEY.')
+  if (!found)
+    throw new MigrateError(
+      'login-failed',
+      'The gateway answered the sign-in without a session key',
+      'Use an admin key instead: --key-file FILE or LITELLM_PROXY_API_KEY.',
+    )
   return { key: found.key, keyHeader: found.auth_header_name ?? null }
 }

@@ -60,11 +60,21 @@ const FAILURES: readonly Failure[] = [
  * The typed error for what the HTTP client threw. The original is dropped on purpose: it holds the key in its
  * headers and would print it.
  */
-export function transportError(error: unknown, request: { url: string; timeoutSeconds: number }): TransportError {
-  const code = error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : 'UNKNOWN'
+export function transportError(
+  error: unknown,
+  request: { url: string; timeoutSeconds: number },
+): TransportError {
+  const code =
+    error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : 'UNKNOWN'
   const failure = FAILURES.find(({ codes }) => codes.test(code)) ?? FAILURES[FAILURES.length - 1]
   const host = new URL(request.url).origin
   if (!failure) throw new Error('the table of failures is empty')
-  const detail = failure.code === 'gateway-tls' || failure.code === 'gateway-connection-lost' ? ` (${code})` : ''
-  return new TransportError(failure.code, failure.message(host, request.timeoutSeconds) + detail, failure.hint, failure.sent)
+  const detail =
+    failure.code === 'gateway-tls' || failure.code === 'gateway-connection-lost' ? ` (${code})` : ''
+  return new TransportError(
+    failure.code,
+    failure.message(host, request.timeoutSeconds) + detail,
+    failure.hint,
+    failure.sent,
+  )
 }

@@ -1,6 +1,6 @@
 import { Agent as HttpAgent } from 'node:http'
 import { Agent as HttpsAgent } from 'node:https'
-import got, { type Agents, type Method, type Progress } from 'got'
+import { type Agents, got, type Method, type Progress } from 'got'
 import { HttpProxyAgent } from 'http-proxy-agent'
 import { HttpsProxyAgent } from 'https-proxy-agent'
 import { getProxyForUrl } from 'proxy-from-env'
@@ -34,7 +34,9 @@ function proxyAgents(url: string): Agents | null {
   const target = new URL(url)
   const proxy = isLoopbackName(target.hostname) ? '' : getProxyForUrl(url)
   if (!proxy) return null
-  return target.protocol === 'https:' ? { https: new HttpsProxyAgent(proxy) } : { http: new HttpProxyAgent(proxy) }
+  return target.protocol === 'https:'
+    ? { https: new HttpsProxyAgent(proxy) }
+    : { http: new HttpProxyAgent(proxy) }
 }
 
 // A write must not go out on a connection that the other side may just be closing.
@@ -86,7 +88,8 @@ export async function send(request: Request): Promise<Answer> {
     const text = response.body.toString('utf8')
     return { status: response.statusCode, headers: response.headers, json: parsed(text), text }
   } catch (error) {
-    if (tooLarge) throw new MigrateError('answer-too-large', 'The gateway sent an answer of more than 32 MB', null)
+    if (tooLarge)
+      throw new MigrateError('answer-too-large', 'The gateway sent an answer of more than 32 MB', null)
     throw transportError(error, request)
   }
 }

@@ -16,7 +16,12 @@ export function chained(head: Head, time: string, happened: JournalEvent): { lin
 }
 
 function parseLine(text: string, place: string): Record<string, unknown> {
-  const damaged = () => new MigrateError('journal-damaged', `The journal is damaged at ${place}: this is no record`, 'Restore the file from a backup. What it cannot tell is never guessed.')
+  const damaged = () =>
+    new MigrateError(
+      'journal-damaged',
+      `The journal is damaged at ${place}: this is no record`,
+      'Restore the file from a backup. What it cannot tell is never guessed.',
+    )
   try {
     const parsed = z.record(z.string(), z.unknown()).safeParse(JSON.parse(text))
     if (parsed.success) return parsed.data
@@ -29,12 +34,25 @@ function parseLine(text: string, place: string): Record<string, unknown> {
 function readLine(text: string, place: string, head: Head): JournalRecord {
   const raw = parseLine(text, place)
   if (typeof raw['v'] === 'number' && raw['v'] > JOURNAL_VERSION) {
-    throw new MigrateError('journal-newer', `The journal at ${place} was written by a newer version of this tool`, 'Update mcp-url-migrate, then try again.')
+    throw new MigrateError(
+      'journal-newer',
+      `The journal at ${place} was written by a newer version of this tool`,
+      'Update mcp-url-migrate, then try again.',
+    )
   }
   const [where, what] = [link.safeParse(raw), event.safeParse(raw)]
-  if (!where.success || !what.success) throw new MigrateError('journal-damaged', `The journal is damaged at ${place}: a record is incomplete`, null)
+  if (!where.success || !what.success)
+    throw new MigrateError(
+      'journal-damaged',
+      `The journal is damaged at ${place}: a record is incomplete`,
+      null,
+    )
   if (where.data.seq !== head.length || where.data.prev !== head.hash) {
-    throw new MigrateError('journal-damaged', `The journal is damaged at ${place}: this record does not follow the one before it`, 'A line was changed, removed or added after it was written.')
+    throw new MigrateError(
+      'journal-damaged',
+      `The journal is damaged at ${place}: this record does not follow the one before it`,
+      'A line was changed, removed or added after it was written.',
+    )
   }
   return { ...where.data, ...what.data }
 }

@@ -11,7 +11,11 @@ const EXTENSION = '.jsonl'
 
 const unwritable = (location: string, error: unknown): MigrateError => {
   const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown error'
-  return new MigrateError('journal-unwritable', `The journal in ${location} cannot be written (${code})`, 'Without a journal nothing could be taken back, so nothing more is written. Make room or give access there, or name another folder with --journal DIR.')
+  return new MigrateError(
+    'journal-unwritable',
+    `The journal in ${location} cannot be written (${code})`,
+    'Without a journal nothing could be taken back, so nothing more is written. Make room or give access there, or name another folder with --journal DIR.',
+  )
 }
 
 async function syncFolder(folder: string): Promise<void> {
@@ -137,5 +141,9 @@ export class FileJournal implements Journal {
 
 function unreadable(location: string, error: unknown): MigrateError {
   const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown error'
-  return new MigrateError('journal-damaged', `The journal in ${location} cannot be read (${code})`, 'Name another folder with --journal DIR, or give access to this one.')
+  return new MigrateError(
+    'journal-damaged',
+    `The journal in ${location} cannot be read (${code})`,
+    'Name another folder with --journal DIR, or give access to this one.',
+  )
 }

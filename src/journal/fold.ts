@@ -37,7 +37,12 @@ function outcomeOf(change: Change, records: readonly JournalRecord[]): RecordedC
 export function foldRun({ records, head, torn }: ReadRun, file: string): RecordedRun | null {
   const [first, ...rest] = records
   if (!first || head.hash === null) return null
-  if (first.type !== 'run-started') throw new MigrateError('journal-damaged', `The journal is damaged at ${file}:1: a run does not begin here`, null)
+  if (first.type !== 'run-started')
+    throw new MigrateError(
+      'journal-damaged',
+      `The journal is damaged at ${file}:1: a run does not begin here`,
+      null,
+    )
   const end = rest.findLast((record) => record.type === 'run-finished')
   return {
     id: first.run,
@@ -53,5 +58,7 @@ export function foldRun({ records, head, torn }: ReadRun, file: string): Recorde
 
 /** Did the run write something, or may it have? */
 export function wroteSomething({ changes }: RecordedRun): boolean {
-  return changes.some(({ outcome }) => outcome === 'applied' || outcome === 'unknown' || outcome === 'unsettled')
+  return changes.some(
+    ({ outcome }) => outcome === 'applied' || outcome === 'unknown' || outcome === 'unsettled',
+  )
 }

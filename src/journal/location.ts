@@ -14,7 +14,10 @@ async function fileSystemType(path: string): Promise<string | null> {
   const found = mounts
     .split('\n')
     .map((line) => ({ point: line.split(' ')[4] ?? '', type: line.split(' - ')[1]?.split(' ')[0] ?? '' }))
-    .filter(({ point }) => point !== '' && (path === point || path.startsWith(point.endsWith('/') ? point : `${point}/`)))
+    .filter(
+      ({ point }) =>
+        point !== '' && (path === point || path.startsWith(point.endsWith('/') ? point : `${point}/`)),
+    )
     .toSorted((a, b) => a.point.length - b.point.length)
   return found.at(-1)?.type ?? null
 }
@@ -30,7 +33,13 @@ export async function locationWarnings(folder: string, env: NodeJS.ProcessEnv): 
   const kind = type === 'tmpfs' ? 'in memory (tmpfs)' : "in a container's own file system"
   const sudo = env['SUDO_USER'] && env['SUDO_USER'] !== 'root' && path.startsWith(`${homedir()}/`)
   return [
-    ...(vanishes ? [`The journal folder ${path} is ${kind} and goes away with it; --journal DIR on a mounted volume keeps it.`] : []),
-    ...(sudo ? [`Under sudo the journal is kept for root, in ${path}; without sudo it will not be found there.`] : []),
+    ...(vanishes
+      ? [
+          `The journal folder ${path} is ${kind} and goes away with it; --journal DIR on a mounted volume keeps it.`,
+        ]
+      : []),
+    ...(sudo
+      ? [`Under sudo the journal is kept for root, in ${path}; without sudo it will not be found there.`]
+      : []),
   ]
 }

@@ -5,7 +5,14 @@ import type { Outcome } from '../core/report.ts'
 /** Version of the journal's format. A line of a newer one is never guessed at. */
 export const JOURNAL_VERSION = 1
 
-const outcomeName = z.enum(['applied', 'not-applied', 'failed', 'drifted', 'unknown', 'reverted'] satisfies Outcome[])
+const outcomeName = z.enum([
+  'applied',
+  'not-applied',
+  'failed',
+  'drifted',
+  'unknown',
+  'reverted',
+] satisfies Outcome[])
 
 /** A field that changed though nobody asked; values that may be secret stand as `{sha256}`. */
 const collateral = z.object({

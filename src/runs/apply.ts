@@ -101,7 +101,10 @@ class ChangeRun {
     const applied = undone(this.#change, settled.outcome, settled.error && printable(settled.error))
     if (settled.outcome !== 'applied' || !settled.record) return this.#conclude(applied)
     const answered = answer.kind === 'accepted' ? answer.record : null
-    return this.#conclude({ ...applied, collateral: await this.#mend({ before, answered, after: settled.record, intended }) })
+    return this.#conclude({
+      ...applied,
+      collateral: await this.#mend({ before, answered, after: settled.record, intended }),
+    })
   }
 
   async #mend(around: AroundWrite): Promise<CollateralChange[]> {
@@ -158,10 +161,16 @@ export async function applyPlan(plan: Plan, context: ApplyContext): Promise<Appl
       continue
     }
     const place = { done, total: plan.changes.length }
-    const step = await new ChangeRun(context, change, place).run(plan.reverts !== null).catch((error: unknown) => {
-      if (!(error instanceof MigrateError)) throw error
-      return { applied: undone(change, 'not-applied', null), halt: 'journal' as const, trouble: error.message }
-    })
+    const step = await new ChangeRun(context, change, place)
+      .run(plan.reverts !== null)
+      .catch((error: unknown) => {
+        if (!(error instanceof MigrateError)) throw error
+        return {
+          applied: undone(change, 'not-applied', null),
+          halt: 'journal' as const,
+          trouble: error.message,
+        }
+      })
     halted = step.halt
     trouble = step.trouble
     changes.push(step.applied)

@@ -36,7 +36,11 @@ export function fieldsToRepair(changes: readonly FieldChange[], around: AroundWr
 }
 
 /** Writes the lost values back, once, and reads again. Returns the fields that are as before now. */
-export async function repair(gateway: Gateway, around: AroundWrite, fields: readonly string[]): Promise<string[]> {
+export async function repair(
+  gateway: Gateway,
+  around: AroundWrite,
+  fields: readonly string[],
+): Promise<string[]> {
   const lost = Object.fromEntries(fields.map((field) => [field, around.before[field] ?? null]))
   const edits = Object.entries(lost).map(([field, after]) => ({ field, after }))
   await gateway.write({ ...around.after, ...lost }, edits)
@@ -47,7 +51,11 @@ export async function repair(gateway: Gateway, around: AroundWrite, fields: read
 }
 
 /** The changes as they may be shown and journalled. */
-export function reportCollateral(id: string, changes: readonly FieldChange[], repaired: readonly string[]): CollateralChange[] {
+export function reportCollateral(
+  id: string,
+  changes: readonly FieldChange[],
+  repaired: readonly string[],
+): CollateralChange[] {
   const unrepaired = new Set(remaining(changes, repaired).map(({ field }) => field))
   return changes.map(({ field, before, after }) => ({
     field,

@@ -19,7 +19,11 @@ export interface InventoryScope {
   onRead: (done: number, total: number) => void
 }
 
-function needsRecord(server: ListedServer, { migration, thorough, selected }: InventoryScope, era: Era): boolean {
+function needsRecord(
+  server: ListedServer,
+  { migration, thorough, selected }: InventoryScope,
+  era: Era,
+): boolean {
   if (!selected.has(server.server_id)) return false
   if (thorough || !era.listTrusted || server.url === null || server.url === undefined) return true
   const { kind } = judge(migration, server.url)
@@ -27,11 +31,17 @@ function needsRecord(server: ListedServer, { migration, thorough, selected }: In
 }
 
 function entryOf(listed: ListedServer, reading: Reading | null, era: Era): InventoryEntry {
-  const entry: InventoryEntry = { listed, record: null, source: listed.is_config ? 'config' : 'database', problem: null }
+  const entry: InventoryEntry = {
+    listed,
+    record: null,
+    source: listed.is_config ? 'config' : 'database',
+    problem: null,
+  }
   if (reading === null) return entry
   if (reading.kind === 'record') return { ...entry, record: reading.record, source: reading.source }
   // Up to 1.87 a read by id knows the database only, so that what it does not find stands in config.yaml.
-  if (reading.kind === 'absent' && (era.putBody !== 'changed-fields' || listed.is_config)) return { ...entry, source: 'config' }
+  if (reading.kind === 'absent' && (era.putBody !== 'changed-fields' || listed.is_config))
+    return { ...entry, source: 'config' }
   const code = reading.kind === 'wrong-id' ? 'wrong-id' : 'unreadable'
   return { ...entry, problem: { code, message: reading.message } }
 }
@@ -47,7 +57,11 @@ function suspicionOf(servers: readonly ListedServer[], previous: number | null):
  * Reads what the plan needs: the authoritative record of each selected server whose listed URL concerns the
  * migration, and of all where the list is not to be trusted.
  */
-export async function takeInventory(gateway: Gateway, listed: ListedServer[], scope: InventoryScope): Promise<Inventory> {
+export async function takeInventory(
+  gateway: Gateway,
+  listed: ListedServer[],
+  scope: InventoryScope,
+): Promise<Inventory> {
   const wanted = listed.filter((server) => needsRecord(server, scope, gateway.era))
   let done = 0
   scope.onRead(0, wanted.length)

@@ -51,16 +51,21 @@ export async function carryOut(plan: Plan, context: RunContext): Promise<RunRepo
   const recorder = context.journal.begin(startOf(plan, id, context.tool))
   const result = await applyPlan(plan, { ...context, recorder })
   let { trouble } = result
-  const head = await recorder.finish({ type: 'run-finished', halted: result.halted }).catch((error: unknown) => {
-    if (!(error instanceof MigrateError)) throw error
-    trouble ??= error.message
-    return 'unrecorded'
-  })
+  const head = await recorder
+    .finish({ type: 'run-finished', halted: result.halted })
+    .catch((error: unknown) => {
+      if (!(error instanceof MigrateError)) throw error
+      trouble ??= error.message
+      return 'unrecorded'
+    })
   const finishedAt = new Date().toISOString()
   return {
     ...result,
     trouble,
-    run: head === null ? null : { id, startedAt: startedAt.toISOString(), finishedAt, reverts: plan.reverts, head },
+    run:
+      head === null
+        ? null
+        : { id, startedAt: startedAt.toISOString(), finishedAt, reverts: plan.reverts, head },
     gateway: plan.gateway,
     skipped: plan.skipped,
     notes: plan.notes,
@@ -70,8 +75,22 @@ export async function carryOut(plan: Plan, context: RunContext): Promise<RunRepo
 
 /** A report for a plan of which nothing is to be written. */
 export function emptyReport(plan: Plan, restart: RunReport['restart']): RunReport {
-  const changes = plan.changes.map((change) => ({ ...change, outcome: 'not-applied' as const, collateral: [], error: null }))
-  return { run: null, gateway: plan.gateway, changes, skipped: plan.skipped, notes: plan.notes, halted: null, trouble: null, restart }
+  const changes = plan.changes.map((change) => ({
+    ...change,
+    outcome: 'not-applied' as const,
+    collateral: [],
+    error: null,
+  }))
+  return {
+    run: null,
+    gateway: plan.gateway,
+    changes,
+    skipped: plan.skipped,
+    notes: plan.notes,
+    halted: null,
+    trouble: null,
+    restart,
+  }
 }
 
 /** Did the run do all that was asked of it? */

@@ -22,15 +22,21 @@ function decide(reading: Reading, answer: Answered, edits: readonly Edit[]): Set
   const { record } = reading
   if (holds(record, edits, 'after')) return { outcome: 'applied', record, error: null }
   if (!holds(record, edits, 'before')) {
-    return { outcome: 'drifted', record, error: 'somebody else changed it in the same moment; it was left as it is' }
+    return {
+      outcome: 'drifted',
+      record,
+      error: 'somebody else changed it in the same moment; it was left as it is',
+    }
   }
   // The gateway is through with the request and has not written: its 500 came before the commit.
-  if (answer.kind === 'unsettled' && answer.answered) return { outcome: 'failed', record, error: answer.message }
+  if (answer.kind === 'unsettled' && answer.answered)
+    return { outcome: 'failed', record, error: answer.message }
   return 'wait'
 }
 
 const doubt = (answer: Answered, reading: Reading): string => {
-  const answered = answer.kind === 'accepted' ? 'the gateway accepted the change' : `no clear answer (${answer.message})`
+  const answered =
+    answer.kind === 'accepted' ? 'the gateway accepted the change' : `no clear answer (${answer.message})`
   const found = reading.kind === 'record' ? 'the record still shows the old value' : reading.message
   return `${answered}, but ${found}`
 }

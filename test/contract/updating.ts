@@ -298,7 +298,7 @@ function names(bench: Benched, version: string): void {
       expect(detail(answer)).toEqual([400, { error: text }])
     })
 
-    test('a short PUT of a server with a hyphen in its stored name', async () => {
+    test('a PUT that names nothing keeps the alias from 1.88 on, and drops it before', async () => {
       const { id } = await made(bench(), 'plain')
       const answer = await bench().put({ server_id: id, url: WORKS_TOO })
       const status = at(version, [

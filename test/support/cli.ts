@@ -35,7 +35,10 @@ export function temporaryFolder(): Promise<string> {
 }
 
 /** Runs the program without a terminal, to its end. */
-export function runCli(args: readonly string[], { env = {}, stdin = '', cwd }: Start = {}): Promise<Finished> {
+export function runCli(
+  args: readonly string[],
+  { env = {}, stdin = '', cwd }: Start = {},
+): Promise<Finished> {
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, [BIN, ...args], { env: bareEnvironment(env), cwd })
     const output = { stdout: '', stderr: '' }

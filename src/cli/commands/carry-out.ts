@@ -39,22 +39,36 @@ export interface Conclusion {
 /** Refuses to write without anybody's consent. Called before anything else happens. */
 export function requireConsent(options: MainOptions, { terminal }: Context): void {
   if (options.dryRun || options.yes || terminal.interactive) return
-  throw new MigrateError('no-terminal', 'There is no terminal to ask in, so nothing is changed', 'Add --yes to write without a question, or --dry-run to look first.')
+  throw new MigrateError(
+    'no-terminal',
+    'There is no terminal to ask in, so nothing is changed',
+    'Add --yes to write without a question, or --dry-run to look first.',
+  )
 }
 
 /** Makes sure that a run could be recorded, and warns of a journal that may vanish. Nothing to do for a dry run. */
-export async function requireJournal(journal: FileJournal, options: MainOptions, { terminal, env, look }: Context): Promise<void> {
+export async function requireJournal(
+  journal: FileJournal,
+  options: MainOptions,
+  { terminal, env, look }: Context,
+): Promise<void> {
   if (options.dryRun) return
   await journal.requireWritable()
   if (options.sandbox) return
   const warnings = await locationWarnings(journal.location, env)
-  for (const warning of warnings) terminal.remark(look.paint('yellow', wrap(`! ${warning}`, look.width, '  ')))
+  for (const warning of warnings)
+    terminal.remark(look.paint('yellow', wrap(`! ${warning}`, look.width, '  ')))
 }
 
 function showPlan({ plan, heading, nothing, options }: Proposal, { terminal, look }: Context): void {
-  const blocks = options.quiet && !options.dryRun ? [] : plan.changes.map((change) => renderChange(change, look))
+  const blocks =
+    options.quiet && !options.dryRun ? [] : plan.changes.map((change) => renderChange(change, look))
   const empty = plan.changes.length === 0 ? [nothing] : []
-  terminal.print([wrap(heading, look.width), ...blocks, ...renderRemarks(plan, look), ...empty, renderSummary(plan)].join('\n\n'))
+  terminal.print(
+    [wrap(heading, look.width), ...blocks, ...renderRemarks(plan, look), ...empty, renderSummary(plan)].join(
+      '\n\n',
+    ),
+  )
 }
 
 async function write(proposal: Proposal, plan: Plan, context: Context): Promise<RunReport> {

@@ -11,7 +11,11 @@ export interface HistoryOptions {
 }
 
 /** `history [RUN]`: the runs in the journal, or one in full. Returns the exit code. */
-export async function history(named: string | null, options: HistoryOptions, { env, terminal, look }: Context): Promise<number> {
+export async function history(
+  named: string | null,
+  options: HistoryOptions,
+  { env, terminal, look }: Context,
+): Promise<number> {
   const journal = journalFor({ journal: options.journal }, env)
   const read = await journal.runs()
   const run = named === null ? null : await findRun(journal, named, null)
@@ -22,6 +26,7 @@ export async function history(named: string | null, options: HistoryOptions, { e
   }
   terminal.print(run ? renderOneRun(run, read.runs, look) : renderHistory(read, journal.location, look))
   const [problem] = read.problems
-  if (problem && !run) throw new MigrateError('journal-damaged', 'Part of the journal could not be read; see above', null)
+  if (problem && !run)
+    throw new MigrateError('journal-damaged', 'Part of the journal could not be read; see above', null)
   return 0
 }

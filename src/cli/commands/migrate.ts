@@ -25,7 +25,13 @@ async function previousCount(journal: FileJournal, url: string): Promise<number 
   return runs.findLast(({ started }) => started.gateway.url === url)?.started.servers ?? null
 }
 
-async function makePlan(gateway: Gateway, migration: Migration, journal: FileJournal, options: MainOptions, { terminal }: Context): Promise<Plan> {
+async function makePlan(
+  gateway: Gateway,
+  migration: Migration,
+  journal: FileJournal,
+  options: MainOptions,
+  { terminal }: Context,
+): Promise<Plan> {
   terminal.progress('Listing the MCP servers')
   const listed = await gateway.list()
   const selected = select(options, listed)
@@ -36,7 +42,13 @@ async function makePlan(gateway: Gateway, migration: Migration, journal: FileJou
     previous: await previousCount(journal, gateway.identity.url),
     onRead: readProgress(terminal, gateway.era.probeSeconds),
   })
-  return assemblePlan({ createdAt: new Date().toISOString(), gateway: gateway.identity, migration, inventory, selected })
+  return assemblePlan({
+    createdAt: new Date().toISOString(),
+    gateway: gateway.identity,
+    migration,
+    inventory,
+    selected,
+  })
 }
 
 const heading = ({ gateway }: Plan, migration: Migration): string =>

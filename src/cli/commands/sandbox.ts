@@ -11,23 +11,51 @@ import { requireConsent, requireJournal } from './carry-out.ts'
 import { migrateGateway, migrationFor } from './migrate.ts'
 import { revertRun } from './revert.ts'
 
-async function offerRevert(journal: FileJournal, gateway: Parameters<typeof revertRun>[0], options: MainOptions, context: Context): Promise<void> {
+async function offerRevert(
+  journal: FileJournal,
+  gateway: Parameters<typeof revertRun>[0],
+  options: MainOptions,
+  context: Context,
+): Promise<void> {
   if (!context.terminal.interactive || options.json) return
-  const back = await context.terminal.choose('The sandbox ends now. Take the run back first, to see how that goes?', [
-    { name: 'No, end it', value: false },
-    { name: 'Yes, take it back', value: true },
-  ])
-  if (back) await revertRun(gateway, await findRun(journal, null, gateway.identity.url), journal, { ...options, yes: false }, context)
+  const back = await context.terminal.choose(
+    'The sandbox ends now. Take the run back first, to see how that goes?',
+    [
+      { name: 'No, end it', value: false },
+      { name: 'Yes, take it back', value: true },
+    ],
+  )
+  if (back)
+    await revertRun(
+      gateway,
+      await findRun(journal, null, gateway.identity.url),
+      journal,
+      { ...options, yes: false },
+      context,
+    )
 }
 
-async function tryOut(sandbox: Sandbox, folder: string, options: MainOptions, context: Context): Promise<number> {
+async function tryOut(
+  sandbox: Sandbox,
+  folder: string,
+  options: MainOptions,
+  context: Context,
+): Promise<number> {
   const journal = new FileJournal(join(folder, 'journal'))
   await requireJournal(journal, options, context)
-  context.terminal.remark(`A sandbox gateway that behaves as LiteLLM ${sandbox.version}; it and its journal are gone when this ends.`)
+  context.terminal.remark(
+    `A sandbox gateway that behaves as LiteLLM ${sandbox.version}; it and its journal are gone when this ends.`,
+  )
   const gateway = await connect({ url: sandbox.url, keyHeader: null, timeoutSeconds: options.timeout }, () =>
     Promise.resolve({ kind: 'key', key: sandbox.masterKey, source: 'the sandbox' }),
   )
-  const { code, report } = await migrateGateway(gateway, await migrationFor(options), journal, options, context)
+  const { code, report } = await migrateGateway(
+    gateway,
+    await migrationFor(options),
+    journal,
+    options,
+    context,
+  )
   if (report?.run) await offerRevert(journal, gateway, options, context)
   return code
 }
@@ -49,6 +77,8 @@ export async function migrateSandbox(options: MainOptions, context: Context): Pr
 export async function serveSandbox(version: string | undefined, { terminal }: Context): Promise<number> {
   const sandbox = await startSandbox(version === undefined ? {} : { version })
   terminal.print(`export LITELLM_PROXY_URL=${sandbox.url}\nexport LITELLM_PROXY_API_KEY=${sandbox.masterKey}`)
-  terminal.remark(`A sandbox gateway that behaves as LiteLLM ${sandbox.version}. Run the lines above in another terminal; Ctrl-C ends it.`)
+  terminal.remark(
+    `A sandbox gateway that behaves as LiteLLM ${sandbox.version}. Run the lines above in another terminal; Ctrl-C ends it.`,
+  )
   return new Promise(() => {})
 }

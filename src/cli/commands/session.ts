@@ -9,26 +9,41 @@ import { wrap } from '../render/layout.ts'
 const DEFAULT_URL = 'http://localhost:4000'
 
 /** The gateway that was named: --url, else LITELLM_PROXY_URL, else `suggestion`, else asked for or the default. */
-export async function gatewayUrl(options: MainOptions, { env, terminal }: Context, suggestion: string | null): Promise<string> {
+export async function gatewayUrl(
+  options: MainOptions,
+  { env, terminal }: Context,
+  suggestion: string | null,
+): Promise<string> {
   const named = options.url ?? (env['LITELLM_PROXY_URL'] || suggestion)
   if (named) return normaliseGatewayUrl(named)
-  return normaliseGatewayUrl(terminal.interactive && !options.yes ? await terminal.askText('LiteLLM gateway', DEFAULT_URL) : DEFAULT_URL)
+  return normaliseGatewayUrl(
+    terminal.interactive && !options.yes
+      ? await terminal.askText('LiteLLM gateway', DEFAULT_URL)
+      : DEFAULT_URL,
+  )
 }
 
 /** Connects and signs in, and says as whom and with what. Reads only. */
-export async function openGateway(options: MainOptions, url: string, context: Context): Promise<LiteLlmGateway> {
+export async function openGateway(
+  options: MainOptions,
+  url: string,
+  context: Context,
+): Promise<LiteLlmGateway> {
   const { terminal, env, look } = context
   const target: Target = { url, keyHeader: options.keyHeader ?? null, timeoutSeconds: options.timeout }
   terminal.progress(`Connecting to ${url}`)
   const gateway = await connect(target, async () => {
     const credentials = await findCredentials(options, env, terminal)
     terminal.remark(`Signing in to ${url} with ${credentials.source}`)
-    if (credentials.kind === 'password') terminal.remark('LiteLLM keeps a session key for this sign-in for 24 hours.')
+    if (credentials.kind === 'password')
+      terminal.remark('LiteLLM keeps a session key for this sign-in for 24 hours.')
     terminal.progress(`Connecting to ${url}`)
     return credentials
   })
   terminal.settle()
   const { version, account } = gateway.identity
-  terminal.remark(wrap(`Connected: LiteLLM ${version ?? '(release unknown)'} at ${url}, ${account}`, look.width))
+  terminal.remark(
+    wrap(`Connected: LiteLLM ${version ?? '(release unknown)'} at ${url}, ${account}`, look.width),
+  )
   return gateway
 }

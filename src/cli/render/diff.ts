@@ -25,11 +25,17 @@ function parts(before: string, after: string, side: 'added' | 'removed'): Part[]
 }
 
 const painted = (pieces: readonly Part[], look: Look, colour: 'red' | 'green'): string =>
-  pieces.map(({ text, changed }) => look.paint(changed ? [colour, 'bold', 'underline'] : colour, text)).join('')
+  pieces
+    .map(({ text, changed }) => look.paint(changed ? [colour, 'bold', 'underline'] : colour, text))
+    .join('')
 
 /** Carets under the changed parts, for terminals and pipes without colour. */
 const carets = (pieces: readonly Part[], indent: number): string =>
-  ' '.repeat(indent) + pieces.map(({ text, changed }) => (changed ? '^' : ' ').repeat(text.length)).join('').trimEnd()
+  ' '.repeat(indent) +
+  pieces
+    .map(({ text, changed }) => (changed ? '^' : ' ').repeat(text.length))
+    .join('')
+    .trimEnd()
 
 function line(sign: '-' | '+', edit: { field: string; before: string; after: string }, look: Look): string[] {
   const [side, colour] = sign === '-' ? (['removed', 'red'] as const) : (['added', 'green'] as const)
@@ -40,10 +46,23 @@ function line(sign: '-' | '+', edit: { field: string; before: string; after: str
 
 /** The unified diff of one server's edits, the part of each URL that changes emphasised. */
 export function renderEdits(edits: readonly Edit[], look: Look): string {
-  const shown = edits.map(({ field, before, after }) => ({ field, before: shownValue(before), after: shownValue(after) }))
+  const shown = edits.map(({ field, before, after }) => ({
+    field,
+    before: shownValue(before),
+    after: shownValue(after),
+  }))
   const text = (side: 'before' | 'after') => shown.map((each) => `${each.field}: ${each[side]}\n`).join('')
-  const patch = structuredPatch('now', 'after', text('before'), text('after'), undefined, undefined, { context: 0 })
-  const heads = patch.hunks.map((hunk) => `@@ -${hunk.oldStart},${hunk.oldLines} +${hunk.newStart},${hunk.newLines} @@`)
+  const patch = structuredPatch('now', 'after', text('before'), text('after'), undefined, undefined, {
+    context: 0,
+  })
+  const heads = patch.hunks.map(
+    (hunk) => `@@ -${hunk.oldStart},${hunk.oldLines} +${hunk.newStart},${hunk.newLines} @@`,
+  )
   const body = shown.flatMap((edit) => [...line('-', edit, look), ...line('+', edit, look)])
-  return [look.paint('dim', '--- now'), look.paint('dim', '+++ after'), ...heads.map((head) => look.paint('cyan', head)), ...body].join('\n')
+  return [
+    look.paint('dim', '--- now'),
+    look.paint('dim', '+++ after'),
+    ...heads.map((head) => look.paint('cyan', head)),
+    ...body,
+  ].join('\n')
 }

@@ -14,7 +14,8 @@ export interface History {
 }
 
 function summarise(changes: readonly RecordedChange[]) {
-  const of = (...outcomes: RecordedChange['outcome'][]) => changes.filter(({ outcome }) => outcomes.includes(outcome)).length
+  const of = (...outcomes: RecordedChange['outcome'][]) =>
+    changes.filter(({ outcome }) => outcomes.includes(outcome)).length
   return {
     applied: of('applied'),
     notApplied: of('not-applied'),
@@ -27,7 +28,9 @@ function summarise(changes: readonly RecordedChange[]) {
 
 /** The newest run that took this one back and changed something, or `null`. */
 function revertedBy(run: RecordedRun, runs: readonly RecordedRun[]): string | null {
-  const reversal = runs.findLast((each) => each.started.reverts === run.id && each.changes.some(({ outcome }) => outcome === 'applied'))
+  const reversal = runs.findLast(
+    (each) => each.started.reverts === run.id && each.changes.some(({ outcome }) => outcome === 'applied'),
+  )
   return reversal?.id ?? null
 }
 
@@ -57,22 +60,40 @@ export function historyDocument({ runs, problems }: History, all: readonly Recor
     runs: runs.map((run) => ({
       ...runSummary(run, all),
       ...(detailed
-        ? { changes: run.changes.map(({ change, outcome, collateral, error }) => ({ ...publicChange(change), outcome, collateral, error })) }
+        ? {
+            changes: run.changes.map(({ change, outcome, collateral, error }) => ({
+              ...publicChange(change),
+              outcome,
+              collateral,
+              error,
+            })),
+          }
         : {}),
     })),
     problems,
   }
 }
 
-const ended = (run: RecordedRun): string => (run.finishedAt === null ? ', DID NOT END' : run.halted ? `, stopped (${run.halted})` : '')
+const ended = (run: RecordedRun): string =>
+  run.finishedAt === null ? ', DID NOT END' : run.halted ? `, stopped (${run.halted})` : ''
 
 function renderRun(run: RecordedRun, all: readonly RecordedRun[], look: Look): string {
   const { applied, unknown, drifted, failed } = summarise(run.changes)
-  const numbers = [`${applied} of ${run.changes.length} changed`, unknown > 0 ? `${unknown} unknown` : '', drifted > 0 ? `${drifted} drifted` : '', failed > 0 ? `${failed} refused` : '']
+  const numbers = [
+    `${applied} of ${run.changes.length} changed`,
+    unknown > 0 ? `${unknown} unknown` : '',
+    drifted > 0 ? `${drifted} drifted` : '',
+    failed > 0 ? `${failed} refused` : '',
+  ]
   const by = revertedBy(run, all)
-  const relation = [run.started.reverts ? `takes back ${run.started.reverts}` : '', by ? `taken back by ${by}` : '']
+  const relation = [
+    run.started.reverts ? `takes back ${run.started.reverts}` : '',
+    by ? `taken back by ${by}` : '',
+  ]
   const { gateway, account, user, host } = run.started
-  const place = printable(`${gateway.url} (${gateway.version ?? 'release unknown'}, ${account}), by ${user} on ${host}`)
+  const place = printable(
+    `${gateway.url} (${gateway.version ?? 'release unknown'}, ${account}), by ${user} on ${host}`,
+  )
   return [
     `${look.paint('bold', printable(run.id))}  ${numbers.filter(Boolean).join(', ')}${ended(run)}`,
     wrap(`  ${place}`, look.width, '  '),
@@ -81,20 +102,35 @@ function renderRun(run: RecordedRun, all: readonly RecordedRun[], look: Look): s
   ].join('\n')
 }
 
-const renderProblem = ({ message }: JournalProblem, look: Look): string => look.paint('red', wrap(`! ${message}`, look.width, '  '))
+const renderProblem = ({ message }: JournalProblem, look: Look): string =>
+  look.paint('red', wrap(`! ${message}`, look.width, '  '))
 
 /** The runs, newest first, and what could not be read. */
 export function renderHistory({ runs, problems }: History, location: string, look: Look): string {
   const heading = `${count(runs.length, 'run')} in ${location}`
-  return [heading, ...runs.toReversed().map((run) => renderRun(run, runs, look)), ...problems.map((each) => renderProblem(each, look))].join('\n\n')
+  return [
+    heading,
+    ...runs.toReversed().map((run) => renderRun(run, runs, look)),
+    ...problems.map((each) => renderProblem(each, look)),
+  ].join('\n\n')
 }
 
 /** One run in full: each server with the URL before and after, masked, and its outcome. */
 export function renderOneRun(run: RecordedRun, all: readonly RecordedRun[], look: Look): string {
   const blocks = run.changes.map(({ change, outcome, error, collateral }) => {
-    const edits = change.edits.flatMap(({ before, after }) => [`  - ${shownValue(maskUrl(before))}`, `  + ${shownValue(maskUrl(after))}`])
-    const also = collateral.map(({ field, repaired }) => `  ! ${printable(field)} changed with it; ${repaired ? 'put back' : 'not put back'}`)
-    return [`${printable(serverTitle(change.server))}: ${outcome}${error ? ` (${printable(error)})` : ''}`, ...edits, ...also].join('\n')
+    const edits = change.edits.flatMap(({ before, after }) => [
+      `  - ${shownValue(maskUrl(before))}`,
+      `  + ${shownValue(maskUrl(after))}`,
+    ])
+    const also = collateral.map(
+      ({ field, repaired }) =>
+        `  ! ${printable(field)} changed with it; ${repaired ? 'put back' : 'not put back'}`,
+    )
+    return [
+      `${printable(serverTitle(change.server))}: ${outcome}${error ? ` (${printable(error)})` : ''}`,
+      ...edits,
+      ...also,
+    ].join('\n')
   })
   const times = `Started ${run.startedAt}, ${run.finishedAt ? `finished ${run.finishedAt}` : 'never finished'}`
   return [renderRun(run, all, look), times, ...blocks].join('\n\n')

@@ -22,8 +22,3 @@ export function wrap(text: string, width: number, indent = ''): string {
   }
   return [...lines, line].join('\n')
 }
-
-/** Texts joined as in a sentence: `a, b and c`. */
-export function listed(texts: readonly string[]): string {
-  return texts.length < 2 ? texts.join('') : `${texts.slice(0, -1).join(', ')} and ${texts.at(-1)}`
-}

@@ -15,7 +15,9 @@ export function renderServer(server: ServerIdentity, look: Look): string {
 
 /** The block of one change: who, the diff, its effects. */
 export function renderChange(change: Change, look: Look): string {
-  const effects = change.effects.map(({ message }) => look.paint('yellow', wrap(`! ${message}`, look.width, '  ')))
+  const effects = change.effects.map(({ message }) =>
+    look.paint('yellow', wrap(`! ${message}`, look.width, '  ')),
+  )
   return [renderServer(change.server, look), renderEdits(change.edits, look), ...effects].join('\n')
 }
 
@@ -27,7 +29,9 @@ function renderSkipped(skipped: Skipped, look: Look): string {
 }
 
 function renderNote(note: Note, look: Look): string {
-  const where = note.server ? `${printable(serverTitle(note.server))}${note.field ? `, field ${printable(note.field)}` : ''}: ` : ''
+  const where = note.server
+    ? `${printable(serverTitle(note.server))}${note.field ? `, field ${printable(note.field)}` : ''}: `
+    : ''
   const text = wrap(`! ${where}${note.message}`, look.width, '  ')
   return note.code === 'old-address' ? text : look.paint('yellow', text)
 }
@@ -54,7 +58,8 @@ export function renderSummary({ summary, reverts }: Plan): string {
   return `${count(summary.servers, 'server')}: ${parts.filter((part) => part !== '').join(', ')}`
 }
 
-const quoted = (text: string): string => (/^[\w:/.-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`)
+const quoted = (text: string): string =>
+  /^[\w:/.-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`
 
 /** When nothing matches: where the servers are instead, and the line that would move them. */
 export function renderNothing(plan: Plan, migration: Migration): string {
@@ -65,6 +70,8 @@ export function renderNothing(plan: Plan, migration: Migration): string {
     'Nothing to change: no server matches.',
     ...elsewhere.map(({ origin, count }) => `  ${count} × ${printable(origin)}`),
     ...(plan.summary.moved > 0 ? [`${plan.summary.moved} already at ${target}`] : []),
-    ...(first ? ['To move them:', `  npx mcp-url-migrate --from ${quoted(first.origin)} --to ${target}`] : []),
+    ...(first
+      ? ['To move them:', `  npx mcp-url-migrate --from ${quoted(first.origin)} --to ${target}`]
+      : []),
   ].join('\n')
 }

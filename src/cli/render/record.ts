@@ -17,6 +17,9 @@ function shown(value: unknown, hidden: boolean): unknown {
 /** A whole record as it may be shown: values that may be secrets are `***`, URLs masked. */
 export function shownRecord(record: ServerRecord): Record<string, unknown> {
   return Object.fromEntries(
-    Object.entries(record).map(([field, value]) => [field, shown(value, SECRET_FIELD.test(field) || SECRET_NAME.test(field))]),
+    Object.entries(record).map(([field, value]) => [
+      field,
+      shown(value, SECRET_FIELD.test(field) || SECRET_NAME.test(field)),
+    ]),
   )
 }

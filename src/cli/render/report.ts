@@ -46,10 +46,24 @@ function renderCollateral(change: CollateralChange, look: Look): string {
 
 /** One change's fate, with what else happened to the server. */
 export function renderOutcome(change: AppliedChange, look: Look): string {
-  const tone = { applied: 'green', reverted: 'green', 'not-applied': 'dim', drifted: 'yellow', failed: 'red', unknown: 'red' } as const
+  const tone = {
+    applied: 'green',
+    reverted: 'green',
+    'not-applied': 'dim',
+    drifted: 'yellow',
+    failed: 'red',
+    unknown: 'red',
+  } as const
   const why = change.error ? ` (${change.error})` : ''
-  const text = wrap(`  ${SIGNS[change.outcome]} ${printable(serverTitle(change.server))}: ${WORDS[change.outcome]}${why}`, look.width, '    ')
-  return [look.paint(tone[change.outcome], text), ...change.collateral.map((each) => renderCollateral(each, look))].join('\n')
+  const text = wrap(
+    `  ${SIGNS[change.outcome]} ${printable(serverTitle(change.server))}: ${WORDS[change.outcome]}${why}`,
+    look.width,
+    '    ',
+  )
+  return [
+    look.paint(tone[change.outcome], text),
+    ...change.collateral.map((each) => renderCollateral(each, look)),
+  ].join('\n')
 }
 
 /** The numbers of a run in one line: only what there is. */
@@ -72,7 +86,9 @@ function advice(report: RunReport): string[] {
     applied > 0
       ? 'Every field that the API shows was read back and compared; stored credentials are not visible through the API.'
       : '',
-    unknown > 0 ? 'What is unknown was recorded as such; --revert asks the gateway before it does anything.' : '',
+    unknown > 0
+      ? 'What is unknown was recorded as such; --revert asks the gateway before it does anything.'
+      : '',
     applied > 0 && report.restart === 'required'
       ? 'Next: restart LiteLLM. This release uses the new URLs only after a restart, on every worker.'
       : '',
@@ -84,7 +100,9 @@ function advice(report: RunReport): string[] {
 
 /** The end of a run: what happened, why it stopped if it did, and what to do next. The undo line comes after it. */
 export function renderReport(report: RunReport, look: Look): string {
-  const worth = report.changes.filter((change) => look.verbose || change.outcome !== 'applied' || change.collateral.length > 0)
+  const worth = report.changes.filter(
+    (change) => look.verbose || change.outcome !== 'applied' || change.collateral.length > 0,
+  )
   return [
     ...worth.map((change) => renderOutcome(change, look)),
     ...(report.halted ? [wrap(HALTS[report.halted], look.width)] : []),

@@ -1,7 +1,7 @@
 import { styleText } from 'node:util'
 import { type Choice, cancelled, type Terminal } from './terminal.ts'
 
-type Ora = ReturnType<(typeof import('ora'))['default']>
+type Ora = ReturnType<typeof import('ora')['default']>
 
 /** How the console behaves. */
 export interface ConsoleOptions {
@@ -31,13 +31,18 @@ export function decideColour(wanted: boolean, stream: { isTTY?: boolean }, env: 
 export class ConsoleTerminal implements Terminal {
   readonly interactive = process.stdin.isTTY === true && process.stderr.isTTY === true
   readonly #options: ConsoleOptions
-  #spinner: Ora | null = null
-  #loading: Promise<void> | null = null
-  #wanted: string | null = null
+  readonly #ora: OraFactory | null
+  #spinner: Spinner | null = null
   #lastLine = ''
 
-  constructor(options: ConsoleOptions) {
+  private constructor(options: ConsoleOptions, ora: OraFactory | null) {
     this.#options = options
+    this.#ora = ora
+  }
+
+  /** Opens the terminal. To be called when colours are decided: the spinner looks at the environment as it loads. */
+  static async open(options: ConsoleOptions): Promise<ConsoleTerminal> {
+    return new ConsoleTerminal(options, process.stderr.isTTY ? (await import('ora')).default : null)
   }
 
   get width(): number {
@@ -54,33 +59,25 @@ export class ConsoleTerminal implements Terminal {
   }
 
   warn(text: string): void {
-    const shown = this.#wanted
+    const shown = this.#spinner?.text
     this.settle()
     process.stderr.write(`${text}\n`)
-    if (shown !== null) this.progress(shown)
+    if (shown !== undefined) this.progress(shown)
   }
 
   progress(text: string): void {
     if (this.#options.quiet) return
-    if (process.stderr.isTTY !== true) {
-      if (text !== this.#lastLine) process.stderr.write(`${text}\n`)
+    if (this.#spinner) {
+      this.#spinner.text = text
+    } else if (this.#ora) {
+      this.#spinner = this.#ora({ text, stream: process.stderr, discardStdin: false }).start()
+    } else if (text !== this.#lastLine) {
+      process.stderr.write(`${text}\n`)
       this.#lastLine = text
-      return
     }
-    this.#wanted = text
-    if (this.#spinner) this.#spinner.text = text
-    else this.#loading ??= this.#startSpinner()
-  }
-
-  async #startSpinner(): Promise<void> {
-    const { default: ora } = await import('ora')
-    this.#loading = null
-    if (this.#wanted === null) return
-    this.#spinner = ora({ text: this.#wanted, stream: process.stderr, discardStdin: false }).start()
   }
 
   settle(): void {
-    this.#wanted = null
     this.#spinner?.stop()
     this.#spinner = null
   }
