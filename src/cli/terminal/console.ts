@@ -1,7 +1,8 @@
 import { styleText } from 'node:util'
 import { type Choice, cancelled, type Terminal } from './terminal.ts'
 
-type Ora = ReturnType<typeof import('ora')['default']>
+type OraFactory = typeof import('ora')['default']
+type Spinner = ReturnType<OraFactory>
 
 /** How the console behaves. */
 export interface ConsoleOptions {
