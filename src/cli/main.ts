@@ -12,7 +12,7 @@ import { readOptions } from './options.ts'
 import { type Invocation, readCommandLine } from './program.ts'
 import { errorDocument } from './render/documents.ts'
 import { wrap } from './render/layout.ts'
-import { Signals, type StopSignal } from './signals.ts'
+import { type Phase, Signals, type StopSignal } from './signals.ts'
 import { ConsoleTerminal, decideColour, painter } from './terminal/console.ts'
 import type { Terminal } from './terminal/terminal.ts'
 
@@ -27,13 +27,16 @@ function end(code: number): void {
   process.stdout.write('', () => process.stderr.write('', () => process.exit(code)))
 }
 
-function stopAtOnce(terminal: Terminal, signal: StopSignal, during: 'run' | 'other'): void {
+const LAST_WORDS: Record<Phase, string> = {
+  before: 'Cancelled. Nothing was written.',
+  during:
+    'Ended at once, perhaps in the middle of a write. The journal knows what was begun; --revert asks the gateway what became of it.',
+  after: 'Ended after the run.',
+}
+
+function stopAtOnce(terminal: Terminal, signal: StopSignal, phase: Phase): void {
   terminal.settle()
-  terminal.warn(
-    during === 'run'
-      ? 'Ended at once, perhaps in the middle of a write. The journal knows what was begun; --revert asks the gateway what became of it.'
-      : 'Cancelled. Nothing was written.',
-  )
+  terminal.warn(LAST_WORDS[phase])
   process.exit(exitForSignal(signal))
 }
 
@@ -50,7 +53,7 @@ async function makeContext({ options }: Invocation, version: string): Promise<Co
       colour,
       verbose: options['verbose'] === true,
     },
-    signals: new Signals((signal, during) => stopAtOnce(terminal, signal, during), announce),
+    signals: new Signals((signal, phase) => stopAtOnce(terminal, signal, phase), announce),
     tool: `mcp-url-migrate/${version}`,
   }
 }
@@ -79,7 +82,7 @@ function explain(error: unknown): MigrateError {
 
 function report(error: MigrateError, json: boolean, { terminal, look }: Context): number {
   terminal.settle()
-  if (error.code === 'cancelled') terminal.warn('Cancelled. Nothing was written.')
+  if (error.code === 'cancelled') terminal.warn(LAST_WORDS.before)
   else {
     terminal.warn(look.paint('red', wrap(printable(error.message), look.width)))
     if (error.hint) terminal.warn(wrap(printable(error.hint), look.width))

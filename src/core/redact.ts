@@ -14,9 +14,10 @@ function looksSecret(segment: string): boolean {
 }
 
 const maskedQuery = (query: string): string =>
-  query.replace(/([^?&=;]+)(=)?([^&;]*)/g, (_, name: string, equals: string | undefined) =>
-    equals === undefined ? (name.length > 12 ? MASK : name) : `${name}=${MASK}`,
-  )
+  query.replace(/([^?&=;]+)(=)?([^&;]*)/g, (_, name: string, equals: string | undefined) => {
+    const shown = looksSecret(name) ? MASK : name
+    return equals === undefined ? shown : `${shown}=${MASK}`
+  })
 
 const maskedPath = (path: string): string =>
   path

@@ -88,12 +88,11 @@ async function write(proposal: Proposal, plan: Plan, context: Context): Promise<
 
 function showReport(proposal: Proposal, report: RunReport, { terminal, look }: Context): void {
   const { options, journal, gateway } = proposal
-  if (options.json) terminal.print(printableJson(runDocument(report)))
-  else terminal.print(`\n${renderReport(report, look)}`)
-  if (!report.run || options.sandbox) return
-  const undo = undoCommand(report.run.id, gateway.identity.url, journal, options)
-  if (options.json) terminal.remark(`Undo: ${undo}`)
-  else terminal.print(undo)
+  const run = options.sandbox ? null : report.run
+  const undo = run && undoCommand(run.id, gateway.identity.url, journal, options)
+  if (options.json) return terminal.print(printableJson(runDocument(report, undo)))
+  terminal.print(`\n${renderReport(report, look)}`)
+  if (undo !== null) terminal.print(undo)
 }
 
 /**
@@ -110,7 +109,7 @@ export async function conclude(proposal: Proposal, context: Context): Promise<Co
     return { code: exitForPlan(plan, options.exitCode), report: null }
   }
   if (plan.changes.length === 0) {
-    if (options.json) terminal.print(printableJson(runDocument(emptyReport(plan, gateway.era.restart))))
+    if (options.json) terminal.print(printableJson(runDocument(emptyReport(plan, gateway.era.restart), null)))
     return { code: exitForPlan(plan, false), report: null }
   }
   const approved = options.yes ? plan : await approve(plan, gateway, context)

@@ -18,21 +18,15 @@ async function offerRevert(
   context: Context,
 ): Promise<void> {
   if (!context.terminal.interactive || options.json) return
-  const back = await context.terminal.choose(
-    'The sandbox ends now. Take the run back first, to see how that goes?',
-    [
+  const back = await context.terminal
+    .choose('The sandbox ends now. Take the run back first, to see how that goes?', [
       { name: 'No, end it', value: false },
       { name: 'Yes, take it back', value: true },
-    ],
-  )
-  if (back)
-    await revertRun(
-      gateway,
-      await findRun(journal, null, gateway.identity.url),
-      journal,
-      { ...options, yes: false },
-      context,
-    )
+    ])
+    .catch(() => false)
+  if (!back) return
+  const run = await findRun(journal, null, gateway.identity.url)
+  await revertRun(gateway, run, journal, { ...options, only: [], except: [], yes: true }, context)
 }
 
 async function tryOut(

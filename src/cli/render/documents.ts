@@ -42,8 +42,8 @@ export function planDocument(plan: Plan) {
   }
 }
 
-/** `mcp-url-migrate/run/1` */
-export function runDocument(report: RunReport) {
+/** `mcp-url-migrate/run/1`. `undo` is the command that takes the run back, `null` when there is nothing to take back. */
+export function runDocument(report: RunReport, undo: string | null) {
   const { applied, failed, drifted, unknown, reverted, 'not-applied': notApplied } = tally(report.changes)
   const wrote = applied + unknown > 0
   return {
@@ -58,6 +58,7 @@ export function runDocument(report: RunReport) {
     })),
     skipped: report.skipped.map(publicSkipped),
     notes: report.notes.map(publicNote),
+    undo,
     halted: report.halted,
     trouble: report.trouble,
     restartRequired: wrote && report.restart !== 'no',

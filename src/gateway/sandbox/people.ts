@@ -39,7 +39,7 @@ function keyRow(world: World, caller: Caller): Record<string, unknown> {
     allowed_routes: caller.allowedRoutes,
     object_permission_id: caller.grants?.id ?? null,
     created_at: caller.createdAt,
-    object_permission: grantsView(caller),
+    object_permission: world.release.grantsShown ? grantsView(caller) : null,
     ...(atLeast(world.release.version, '1.106.0') && { key_type: 'default', status: 'active' }),
   }
 }

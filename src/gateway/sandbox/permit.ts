@@ -51,7 +51,7 @@ function limitOfKey(release: Release, caller: Caller, asked: Asked): Answer | un
 
 function readOnlyAdminMay(release: Release, { method, path }: Asked): boolean {
   if (release.readOnlyAdmin === 'reads' && method === 'GET') return true
-  if (path === '/key/info' || path === '/user/info') return true
+  if (['/key/info', '/user/info', '/v2/user/info'].includes(path)) return true
   return release.readOnlyAdmin === 'list' && (path === SERVERS || path === TOOLS)
 }
 

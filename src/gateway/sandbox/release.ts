@@ -48,6 +48,8 @@ export interface Release {
   /** 422 answers repeat the input; `param` of management errors is the text `None`. */
   readonly verboseErrors: boolean
   readonly unknownUser: 'empty' | 'missing'
+  /** `/key/info` shows what the key is granted, not only the id of the grants. */
+  readonly grantsShown: boolean
 }
 
 type Change = Partial<Omit<Release, 'version'>>
@@ -84,6 +86,7 @@ const OLDEST: Omit<Release, 'version'> = {
   maskedKeys: 'none',
   verboseErrors: true,
   unknownUser: 'empty',
+  grantsShown: false,
 }
 
 /** Each row: what changed, and the first release it is true of. */
@@ -108,6 +111,7 @@ const CHANGES: readonly (readonly [since: string, change: Change])[] = [
       routeLimits: 'coarse',
       maskedKeys: 'tail',
       unknownUser: 'missing',
+      grantsShown: true,
     },
   ],
   [

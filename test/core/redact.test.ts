@@ -1,0 +1,76 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { maskUrl, redactText } from '../../src/core/redact.ts'
+import { printable, printableJson } from '../../src/core/text.ts'
+
+const secret = fc.stringMatching(/^[a-z]{4}[0-9]{4}[A-Za-z0-9]{16}$/)
+
+describe('a URL on a screen', () => {
+  test.each([
+    ['http://localhost:8585/servers/filesystem/sse', 'http://localhost:8585/servers/filesystem/sse'],
+    ['https://anna:pass@host/x', 'https://***@host/x'],
+    ['https://host/x?token=abc&v=1', 'https://host/x?token=***&v=***'],
+    ['https://host/x?0123456789abcdef', 'https://host/x?***'],
+    ['https://host/mcp/s/MTZiNDg3ODktYzQ5Ny00/sse', 'https://host/mcp/s/***/sse'],
+    ['https://host/6bfb360c-8c4d-4da3-8d5e-c99938fe3e43/sse', 'https://host/***/sse'],
+    ['https://host/sk-abc/sse', 'https://host/***/sse'],
+    ['https://host/x#access=1', 'https://host/x#***'],
+    ['http://host/my-company-internal-filesystem/sse', 'http://host/my-company-internal-filesystem/sse'],
+    ['http://host/a%20b/2024-report', 'http://host/a%20b/2024-report'],
+    ['user:pw@host?key=1', 'user:pw@host?***'],
+  ])('%s is shown as %s', (url, shown) => {
+    expect(maskUrl(url)).toBe(shown)
+  })
+
+  test('never shows a secret, wherever in the URL it stands', () => {
+    const place = fc.constantFrom(
+      (s: string) => `http://u:${s}@host/x`,
+      (s: string) => `http://${s}@host/x`,
+      (s: string) => `http://host/x?k=${s}`,
+      (s: string) => `http://host/x?a=1&${s}`,
+      (s: string) => `http://host/x?${s}=${s}`,
+      (s: string) => `http://host/a/${s}/sse`,
+      (s: string) => `http://host/a#${s}`,
+    )
+    fc.assert(
+      fc.property(place, secret, (make, s) => {
+        const shown = maskUrl(make(s))
+        expect(shown).not.toContain(s)
+      }),
+    )
+  })
+})
+
+describe("the gateway's own words", () => {
+  test('lose keys, hashes, tokens and what was received', () => {
+    const words =
+      'Authentication Error. Received API Key = sk-...rong, Key Hash (Token) =2ab06cfadcdcc1bb1a1ff9edefb028084a837b3ed7b95f97e602b960ee127471. Received=nope-not-sk, Bearer sk-live-1 eyJhbGciOiJIUzI1NiJ9.eyJrZXkiOiJzay0xIn0.x'
+    const shown = redactText(words, ['hunter2222'])
+    for (const leak of ['rong', '2ab06cf', 'nope-not', 'sk-live', 'eyJ']) expect(shown).not.toContain(leak)
+    expect(redactText('the password hunter2222 is wrong', ['hunter2222'])).toBe('the password *** is wrong')
+    expect(redactText('Ensure Key has `Bearer ` prefix.')).toBe('Ensure Key has `Bearer ` prefix.')
+  })
+})
+
+describe('text for a terminal', () => {
+  test('holds no control or direction character', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary' }), (text) => {
+        expect(printable(text)).not.toMatch(
+          /[\u0000-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/,
+        )
+      }),
+    )
+    expect(printable('a\u001b]0;x\u0007b\u202e')).toBe('a\\x1b]0;x\\x07b\\u202e')
+  })
+
+  test('as JSON parses to the same value', () => {
+    fc.assert(
+      fc.property(fc.jsonValue(), (value) => {
+        const json = printableJson(value)
+        expect(JSON.parse(json)).toEqual(JSON.parse(JSON.stringify(value)))
+        expect(json.replaceAll('\n', '')).not.toMatch(/[\u0000-\u001f\u007f-\u009f\u202a-\u202e]/)
+      }),
+    )
+  })
+})
