@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { sha256 } from '../core/canonical.ts'
-import { MigrateError } from '../core/errors.ts'
+import { JournalDamage } from './damage.ts'
 import { event, JOURNAL_VERSION, type JournalEvent, type JournalRecord, link } from './records.ts'
 
 /** The end of a chain: how many lines it has, and the hash of the last. */
@@ -15,42 +15,49 @@ export function chained(head: Head, time: string, happened: JournalEvent): { lin
   return { line: `${text}\n`, head: { length: head.length + 1, hash: sha256(text) } }
 }
 
-function parseLine(text: string, place: string): Record<string, unknown> {
-  const damaged = () =>
-    new MigrateError(
-      'journal-damaged',
-      `The journal is damaged at ${place}: this is no record`,
-      'Restore the file from a backup. What it cannot tell is never guessed.',
-    )
-  try {
-    const parsed = z.record(z.string(), z.unknown()).safeParse(JSON.parse(text))
-    if (parsed.success) return parsed.data
-  } catch {
-    throw damaged()
-  }
-  throw damaged()
+interface Place {
+  file: string
+  line: number
 }
 
-function readLine(text: string, place: string, head: Head): JournalRecord {
+function parseLine(text: string, { file, line }: Place): Record<string, unknown> {
+  const parsed = z.record(z.string(), z.unknown()).safeParse(parsedJson(text))
+  if (parsed.success) return parsed.data
+  throw new JournalDamage(
+    file,
+    line,
+    'this is no record',
+    'Restore the file from a backup. What it cannot tell is never guessed.',
+  )
+}
+
+function parsedJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
+function readLine(text: string, place: Place, head: Head): JournalRecord {
+  const { file, line } = place
   const raw = parseLine(text, place)
   if (typeof raw['v'] === 'number' && raw['v'] > JOURNAL_VERSION) {
-    throw new MigrateError(
-      'journal-newer',
-      `The journal at ${place} was written by a newer version of this tool`,
+    throw new JournalDamage(
+      file,
+      line,
+      'it was written by a newer version of this tool',
       'Update mcp-url-migrate, then try again.',
+      'journal-newer',
     )
   }
   const [where, what] = [link.safeParse(raw), event.safeParse(raw)]
-  if (!where.success || !what.success)
-    throw new MigrateError(
-      'journal-damaged',
-      `The journal is damaged at ${place}: a record is incomplete`,
-      null,
-    )
+  if (!where.success || !what.success) throw new JournalDamage(file, line, 'this record is incomplete', null)
   if (where.data.seq !== head.length || where.data.prev !== head.hash) {
-    throw new MigrateError(
-      'journal-damaged',
-      `The journal is damaged at ${place}: this record does not follow the one before it`,
+    throw new JournalDamage(
+      file,
+      line,
+      'this record does not follow the one before it',
       'A line was changed, removed or added after it was written.',
     )
   }
@@ -73,7 +80,7 @@ export function readChain(text: string, file: string): ReadRun {
   const torn = lines.pop() !== ''
   let head: Head = { length: 0, hash: null }
   const records = lines.map((line, i) => {
-    const found = readLine(line, `${file}:${i + 1}`, head)
+    const found = readLine(line, { file, line: i + 1 }, head)
     head = { length: i + 1, hash: sha256(line) }
     return found
   })

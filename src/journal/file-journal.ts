@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto'
-import { constants, type FileHandle, mkdir, open, readdir, readFile, unlink } from 'node:fs/promises'
+import { constants, type FileHandle, mkdir, open, readdir, readFile, stat, unlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { MigrateError } from '../core/errors.ts'
 import { chained, type Head, readChain } from './chain.ts'
+import { JournalDamage } from './damage.ts'
 import { foldRun, type RecordedRun } from './fold.ts'
 import type { Journal, JournalProblem, RunRecorder } from './port.ts'
 import type { JournalEvent, RunStarted } from './records.ts'
@@ -25,6 +26,13 @@ async function syncFolder(folder: string): Promise<void> {
   } finally {
     await handle.close()
   }
+}
+
+/** A file that was deleted or replaced meanwhile would take every record and keep none. */
+async function requireInPlace(handle: FileHandle, file: string): Promise<void> {
+  const [held, named] = await Promise.all([handle.stat(), stat(file)])
+  if (held.ino !== named.ino || held.dev !== named.dev)
+    throw Object.assign(new Error('replaced'), { code: 'ESTALE' })
 }
 
 class FileRecorder implements RunRecorder {
@@ -59,6 +67,7 @@ class FileRecorder implements RunRecorder {
   async #append(events: readonly JournalEvent[]): Promise<void> {
     const fresh = this.#handle === null
     this.#handle ??= await open(this.#file, 'ax', 0o600)
+    await requireInPlace(this.#handle, this.#file)
     for (const happened of events) {
       const { line, head } = chained(this.#head, new Date().toISOString(), happened)
       await this.#handle.appendFile(line)
@@ -81,8 +90,7 @@ class FileRecorder implements RunRecorder {
 
 function problem(file: string, error: unknown): JournalProblem {
   const message = error instanceof Error ? error.message : String(error)
-  const line = /:(\d+): /.exec(message)?.[1]
-  return { file, line: line === undefined ? null : Number(line), message }
+  return { file, line: error instanceof JournalDamage ? error.line : null, message }
 }
 
 /** The journal as a folder with one append-only file of JSON Lines for each run, readable by its owner only. */

@@ -1,7 +1,7 @@
-import { MigrateError } from '../core/errors.ts'
 import type { Change } from '../core/plan.ts'
 import type { CollateralChange, Outcome } from '../core/report.ts'
 import type { ReadRun } from './chain.ts'
+import { JournalDamage } from './damage.ts'
 import type { JournalRecord, RunStarted } from './records.ts'
 
 /** One change of a run as the journal knows it. `unsettled`: its intent is recorded, its outcome is not. */
@@ -37,12 +37,7 @@ function outcomeOf(change: Change, records: readonly JournalRecord[]): RecordedC
 export function foldRun({ records, head, torn }: ReadRun, file: string): RecordedRun | null {
   const [first, ...rest] = records
   if (!first || head.hash === null) return null
-  if (first.type !== 'run-started')
-    throw new MigrateError(
-      'journal-damaged',
-      `The journal is damaged at ${file}:1: a run does not begin here`,
-      null,
-    )
+  if (first.type !== 'run-started') throw new JournalDamage(file, 1, 'a run does not begin here', null)
   const end = rest.findLast((record) => record.type === 'run-finished')
   return {
     id: first.run,

@@ -14,6 +14,14 @@ function disconnected(world: World): Answer {
   return managementError(world.release, 500, start + text)
 }
 
+/** The text of those routes that say what would help. */
+function needsDatabase(world: World): string {
+  const more = world.release.verboseErrors
+    ? ''
+    : ' This endpoint needs a database; set DATABASE_URL to a PostgreSQL connection string (postgresql://...) to enable it.'
+  return `DB not connected.${more} See ${DOCS}/proxy/virtual_keys`
+}
+
 function grantsView(caller: Caller): unknown {
   const grants = caller.grants
   return (
@@ -70,13 +78,7 @@ function userRow(user: User): Record<string, unknown> {
 /** GET /v2/user/info: the caller's own user. */
 export function ownUser({ world, caller }: Ask): Answer {
   const { release } = world
-  if (!world.database) {
-    return managementError(
-      release,
-      500,
-      `DB not connected. This endpoint needs a database; set DATABASE_URL to a PostgreSQL connection string (postgresql://...) to enable it. See ${DOCS}/proxy/virtual_keys`,
-    )
-  }
+  if (!world.database) return managementError(release, 500, needsDatabase(world))
   if (caller.userId === null) {
     return managementError(
       release,
@@ -121,6 +123,7 @@ export function discover({ caller }: Ask): Answer {
 
 /** POST /user/new. */
 export function newUser({ world, text }: Ask): Answer {
+  if (!world.database) return managementError(world.release, 400, needsDatabase(world))
   const body = fieldsOf(text)
   const id = typeof body['user_id'] === 'string' ? body['user_id'] : randomKey('user-')
   if (world.accounts.users.has(id) && world.release.unknownUser === 'missing') {
@@ -138,6 +141,7 @@ function grantsOf(value: unknown): SandboxGrants | null {
 
 /** POST /key/generate. */
 export function newKey({ world, text, caller }: Ask): Answer {
+  if (!world.database) return managementError(world.release, 500, `{'error': '${needsDatabase(world)}'}`)
   const body = fieldsOf(text)
   const userId = typeof body['user_id'] === 'string' ? body['user_id'] : null
   const made = callerOf({

@@ -1,0 +1,210 @@
+import { createHash } from 'node:crypto'
+import { appendFile, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { FileJournal } from '../../src/journal/file-journal.ts'
+import type { JournalEvent, RunStarted } from '../../src/journal/records.ts'
+import { temporaryFolder } from '../support/cli.ts'
+
+const change = (id: string) => ({
+  id,
+  server: { id: `server-${id}`, name: id, alias: null, source: 'database' as const },
+  migration: 'm',
+  edits: [{ field: 'url', before: 'http://a/x', after: 'http://b/x' }],
+  effects: [],
+  fields: { url: 'h' },
+  fingerprint: 'f',
+})
+
+const started = (run: string, changes = [change('one'), change('two')]): RunStarted => ({
+  type: 'run-started',
+  run,
+  tool: 'test',
+  user: 'u',
+  host: 'h',
+  pid: 1,
+  gateway: { url: 'http://gw', version: '1.106.2' },
+  account: 'master key',
+  reverts: null,
+  migrations: [{ id: 'm', sha256: 's' }],
+  servers: 2,
+  changes,
+})
+
+const intent = (id: string): JournalEvent => ({
+  type: 'intent',
+  change: id,
+  purpose: 'change',
+  writes: ['url'],
+  fields: {},
+})
+const outcome = (id: string, what: 'applied' | 'drifted'): JournalEvent => ({
+  type: 'outcome',
+  change: id,
+  outcome: what,
+  collateral: [],
+  error: null,
+})
+const finished: JournalEvent = { type: 'run-finished', halted: null }
+
+async function journalWithRun(): Promise<{ journal: FileJournal; file: string; head: string | null }> {
+  const journal = new FileJournal(join(await temporaryFolder(), 'deep', 'journal'))
+  await journal.requireWritable()
+  const recorder = journal.begin(started('run-1'))
+  await recorder.record(intent('one'))
+  await recorder.record(outcome('one', 'applied'))
+  recorder.note(outcome('two', 'drifted'))
+  const head = await recorder.finish(finished)
+  return { journal, file: join(journal.location, 'run-1.jsonl'), head }
+}
+
+const hashOf = (line: string): string => createHash('sha256').update(line).digest('hex')
+
+describe('a run in the journal', () => {
+  test('is one file of chained lines, whose head is the hash of the last', async () => {
+    const { file, head } = await journalWithRun()
+    const lines = (await readFile(file, 'utf8')).trimEnd().split('\n')
+    const records = lines.map(
+      (line) => JSON.parse(line) as { seq: number; prev: string | null; v: number; type: string },
+    )
+    expect(records.map(({ type }) => type)).toEqual([
+      'run-started',
+      'intent',
+      'outcome',
+      'outcome',
+      'run-finished',
+    ])
+    expect(records.map(({ seq }) => seq)).toEqual([0, 1, 2, 3, 4])
+    expect(records.map(({ prev }) => prev)).toEqual([null, ...lines.slice(0, -1).map(hashOf)])
+    expect(head).toBe(hashOf(lines.at(-1) ?? ''))
+  })
+
+  test('is readable by its owner only', async () => {
+    const { file, journal } = await journalWithRun()
+    expect((await stat(file)).mode & 0o777).toBe(0o600)
+    expect((await stat(journal.location)).mode & 0o777).toBe(0o700)
+  })
+
+  test('is read back as what happened', async () => {
+    const { journal, head } = await journalWithRun()
+    const { runs, problems } = await journal.runs()
+    expect(problems).toEqual([])
+    expect(runs).toHaveLength(1)
+    expect(runs[0]).toMatchObject({ id: 'run-1', head, torn: false, halted: null })
+    expect(runs[0]?.changes.map((each) => each.outcome)).toEqual(['applied', 'drifted'])
+    expect(runs[0]?.finishedAt).not.toBeNull()
+  })
+
+  test('leaves no trace when nothing was ever tried', async () => {
+    const journal = new FileJournal(await temporaryFolder())
+    const recorder = journal.begin(started('run-1'))
+    recorder.note(outcome('one', 'drifted'))
+    expect(await recorder.finish(finished)).toBeNull()
+    expect(await readdir(journal.location)).toEqual([])
+  })
+
+  test('never replaces a file that is there', async () => {
+    const { journal, file } = await journalWithRun()
+    const before = await readFile(file, 'utf8')
+    await expect(journal.begin(started('run-1')).record(intent('one'))).rejects.toMatchObject({
+      code: 'journal-unwritable',
+    })
+    expect(await readFile(file, 'utf8')).toBe(before)
+  })
+
+  test('accepts nothing more once a write has failed', async () => {
+    const folder = await temporaryFolder()
+    const recorder = new FileJournal(join(folder, 'gone')).begin(started('run-1'))
+    await expect(recorder.record(intent('one'))).rejects.toMatchObject({ code: 'journal-unwritable' })
+    await new FileJournal(join(folder, 'gone')).requireWritable()
+    await expect(recorder.record(intent('one'))).rejects.toMatchObject({ code: 'journal-unwritable' })
+  })
+})
+
+test('a journal that is deleted meanwhile takes no further record', async () => {
+  const journal = new FileJournal(await temporaryFolder())
+  const recorder = journal.begin(started('run-1'))
+  await recorder.record(intent('one'))
+  await rm(join(journal.location, 'run-1.jsonl'))
+  await expect(recorder.record(outcome('one', 'applied'))).rejects.toMatchObject({
+    code: 'journal-unwritable',
+  })
+  await expect(recorder.finish(finished)).rejects.toMatchObject({ code: 'journal-unwritable' })
+})
+
+describe('a crash', () => {
+  test('between intent and outcome leaves the change unsettled', async () => {
+    const journal = new FileJournal(await temporaryFolder())
+    await journal.begin(started('run-1')).record(intent('one'))
+    const { runs } = await journal.runs()
+    expect(runs[0]).toMatchObject({
+      finishedAt: null,
+      changes: [{ outcome: 'unsettled' }, { outcome: 'not-applied' }],
+    })
+  })
+
+  test('in the middle of a line tears it, and only it', async () => {
+    const { journal, file } = await journalWithRun()
+    const text = await readFile(file, 'utf8')
+    const lastLine = text.trimEnd().lastIndexOf('\n') + 1
+    for (const cut of [lastLine + 1, lastLine + 20, text.length - 1]) {
+      await writeFile(file, text.slice(0, cut))
+      const { runs, problems } = await journal.runs()
+      expect(problems).toEqual([])
+      expect(runs[0]).toMatchObject({ torn: true, finishedAt: null })
+      expect(runs[0]?.changes.map((each) => each.outcome)).toEqual(['applied', 'drifted'])
+    }
+  })
+})
+
+describe('damage', () => {
+  test('of any single byte is noticed, or tears the last line', async () => {
+    const { journal, file } = await journalWithRun()
+    const bytes = await readFile(file)
+    await fc.assert(
+      fc.asyncProperty(fc.nat(bytes.length - 1), fc.integer({ min: 1, max: 127 }), async (at, flip) => {
+        const damaged = Buffer.from(bytes)
+        damaged[at] = (damaged[at] ?? 0) ^ flip
+        await writeFile(file, damaged)
+        const { runs, problems } = await journal.runs()
+        const lastLine = bytes.subarray(0, -1).lastIndexOf(10) + 1
+        // The last line has no follower to vouch for it: the head, kept elsewhere, does.
+        const noticed =
+          problems.length > 0 ||
+          runs[0]?.torn === true ||
+          runs[0]?.head !== hashOf(bytes.subarray(lastLine, -1).toString())
+        expect(noticed).toBe(true)
+        if (at < lastLine - 1) expect(problems[0]?.line).toBeGreaterThan(0)
+      }),
+      { numRuns: 200 },
+    )
+  })
+
+  test.each([
+    ['a removed line', (lines: string[]) => lines.toSpliced(1, 1), 2],
+    ['swapped lines', (lines: string[]) => [lines[0], lines[2], lines[1], ...lines.slice(3)], 2],
+    ['a repeated line', (lines: string[]) => [lines[0], lines[1], ...lines.slice(1)], 3],
+    ['an empty line', (lines: string[]) => lines.toSpliced(2, 0, ''), 3],
+  ])('%s is reported with file and line', async (_, mangle, line) => {
+    const { journal, file } = await journalWithRun()
+    const lines = (await readFile(file, 'utf8')).trimEnd().split('\n')
+    await writeFile(file, `${mangle(lines).join('\n')}\n`)
+    const { runs, problems } = await journal.runs()
+    expect(runs).toEqual([])
+    expect(problems).toEqual([{ file, line, message: expect.stringContaining(`${file}:${line}`) as string }])
+  })
+
+  test('by a newer version is refused, not guessed at', async () => {
+    const { journal, file } = await journalWithRun()
+    await appendFile(file, `${JSON.stringify({ v: 2, seq: 5, prev: 'x', time: 'later', type: 'novel' })}\n`)
+    expect((await journal.runs()).problems[0]?.message).toContain('newer version')
+  })
+})
+
+test('an empty or absent folder is an empty history', async () => {
+  const folder = await temporaryFolder()
+  expect(await new FileJournal(folder).runs()).toEqual({ runs: [], problems: [] })
+  await rm(folder, { recursive: true })
+  expect(await new FileJournal(folder).runs()).toEqual({ runs: [], problems: [] })
+})
