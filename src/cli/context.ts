@@ -1,3 +1,4 @@
+import { resolve } from 'node:path'
 import { FileJournal } from '../journal/file-journal.ts'
 import { defaultJournalFolder } from '../journal/location.ts'
 import type { MainOptions } from './options.ts'
@@ -17,5 +18,7 @@ export interface Context {
 
 /** The journal that an invocation uses: --journal, else MCP_URL_MIGRATE_JOURNAL, else the user's data folder. */
 export function journalFor(options: Pick<MainOptions, 'journal'>, env: NodeJS.ProcessEnv): FileJournal {
-  return new FileJournal(options.journal ?? (env['MCP_URL_MIGRATE_JOURNAL'] || defaultJournalFolder()))
+  return new FileJournal(
+    resolve(options.journal ?? (env['MCP_URL_MIGRATE_JOURNAL'] || defaultJournalFolder())),
+  )
 }

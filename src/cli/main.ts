@@ -91,6 +91,14 @@ function report(error: MigrateError, json: boolean, { terminal, look }: Context)
   return exitForError(error.code)
 }
 
+/** For wrong usage commander has printed its sentence already; the document is still owed. */
+function misused(error: CommanderError, json: boolean): number {
+  if (error.exitCode === 0) return 0
+  const message = printable(error.message.replace(/^error: /, ''))
+  if (json) process.stdout.write(`${printableJson(errorDocument(new MigrateError('usage', message)))}\n`)
+  return exitForError('usage')
+}
+
 /** Runs the program with the arguments behind its name, and ends the process with the right code. */
 export async function main(argv: readonly string[]): Promise<void> {
   const version = toolVersion()
@@ -99,7 +107,7 @@ export async function main(argv: readonly string[]): Promise<void> {
     invocation = readCommandLine(argv, version)
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error
-    return end(error.exitCode === 0 ? 0 : 64)
+    return end(misused(error, argv.includes('--json')))
   }
   const context = await makeContext(invocation, version)
   try {

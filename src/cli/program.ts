@@ -19,21 +19,21 @@ ${EXIT_CODES.map(([code, meaning]) => `  ${String(code).padStart(3)}  ${meaning}
 function addMainOptions(program: Command): void {
   program
     .option(
-      '--url URL',
+      '--url <URL>',
       'the gateway, with its root path if any (LITELLM_PROXY_URL; default http://localhost:4000)',
     )
     .option(
-      '--key-file FILE',
+      '--key-file <FILE>',
       'file with an admin key, - for standard input (LITELLM_PROXY_API_KEY, LITELLM_MASTER_KEY)',
     )
-    .option('--username NAME', 'sign in as on the admin page (UI_USERNAME)')
-    .option('--password-file FILE', 'file with the password, - for standard input (UI_PASSWORD)')
-    .option('--key-header NAME', 'header for the key, where the gateway has litellm_key_header_name')
-    .option('--timeout SECONDS', 'for each request (default 35, above the probes of the gateway itself)')
-    .option('--from ORIGIN', 'with --to: move exactly this origin, in place of the migration that ships')
-    .option('--to ORIGIN', 'the origin it becomes')
-    .option('--only PATTERN', 'servers by name, alias, id or access group; * matches; repeatable', collect)
-    .option('--except PATTERN', 'not these; wins over --only; repeatable', collect)
+    .option('--username <NAME>', 'sign in as on the admin page (UI_USERNAME)')
+    .option('--password-file <FILE>', 'file with the password, - for standard input (UI_PASSWORD)')
+    .option('--key-header <NAME>', 'header for the key, where the gateway has litellm_key_header_name')
+    .option('--timeout <SECONDS>', 'for each request (default 35, above the probes of the gateway itself)')
+    .option('--from <ORIGIN>', 'with --to: move exactly this origin, in place of the migration that ships')
+    .option('--to <ORIGIN>', 'the origin it becomes')
+    .option('--only <PATTERN>', 'servers by name, alias, id or access group; * matches; repeatable', collect)
+    .option('--except <PATTERN>', 'not these; wins over --only; repeatable', collect)
     .option('--thorough', 'read every server by id, where the list would do')
     .option('--dry-run', 'show what would change; write no server, file or journal')
     .option('--exit-code', 'with --dry-run: exit 2 when changes are pending')
@@ -41,7 +41,7 @@ function addMainOptions(program: Command): void {
     .option('--yes', 'write without a question')
     .option('--json', 'one JSON document on standard output, nothing else there')
     .option(
-      '--journal DIR',
+      '--journal <DIR>',
       "where the journal lives (MCP_URL_MIGRATE_JOURNAL; default: the user's data folder)",
     )
     .option('--sandbox', 'try it on a private throw-away gateway with seven servers')
@@ -74,7 +74,7 @@ export function readCommandLine(argv: readonly string[], version: string): Invoc
     .command('history')
     .description('the runs in the journal, or one run in full')
     .argument('[RUN]', 'a run id, or the beginning of one')
-    .addOption(new Option('--journal DIR', 'where the journal lives'))
+    .addOption(new Option('--journal <DIR>', 'where the journal lives'))
     .option('--json', 'one JSON document')
     .option('--no-color', 'no colours')
     .action((run: string | undefined, options: Record<string, unknown>) => {
@@ -83,7 +83,7 @@ export function readCommandLine(argv: readonly string[], version: string): Invoc
   program
     .command('sandbox')
     .description('a throw-away gateway with seven servers; stays up until Ctrl-C')
-    .option('--release VERSION', 'the LiteLLM release to behave as')
+    .option('--release <VERSION>', 'the LiteLLM release to behave as')
     .action((options: Record<string, unknown>) => {
       invocation = { command: 'sandbox', options }
     })

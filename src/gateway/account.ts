@@ -36,7 +36,7 @@ function refuse(answer: Answer, endpoint: Endpoint): never {
     throw new MigrateError(
       'unauthorized',
       `The gateway does not accept this key (${said})`,
-      'Is it the key of this gateway, complete, and not expired? Where did it come from: see the line above.',
+      'Is it the key of this gateway, complete, and not expired?',
     )
   }
   if (answer.status === 403) throw notAdmin(said)

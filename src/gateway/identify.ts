@@ -4,10 +4,13 @@ import { printable } from '../core/text.ts'
 import { type Endpoint, probe, spoken } from './http.ts'
 import type { Answer } from './transport.ts'
 
+/** A release as a gateway may call itself; anything else is not believed, nor printed. */
+const release = z.string().regex(/^v?\d+\.\d+\.\d+[\w.+-]{0,40}$/)
+
 const readiness = z.looseObject({
   status: z.string(),
   db: z.string().nullish(),
-  litellm_version: z.string().nullish(),
+  litellm_version: release.nullish().catch(null),
 })
 
 const ROOT_PATH_HINT =
@@ -95,8 +98,7 @@ export async function readVersion(endpoint: Endpoint): Promise<string | null> {
   if (told.success && told.data.litellm_version) return told.data.litellm_version
   const openapi = await probe(endpoint, '/openapi.json').catch(() => null)
   const info = z
-    .looseObject({ info: z.looseObject({ title: z.string(), version: z.string() }) })
+    .looseObject({ info: z.looseObject({ title: z.string().regex(/litellm/i), version: release }) })
     .safeParse(openapi?.json)
-  const version = info.success && /litellm/i.test(info.data.info.title) ? info.data.info.version : ''
-  return /^v?\d+\.\d+\.\d+/.test(version) ? version : null
+  return info.data?.info.version ?? null
 }

@@ -109,6 +109,6 @@ export function renderReport(report: RunReport, look: Look): string {
     ...(report.trouble ? [look.paint('red', wrap(report.trouble, look.width))] : []),
     look.paint('bold', `${renderTally(report.changes)}.`),
     ...advice(report).map((text) => wrap(text, look.width)),
-    ...(report.run ? [look.paint('dim', `Run ${report.run.id}, journal head ${report.run.head}`)] : []),
+    ...(report.run ? [look.paint('dim', `Run ${report.run.id}\nJournal head ${report.run.head}`)] : []),
   ].join('\n')
 }
