@@ -101,6 +101,8 @@ function misused(error: CommanderError, json: boolean): number {
 
 /** Runs the program with the arguments behind its name, and ends the process with the right code. */
 export async function main(argv: readonly string[]): Promise<void> {
+  // A reader that goes away, such as `| head`, must not end a run in the middle of a write.
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {})
   const version = toolVersion()
   let invocation: Invocation
   try {
