@@ -1,6 +1,6 @@
 /** What a PUT must contain so that nothing else changes. `litellm/proxy/_experimental/mcp_server/db.py` of each release. */
 export type PutBody =
-  /** Full replace: every writable field that is not null, and `mcp_info` always. */
+  /** Full replace: every writable field that is not null; a null one may stay away (seen on 1.74.0 and 1.77.1). */
   | 'whole-record'
   /** Absent fields are kept, except that defaults are written and the alias is reset. */
   | 'defaulted-fields'
@@ -22,6 +22,8 @@ export interface Era {
   dropsClient: boolean
   /** Seconds after which the gateway gives up probing a silent backend during a read by id. */
   probeSeconds: number
+  /** Fields that every PUT writes whatever its body says: not collateral, but nothing can take it back. */
+  alsoWrites: readonly string[]
   /** What the operator has to know besides, or `null`. */
   warning: string | null
 }
@@ -31,12 +33,13 @@ const base = {
   wipesOAuth: false,
   dropsClient: false,
   probeSeconds: 10,
+  alsoWrites: [],
   warning: null,
 } as const
 
 /**
  * The one table of what differs by release. Boundaries that nobody has seen are drawn on the side of caution:
- * exclude_none starts somewhere in 1.77.2-1.77.7, the refresh after a PUT in 1.80.5-1.81.14, the OAuth wipe in
+ * created_by is overwritten on 1.74.0 and not on 1.77.1, exclude_none starts somewhere in 1.77.2-1.77.7, the refresh after a PUT in 1.80.5-1.81.14, the OAuth wipe in
  * 1.92.1-1.96.0, the loss of the OAuth client and the catalog that keeps workers in step in 1.96.1-1.106.2.
  */
 export const ERAS: readonly Era[] = [
@@ -46,9 +49,18 @@ export const ERAS: readonly Era[] = [
     putBody: 'whole-record',
     listTrusted: true,
     restart: 'required',
+    alsoWrites: ['created_by'],
+    warning: 'This release enters whoever changes a server as its creator (created_by), for good.',
+  },
+  {
+    ...base,
+    from: '1.75.0',
+    putBody: 'whole-record',
+    listTrusted: true,
+    restart: 'required',
     probeSeconds: 30,
     warning:
-      'This release replaces the whole record; keys of its own in mcp_info are not visible through the API and may be lost.',
+      'This release replaces the whole record. Keys of your own in mcp_info, which its API does not show, may be lost.',
   },
   {
     ...base,

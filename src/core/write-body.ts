@@ -16,6 +16,7 @@ const WHOLE = [
   'spec_version',
   'auth_type',
   'url',
+  'mcp_info',
   'mcp_access_groups',
   'command',
   'args',
@@ -45,7 +46,7 @@ const held = (record: ServerRecord, fields: readonly string[]): Record<string, u
   )
 
 const CONTEXT: Record<PutBody, (record: ServerRecord) => Record<string, unknown>> = {
-  'whole-record': (record) => ({ ...held(record, WHOLE), mcp_info: record.mcp_info ?? {} }),
+  'whole-record': (record) => held(record, WHOLE),
   // LiteLLM checks transport stdio against the command in the same body.
   'defaulted-fields': (record) =>
     held(record, record.transport === 'stdio' ? [...DEFAULTED, 'command'] : DEFAULTED),

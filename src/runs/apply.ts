@@ -92,8 +92,9 @@ class ChangeRun {
   async #write(before: ServerRecord): Promise<Step> {
     const { gateway, patienceMs } = this.#context
     const { edits, server } = this.#change
-    const intended = edits.map(({ field }) => field)
-    await this.#intend('change', intended, before)
+    const writes = edits.map(({ field }) => field)
+    const intended = [...writes, ...gateway.era.alsoWrites]
+    await this.#intend('change', writes, before)
     this.#tell('writing')
     const answer = await gateway.write(before, edits)
     this.#tell('checking')

@@ -72,13 +72,13 @@ describe('the body of a PUT', () => {
     })
   })
 
-  test('holds the whole record, and mcp_info always, where the record is replaced', () => {
-    const body = writeBody('whole-record', record({ mcp_info: null, alias: null }), edits)
+  test('holds all of the record that is not null where the record is replaced', () => {
+    const body = writeBody('whole-record', record({ alias: null }), edits)
     expect(body).toMatchObject({
       server_name: 'filesystem',
       description: 'about',
       auth_type: 'bearer_token',
-      mcp_info: {},
+      mcp_info: { custom: 1 },
       url: 'http://new',
     })
     expect(body).not.toHaveProperty('alias')
