@@ -8,16 +8,20 @@ export interface Look {
   verbose: boolean
 }
 
-/** Wraps a text at spaces to the width, later lines indented; a longer word, such as a URL, stays whole. */
+/**
+ * Wraps a text at spaces to the width: the first line keeps its indentation, later ones get `indent`. A longer
+ * word, such as a URL, stays whole.
+ */
 export function wrap(text: string, width: number, indent = ''): string {
+  const [first = '', ...words] = text.trimStart().split(' ')
   const lines: string[] = []
-  let line = ''
-  for (const word of text.split(' ')) {
-    if (line !== '' && line.length + 1 + word.length > width) {
+  let line = text.slice(0, text.length - text.trimStart().length) + first
+  for (const word of words) {
+    if (line.length + 1 + word.length > width) {
       lines.push(line)
       line = indent + word
     } else {
-      line = line === '' ? word : `${line} ${word}`
+      line = `${line} ${word}`
     }
   }
   return [...lines, line].join('\n')

@@ -1,4 +1,4 @@
-import { atLeast } from './release.ts'
+import { atLeast } from './version.ts'
 
 /** How pydantic reads a column of the update request. A trailing `?` allows null. */
 export type ColumnKind =

@@ -1,8 +1,8 @@
 import { addUser, type Caller, callerOf, DEFAULT_USER, hashOf, randomKey, type User } from './accounts.ts'
 import { type Answer, managementError, ok, proxyError, refused } from './answers.ts'
 import type { SandboxGrants, SandboxRole } from './options.ts'
-import { atLeast } from './release.ts'
 import { type Ask, fieldsOf } from './request.ts'
+import { atLeast } from './version.ts'
 import { timestamp, type World } from './world.ts'
 
 const DOCS = 'https://docs.litellm.ai/docs'

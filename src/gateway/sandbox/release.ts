@@ -1,3 +1,5 @@
+import { atLeast } from './version.ts'
+
 /**
  * What differs between LiteLLM releases, as the sandbox plays them.
  *
@@ -27,7 +29,8 @@ export interface Release {
   readonly urlWipesOAuth: boolean
   /** … and the stored OAuth client of an `oauth2` server. */
   readonly urlDropsClient: boolean
-  readonly nullCredentials: 'kept' | 'refused' | 'erased'
+  /** `credentials: null` in a partial PUT ends in a 500 (inferred); from 1.96 it erases them. */
+  readonly failsOnNullCredentials: boolean
   /** Users who are not full admins get no urls. */
   readonly urlsAdminOnly: boolean
   readonly configById: 'missing' | 'bare' | 'flagged'
@@ -67,7 +70,7 @@ const OLDEST: Omit<Release, 'version'> = {
   uniqueNames: false,
   urlWipesOAuth: false,
   urlDropsClient: false,
-  nullCredentials: 'kept',
+  failsOnNullCredentials: false,
   urlsAdminOnly: false,
   configById: 'missing',
   publicFlags: [],
@@ -118,7 +121,7 @@ const CHANGES: readonly (readonly [since: string, change: Change])[] = [
     '1.88.0',
     {
       put: 'partial',
-      nullCredentials: 'refused',
+      failsOnNullCredentials: true,
       versionIn: 'details',
       configById: 'bare',
       v2UserInfo: true,
@@ -138,7 +141,7 @@ const CHANGES: readonly (readonly [since: string, change: Change])[] = [
     },
   ],
   ['1.92.1', { urlWipesOAuth: true }],
-  ['1.96.0', { nullCredentials: 'erased' }],
+  ['1.96.0', { failsOnNullCredentials: false }],
   ['1.97.0', { urlDropsClient: true }],
   [
     '1.106.0',
@@ -155,21 +158,6 @@ const CHANGES: readonly (readonly [since: string, change: Change])[] = [
     },
   ],
 ]
-
-/** `1.77.7-stable` and `v1.81.14` are accepted; `[1, 77, 7]` comes back. Throws for anything else. */
-function numbers(version: string): readonly number[] {
-  const found = /^v?(\d+)\.(\d+)\.(\d+)/.exec(version)
-  if (!found) throw new Error(`the sandbox cannot play LiteLLM "${version}": not a version`)
-  return found.slice(1).map(Number)
-}
-
-/** Whether `version` is `since` or later. */
-export function atLeast(version: string, since: string): boolean {
-  const mine = numbers(version)
-  const theirs = numbers(since)
-  const first = mine.findIndex((part, index) => part !== theirs[index])
-  return first === -1 || (mine[first] ?? 0) > (theirs[first] ?? 0)
-}
 
 /** The behaviour of one LiteLLM release. Throws when `version` is not a version. */
 export function releaseOf(version: string): Release {

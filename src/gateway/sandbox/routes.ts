@@ -1,20 +1,14 @@
 import { home, liveliness, openapi, readiness, readinessDetails } from './about.ts'
 import { type Answer, NOT_FOUND, WRONG_METHOD } from './answers.ts'
 import { authenticate } from './authenticate.ts'
+import { serverHealth, serversHealth } from './health.ts'
 import { discover, keyInfo, newKey, newUser, ownUser, userInfo, userSettings } from './people.ts'
 import { forbidden } from './permit.ts'
 import type { Release } from './release.ts'
 import type { Ask, Received } from './request.ts'
 import { accessGroups, deleteServer, getServer, listServers, postServer } from './servers.ts'
 import { formLogin, jsonLogin } from './signin.ts'
-import {
-  listTools,
-  serverHealth,
-  serversHealth,
-  testAnyConnection,
-  testConnection,
-  testTools,
-} from './tools.ts'
+import { listTools, testAnyConnection, testConnection, testTools } from './tools.ts'
 import { putServer } from './update.ts'
 import type { World } from './world.ts'
 

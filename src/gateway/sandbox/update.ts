@@ -44,7 +44,7 @@ const NULL_EMPTIES: Readonly<Record<string, unknown>> = {
 /** From 1.88: what was sent. Undefined where LiteLLM fails on a null that Prisma does not take. */
 function partial(release: Release, row: SandboxRow, body: Accepted): Written | undefined {
   if (body['extra_headers'] === null) return undefined
-  if (body['credentials'] === null && release.nullCredentials === 'refused') return undefined
+  if (body['credentials'] === null && release.failsOnNullCredentials) return undefined
   const sent = Object.fromEntries(
     Object.entries(body).map(([name, value]) => [
       name,

@@ -2,8 +2,8 @@ import type { Answer } from './answers.ts'
 import { crash } from './answers.ts'
 import type { Column, ColumnKind } from './columns.ts'
 import type { Release } from './release.ts'
-import { atLeast } from './release.ts'
 import { bodyOf } from './request.ts'
+import { atLeast } from './version.ts'
 
 /** A body that LiteLLM accepts; only known keys, as sent. */
 export type Accepted = Readonly<Record<string, unknown>>
