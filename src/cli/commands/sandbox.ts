@@ -7,6 +7,7 @@ import { FileJournal } from '../../journal/file-journal.ts'
 import { findRun } from '../../runs/revert.ts'
 import type { Context } from '../context.ts'
 import type { MainOptions } from '../options.ts'
+import { wrap } from '../render/layout.ts'
 import { requireConsent, requireJournal } from './carry-out.ts'
 import { migrateGateway, migrationFor } from './migrate.ts'
 import { revertRun } from './revert.ts'
@@ -37,9 +38,8 @@ async function tryOut(
 ): Promise<number> {
   const journal = new FileJournal(join(folder, 'journal'))
   await requireJournal(journal, options, context)
-  context.terminal.remark(
-    `A sandbox gateway that behaves as LiteLLM ${sandbox.version}; it and its journal are gone when this ends.`,
-  )
+  const about = `A sandbox gateway that behaves as LiteLLM ${sandbox.version}; it and its journal are gone when this ends.`
+  context.terminal.remark(wrap(about, context.look.width))
   const gateway = await connect({ url: sandbox.url, keyHeader: null, timeoutSeconds: options.timeout }, () =>
     Promise.resolve({ kind: 'key', key: sandbox.masterKey, source: 'the sandbox' }),
   )
@@ -68,11 +68,13 @@ export async function migrateSandbox(options: MainOptions, context: Context): Pr
 }
 
 /** `sandbox`: a gateway that stays up until Ctrl-C, with the lines that point the tool at it. */
-export async function serveSandbox(version: string | undefined, { terminal }: Context): Promise<number> {
+export async function serveSandbox(
+  version: string | undefined,
+  { terminal, look }: Context,
+): Promise<number> {
   const sandbox = await startSandbox(version === undefined ? {} : { version })
   terminal.print(`export LITELLM_PROXY_URL=${sandbox.url}\nexport LITELLM_PROXY_API_KEY=${sandbox.masterKey}`)
-  terminal.remark(
-    `A sandbox gateway that behaves as LiteLLM ${sandbox.version}. Run the lines above in another terminal; Ctrl-C ends it.`,
-  )
+  const about = `A sandbox gateway that behaves as LiteLLM ${sandbox.version}. Run the lines above in another terminal; Ctrl-C ends it.`
+  terminal.remark(wrap(about, look.width))
   return new Promise(() => {})
 }
