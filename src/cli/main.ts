@@ -31,7 +31,7 @@ const LAST_WORDS: Record<Phase, string> = {
   before: 'Cancelled. Nothing was written.',
   during:
     'Ended at once, perhaps in the middle of a write. The journal knows what was begun; --revert asks the gateway what became of it.',
-  after: 'Ended after the run.',
+  after: 'Ended.',
 }
 
 function stopAtOnce(terminal: Terminal, signal: StopSignal, phase: Phase): void {

@@ -29,13 +29,18 @@ export class Signals {
   /** The signal that asked to stop, or `null`. */
   readonly requested = (): StopSignal | null => this.#requested
 
+  /** Says that no run will follow any more. */
+  finish(): void {
+    this.#phase = 'after'
+  }
+
   /** Runs something that ends by itself when `requested` says so. */
   async during<T>(act: () => Promise<T>): Promise<T> {
     this.#phase = 'during'
     try {
       return await act()
     } finally {
-      this.#phase = 'after'
+      this.finish()
     }
   }
 }

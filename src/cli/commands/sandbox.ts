@@ -76,5 +76,6 @@ export async function serveSandbox(
   terminal.print(`export LITELLM_PROXY_URL=${sandbox.url}\nexport LITELLM_PROXY_API_KEY=${sandbox.masterKey}`)
   const about = `A sandbox gateway that behaves as LiteLLM ${sandbox.version}. Run the lines above in another terminal; Ctrl-C ends it.`
   terminal.remark(wrap(about, look.width))
+  signals.finish()
   return new Promise(() => {})
 }
