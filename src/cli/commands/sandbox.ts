@@ -70,7 +70,7 @@ export async function migrateSandbox(options: MainOptions, context: Context): Pr
 /** `sandbox`: a gateway that stays up until Ctrl-C, with the lines that point the tool at it. */
 export async function serveSandbox(
   version: string | undefined,
-  { terminal, look }: Context,
+  { terminal, look, signals }: Context,
 ): Promise<number> {
   const sandbox = await startSandbox(version === undefined ? {} : { version })
   terminal.print(`export LITELLM_PROXY_URL=${sandbox.url}\nexport LITELLM_PROXY_API_KEY=${sandbox.masterKey}`)
