@@ -20,7 +20,6 @@ const BY_ERROR: Partial<Record<ErrorCode, number>> = {
   'consent-missing': 64,
   'no-terminal': 64,
   cancelled: 130,
-  refused: 3,
 }
 
 const BY_SIGNAL = { SIGINT: 130, SIGTERM: 143 } as const

@@ -10,7 +10,6 @@ export type ErrorCode =
   | 'gateway-timeout'
   | 'gateway-connection-lost'
   | 'gateway-redirect'
-  | 'gateway-error'
   | 'answer-too-large'
   | 'not-litellm'
   | 'no-database'
@@ -28,7 +27,6 @@ export type ErrorCode =
   | 'journal-damaged'
   | 'journal-newer'
   | 'run-not-found'
-  | 'refused'
   | 'internal'
 
 /**

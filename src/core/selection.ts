@@ -2,7 +2,10 @@ import { MigrateError } from './errors.ts'
 import type { ListedServer } from './server.ts'
 import { printable } from './text.ts'
 
-/** Patterns for name, alias, id or access group; `*` matches anything, letter case nothing; `except` wins. */
+/**
+ * Patterns for name, alias, id or access group; `*` matches anything, letter case nothing; `except` wins. A
+ * pattern with `*` selects by id only when it has eight other characters.
+ */
 export interface Selection {
   only: readonly string[]
   except: readonly string[]
@@ -13,13 +16,18 @@ const names = (server: ListedServer): string[] =>
     (name) => name != null,
   )
 
+// Ids are random: a short wildcard such as `f*` would select servers by chance.
+const ID_LETTERS = 8
+
 function matcher(pattern: string): (server: ListedServer) => boolean {
   const source = pattern
     .split('*')
     .map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'))
     .join('.*')
   const expression = new RegExp(`^${source}$`, 'isu')
-  return (server) => names(server).some((name) => expression.test(name))
+  const meansIds = !pattern.includes('*') || pattern.replaceAll('*', '').length >= ID_LETTERS
+  return (server) =>
+    names(server).some((name) => expression.test(name) && (meansIds || name !== server.server_id))
 }
 
 /** Levenshtein distance, for a did-you-mean. */

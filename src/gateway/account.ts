@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { compareVersions } from '../core/eras.ts'
 import { MigrateError } from '../core/errors.ts'
 import { printable } from '../core/text.ts'
 import { type Endpoint, get, spoken } from './http.ts'
@@ -12,6 +13,8 @@ const keyInfo = z.looseObject({
     object_permission: z.unknown(),
   }),
 })
+type KeyInfo = z.infer<typeof keyInfo>['info']
+
 const ownUser = z.looseObject({ user_role: z.string().nullish() })
 const anyUser = z.looseObject({ user_info: z.looseObject({ user_role: z.string().nullish() }) })
 
@@ -84,12 +87,24 @@ async function readRole(endpoint: Endpoint, userId: string): Promise<string | nu
   return anyUser.safeParse(user.json).data?.user_info.user_role ?? null
 }
 
-async function proveVirtualKey(endpoint: Endpoint, info: z.infer<typeof keyInfo>['info']): Promise<string> {
+/**
+ * Does a permission object keep an admin's key from seeing every server? Not up to 1.77 (seen on 1.77.7, which
+ * does not show the object either); on 1.81.14 and 1.106.2, whatever it holds.
+ */
+function isLimited(
+  { object_permission: object, object_permission_id: id }: KeyInfo,
+  version: string | null,
+): boolean {
+  const tooOld = version !== null && compareVersions(version, '1.78.0') < 0
+  return !tooOld && Boolean(object ?? id)
+}
+
+async function proveVirtualKey(endpoint: Endpoint, info: KeyInfo, version: string | null): Promise<string> {
   const userId = info.user_id
   if (!userId) throw notAdmin('it belongs to no user, so it has no role')
   const role = await readRole(endpoint, userId)
   requireAdmin(role, `its user ${printable(userId)}`)
-  if (info.object_permission_id || info.object_permission) {
+  if (isLimited(info, version)) {
     throw new MigrateError(
       'key-scoped',
       "This admin's key is limited to some MCP servers, so it would not see all of them",
@@ -104,12 +119,12 @@ async function proveVirtualKey(endpoint: Endpoint, info: z.infer<typeof keyInfo>
 /**
  * Proves by reading alone that the key is a full admin's, and says whose it is ("master key", "admin key ci of
  * anna"). `GET /key/info` knows every key but the master key (404). `/v1/mcp/discover` proves nothing: on
- * 1.106.2 it answers viewers, too.
+ * 1.106.2 it answers viewers, too. `version`: the release where it is known already.
  */
-export async function proveAdmin(endpoint: Endpoint): Promise<string> {
+export async function proveAdmin(endpoint: Endpoint, version: string | null): Promise<string> {
   const answer = await get(endpoint, '/key/info')
   if (answer.status === 404 && !routeMissing(answer)) return proveMasterKey(endpoint)
   const info = keyInfo.safeParse(answer.json)
   if (answer.status !== 200 || !info.success) refuse(answer, endpoint)
-  return proveVirtualKey(endpoint, info.data.info)
+  return proveVirtualKey(endpoint, info.data.info, version)
 }

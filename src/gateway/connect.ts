@@ -43,7 +43,7 @@ export async function connect(target: Target, ask: () => Promise<Credentials>): 
   const openVersion = await identifyGateway(anonymous)
   const credentials = await ask()
   const endpoint = await authenticate(anonymous, target, credentials)
-  const proved = await proveAdmin(endpoint)
+  const proved = await proveAdmin(endpoint, openVersion)
   const account = credentials.kind === 'password' ? `user ${credentials.username}` : proved
   const version = openVersion ?? (await readVersion(endpoint))
   return new LiteLlmGateway(endpoint, { url: target.url, version, account })

@@ -5,7 +5,7 @@ import { CALLS, GRIDS, outcomeOf, type Role, ROLES, type Scene, VISIBLE } from '
 import type { Benched } from './suite.ts'
 
 /** Servers by how a key may come to use them, users of each role, and a key of each kind. */
-export async function sceneOf(bench: Bench): Promise<Scene> {
+async function sceneOf(bench: Bench): Promise<Scene> {
   const group = `${bench.prefix}_scene`
   const grouped = await bench.make('grouped_only', { mcp_access_groups: [group] })
   const granted = await bench.make('granted_only')
@@ -147,9 +147,10 @@ function refusedUsers(bench: Benched, version: string, scene: () => Scene): void
 }
 
 function ownKeys(bench: Benched, version: string, scene: () => Scene): void {
-  test('a key tells its user and its grants', async () => {
+  test('a key tells its user, and from 1.81 its grants', async () => {
     const { body } = await bench().ask('GET', '/key/info', { key: scene().keys.granted })
-    const grants = { mcp_servers: [scene().granted], mcp_access_groups: [] }
+    const shown = { mcp_servers: [scene().granted], mcp_access_groups: [] }
+    const grants = isSince(version, '1.81.0') ? shown : null
     const info = { user_id: scene().user, team_id: null, expires: null, object_permission: grants }
     expect(body).toMatchObject({ key: expect.stringMatching(/^[0-9a-f]{64}$/) as string, info })
     const plain = await bench().ask('GET', '/key/info', { key: scene().keys.userless })
@@ -180,6 +181,11 @@ function ownKeys(bench: Benched, version: string, scene: () => Scene): void {
     const answer = await bench().ask('POST', '/user/new', { json })
     expect(answer.status).toBe(isSince(version, '1.81.0') ? 409 : 200)
   })
+}
+
+/** Who may call what is known of the releases that were asked, and of their neighbours. */
+function wasAsked(version: string): boolean {
+  return /^1\.(77|81|106)\./.test(version)
 }
 
 /** Who may do what. */
@@ -215,10 +221,10 @@ export function keysAndRoles(bench: Benched, version: string): void {
     })
 
     for (const [call, send] of Object.entries(CALLS)) {
-      test(call, async () => {
+      test.runIf(wasAsked(version))(call, async () => {
         const outcomes: string[] = []
         for (const role of ROLES) outcomes.push(outcomeOf(await send(bench(), scene(), scene().keys[role])))
-        expect(outcomes.join(' ')).toBe(at(version, GRIDS)[call]?.replaceAll(/ +/g, ' '))
+        expect(outcomes.join(' ')).toBe(at(version, GRIDS)[call])
       })
     }
   })

@@ -83,5 +83,13 @@ export function movingOAuth(bench: Benched, version: string): void {
       const { credentials } = await bench().get(id)
       expect(credentials).toEqual(isSince(version, '1.106.0') ? { scopes: ['read'] } : null)
     })
+
+    test.runIf(isSince(version, '1.106.0'))('credentials are merged key by key', async () => {
+      const id = await bench().make('oauth_merged', SIGN_IN)
+      await put(bench(), id, { credentials: { client_secret: 'another' } })
+      expect((await bench().get(id))['credentials']).toEqual({ scopes: ['read'] })
+      await put(bench(), id, { credentials: { scopes: ['write'] } })
+      expect((await bench().get(id))['credentials']).toEqual({ scopes: ['write'] })
+    })
   })
 }

@@ -309,9 +309,26 @@ describe('--only and --except', () => {
     [['files'], [], ['1']],
     [['DEV'], ['fetch'], ['1']],
     [['*'], ['ops'], ['1', '3']],
+    [['n8N'], [], ['3']],
     [['3'], [], ['3']],
   ])('--only %j --except %j selects %j', (only, except, ids) => {
     expect(chosen(only, except)).toEqual(ids)
+  })
+
+  test('a short wildcard never selects by id, which is random', () => {
+    const random = [
+      { server_id: 'f00dfeed-1111', server_name: 'n8n' },
+      { server_id: 'x', server_name: 'fetch' },
+    ]
+    const select1 = (pattern: string) => [
+      ...select(
+        { only: [pattern], except: [] },
+        random.map((each) => listedServer.parse(each)),
+      ),
+    ]
+    expect(select1('f*')).toEqual(['x'])
+    expect(select1('f00dfeed*')).toEqual(['f00dfeed-1111'])
+    expect(select1('f00dfeed-1111')).toEqual(['f00dfeed-1111'])
   })
 
   test('a pattern that selects nothing is wrong usage, with a suggestion', () => {

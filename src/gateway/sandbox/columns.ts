@@ -64,7 +64,7 @@ const COLUMNS: readonly Column[] = [
   column('url', 'text?'),
   column('spec_path', 'text?', '1.81.0'),
   column('transport', 'transport'),
-  column('spec_version', 'text?', ALWAYS, { until: '1.77.2', fresh: '2025-06-18' }),
+  column('spec_version', 'text', ALWAYS, { until: '1.77.2', fresh: '2025-06-18' }),
   column('auth_type', 'auth?'),
   column('credentials', 'map?', '1.80.0'),
   column('instructions', 'text?', '1.88.0'),

@@ -29,8 +29,8 @@ export interface Release {
   readonly urlWipesOAuth: boolean
   /** … and the stored OAuth client of an `oauth2` server. */
   readonly urlDropsClient: boolean
-  /** `credentials: null` in a partial PUT ends in a 500 (inferred); from 1.96 it erases them. */
-  readonly failsOnNullCredentials: boolean
+  /** `allowed_tools: null` in a partial PUT ends in a 500 (seen on 1.88.0); later it empties the list (1.106.2). */
+  readonly failsOnNullTools: boolean
   /** Users who are not full admins get no urls. */
   readonly urlsAdminOnly: boolean
   readonly configById: 'missing' | 'bare' | 'flagged'
@@ -70,7 +70,7 @@ const OLDEST: Omit<Release, 'version'> = {
   uniqueNames: false,
   urlWipesOAuth: false,
   urlDropsClient: false,
-  failsOnNullCredentials: false,
+  failsOnNullTools: false,
   urlsAdminOnly: false,
   configById: 'missing',
   publicFlags: [],
@@ -121,7 +121,7 @@ const CHANGES: readonly (readonly [since: string, change: Change])[] = [
     '1.88.0',
     {
       put: 'partial',
-      failsOnNullCredentials: true,
+      failsOnNullTools: true,
       versionIn: 'details',
       configById: 'bare',
       v2UserInfo: true,
@@ -141,7 +141,7 @@ const CHANGES: readonly (readonly [since: string, change: Change])[] = [
     },
   ],
   ['1.92.1', { urlWipesOAuth: true }],
-  ['1.96.0', { failsOnNullCredentials: false }],
+  ['1.96.0', { failsOnNullTools: false }],
   ['1.97.0', { urlDropsClient: true }],
   [
     '1.106.0',

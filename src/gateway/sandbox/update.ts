@@ -22,10 +22,9 @@ function dumped(release: Release, body: Accepted): Record<string, unknown> {
   )
 }
 
-/** Up to 1.77.1: everything, nulls too; a null mcp_info never reaches the database (db.py, inferred). */
-function replaced(release: Release, body: Accepted): Written | undefined {
-  const all = { ...dumped(release, body), alias: aliasOf(body) }
-  return (all as Written)['mcp_info'] === null ? undefined : all
+/** Up to 1.77.1: everything, nulls too (a null mcp_info is taken: seen on 1.77.1). */
+function replaced(release: Release, body: Accepted): Written {
+  return { ...dumped(release, body), alias: aliasOf(body) }
 }
 
 /** 1.77.2 to 1.87: everything that is not null, and the alias in any case. */
@@ -44,7 +43,7 @@ const NULL_EMPTIES: Readonly<Record<string, unknown>> = {
 /** From 1.88: what was sent. Undefined where LiteLLM fails on a null that Prisma does not take. */
 function partial(release: Release, row: SandboxRow, body: Accepted): Written | undefined {
   if (body['extra_headers'] === null) return undefined
-  if (body['credentials'] === null && release.failsOnNullCredentials) return undefined
+  if (body['allowed_tools'] === null && release.failsOnNullTools) return undefined
   const sent = Object.fromEntries(
     Object.entries(body).map(([name, value]) => [
       name,
