@@ -25,7 +25,8 @@ function matcher(pattern: string): (server: ListedServer) => boolean {
     .map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'))
     .join('.*')
   const expression = new RegExp(`^${source}$`, 'isu')
-  const meansIds = !pattern.includes('*') || pattern.replaceAll('*', '').length >= ID_LETTERS
+  const letters = pattern.replaceAll('*', '').length
+  const meansIds = !pattern.includes('*') || letters === 0 || letters >= ID_LETTERS
   return (server) =>
     names(server).some((name) => expression.test(name) && (meansIds || name !== server.server_id))
 }
