@@ -2,13 +2,8 @@ import { readFileSync } from 'node:fs'
 import { CommanderError } from 'commander'
 import { MigrateError } from '../core/errors.ts'
 import { printable, printableJson } from '../core/text.ts'
-import { history } from './commands/history.ts'
-import { migrate } from './commands/migrate.ts'
-import { revert } from './commands/revert.ts'
-import { migrateSandbox, serveSandbox } from './commands/sandbox.ts'
 import type { Context } from './context.ts'
 import { exitForError, exitForSignal } from './exit.ts'
-import { readOptions } from './options.ts'
 import { type Invocation, readCommandLine } from './program.ts'
 import { errorDocument } from './render/documents.ts'
 import { wrap } from './render/layout.ts'
@@ -58,13 +53,22 @@ async function makeContext({ options }: Invocation, version: string): Promise<Co
   }
 }
 
-function dispatch(invocation: Invocation, context: Context): Promise<number> {
+// Loaded when they are needed: most of the time that a command takes to start is loading.
+async function dispatch(invocation: Invocation, context: Context): Promise<number> {
   const { options } = invocation
-  if (invocation.command === 'history') return history(invocation.run, options, context)
-  if (invocation.command === 'sandbox') return serveSandbox(options['release'] as string | undefined, context)
-  const main = readOptions(options)
-  if (main.sandbox) return migrateSandbox(main, context)
-  return main.revert === undefined ? migrate(main, context) : revert(main, context)
+  if (invocation.command === 'history') {
+    return (await import('./commands/history.ts')).history(invocation.run, options, context)
+  }
+  if (invocation.command === 'sandbox') {
+    return (await import('./commands/sandbox.ts')).serveSandbox(
+      options['release'] as string | undefined,
+      context,
+    )
+  }
+  const main = (await import('./options.ts')).readOptions(options)
+  if (main.sandbox) return (await import('./commands/sandbox.ts')).migrateSandbox(main, context)
+  if (main.revert !== undefined) return (await import('./commands/revert.ts')).revert(main, context)
+  return (await import('./commands/migrate.ts')).migrate(main, context)
 }
 
 /** A failure in a sentence, and the code to exit with. What nobody foresaw is told by its kind alone: its text could hold anything. */

@@ -53,9 +53,11 @@ const without = (object: Record<string, unknown>, names: readonly string[]): Rec
   Object.fromEntries(Object.entries(object).filter(([name]) => !names.includes(name)))
 
 /** The record without what no edit can have changed: what a person means by "the same server". */
-function settable(record: ServerRecord): Record<string, unknown> {
+export function settableFields(record: Record<string, unknown>): Record<string, unknown> {
   const rest = without(record, [...VOLATILE, ...RESPONSE_ONLY])
-  return record.mcp_info ? { ...rest, mcp_info: without(record.mcp_info, INJECTED_INFO) } : rest
+  const info = record['mcp_info']
+  const isObject = info !== null && typeof info === 'object' && !Array.isArray(info)
+  return isObject ? { ...rest, mcp_info: without({ ...info }, INJECTED_INFO) } : rest
 }
 
 /** Everything the API shows of a server, one entry a field; public availability apart from the rest of `mcp_info`. */
@@ -76,7 +78,7 @@ const hash = (id: string, field: string, value: unknown): string =>
  */
 export function fieldHashes(record: ServerRecord): Record<string, string> {
   return Object.fromEntries(
-    Object.entries(settable(record))
+    Object.entries(settableFields(record))
       .toSorted(([a], [b]) => (a < b ? -1 : 1))
       .map(([field, value]) => [field, hash(record.server_id, field, value)]),
   )

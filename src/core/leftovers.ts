@@ -1,3 +1,4 @@
+import { settableFields } from './fields.ts'
 import { type Migration, mentions } from './migration.ts'
 
 /** Paths of all texts inside a value, such as `static_headers.X-Backend` or `args[1]`. */
@@ -12,11 +13,11 @@ function texts(value: unknown, path: string): { path: string; text: string }[] {
 }
 
 /**
- * The fields of a record, other than the one that the rule rewrites, in which the old address stands. They are
+ * The fields that an edit can set, other than the one that the rule rewrites, in which the old address stands. They are
  * reported, never rewritten.
  */
 export function leftovers(migration: Migration, record: Record<string, unknown>): string[] {
-  return texts(record, '')
+  return texts(settableFields(record), '')
     .filter(({ path, text }) => path !== migration.field && mentions(migration, text))
     .map(({ path }) => path)
 }

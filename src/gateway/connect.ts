@@ -39,6 +39,7 @@ export async function connect(target: Target, ask: () => Promise<Credentials>): 
     key: null,
     keyHeader: target.keyHeader ?? USUAL_HEADER,
     timeoutSeconds: target.timeoutSeconds,
+    trouble: { since: null },
   }
   const openVersion = await identifyGateway(anonymous)
   const credentials = await ask()

@@ -11,6 +11,8 @@ export interface Endpoint {
   /** Header that carries the key; LiteLLM's own is `Authorization`. */
   keyHeader: string
   timeoutSeconds: number
+  /** Since when reads meet nothing but passing trouble, in milliseconds; shared by all who use this endpoint. */
+  trouble: { since: number | null }
 }
 
 const PATIENCE_MS = 60_000
@@ -53,26 +55,37 @@ function pauseFor(answer: Answer | null, attempt: number): number {
   return Number.isFinite(date) ? Math.max(0, date - Date.now()) : Math.min(8000, 250 * 2 ** attempt)
 }
 
-const passing = ({ status }: Answer): boolean => status === 429 || status === 503
+/** Is an answer, or its absence, worth another try? */
+const isPassing = (outcome: Answer | MigrateError): boolean =>
+  outcome instanceof MigrateError
+    ? outcome.code === 'gateway-connection-lost'
+    : [429, 503].includes(outcome.status)
+
+async function attemptGet(endpoint: Endpoint, path: string): Promise<Answer | MigrateError> {
+  try {
+    return await probe(endpoint, path)
+  } catch (error) {
+    if (error instanceof MigrateError) return error
+    throw error
+  }
+}
 
 /**
- * One GET that is worth repeating: on 429, 503 and dropped connections it tries again, for `patienceMs` in all. Returns
- * the last answer, whatever its status; throws the last error when there was none.
+ * One GET that is worth repeating: on 429, 503 and dropped connections it tries again, until `patienceMs` are
+ * over or the gateway has been in such trouble for 60 s, whichever request met it. Returns the last answer,
+ * whatever its status; throws the last error when there was none.
  */
 export async function get(endpoint: Endpoint, path: string, patienceMs = PATIENCE_MS): Promise<Answer> {
-  const end = Date.now() + patienceMs
+  const started = Date.now()
   for (let attempt = 0; ; attempt += 1) {
-    const outcome = await probe(endpoint, path).catch((error: unknown) => error)
-    const lost = outcome instanceof MigrateError && outcome.code === 'gateway-connection-lost'
-    const answer = outcome instanceof Error ? null : (outcome as Answer)
-    if (answer ? !passing(answer) : !lost) {
-      if (answer) return answer
-      throw outcome
-    }
-    const pause = pauseFor(answer, attempt)
-    if (Date.now() + pause > end) {
-      if (answer) return answer
-      throw outcome
+    const outcome = await attemptGet(endpoint, path)
+    const inTrouble = isPassing(outcome)
+    endpoint.trouble.since = inTrouble ? (endpoint.trouble.since ?? Date.now()) : null
+    const end = Math.min(started + patienceMs, (endpoint.trouble.since ?? started) + PATIENCE_MS)
+    const pause = pauseFor(outcome instanceof MigrateError ? null : outcome, attempt)
+    if (!inTrouble || Date.now() + pause > end) {
+      if (outcome instanceof MigrateError) throw outcome
+      return outcome
     }
     await sleep(pause)
   }

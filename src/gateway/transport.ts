@@ -1,11 +1,8 @@
 import { Agent as HttpAgent } from 'node:http'
 import { Agent as HttpsAgent } from 'node:https'
 import { type Agents, got, type Method, type Progress } from 'got'
-import { HttpProxyAgent } from 'http-proxy-agent'
-import { HttpsProxyAgent } from 'https-proxy-agent'
-import { getProxyForUrl } from 'proxy-from-env'
-import { isLoopbackName } from '../core/address.ts'
 import { MigrateError } from '../core/errors.ts'
+import { throughProxy } from './proxy.ts'
 import { transportError } from './transport-errors.ts'
 
 /** No answer larger than this is read; the list of 1,000 servers has 1.5 MB. */
@@ -29,23 +26,10 @@ export interface Answer {
   text: string
 }
 
-/** The proxy that the environment names for a URL; never one for this machine itself. */
-function proxyAgents(url: string): Agents | null {
-  const target = new URL(url)
-  const proxy = isLoopbackName(target.hostname) ? '' : getProxyForUrl(url)
-  if (!proxy) return null
-  return target.protocol === 'https:'
-    ? { https: new HttpsProxyAgent(proxy) }
-    : { http: new HttpProxyAgent(proxy) }
-}
-
 // A write must not go out on a connection that the other side may just be closing.
-const freshConnection = (): Agents => ({ http: new HttpAgent(), https: new HttpsAgent() })
-
-function agents({ url, method }: Request): { agent?: Agents } {
-  const agent = proxyAgents(url) ?? (method === 'GET' ? null : freshConnection())
-  return agent ? { agent } : {}
-}
+const freshConnection = (): { agent: Agents } => ({
+  agent: { http: new HttpAgent(), https: new HttpsAgent() },
+})
 
 function body({ json, form }: Request): { json: unknown } | { form: Record<string, string> } | object {
   if (json !== undefined) return { json }
@@ -74,7 +58,7 @@ export async function send(request: Request): Promise<Answer> {
     throwHttpErrors: false,
     decompress: false,
     responseType: 'buffer',
-    ...agents(request),
+    ...(throughProxy(request.url) ?? (request.method === 'GET' ? {} : freshConnection())),
     ...body(request),
   })
   let tooLarge = false

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { constants, type FileHandle, mkdir, open, readdir, readFile, stat, unlink } from 'node:fs/promises'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { MigrateError } from '../core/errors.ts'
 import { chained, type Head, readChain } from './chain.ts'
 import { JournalDamage } from './damage.ts'
@@ -10,13 +10,28 @@ import type { JournalEvent, RunStarted } from './records.ts'
 
 const EXTENSION = '.jsonl'
 
+const codeOf = (error: unknown): string =>
+  error instanceof Error && 'code' in error ? String(error.code) : 'unknown error'
+
 const unwritable = (location: string, error: unknown): MigrateError => {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown error'
+  const code = codeOf(error)
   return new MigrateError(
     'journal-unwritable',
     `The journal in ${location} cannot be written (${code})`,
     'Without a journal nothing could be taken back, so nothing more is written. Make room or give access there, or name another folder with --journal DIR.',
   )
+}
+
+/** The folder and those above it. Not Node's own recursion: it never ends where the kernel refuses, as in /proc. */
+async function makeFolder(folder: string): Promise<void> {
+  try {
+    await mkdir(folder, { mode: 0o700 })
+  } catch (error) {
+    if (codeOf(error) === 'EEXIST' && (await stat(folder)).isDirectory()) return
+    if (codeOf(error) !== 'ENOENT' || dirname(folder) === folder) throw error
+    await makeFolder(dirname(folder))
+    await mkdir(folder, { mode: 0o700 })
+  }
 }
 
 async function syncFolder(folder: string): Promise<void> {
@@ -104,7 +119,7 @@ export class FileJournal implements Journal {
   async requireWritable(): Promise<void> {
     const trial = join(this.location, `.writable-${randomBytes(6).toString('hex')}`)
     try {
-      await mkdir(this.location, { recursive: true, mode: 0o700 })
+      await makeFolder(this.location)
       const handle = await open(trial, 'wx', 0o600)
       try {
         await handle.writeFile('x'.repeat(4096))
@@ -141,14 +156,14 @@ export class FileJournal implements Journal {
     try {
       return (await readdir(this.location)).filter((name) => name.endsWith(EXTENSION)).toSorted()
     } catch (error) {
-      if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return []
+      if (codeOf(error) === 'ENOENT') return []
       throw unreadable(this.location, error)
     }
   }
 }
 
 function unreadable(location: string, error: unknown): MigrateError {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown error'
+  const code = codeOf(error)
   return new MigrateError(
     'journal-damaged',
     `The journal in ${location} cannot be read (${code})`,

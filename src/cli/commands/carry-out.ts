@@ -88,7 +88,8 @@ async function write(proposal: Proposal, plan: Plan, context: Context): Promise<
 
 function showReport(proposal: Proposal, report: RunReport, { terminal, look }: Context): void {
   const { options, journal, gateway } = proposal
-  const run = options.sandbox ? null : report.run
+  const wrote = report.changes.some(({ outcome }) => outcome === 'applied' || outcome === 'unknown')
+  const run = options.sandbox || !wrote ? null : report.run
   const undo = run && undoCommand(run.id, gateway.identity.url, journal, options)
   if (options.json) return terminal.print(printableJson(runDocument(report, undo)))
   terminal.print(`\n${renderReport(report, look)}`)

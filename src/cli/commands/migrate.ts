@@ -19,9 +19,9 @@ export async function migrationFor({ from, to }: MainOptions): Promise<Migration
   return from !== undefined && to !== undefined ? adHocMigration(from, to) : defaultMigration()
 }
 
-/** How many servers the last run of this gateway saw, for noticing a list that has become short. */
+/** How many servers the last run of this gateway saw, for noticing a list that has become short; `null` where nobody knows. */
 async function previousCount(journal: FileJournal, url: string): Promise<number | null> {
-  const { runs } = await journal.runs()
+  const { runs } = await journal.runs().catch(() => ({ runs: [] }))
   return runs.findLast(({ started }) => started.gateway.url === url)?.started.servers ?? null
 }
 

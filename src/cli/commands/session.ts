@@ -15,7 +15,8 @@ export async function gatewayUrl(
   suggestion: string | null,
 ): Promise<string> {
   const named = options.url ?? (env['LITELLM_PROXY_URL'] || suggestion)
-  if (named) return normaliseGatewayUrl(named)
+  // An empty --url is a script's unset variable, not a wish for the default.
+  if (named !== null) return normaliseGatewayUrl(named)
   return normaliseGatewayUrl(
     terminal.interactive && !options.yes
       ? await terminal.askText('LiteLLM gateway', DEFAULT_URL)

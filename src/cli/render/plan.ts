@@ -6,11 +6,14 @@ import { count, printable } from '../../core/text.ts'
 import { renderEdits, shownValue } from './diff.ts'
 import { type Look, wrap } from './layout.ts'
 
-/** A server in one line: what it is called, and its id where that is something else. */
-export function renderServer(server: ServerIdentity, look: Look): string {
+/** A server: what it is called, and its id where that is something else; in one line where it fits. */
+function renderServer(server: ServerIdentity, look: Look): string {
   const title = printable(serverTitle(server))
   const alias = server.alias && server.alias !== title ? ` (alias ${printable(server.alias)})` : ''
-  return `${look.paint('bold', title)}${alias}${title === server.id ? '' : `  ${look.paint('dim', printable(server.id))}`}`
+  const id = title === server.id ? '' : printable(server.id)
+  const inOne = title.length + alias.length + 2 + id.length <= look.width
+  if (!inOne) return `${wrap(title + alias, look.width, '  ')}\n  ${look.paint('dim', id)}`
+  return `${look.paint('bold', title)}${alias}${id && `  ${look.paint('dim', id)}`}`
 }
 
 /** The block of one change: who, the diff, its effects. */

@@ -6,17 +6,7 @@ import { releaseOf } from './release.ts'
 import { listen, portOf, shut } from './server.ts'
 import { configRow, guideServers, loadRegistry, newRow, register, timestamp, type World } from './world.ts'
 
-export type {
-  Sandbox,
-  SandboxGrants,
-  SandboxKey,
-  SandboxOptions,
-  SandboxRequest,
-  SandboxRole,
-  SandboxRow,
-  SandboxServer,
-} from './options.ts'
-export type { Quirk, QuirkAction, QuirkMatch } from './quirks.ts'
+export type { Sandbox, SandboxOptions, SandboxRow, SandboxServer } from './options.ts'
 
 const DEFAULT_VERSION = '1.106.2'
 

@@ -1,0 +1,338 @@
+import { readFileSync } from 'node:fs'
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { describe, expect, vi } from 'vitest'
+import type { SandboxOptions } from '../../src/gateway/sandbox/index.ts'
+import { guideServer, sentence, test, TWO, urls, writes } from '../cli/trial.ts'
+import { endless, forward, says } from '../support/hostile.ts'
+import { secret, watchForLeaks } from '../support/secrets.ts'
+
+watchForLeaks()
+vi.setConfig({ maxConcurrency: 6, testTimeout: 60_000 })
+
+const ADMIN = 'sk-admin-of-the-tests-1'
+const admin = { key: ADMIN, userId: 'anna', role: 'proxy_admin' } as const
+const RELEASES = ['1.77.7', '1.81.14', '1.106.2']
+
+/** Options of the sandbox, environment and arguments of the program, and what it says. */
+interface Case {
+  what: string
+  options?: SandboxOptions
+  key?: string
+  args?: string[]
+  code: number
+  says: string
+}
+
+const WRONG = 'sk-nobody-knows-this-key-77'
+
+const CASES: Case[] = [
+  {
+    what: 'a key that the gateway does not know',
+    key: WRONG,
+    code: 1,
+    says: 'The gateway does not accept this key (HTTP 401',
+  },
+  {
+    what: 'a key in the wrong header',
+    options: { keyHeader: 'X-Litellm-Key' },
+    code: 1,
+    says: 'The gateway found no key in the header authorization It reads the key from another header: name it with --key-header',
+  },
+  {
+    what: 'a key in the right header',
+    options: { keyHeader: 'X-Litellm-Key' },
+    args: ['--key-header', 'X-Litellm-Key'],
+    code: 0,
+    says: 'master key',
+  },
+  {
+    what: 'an admin user without a limit',
+    options: { keys: [{ ...admin, alias: 'ci' }] },
+    key: ADMIN,
+    code: 0,
+    says: 'admin key ci of anna',
+  },
+  {
+    what: 'a virtual key of nobody',
+    options: { keys: [{ key: ADMIN, userId: null, role: null }] },
+    key: ADMIN,
+    code: 1,
+    says: 'This key may not edit MCP servers: it belongs to no user, so it has no role',
+  },
+  {
+    what: 'a virtual key of a plain user',
+    options: { keys: [{ key: ADMIN, userId: 'bob', role: 'internal_user' }] },
+    key: ADMIN,
+    code: 1,
+    says: 'This key may not edit MCP servers: its user bob has the role internal_user',
+  },
+  {
+    what: 'a read-only admin',
+    options: { keys: [{ key: ADMIN, userId: 'eve', role: 'proxy_admin_viewer' }] },
+    key: ADMIN,
+    code: 1,
+    says: 'This key may not edit MCP servers: its user eve may look at everything, but change nothing (role proxy_admin_viewer)',
+  },
+  {
+    what: "an admin's key that is limited to a server",
+    options: { keys: [{ ...admin, objectPermission: { mcp_servers: ['id-fetch'] } }] },
+    key: ADMIN,
+    code: 1,
+    says: "This admin's key is limited to some MCP servers, so it would not see all of them",
+  },
+  {
+    what: "an admin's key for the model routes only",
+    options: { keys: [{ ...admin, allowedRoutes: ['llm_api_routes'] }] },
+    key: ADMIN,
+    code: 1,
+    says: 'This key may not edit MCP servers: HTTP 403',
+  },
+  {
+    what: 'a LiteLLM without a database',
+    options: { database: false },
+    code: 1,
+    says: 'has no database connected, so it keeps no MCP servers that could be edited',
+  },
+]
+
+describe.concurrent('who signs in is told apart without a write, on the newest release:', () => {
+  for (const { what, options, key, args = [], code, says: message } of CASES) {
+    test(`${what}: exit ${code}`, async ({ open }) => {
+      const trial = await open({ servers: TWO, ...options })
+      if (key) secret(key)
+      const env = key ? { LITELLM_PROXY_API_KEY: key } : {}
+      const finished = await trial.run([code === 0 ? '--dry-run' : '--yes', ...args], { env })
+      expect(sentence(finished.stderr)).toContain(message)
+      expect(finished.code).toBe(code)
+      expect(trial.sandbox.requests.every(({ method }) => method === 'GET')).toBe(true)
+      expect(await trial.journalFiles()).toEqual([])
+    })
+  }
+})
+
+describe.concurrent('older releases are understood, too:', () => {
+  for (const version of ['1.77.7', '1.81.14']) {
+    test(`an admin's key on ${version} may write, a viewer's may not`, async ({ open }) => {
+      const viewer = { key: 'sk-viewer-of-the-tests', userId: 'eve', role: 'proxy_admin_viewer' } as const
+      const trial = await open({ version, servers: TWO, keys: [admin, viewer] })
+      const good = await trial.run(['--dry-run'], { env: { LITELLM_PROXY_API_KEY: ADMIN } })
+      expect(good.code).toBe(0)
+      const bad = await trial.run(['--yes'], { env: { LITELLM_PROXY_API_KEY: viewer.key } })
+      expect(bad.code).toBe(1)
+      expect(sentence(bad.stderr)).toContain('This key may not edit MCP servers')
+      expect(writes(trial.sandbox)).toBe(0)
+    })
+  }
+})
+
+describe.concurrent('signing in as on the admin page:', () => {
+  const login = (password: string) => ({
+    LITELLM_PROXY_API_KEY: '',
+    UI_USERNAME: 'admin',
+    UI_PASSWORD: password,
+  })
+
+  for (const version of RELEASES) {
+    test(`works on ${version}, whatever the way in, and writes`, async ({ open }) => {
+      const trial = await open({ version, servers: [guideServer('fetch')] })
+      const { code, stderr } = await trial.run(['--yes'], { env: login(trial.sandbox.password) })
+      expect(code).toBe(0)
+      expect(sentence(stderr)).toContain('with user name from UI_USERNAME')
+      expect(sentence(stderr)).toContain('LiteLLM keeps a session key for this sign-in for 24 hours.')
+      expect(urls(trial.sandbox.rows())).toEqual({
+        'id-fetch': 'http://mcp-proxy-sse:8080/servers/fetch/sse',
+      })
+      const signIns = trial.sandbox.requests.filter(({ method }) => method === 'POST')
+      expect(signIns.map(({ path, status }) => [path, status])).toEqual(
+        version === '1.77.7'
+          ? [
+              ['/v2/login', 404],
+              ['/login', 303],
+            ]
+          : [['/v2/login', 200]],
+      )
+    })
+  }
+
+  test('the session key goes into the header that the token names', async ({ open }) => {
+    const trial = await open({ servers: TWO, keyHeader: 'X-Litellm-Key' })
+    const { code } = await trial.run(['--dry-run'], { env: login(trial.sandbox.password) })
+    expect(code).toBe(0)
+  })
+
+  const refused: [what: string, options: SandboxOptions, message: string][] = [
+    ['a wrong password', { password: 'right-password-9' }, 'LiteLLM does not accept this password for admin'],
+    [
+      'password sign-in switched off',
+      { password: 'wrong-password-9', passwordLogin: 'disabled' },
+      'Signing in with a password is switched off on this gateway (HTTP 403: Username/password login is disabled because SSO is configured',
+    ],
+    [
+      'throttled sign-ins',
+      { password: 'wrong-password-9', passwordLogin: 'throttled' },
+      'The gateway throttles sign-ins; it asks to wait 30 s',
+    ],
+  ]
+  for (const [what, options, message] of refused) {
+    test(`${what}: exit 1, tried once`, async ({ open }) => {
+      const trial = await open(options)
+      const { code, stderr } = await trial.run(['--yes'], { env: login(secret('wrong-password-9')) })
+      expect(code).toBe(1)
+      expect(sentence(stderr)).toContain(message)
+      expect(trial.sandbox.requests.filter(({ method }) => method === 'POST')).toHaveLength(1)
+      expect(writes(trial.sandbox)).toBe(0)
+    })
+  }
+
+  test('an answer without a token: exit 1', async ({ open }) => {
+    const trial = await open({
+      quirks: [{ on: { method: 'POST', path: '/v2/login' }, do: { status: 200, body: { token: 'a.b.c' } } }],
+    })
+    const { code, stderr } = await trial.run(['--yes'], { env: login(trial.sandbox.password) })
+    expect(code).toBe(1)
+    expect(sentence(stderr)).toContain('The gateway answered the sign-in without a session key')
+  })
+})
+
+const tls = (name: string): string => fileURLToPath(new URL(`tls/${name}`, import.meta.url))
+const IDENTITY = {
+  key: readFileSync(tls('key.pem'), 'utf8'),
+  cert: readFileSync(tls('certificate.pem'), 'utf8'),
+}
+
+describe.concurrent('over TLS:', () => {
+  test('a certificate that nobody vouches for is not trusted: exit 1, with what to do', async ({
+    open,
+    serve,
+  }) => {
+    const trial = await open()
+    const server = await serve(forward(trial.sandbox.url), IDENTITY)
+    const { code, stdout, stderr } = await trial.run(['--yes', '--url', server.url])
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' })
+    expect(sentence(stderr)).toContain(
+      `The TLS connection to ${server.url} failed, or its certificate is not trusted (DEPTH_ZERO_SELF_SIGNED_CERT) With a private certificate authority, set NODE_EXTRA_CA_CERTS to its certificate file.`,
+    )
+    expect(server.seen).toEqual([])
+  })
+
+  test('it is trusted with NODE_EXTRA_CA_CERTS', async ({ open, serve }) => {
+    const trial = await open({ servers: TWO })
+    const server = await serve(forward(trial.sandbox.url), IDENTITY)
+    const env = { NODE_EXTRA_CA_CERTS: tls('certificate.pem') }
+    const { code } = await trial.run(['--yes', '--url', server.url], { env })
+    expect(code).toBe(0)
+    expect(writes(trial.sandbox)).toBe(2)
+  })
+
+  test('https:// to a gateway that speaks plain HTTP: exit 1', async ({ open }) => {
+    const trial = await open()
+    const { code, stderr } = await trial.run(['--yes', '--url', trial.sandbox.url.replace('http', 'https')])
+    expect(code).toBe(1)
+    expect(sentence(stderr)).toContain('If the gateway speaks plain HTTP, use http:// in --url.')
+  })
+})
+
+describe.concurrent("the environment's proxies:", () => {
+  const DEAD = 'http://127.0.0.1:9'
+
+  test('are not used for this machine itself', async ({ open }) => {
+    const trial = await open({ servers: TWO })
+    const env = { HTTP_PROXY: DEAD, http_proxy: DEAD, HTTPS_PROXY: DEAD, ALL_PROXY: DEAD, all_proxy: DEAD }
+    expect((await trial.run(['--yes'], { env })).code).toBe(0)
+    expect(writes(trial.sandbox)).toBe(2)
+  })
+
+  test('are used for other names, for reads and for writes', async ({ open, serve }) => {
+    const trial = await open({ servers: TWO })
+    const proxy = await serve(forward(trial.sandbox.url))
+    const { code } = await trial.run(['--yes', '--url', 'http://gateway.test'], {
+      env: { HTTP_PROXY: proxy.url },
+    })
+    expect(code).toBe(0)
+    expect(new Set(proxy.seen.map(({ target }) => new URL(target).origin))).toEqual(
+      new Set(['http://gateway.test']),
+    )
+    expect(proxy.seen.filter(({ method }) => method === 'PUT')).toHaveLength(2)
+    expect(writes(trial.sandbox)).toBe(2)
+  })
+
+  test('a proxy that refuses is a failure in a sentence: exit 1', async ({ open, serve }) => {
+    const trial = await open()
+    const proxy = await serve(says(407, 'Proxy Authentication Required'))
+    const { code, stderr } = await trial.run(['--yes', '--url', 'http://gateway.test'], {
+      env: { HTTP_PROXY: proxy.url },
+    })
+    expect(code).toBe(1)
+    expect(sentence(stderr)).toContain(
+      'http://gateway.test does not answer like LiteLLM (/health/readiness: HTTP 407)',
+    )
+  })
+
+  test('NO_PROXY wins over them', async ({ open, serve }) => {
+    const trial = await open()
+    const proxy = await serve(forward(trial.sandbox.url))
+    const { code, stderr } = await trial.run(['--yes', '--url', 'http://gateway.invalid'], {
+      env: { HTTP_PROXY: proxy.url, NO_PROXY: 'gateway.invalid' },
+    })
+    expect(code).toBe(1)
+    expect(stderr).toContain('The host of http://gateway.invalid is unknown')
+    expect(proxy.seen).toEqual([])
+  })
+})
+
+describe.concurrent('where the gateway is:', () => {
+  test('under a root path, with slashes behind it', async ({ open }) => {
+    const trial = await open({ servers: TWO, rootPath: '/litellm' })
+    const { code, stdout } = await trial.run(['--yes', '--url', `${trial.sandbox.url}//`])
+    expect(code).toBe(0)
+    expect(stdout).toContain(`--url ${trial.sandbox.url} `)
+  })
+
+  test('not under that root path: exit 1, and the hint names it', async ({ open }) => {
+    const trial = await open({ servers: TWO, rootPath: '/litellm' })
+    const { code, stderr } = await trial.run(['--yes', '--url', trial.sandbox.url.replace('litellm', 'llm')])
+    expect(code).toBe(1)
+    expect(sentence(stderr)).toContain('the root path (SERVER_ROOT_PATH) if the gateway has one')
+  })
+
+  for (const url of [
+    'http://u:geheimnis-7@127.0.0.1:1',
+    'http://127.0.0.1:1/?key=geheimnis-7',
+    'ftp://127.0.0.1',
+    'localhost',
+    '',
+  ]) {
+    test(`at ${url || 'nothing'}: 64, and what was wrong is not repeated`, async ({ open }) => {
+      secret('geheimnis-7')
+      const trial = await open()
+      const { code, stdout, stderr } = await trial.run(['--yes', '--url', url])
+      expect({ code, stdout }).toEqual({ code: 64, stdout: '' })
+      expect(sentence(stderr)).toContain('--url')
+      expect(trial.sandbox.requests).toEqual([])
+    })
+  }
+
+  test('a stalled answer behind the sign-in ends with the time-out, too', async ({ open, serve }) => {
+    const trial = await open()
+    const server = await serve((asked, answer) => {
+      const keyed = asked.headers.authorization !== undefined
+      ;(keyed ? endless('drip') : forward(trial.sandbox.url))(asked, answer)
+    })
+    const { code, stderr } = await trial.run(['--yes', '--url', server.url, '--timeout', '2'])
+    expect(code).toBe(1)
+    expect(stderr).toContain('did not answer within 2 s')
+  })
+
+  test('the key may come from a file and is told by where it came from', async ({ open }) => {
+    const trial = await open({ servers: TWO })
+    const file = join(trial.folder, 'key')
+    await writeFile(file, `${trial.sandbox.masterKey}\n`)
+    const { code, stderr } = await trial.run(['--dry-run', '--key-file', file], {
+      env: { LITELLM_PROXY_API_KEY: WRONG },
+    })
+    expect(code).toBe(0)
+    expect(trial.plain({ code, stdout: '', stderr })).toContain('with key from FOLDER/key')
+  })
+})

@@ -1,0 +1,70 @@
+import { readdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { afterAll, expect } from 'vitest'
+import { transcript } from './cli.ts'
+
+/** Every secret that a test has handed to the program or to a gateway: none may be seen again. */
+export const secrets = new Set<string>()
+
+/** Registers a secret, and gives it back. */
+export function secret(text: string): string {
+  secrets.add(text)
+  return text
+}
+
+/** The text of every journal file that a test has left behind. */
+export const journalled: string[] = []
+
+/** Keeps what a journal folder holds, before it goes away. A folder that is none holds nothing. */
+export async function keepJournal(folder: string): Promise<void> {
+  const names = await readdir(folder).catch(() => [])
+  for (const name of names) journalled.push(await readFile(join(folder, name), 'utf8'))
+}
+
+// What looks like a key, a session token or a bearer header, whoever made it.
+const SHAPES = [/\bsk-[\w-]{6,}/, /\beyJ[\w-]{10,}/, /\bBearer\s+[\w.-]{4,}/i]
+
+const encodings = (known: string): string[] => [
+  known,
+  encodeURIComponent(known),
+  Buffer.from(known).toString('base64'),
+  Buffer.from(known).toString('base64url'),
+]
+
+/** The secrets found in a text: known ones in whatever encoding, and whatever is shaped like one. */
+export function leaksIn(text: string, known: Iterable<string> = secrets): string[] {
+  const named = [...known].filter((each) => encodings(each).some((form) => text.includes(form)))
+  const shaped = SHAPES.flatMap((shape) => shape.exec(text)?.[0] ?? [])
+  return [...new Set([...named, ...shaped])]
+}
+
+function withoutUrls(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withoutUrls)
+  if (value === null || typeof value !== 'object') return value
+  const isUrlEdit = 'field' in value && value.field === 'url' && 'before' in value && 'after' in value
+  const kept = isUrlEdit ? { ...value, before: '', after: '' } : value
+  return Object.fromEntries(Object.entries(kept).map(([name, member]) => [name, withoutUrls(member)]))
+}
+
+/** A journal's text without the whole URLs that a revert needs, which may stand there. */
+export function journalWithoutUrls(text: string): string {
+  return text
+    .split('\n')
+    .map((line) => {
+      try {
+        return JSON.stringify(withoutUrls(JSON.parse(line)))
+      } catch {
+        return line
+      }
+    })
+    .join('\n')
+}
+
+/** After all tests of a file: nothing that was printed or journalled holds a secret. */
+export function watchForLeaks(): void {
+  afterAll(() => {
+    expect(transcript.length + journalled.length).toBeGreaterThan(0)
+    expect(transcript.flatMap((text) => leaksIn(text))).toEqual([])
+    expect(journalled.flatMap((text) => leaksIn(journalWithoutUrls(text)))).toEqual([])
+  })
+}
