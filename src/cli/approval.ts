@@ -1,6 +1,6 @@
+import { shownName } from './render/name.ts'
 import type { Change, Plan } from '../core/plan.ts'
 import { cancelled, type Choice } from './terminal/terminal.ts'
-import { serverTitle } from '../core/server.ts'
 import { count, printable, printableJson } from '../core/text.ts'
 import type { Gateway } from '../gateway/port.ts'
 import type { Context } from './context.ts'
@@ -10,7 +10,7 @@ import { shownRecord } from './render/record.ts'
 type Answer = 'all' | 'some' | 'each' | 'cancel'
 type EachAnswer = 'yes' | 'no' | 'rest' | 'stop' | 'show'
 
-const name = (change: Change): string => printable(serverTitle(change.server))
+const name = (change: Change): string => shownName(change.server)
 
 /** "Change 7 servers on https://… (1.106.2, master key)?" */
 function question({ changes, gateway, reverts }: Plan): string {

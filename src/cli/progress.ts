@@ -1,5 +1,5 @@
-import { serverTitle } from '../core/server.ts'
-import { count, printable } from '../core/text.ts'
+import { shownName } from './render/name.ts'
+import { count } from '../core/text.ts'
 import type { ApplyEvent } from '../runs/apply.ts'
 import type { Look } from './render/layout.ts'
 import { renderOutcome } from './render/report.ts'
@@ -48,7 +48,7 @@ export function applyProgress(
     if (!terminal.interactive) return
     const { change, done, total } = event
     terminal.progress(
-      `${done + 1}/${total} ${printable(serverTitle(change.server))}: ${doing[event.kind]}${timeLeft(started, done, total)}`,
+      `${done + 1}/${total} ${shownName(change.server)}: ${doing[event.kind]}${timeLeft(started, done, total)}`,
     )
   }
 }

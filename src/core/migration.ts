@@ -101,12 +101,14 @@ export function judge(migration: Migration, raw: string): Verdict {
   return near ? { kind: 'near-miss', message: near, origin: address } : { kind: 'other', origin: address }
 }
 
+// A host name, or an IPv6 address, with a port. Bounded, so that no text takes long to search.
+const PLACE = /(?<![A-Za-z\d.-])([A-Za-z\d.-]{1,253}|\[[\da-f:.]{2,45}\]):(\d{1,5})(?!\d)/gi
+
 /** Does the old address occur anywhere in a text, in whatever way it is written? */
 export function mentions(migration: Migration, text: string): boolean {
-  const places = text.matchAll(/((?:https?:)?\/\/)?([A-Za-z\d.-]+|\[[\da-f:.]+\]):(\d{1,5})(?!\d)/gi)
-  for (const [, , host = '', port = ''] of places) {
-    const found = readOrigin(`http://${host}:${port}`)
-    if (found && found.port === migration.from.port && namesHost(migration, found.host)) return true
+  for (const [, host = '', port = ''] of text.matchAll(PLACE)) {
+    const found = Number(port) === migration.from.port ? readOrigin(`http://${host}:${port}`) : null
+    if (found && namesHost(migration, found.host)) return true
   }
   return false
 }

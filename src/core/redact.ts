@@ -48,7 +48,7 @@ export function maskUrl(raw: string): string {
 
 /** Every URL inside a longer text, masked as `maskUrl` does. */
 export function maskUrlsIn(text: string): string {
-  return text.replace(/[A-Za-z][\w+.-]*:\/\/[^\s"'<>`]+/g, (url) => maskUrl(url))
+  return text.replace(/\b[A-Za-z][\w+.-]{0,30}:\/\/[^\s"'<>`]+/g, (url) => maskUrl(url))
 }
 
 /**
@@ -56,12 +56,13 @@ export function maskUrlsIn(text: string): string {
  * (LiteLLM's 401 quotes both) are masked, control characters escaped, the length bounded to 300 characters.
  */
 export function redactText(text: string, secrets: readonly string[] = []): string {
+  const start = text.slice(0, 20_000) // a gateway may talk without end
   const known = secrets
     .filter((secret) => secret.length >= 4)
-    .reduce((rest, secret) => rest.replaceAll(secret, MASK), text)
+    .reduce((rest, secret) => rest.replaceAll(secret, MASK), start)
   const masked = maskUrlsIn(known)
     .replace(/\b(sk|pk)-[\w.-]{2,}/g, `$1-${MASK}`)
-    .replace(/\bBearer\s+(?!token|prefix|`)\S+/gi, `Bearer ${MASK}`)
+    .replace(/\bBearer\s+(?!token|prefix|`)[^\s,]+/gi, `Bearer ${MASK}`)
     .replace(/(Received(?: API Key)?\s*=\s*)[^,\s]+/g, `$1${MASK}`)
     .replace(/\b[\da-f]{32,}\b/gi, MASK)
     .replace(/\beyJ[\w-]+(\.[\w-]+)*/g, MASK)

@@ -21,9 +21,18 @@ export interface AppliedChange extends Change {
 /** Why a run ended before its last change, or `null`. */
 export type Halt = 'failure' | 'collateral' | 'security' | 'journal' | 'SIGINT' | 'SIGTERM' | null
 
-/** A run and all that came of it. `run` is `null` when nothing was ever tried. */
+/**
+ * A run and all that came of it. `run` is `null` when nothing was ever tried; its `head` is `null` when the
+ * journal could not be finished.
+ */
 export interface RunReport {
-  run: { id: string; startedAt: string; finishedAt: string; reverts: string | null; head: string } | null
+  run: {
+    id: string
+    startedAt: string
+    finishedAt: string
+    reverts: string | null
+    head: string | null
+  } | null
   gateway: GatewayIdentity
   changes: AppliedChange[]
   skipped: Skipped[]

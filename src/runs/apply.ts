@@ -57,6 +57,7 @@ function drift(change: Change, record: ServerRecord, reverting: boolean, gateway
 class ChangeRun {
   readonly #context: ApplyContext
   readonly #change: Change
+  #writing = false
   readonly #tell: (kind: 'reading' | 'writing' | 'checking' | 'repairing') => void
 
   constructor(context: ApplyContext, change: Change, place: { done: number; total: number }) {
@@ -65,7 +66,22 @@ class ChangeRun {
     this.#tell = (kind) => context.onEvent({ kind, change, ...place })
   }
 
+  /** Never throws: whatever goes wrong behind the write leaves the change unknown, before it not tried. */
   async run(reverting: boolean): Promise<Step> {
+    try {
+      return await this.#attempt(reverting)
+    } catch (error) {
+      const trouble = error instanceof MigrateError ? error.message : 'Something went wrong in this program'
+      if (!this.#writing)
+        return { applied: undone(this.#change, 'not-applied', null), halt: 'journal', trouble }
+      const lost = await this.#conclude(
+        undone(this.#change, 'unknown', 'this program failed behind the write'),
+      )
+      return { ...lost, trouble: lost.trouble ?? trouble }
+    }
+  }
+
+  async #attempt(reverting: boolean): Promise<Step> {
     const { gateway } = this.#context
     this.#tell('reading')
     const reading = await gateway.read(this.#change.server.id)
@@ -96,6 +112,7 @@ class ChangeRun {
     const intended = [...writes, ...gateway.era.alsoWrites]
     await this.#intend('change', writes, before)
     this.#tell('writing')
+    this.#writing = true
     const answer = await gateway.write(before, edits)
     this.#tell('checking')
     const settled = await settle(gateway, server.id, edits, answer, patienceMs)
@@ -112,7 +129,10 @@ class ChangeRun {
     const changes = findCollateral(around)
     const fields = fieldsToRepair(changes, around)
     if (fields.length === 0) return reportCollateral(this.#change.server.id, changes, [])
-    const recorded = await this.#intend('repair', fields, around.after).then(() => true, isJournalTrouble)
+    const recorded = await this.#intend('repair', fields, around.after).then(
+      () => true,
+      () => false,
+    )
     if (recorded) this.#tell('repairing')
     const repaired = recorded ? await repair(this.#context.gateway, around, fields) : []
     return reportCollateral(this.#change.server.id, changes, repaired)
@@ -124,17 +144,11 @@ class ChangeRun {
     try {
       await this.#context.recorder.record({ type: 'outcome', change: id, outcome, collateral, error })
     } catch (failure) {
-      if (!(failure instanceof MigrateError)) throw failure
-      return { applied, halt: 'journal', trouble: failure.message }
+      const trouble = failure instanceof MigrateError ? failure.message : 'The journal could not be written'
+      return { applied, halt: 'journal', trouble }
     }
     return { applied, halt, trouble: null }
   }
-}
-
-/** Swallows what the journal threw: the write before it has happened, and is reported by what follows. */
-function isJournalTrouble(error: unknown): false {
-  if (error instanceof MigrateError) return false
-  throw error
 }
 
 function haltAfter({ outcome, collateral }: AppliedChange): Halt {
@@ -149,7 +163,7 @@ export type ApplyResult = Pick<RunReport, 'changes' | 'halted' | 'trouble'>
 /**
  * Applies a plan, one server after the other, and reports what became of each. Nothing is written without its
  * intent on disk. A drifted server is left alone and the rest go on; a refusal, a doubt, collateral that could
- * not be repaired, or any on access ends the run. Throws only what nobody foresaw.
+ * not be repaired, or any on access ends the run. Never throws.
  */
 export async function applyPlan(plan: Plan, context: ApplyContext): Promise<ApplyResult> {
   const changes: AppliedChange[] = []
@@ -162,16 +176,7 @@ export async function applyPlan(plan: Plan, context: ApplyContext): Promise<Appl
       continue
     }
     const place = { done, total: plan.changes.length }
-    const step = await new ChangeRun(context, change, place)
-      .run(plan.reverts !== null)
-      .catch((error: unknown) => {
-        if (!(error instanceof MigrateError)) throw error
-        return {
-          applied: undone(change, 'not-applied', null),
-          halt: 'journal' as const,
-          trouble: error.message,
-        }
-      })
+    const step = await new ChangeRun(context, change, place).run(plan.reverts !== null)
     halted = step.halt
     trouble = step.trouble
     changes.push(step.applied)

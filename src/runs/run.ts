@@ -54,16 +54,16 @@ export async function carryOut(plan: Plan, context: RunContext): Promise<RunRepo
   const head = await recorder
     .finish({ type: 'run-finished', halted: result.halted })
     .catch((error: unknown) => {
-      if (!(error instanceof MigrateError)) throw error
-      trouble ??= error.message
-      return 'unrecorded'
+      trouble ??= error instanceof MigrateError ? error.message : 'The journal could not be written'
+      return null
     })
+  const tried = result.changes.some(({ outcome }) => outcome !== 'not-applied' && outcome !== 'drifted')
   const finishedAt = new Date().toISOString()
   return {
     ...result,
     trouble,
     run:
-      head === null
+      head === null && !tried
         ? null
         : { id, startedAt: startedAt.toISOString(), finishedAt, reverts: plan.reverts, head },
     gateway: plan.gateway,

@@ -6,7 +6,7 @@ import type { Gateway, Reading, WriteAnswer } from '../gateway/port.ts'
 
 /** What a write came to, and the record as it was found afterwards. */
 export interface Settlement {
-  outcome: Extract<Outcome, 'applied' | 'failed' | 'drifted' | 'unknown'>
+  outcome: Extract<Outcome, 'applied' | 'failed' | 'unknown'>
   record: ServerRecord | null
   error: string | null
 }
@@ -23,9 +23,9 @@ function decide(reading: Reading, answer: Answered, edits: readonly Edit[]): Set
   if (holds(record, edits, 'after')) return { outcome: 'applied', record, error: null }
   if (!holds(record, edits, 'before')) {
     return {
-      outcome: 'drifted',
+      outcome: 'unknown',
       record,
-      error: 'somebody else changed it in the same moment; it was left as it is',
+      error: 'somebody else changed it in the same moment; it was left as it is then',
     }
   }
   // The gateway is through with the request and has not written: its 500 came before the commit.

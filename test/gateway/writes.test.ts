@@ -379,7 +379,7 @@ describe.concurrent('what changes with the URL though nobody asked is found, put
     expect(writes(trial.sandbox)).toBe(1)
   })
 
-  test('a URL that somebody else set in the same moment stays: drifted, exit 4', async ({ open }) => {
+  test('a URL that somebody else set in the same moment stays: unknown, the run stops, exit 4', async ({ open }) => {
     let sandbox: Sandbox | null = null
     const trial = await open({
       servers: TWO,
@@ -394,8 +394,8 @@ describe.concurrent('what changes with the URL though nobody asked is found, put
     const finished = await trial.run(['--yes', '--json'])
     expect(finished.code).toBe(4)
     expect(fates(finished)).toEqual([
-      ['id-fetch', 'drifted', 'somebody else changed it in the same moment; it was left as it is'],
-      ['id-n8n', 'applied', null],
+      ['id-fetch', 'unknown', 'somebody else changed it in the same moment; it was left as it is then'],
+      ['id-n8n', 'not-applied', null],
     ])
     expect(urls(trial.sandbox.rows())['id-fetch']).toBe('http://third/sse')
   })

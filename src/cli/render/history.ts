@@ -1,7 +1,7 @@
+import { shownName } from './name.ts'
 import type { RecordedChange, RecordedRun } from '../../journal/fold.ts'
 import type { JournalProblem } from '../../journal/port.ts'
 import { maskUrl } from '../../core/redact.ts'
-import { serverTitle } from '../../core/server.ts'
 import { count, printable } from '../../core/text.ts'
 import { shownValue } from './diff.ts'
 import { publicChange } from './documents.ts'
@@ -127,7 +127,7 @@ export function renderOneRun(run: RecordedRun, all: readonly RecordedRun[], look
         `  ! ${printable(field)} changed with it; ${repaired ? 'put back' : 'not put back'}`,
     )
     return [
-      `${printable(serverTitle(change.server))}: ${outcome}${error ? ` (${printable(error)})` : ''}`,
+      `${shownName(change.server)}: ${outcome}${error ? ` (${printable(error)})` : ''}`,
       ...edits,
       ...also,
     ].join('\n')

@@ -1,14 +1,15 @@
+import { shownName } from './name.ts'
 import { originText } from '../../core/address.ts'
 import type { Migration } from '../../core/migration.ts'
 import { type Change, isLeftBehind, type Note, type Plan, type Skipped } from '../../core/plan.ts'
-import { type ServerIdentity, serverTitle } from '../../core/server.ts'
+import type { ServerIdentity } from '../../core/server.ts'
 import { count, printable } from '../../core/text.ts'
 import { renderEdits, shownValue } from './diff.ts'
 import { type Look, wrap } from './layout.ts'
 
 /** A server: what it is called, and its id where that is something else; in one line where it fits. */
 function renderServer(server: ServerIdentity, look: Look): string {
-  const title = printable(serverTitle(server))
+  const title = shownName(server)
   const alias = server.alias && server.alias !== title ? ` (alias ${printable(server.alias)})` : ''
   const id = title === server.id ? '' : printable(server.id)
   const inOne = title.length + alias.length + 2 + id.length <= look.width
@@ -27,13 +28,13 @@ export function renderChange(change: Change, look: Look): string {
 function renderSkipped(skipped: Skipped, look: Look): string {
   const sign = isLeftBehind(skipped) ? look.paint('yellow', '!') : '-'
   const url = skipped.url === null ? '' : `\n    ${shownValue(skipped.url)}`
-  const name = printable(serverTitle(skipped.server))
+  const name = shownName(skipped.server)
   return `  ${sign} ${wrap(`${name} [${skipped.code}]: ${skipped.message}`, look.width - 4, '    ')}${url}`
 }
 
 function renderNote(note: Note, look: Look): string {
   const where = note.server
-    ? `${printable(serverTitle(note.server))}${note.field ? `, field ${printable(note.field)}` : ''}: `
+    ? `${shownName(note.server)}${note.field ? `, field ${printable(note.field)}` : ''}: `
     : ''
   const text = wrap(`! ${where}${note.message}`, look.width, '  ')
   return note.code === 'old-address' ? text : look.paint('yellow', text)

@@ -1,7 +1,7 @@
+import { shownName } from './name.ts'
 import type { AppliedChange, CollateralChange, Halt, Outcome, RunReport } from '../../core/report.ts'
 import { tally } from '../../core/report.ts'
 import { isAccessField } from '../../core/fields.ts'
-import { serverTitle } from '../../core/server.ts'
 import { count, printable } from '../../core/text.ts'
 import { type Look, wrap } from './layout.ts'
 
@@ -56,7 +56,7 @@ export function renderOutcome(change: AppliedChange, look: Look): string {
   } as const
   const why = change.error ? ` (${change.error})` : ''
   const text = wrap(
-    `  ${SIGNS[change.outcome]} ${printable(serverTitle(change.server))}: ${WORDS[change.outcome]}${why}`,
+    `  ${SIGNS[change.outcome]} ${shownName(change.server)}: ${WORDS[change.outcome]}${why}`,
     look.width,
     '    ',
   )
@@ -109,6 +109,7 @@ export function renderReport(report: RunReport, look: Look): string {
     ...(report.trouble ? [look.paint('red', wrap(report.trouble, look.width))] : []),
     look.paint('bold', `${renderTally(report.changes)}.`),
     ...advice(report).map((text) => wrap(text, look.width)),
-    ...(report.run ? [look.paint('dim', `Run ${report.run.id}\nJournal head ${report.run.head}`)] : []),
+    ...(report.run ? [look.paint('dim', `Run ${report.run.id}`)] : []),
+    ...(report.run?.head ? [look.paint('dim', `Journal head ${report.run.head}`)] : []),
   ].join('\n')
 }
