@@ -379,7 +379,9 @@ describe.concurrent('what changes with the URL though nobody asked is found, put
     expect(writes(trial.sandbox)).toBe(1)
   })
 
-  test('a URL that somebody else set in the same moment stays: unknown, the run stops, exit 4', async ({ open }) => {
+  test('a URL that somebody else set in the same moment stays: unknown, the run stops, exit 4', async ({
+    open,
+  }) => {
     let sandbox: Sandbox | null = null
     const trial = await open({
       servers: TWO,
