@@ -2,6 +2,8 @@ import { defineConfig } from 'vitest/config'
 
 export default defineConfig({
   test: {
+    // Most tests wait for a program that they started: more workers than cores keep the cores busy.
+    maxWorkers: 3,
     projects: [
       {
         test: {
