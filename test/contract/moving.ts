@@ -34,6 +34,7 @@ const RESETS_77 = { alias: null, args: [], env: {}, mcp_access_groups: [], trans
 const WIPES_77 = { server_name: null, description: null, auth_type: null, mcp_info: null }
 const RESETS_81 = { ...RESETS_77, allow_all_keys: false }
 const { alias: _alias, transport: _transport, ...LOSSES_77 } = RESETS_77
+const NO_TOOL_NAMES = { tool_name_to_description: null, tool_name_to_display_name: null }
 const LIST_LIES = { description: 'shown in the UI' }
 const LIST_LIES_106 = {
   ...LIST_LIES,
@@ -84,8 +85,9 @@ const CASES: readonly Case[] = [
     changes: [
       ['0.0.0', {}],
       ['1.81.0', LIST_LIES],
-      ['1.88.0', { ...LIST_LIES, env_vars: null }],
-      ['1.92.1', { ...LIST_LIES_106, env_vars: null }],
+      ['1.88.0', { ...LIST_LIES, ...NO_TOOL_NAMES }],
+      ['1.92.1', { ...LIST_LIES_106, ...NO_TOOL_NAMES }],
+      ['1.96.0', { ...LIST_LIES_106, env_vars: null }],
     ],
   },
   {

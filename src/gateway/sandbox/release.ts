@@ -29,8 +29,11 @@ export interface Release {
   readonly urlWipesOAuth: boolean
   /** … and the stored OAuth client of an `oauth2` server. */
   readonly urlDropsClient: boolean
-  /** `allowed_tools: null` in a partial PUT ends in a 500 (seen on 1.88.0); later it empties the list (1.106.2). */
-  readonly failsOnNullTools: boolean
+  /**
+   * A partial PUT sends nulls on as they are: `allowed_tools: null` ends in a 500, tool_name_to_* become null, and
+   * the list shows env_vars as stored (seen on 1.88.0). Later they empty the field (1.106.2).
+   */
+  readonly rawNulls: boolean
   /** Users who are not full admins get no urls. */
   readonly urlsAdminOnly: boolean
   readonly configById: 'missing' | 'bare' | 'flagged'
@@ -70,7 +73,7 @@ const OLDEST: Omit<Release, 'version'> = {
   uniqueNames: false,
   urlWipesOAuth: false,
   urlDropsClient: false,
-  failsOnNullTools: false,
+  rawNulls: false,
   urlsAdminOnly: false,
   configById: 'missing',
   publicFlags: [],
@@ -121,7 +124,7 @@ const CHANGES: readonly (readonly [since: string, change: Change])[] = [
     '1.88.0',
     {
       put: 'partial',
-      failsOnNullTools: true,
+      rawNulls: true,
       versionIn: 'details',
       configById: 'bare',
       v2UserInfo: true,
@@ -141,7 +144,7 @@ const CHANGES: readonly (readonly [since: string, change: Change])[] = [
     },
   ],
   ['1.92.1', { urlWipesOAuth: true }],
-  ['1.96.0', { failsOnNullTools: false }],
+  ['1.96.0', { rawNulls: false }],
   ['1.97.0', { urlDropsClient: true }],
   [
     '1.106.0',

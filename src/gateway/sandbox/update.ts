@@ -43,11 +43,11 @@ const NULL_EMPTIES: Readonly<Record<string, unknown>> = {
 /** From 1.88: what was sent. Undefined where LiteLLM fails on a null that Prisma does not take. */
 function partial(release: Release, row: SandboxRow, body: Accepted): Written | undefined {
   if (body['extra_headers'] === null) return undefined
-  if (body['allowed_tools'] === null && release.failsOnNullTools) return undefined
+  if (body['allowed_tools'] === null && release.rawNulls) return undefined
   const sent = Object.fromEntries(
     Object.entries(body).map(([name, value]) => [
       name,
-      value === null ? (NULL_EMPTIES[name] ?? null) : value,
+      value === null && !release.rawNulls ? (NULL_EMPTIES[name] ?? null) : value,
     ]),
   )
   const alias = aliasOf(body)

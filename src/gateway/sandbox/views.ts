@@ -112,7 +112,10 @@ const NULL_WHEN_EMPTY = [
 export function fromRegistry(world: World, row: SandboxRow): View {
   const info = completedInfo(row)
   const view = common(world, { ...row, mcp_info: info, description: info['description'] ?? null })
-  for (const name of NULL_WHEN_EMPTY) if (name in view) view[name] = orNull(view[name])
+  const emptied = NULL_WHEN_EMPTY.filter(
+    (name) => name in view && !(world.release.rawNulls && name === 'env_vars'),
+  )
+  for (const name of emptied) view[name] = orNull(view[name])
   if ('subject_token_type' in view) {
     view['subject_token_type'] ??= 'urn:ietf:params:oauth:token-type:access_token'
     view['token_exchange_profile'] ??= 'rfc8693'
