@@ -1,0 +1,48 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { unstamped } from '../support/lab-database.ts'
+import { planDocument, runDocument, serverNames } from '../support/lab-documents.ts'
+import { Fleet } from '../support/lab-fleet.ts'
+import { Operator } from '../support/lab-operator.ts'
+import { labGateways } from '../support/lab.ts'
+
+for (const gateway of labGateways()) {
+  describe(`the migration that ships, on LiteLLM ${gateway.version}`, () => {
+    let fleet: Fleet
+    const moving = (path: string) => `http://mcp-proxy-sse:8080${path}`
+
+    beforeAll(async () => {
+      fleet = await Fleet.on(gateway)
+      await fleet.add('fleet_guide', { transport: 'sse', url: 'http://localhost:8585/servers/guide/sse' })
+      await fleet.add('fleet_other', { transport: 'sse', url: 'http://localhost:8586/servers/other/sse' })
+      await fleet.add('fleet_numeric', { transport: 'http', url: 'HTTP://127.1:8585/mcp?a=%20#z' })
+    })
+    afterAll(() => fleet?.end())
+
+    test('moves the published port to the container, leaves what config.yaml defines, and goes back', async () => {
+      const operator = await Operator.of(gateway)
+      const start = unstamped(await fleet.rows())
+      const { code, document } = await operator.json(runDocument, ['--yes'])
+      const reasons = document.skipped.map(({ server, matched, code: why }) => [server.name, matched, why])
+      expect(reasons).toContainEqual(['config_defined', true, 'config-defined'])
+      expect(serverNames(document.changes)).toEqual(['fleet_guide', 'fleet_numeric'])
+      expect(code).toBe(4)
+      expect(unstamped(await fleet.rows())).toEqual({
+        ...start,
+        fleet_guide: { ...start['fleet_guide'], url: moving('/servers/guide/sse') },
+        fleet_numeric: { ...start['fleet_numeric'], url: moving('/mcp?a=%20#z') },
+      })
+      expect(await operator.run(['--revert', '--yes'])).toMatchObject({ code: 0 })
+      expect(unstamped(await fleet.rows())).toEqual(start)
+    })
+
+    test('with nothing but that server of config.yaml to move, a run fails without writing', async () => {
+      const operator = await Operator.of(gateway)
+      const start = await fleet.rows()
+      const { code, document } = await operator.json(planDocument, ['--only', 'config_defined', '--dry-run'])
+      expect(document.skipped).toMatchObject([{ code: 'config-defined', server: { source: 'config' } }])
+      expect(code).toBe(1)
+      expect(await operator.run(['--only', 'config_defined', '--yes'])).toMatchObject({ code: 1 })
+      expect(await fleet.rows()).toEqual(start)
+    })
+  })
+}

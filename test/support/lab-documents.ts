@@ -1,0 +1,108 @@
+import { z } from 'zod'
+
+const time = z.iso.datetime()
+const server = z.object({
+  id: z.string(),
+  name: z.string().nullable(),
+  alias: z.string().nullable(),
+  source: z.enum(['database', 'config']),
+})
+const gateway = z.object({ url: z.url(), version: z.string().nullable() })
+const edit = z.object({ field: z.string(), before: z.string(), after: z.string(), masked: z.boolean() })
+const effect = z.object({ code: z.string(), message: z.string(), reversible: z.boolean() })
+const change = z.object({
+  id: z.string(),
+  server,
+  migration: z.string(),
+  edits: z.array(edit),
+  effects: z.array(effect),
+  fingerprint: z.string(),
+})
+const code = z.enum([
+  'config-defined',
+  'unreadable',
+  'wrong-id',
+  'near-miss',
+  'user-info',
+  'env-reference',
+  'malformed',
+  'needs-consent',
+  'name-rule',
+  'drifted',
+])
+const skipped = z.object({ server, matched: z.boolean().nullable(), code, message: z.string() })
+const note = z.object({ code: z.string(), server: server.nullable(), field: z.string().nullable() })
+
+/** `mcp-url-migrate/plan/1`, as `cli.md` promises it, with the notes that came to it. */
+export const planDocument = z.object({
+  schema: z.literal('mcp-url-migrate/plan/1'),
+  createdAt: time,
+  gateway,
+  migrations: z.array(z.object({ id: z.string(), sha256: z.string().regex(/^[\da-f]{64}$/) })),
+  changes: z.array(change),
+  skipped: z.array(skipped),
+  notes: z.array(note),
+  summary: z.object({ servers: z.int(), changes: z.int(), unchanged: z.int(), skipped: z.int() }),
+})
+
+const collateral = z.object({
+  field: z.string(),
+  before: z.unknown(),
+  after: z.unknown(),
+  repaired: z.boolean(),
+})
+const outcome = z.enum(['applied', 'not-applied', 'failed', 'drifted', 'unknown', 'reverted'])
+
+/** `mcp-url-migrate/run/1` */
+export const runDocument = z.object({
+  schema: z.literal('mcp-url-migrate/run/1'),
+  run: z
+    .object({ id: z.string(), startedAt: time, finishedAt: time, reverts: z.string().nullable() })
+    .nullable(),
+  gateway,
+  changes: z.array(change.extend({ outcome, collateral: z.array(collateral), error: z.string().nullable() })),
+  skipped: z.array(skipped),
+  restartRequired: z.boolean(),
+  summary: z.object({
+    applied: z.int(),
+    notApplied: z.int(),
+    failed: z.int(),
+    drifted: z.int(),
+    unknown: z.int(),
+    reverted: z.int(),
+  }),
+})
+
+/** A run document, read. */
+export type RunDocument = z.infer<typeof runDocument>
+
+/** `mcp-url-migrate/error/1` */
+export const errorDocument = z.object({
+  schema: z.literal('mcp-url-migrate/error/1'),
+  code: z.string(),
+  message: z.string(),
+  hint: z.string().nullable(),
+})
+
+/** `mcp-url-migrate/history/1` */
+export const historyDocument = z.object({
+  schema: z.literal('mcp-url-migrate/history/1'),
+  runs: z.array(
+    z.object({
+      id: z.string(),
+      startedAt: time,
+      finishedAt: time.nullable(),
+      gateway,
+      reverts: z.string().nullable(),
+      revertedBy: z.string().nullable(),
+      head: z.string(),
+      summary: runDocument.shape.summary,
+    }),
+  ),
+  problems: z.array(z.object({ file: z.string(), line: z.int().nullable(), message: z.string() })),
+})
+
+/** The names of the servers in a list of changes or of skipped servers, in order. */
+export function serverNames(entries: readonly { server: { name: string | null } }[]): string[] {
+  return entries.map(({ server: { name } }) => String(name)).toSorted()
+}

@@ -1,0 +1,82 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { writeFile } from 'node:fs/promises'
+import { type AddressInfo, createServer } from 'node:net'
+import { join } from 'node:path'
+import { temporaryFolder } from './cli.ts'
+import { CONFIG, LAB, type LabGateway, labVariable, untilItAnswers } from './lab.ts'
+
+/** A proxy that runs until it is ended. */
+export interface Place {
+  readonly gateway: LabGateway
+  end(): Promise<void>
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo
+  server.close()
+  return port
+}
+
+/** Starts one more LiteLLM of a gateway's release, as the lab's up.sh does, with an environment of its own. */
+async function start(
+  gateway: LabGateway,
+  config: string,
+  env: Record<string, string>,
+  rootPath = '',
+): Promise<Place> {
+  const port = await freePort()
+  const programs = `${await labVariable('CACHE')}/litellm-${gateway.version}/bin`
+  const { DATABASE_URL: _none, ...environment } = process.env
+  const litellm = spawn(
+    `${programs}/litellm`,
+    ['--config', config, '--host', '127.0.0.1', '--port', String(port), '--telemetry', 'False'],
+    {
+      cwd: await temporaryFolder(),
+      stdio: 'ignore',
+      env: {
+        ...environment,
+        PATH: `${LAB}/bin:${programs}:${process.env['PATH']}`,
+        PRISMA_QUERY_ENGINE_BINARY: `${await labVariable('CACHE')}/engine/query-engine.mjs`,
+        LITELLM_MASTER_KEY: gateway.masterKey,
+        LITELLM_DANGEROUSLY_PERMIT_WEAK_OR_UNSET_MASTER_KEY: 'true',
+        LITELLM_LOCAL_MODEL_COST_MAP: 'True',
+        LITELLM_MODE: 'PRODUCTION',
+        ...env,
+      },
+    },
+  )
+  const ended = once(litellm, 'exit')
+  const end = async () => {
+    litellm.kill('SIGINT')
+    await ended
+  }
+  const url = `http://127.0.0.1:${port}${rootPath}`
+  await untilItAnswers(url, () => litellm.exitCode !== null).catch(async (error: unknown) => {
+    await end()
+    throw error
+  })
+  return { gateway: { ...gateway, url }, end }
+}
+
+/** One more worker on a gateway's database, behind a root path. */
+export function startUnderRootPath(gateway: LabGateway, rootPath: string): Promise<Place> {
+  const env = {
+    DATABASE_URL: `postgresql://litellm@127.0.0.1:${gateway.databasePort}/litellm`,
+    DISABLE_SCHEMA_UPDATE: 'true',
+    DISABLE_ADMIN_UI: 'True',
+    LITELLM_SALT_KEY: 'sk-salt-for-tests',
+    STORE_MODEL_IN_DB: 'True',
+    SERVER_ROOT_PATH: rootPath,
+  }
+  return start(gateway, CONFIG, env, rootPath)
+}
+
+/** A LiteLLM that has no database. */
+export async function startWithoutDatabase(gateway: LabGateway): Promise<Place> {
+  const config = join(await temporaryFolder(), 'config.yaml')
+  await writeFile(config, `model_list: []\ngeneral_settings:\n  master_key: ${gateway.masterKey}\n`)
+  return start(gateway, config, {})
+}
