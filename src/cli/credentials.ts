@@ -1,15 +1,23 @@
 import { readFile } from 'node:fs/promises'
 import { text as readAll } from 'node:stream/consumers'
 import { MigrateError } from '../core/errors.ts'
-import { printable } from '../core/text.ts'
+import { redactText } from '../core/redact.ts'
 import type { Credentials } from '../gateway/connect.ts'
 import type { MainOptions } from './options.ts'
 import type { Terminal } from './terminal/terminal.ts'
 
 const LIMIT = 64 * 1024
 
+/** The name of a file, unless it looks as if somebody had put the secret itself there. */
+function shownFile(file: string): string {
+  const shown = redactText(file)
+  return shown === file
+    ? file
+    : 'a file of that name (what stands behind the option looks like a key, not a file)'
+}
+
 async function readSecret(file: string, what: string): Promise<string> {
-  const source = file === '-' ? 'standard input' : printable(file)
+  const source = file === '-' ? 'standard input' : shownFile(file)
   const content = await (file === '-' ? readAll(process.stdin) : readFile(file, 'utf8')).catch(
     (error: unknown) => {
       const code = error instanceof Error && 'code' in error ? String(error.code) : 'unreadable'
@@ -97,7 +105,7 @@ export async function findCredentials(
     return {
       kind: 'key',
       key: await readSecret(options.keyFile, 'key'),
-      source: `key from ${printable(from)}`,
+      source: `key from ${from}`,
     }
   }
   if (options.username || options.passwordFile) return byPassword(options, env, terminal)

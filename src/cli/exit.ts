@@ -20,6 +20,7 @@ const BY_ERROR: Partial<Record<ErrorCode, number>> = {
   'consent-missing': 64,
   'no-terminal': 64,
   cancelled: 130,
+  'run-interrupted': 3,
 }
 
 const BY_SIGNAL = { SIGINT: 130, SIGTERM: 143 } as const

@@ -4,7 +4,7 @@ import { MigrateError } from '../core/errors.ts'
 import { printable, printableJson } from '../core/text.ts'
 import type { Context } from './context.ts'
 import { exitForError, exitForSignal } from './exit.ts'
-import { type Invocation, readCommandLine } from './program.ts'
+import { type Invocation, readCommandLine, withoutValues } from './program.ts'
 import { errorDocument } from './render/documents.ts'
 import { wrap } from './render/layout.ts'
 import { type Phase, Signals, type StopSignal } from './signals.ts'
@@ -16,10 +16,23 @@ function toolVersion(): string {
   return (JSON.parse(text) as { version: string }).version
 }
 
+let outputLost: string | null = null
+
+/** A reader that goes away, such as `| head`, is no trouble, and must not end a run; a full disk is. */
+function noticeLostOutput(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'EPIPE') outputLost = error.code ?? 'unknown error'
+}
+
 /** Writes out what is still in the pipes, then ends the process: the only place that does. */
 function end(code: number): void {
-  process.exitCode = code
-  process.stdout.write('', () => process.stderr.write('', () => process.exit(code)))
+  process.stdout.write('', () => {
+    const lost = outputLost !== null
+    if (lost)
+      process.stderr.write(
+        `Standard output could not be written (${outputLost}); \`mcp-url-migrate history\` tells what was done.\n`,
+      )
+    process.stderr.write('', () => process.exit(lost && code === 0 ? 1 : code))
+  })
 }
 
 const LAST_WORDS: Record<Phase, string> = {
@@ -98,15 +111,15 @@ function report(error: MigrateError, json: boolean, { terminal, look }: Context)
 /** For wrong usage commander has printed its sentence already; the document is still owed. */
 function misused(error: CommanderError, json: boolean): number {
   if (error.exitCode === 0) return 0
-  const message = printable(error.message.replace(/^error: /, ''))
+  const message = printable(withoutValues(error.message.replace(/^error: /, '')))
   if (json) process.stdout.write(`${printableJson(errorDocument(new MigrateError('usage', message)))}\n`)
   return exitForError('usage')
 }
 
 /** Runs the program with the arguments behind its name, and ends the process with the right code. */
 export async function main(argv: readonly string[]): Promise<void> {
-  // A reader that goes away, such as `| head`, must not end a run in the middle of a write.
-  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {})
+  process.stdout.on('error', noticeLostOutput)
+  process.stderr.on('error', () => {})
   const version = toolVersion()
   let invocation: Invocation
   try {

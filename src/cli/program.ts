@@ -1,4 +1,5 @@
 import { Command, CommanderError, Option } from 'commander'
+import { harmless } from '../core/text.ts'
 import { EXIT_CODES } from './exit.ts'
 
 /** What was asked for on the command line. */
@@ -6,6 +7,14 @@ export type Invocation =
   | { command: 'main'; options: Record<string, unknown> }
   | { command: 'history'; run: string | null; options: Record<string, unknown> }
   | { command: 'sandbox'; options: Record<string, unknown> }
+
+/** What commander says of an option that it does not know, without a value that may be a secret in the wrong place. */
+export function withoutValues(text: string): string {
+  return text
+    .replace(/(--?[\w-]+=)[^'\n]*/g, '$1…')
+    .replace(/(argument|option) '(?!-)[^'\n]*'/g, "$1 '…'")
+    .replace(/\bsk-[\w.-]+/g, 'sk-***')
+}
 
 const collect = (value: string, before: string[] = []): string[] => [...before, value]
 
@@ -62,6 +71,7 @@ export function readCommandLine(argv: readonly string[], version: string): Invoc
     )
     .version(version)
     .exitOverride()
+    .configureOutput({ writeErr: (text) => process.stderr.write(harmless(withoutValues(text))) })
     .showHelpAfterError('Try --help.')
     .allowExcessArguments(false)
     .enablePositionalOptions()

@@ -37,6 +37,7 @@ export class Signals {
   /** Runs something that ends by itself when `requested` says so. */
   async during<T>(act: () => Promise<T>): Promise<T> {
     this.#phase = 'during'
+    this.#requested = null
     try {
       return await act()
     } finally {

@@ -1,9 +1,7 @@
 import type { FileJournal } from '../journal/file-journal.ts'
 import { defaultJournalFolder } from '../journal/location.ts'
 import type { MainOptions } from './options.ts'
-
-const quoted = (text: string): string =>
-  /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`
+import { shellQuoted } from './shell.ts'
 
 /** The exact command that takes a run back, ready for a shell: run id, gateway, journal, and how to sign in. */
 export function undoCommand(runId: string, url: string, journal: FileJournal, options: MainOptions): string {
@@ -15,6 +13,6 @@ export function undoCommand(runId: string, url: string, journal: FileJournal, op
     ['--username', options.username],
     ['--password-file', options.passwordFile],
   ]
-  const given = pairs.flatMap(([name, value]) => (value === undefined ? [] : [name, quoted(value)]))
+  const given = pairs.flatMap(([name, value]) => (value === undefined ? [] : [name, shellQuoted(value)]))
   return ['npx mcp-url-migrate --revert', runId, ...given].join(' ')
 }

@@ -50,7 +50,7 @@ export function readAddress(raw: string): Address | NoAddress {
     kind: 'address',
     scheme,
     host: url.hostname,
-    port: Number(url.port) || DEFAULT_PORTS[scheme],
+    port: url.port === '' ? DEFAULT_PORTS[scheme] : Number(url.port),
     rest,
   }
 }

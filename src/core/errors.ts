@@ -27,6 +27,7 @@ export type ErrorCode =
   | 'journal-damaged'
   | 'journal-newer'
   | 'run-not-found'
+  | 'run-interrupted'
   | 'internal'
 
 /**

@@ -96,7 +96,7 @@ export function movedFields(hashes: Record<string, string>, record: ServerRecord
   return [...names].filter((field) => hashes[field] !== now[field]).toSorted()
 }
 
-/** A field that changed though nobody asked for it; values are `null` with `hidden` where they may be secret. */
+/** A field that changed though nobody asked for it. */
 export interface FieldChange {
   field: string
   before: unknown
@@ -129,16 +129,4 @@ export function reportable(id: string, field: string, value: unknown): unknown {
 /** Can a PUT put this field back? What LiteLLM computes, and credentials, cannot be. */
 export function isRepairable(field: string): boolean {
   return ![...RESPONSE_ONLY, 'credentials', 'server_id', 'mcp_info.is_public'].includes(field)
-}
-
-/**
- * Is this what a write leaves behind when it resets a field: nothing, or LiteLLM's default? Anything else that
- * appears in a field is somebody's edit, and is never written over.
- */
-export function looksReset(field: string, value: unknown): boolean {
-  if (field === 'transport') return value === 'sse'
-  if (field === 'alias') return value === null || typeof value === 'string'
-  if (Array.isArray(value)) return value.length === 0
-  if (value !== null && typeof value === 'object') return Object.keys(value).length === 0
-  return value === null || typeof value === 'boolean'
 }

@@ -1,3 +1,4 @@
+import { maskUrlsIn } from './redact.ts'
 import { settableFields } from './fields.ts'
 import { type Migration, mentions } from './migration.ts'
 
@@ -19,5 +20,5 @@ function texts(value: unknown, path: string): { path: string; text: string }[] {
 export function leftovers(migration: Migration, record: Record<string, unknown>): string[] {
   return texts(settableFields(record), '')
     .filter(({ path, text }) => path !== migration.field && mentions(migration, text))
-    .map(({ path }) => path)
+    .map(({ path }) => maskUrlsIn(path))
 }

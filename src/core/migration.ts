@@ -78,7 +78,8 @@ function nearness(migration: Migration, address: Address): string | null {
   if (known) return `scheme ${address.scheme}, not ${from.schemes.join(' or ')}`
   if (from.hosts === 'loopback' && resemblesLoopback(address.host))
     return `${address.host} is not a name that this migration knows`
-  if (address.port === from.port) return `another host (${address.host}) on port ${from.port}`
+  const common = from.port === 80 || from.port === 443
+  if (address.port === from.port && !common) return `another host (${address.host}) on port ${from.port}`
   return mentions(migration, address.rest) ? 'the old address stands inside the URL' : null
 }
 
@@ -101,16 +102,21 @@ export function judge(migration: Migration, raw: string): Verdict {
   return near ? { kind: 'near-miss', message: near, origin: address } : { kind: 'other', origin: address }
 }
 
-// A host name, or an IPv6 address, with a port. Bounded, so that no text takes long to search.
-const PLACE = /(?<![A-Za-z\d.-])([A-Za-z\d.-]{1,253}|\[[\da-f:.]{2,45}\]):(\d{1,5})(?!\d)/gi
+// A host name, or an IPv6 address, with a port, or with a scheme that stands for one. Bounded, so that no text
+// takes long to search.
+const PLACES = [
+  /()(?<![\w.-])([A-Za-z\d.-]{1,253}|\[[\da-f:.]{2,45}\])(:\d{1,5})(?!\d)/gi,
+  /(https?:\/\/)([A-Za-z\d.-]{1,253}|\[[\da-f:.]{2,45}\])()(?![\w:.-])/gi,
+]
 
-/** Does the old address occur anywhere in a text, in whatever way it is written? */
+/** Does the old address stand anywhere in a text, with its port or with the scheme whose port it is? */
 export function mentions(migration: Migration, text: string): boolean {
-  for (const [, host = '', port = ''] of text.matchAll(PLACE)) {
-    const found = Number(port) === migration.from.port ? readOrigin(`http://${host}:${port}`) : null
-    if (found && namesHost(migration, found.host)) return true
-  }
-  return false
+  return PLACES.some((pattern) =>
+    [...text.matchAll(pattern)].some(([, scheme, host = '', port = '']) => {
+      const found = readOrigin(`${scheme || 'http://'}${host}${port}`)
+      return found?.port === migration.from.port && namesHost(migration, found.host)
+    }),
+  )
 }
 
 function failedExample(

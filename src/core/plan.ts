@@ -49,7 +49,7 @@ export interface Skipped {
 
 /** A remark that changes nothing: the old address in another field, a suspicious list. */
 export interface Note {
-  code: 'old-address' | 'suspicious-list' | 'newer-release' | 'release-note'
+  code: 'old-address' | 'suspicious-list' | 'newer-release' | 'release-note' | 'other-run' | 'still-changed'
   server: z.infer<typeof serverIdentity> | null
   field: string | null
   message: string

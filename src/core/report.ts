@@ -19,7 +19,15 @@ export interface AppliedChange extends Change {
 }
 
 /** Why a run ended before its last change, or `null`. */
-export type Halt = 'failure' | 'collateral' | 'security' | 'journal' | 'SIGINT' | 'SIGTERM' | null
+export type Halt =
+  | 'failure'
+  | 'collateral'
+  | 'security'
+  | 'journal'
+  | 'internal'
+  | 'SIGINT'
+  | 'SIGTERM'
+  | null
 
 /**
  * A run and all that came of it. `run` is `null` when nothing was ever tried; its `head` is `null` when the

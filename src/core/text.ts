@@ -14,6 +14,14 @@ export function printable(text: string): string {
   return text.replace(UNSAFE, escaped)
 }
 
+/** A whole output made harmless: everything but line breaks and this program's own colours. */
+export function harmless(output: string): string {
+  return output
+    .split(/(\n|\u001b\[[\d;]*m)/)
+    .map((part, i) => (i % 2 === 1 ? part : printable(part)))
+    .join('')
+}
+
 /** JSON text in which the same characters are escaped too, so that it can go to a terminal raw and parse unchanged. */
 export function printableJson(value: unknown, indent = 2): string {
   const json = JSON.stringify(value, null, indent)

@@ -24,7 +24,9 @@ const WHOLE = [
 ]
 
 // What 1.77.7 to 1.87 write although a request leaves it out. Not server_name: with it, a missing alias is made up.
+// With the transport goes the url: LiteLLM wants both or neither.
 const DEFAULTED = [
+  'url',
   'alias',
   'transport',
   'mcp_access_groups',

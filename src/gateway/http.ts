@@ -94,6 +94,14 @@ export async function get(endpoint: Endpoint, path: string, patienceMs = PATIENC
 const record = (value: unknown): Record<string, unknown> =>
   value !== null && typeof value === 'object' ? (value as Record<string, unknown>) : {}
 
+/** FastAPI's list of what is wrong with a body: where and what, but never its `input`, which repeats what was sent. */
+function validationFaults(detail: unknown): string | null {
+  if (!Array.isArray(detail)) return null
+  return detail
+    .map((fault) => `${[record(fault)['loc']].flat().join('.')}: ${String(record(fault)['msg'])}`)
+    .join('; ')
+}
+
 /**
  * What a gateway says in a failed answer, redacted and bounded. LiteLLM uses `{error: {message}}`,
  * `{detail: {error}}` and `{detail}`; validation errors come as a list under `detail`.
@@ -105,7 +113,7 @@ export function spoken(answer: Answer, endpoint: Endpoint): string {
     error,
     record(detail)['error'],
     detail,
-    detail && JSON.stringify(detail),
+    validationFaults(detail),
   ]
   const words = candidates.find((candidate) => typeof candidate === 'string' && candidate.length > 0)
   const secrets = endpoint.key === null ? [] : [endpoint.key]

@@ -29,8 +29,8 @@ function readList(answer: Answer, endpoint: Endpoint): ListedServer[] {
     if (!server.success) throw invalid(`Entry ${i + 1} in the list of MCP servers has no usable server_id`)
     return server.data
   })
-  const ids = servers.map((server) => server.server_id)
-  const twice = ids.find((id, i) => ids.indexOf(id) !== i)
+  const seen = new Set<string>()
+  const twice = servers.map((server) => server.server_id).find((id) => seen.size === seen.add(id).size)
   if (twice !== undefined) throw invalid(`The id ${printable(twice)} stands twice in the list of MCP servers`)
   return servers
 }
@@ -66,15 +66,22 @@ function readRecord(id: string, answer: Answer, endpoint: Endpoint): Reading {
   return { kind: 'record', record: record.data, source: isConfigDefined(record.data) ? 'config' : 'database' }
 }
 
-/** A 5xx may come after LiteLLM has committed (edit_mcp_server refreshes its registry outside any try); so may a proxy's 408. */
+/** Is this a failure in LiteLLM's own words, and not those of something that stands before it? */
+const isLiteLlms = ({ json }: Answer): boolean =>
+  z.union([z.looseObject({ detail: z.unknown() }), z.looseObject({ error: z.unknown() })]).safeParse(json)
+    .success
+
+/**
+ * What an answer to a PUT says. A 5xx may come after LiteLLM has committed (edit_mcp_server refreshes its registry
+ * outside any try), and what stands before LiteLLM may answer anything at any time: only reading tells.
+ */
 function readWriteAnswer(answer: Answer, endpoint: Endpoint): WriteAnswer {
-  if (answer.status >= 500 || answer.status === 408) {
-    return { kind: 'unsettled', message: spoken(answer, endpoint), answered: answer.status === 500 }
+  if (answer.status >= 200 && answer.status < 300) {
+    const record = serverRecord.safeParse(answer.json)
+    return { kind: 'accepted', record: record.success ? record.data : null }
   }
-  if (answer.status < 200 || answer.status >= 300)
-    return { kind: 'refused', message: spoken(answer, endpoint) }
-  const record = serverRecord.safeParse(answer.json)
-  return { kind: 'accepted', record: record.success ? record.data : null }
+  const final = answer.status < 500 ? answer.status !== 408 : answer.status === 500 && isLiteLlms(answer)
+  return { kind: 'unsettled', message: spoken(answer, endpoint), answered: final }
 }
 
 /** LiteLLM's admin API. `endpoint` holds a key that was proved to be a full admin's. */
@@ -94,12 +101,12 @@ export class LiteLlmGateway implements Gateway {
   }
 
   async read(id: string, patienceMs?: number): Promise<Reading> {
+    const { timeoutSeconds } = this.#endpoint
+    const limit =
+      patienceMs === undefined ? timeoutSeconds : Math.max(1, Math.min(timeoutSeconds, patienceMs / 1000))
     try {
-      return readRecord(
-        id,
-        await get(this.#endpoint, `${SERVERS}/${encodeURIComponent(id)}`, patienceMs),
-        this.#endpoint,
-      )
+      const endpoint = { ...this.#endpoint, timeoutSeconds: limit }
+      return readRecord(id, await get(endpoint, `${SERVERS}/${encodeURIComponent(id)}`, patienceMs), endpoint)
     } catch (error) {
       if (!(error instanceof MigrateError)) throw error
       return { kind: 'unreadable', message: `its record could not be read (${error.message})` }

@@ -11,9 +11,9 @@ export type Reading =
   | { kind: 'unreadable'; message: string }
 
 /**
- * What became of a write. `refused`: the gateway said no, or the request never left; nothing was written.
- * `accepted`: it said yes, with the record as it stood in that moment where the answer held one.
- * `unsettled`: nobody knows yet; `answered` when the gateway is at least through with it.
+ * What became of a write. `refused`: the request never left; nothing was written. `accepted`: the gateway said
+ * yes, with the record as it stood in that moment where the answer held one. `unsettled`: only reading tells;
+ * `answered` when LiteLLM itself is through with the request.
  */
 export type WriteAnswer =
   | { kind: 'accepted'; record: ServerRecord | null }

@@ -18,9 +18,12 @@ interface Failure {
   hint: string
 }
 
+// The handshake was refused by this side: no request was sent.
+const CERTIFICATE = /^(ERR_TLS_CERT|CERT_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO|HOSTNAME_MISMATCH)/
+
 const FAILURES: readonly Failure[] = [
   {
-    codes: /^(ECONNREFUSED|EHOSTUNREACH|ENETUNREACH|EADDRNOTAVAIL)$/,
+    codes: /^ECONNREFUSED$/,
     code: 'gateway-refused-connection',
     sent: false,
     message: (host) => `Nothing accepts connections at ${host}`,
@@ -34,11 +37,26 @@ const FAILURES: readonly Failure[] = [
     hint: 'Check the spelling in --url, and whether this machine can resolve the name.',
   },
   {
-    codes: /^(ERR_TLS|ERR_SSL|EPROTO|CERT_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO|ERR_OSSL|HOSTNAME_MISMATCH)/,
+    codes: CERTIFICATE,
     code: 'gateway-tls',
     sent: false,
     message: (host) => `The TLS connection to ${host} failed, or its certificate is not trusted`,
     hint: 'With a private certificate authority, set NODE_EXTRA_CA_CERTS to its certificate file. If the gateway speaks plain HTTP, use http:// in --url.',
+  },
+  {
+    // May also break a connection that a request went out on.
+    codes: /^(ERR_TLS|ERR_SSL|ERR_OSSL|EPROTO)/,
+    code: 'gateway-tls',
+    sent: true,
+    message: (host) => `The TLS connection to ${host} failed`,
+    hint: 'If the gateway speaks plain HTTP, use http:// in --url.',
+  },
+  {
+    codes: /^(EHOSTUNREACH|ENETUNREACH|EADDRNOTAVAIL)$/,
+    code: 'gateway-refused-connection',
+    sent: true,
+    message: (host) => `There is no way to ${host} through the network`,
+    hint: 'Check --url, and the network between this machine and the gateway.',
   },
   {
     codes: /^ETIMEDOUT$/,

@@ -10,6 +10,8 @@ export interface RecordedChange {
   outcome: Outcome | 'unsettled'
   collateral: CollateralChange[]
   error: string | null
+  /** Hashes of the record's fields right before the write, `null` when there was none. */
+  fieldsBefore: Record<string, string> | null
 }
 
 /** A run as its records tell it. */
@@ -28,9 +30,11 @@ export interface RecordedRun {
 function outcomeOf(change: Change, records: readonly JournalRecord[]): RecordedChange {
   const mine = records.filter((record) => 'change' in record && record.change === change.id)
   const last = mine.findLast((record) => record.type === 'outcome')
-  if (last) return { change, outcome: last.outcome, collateral: last.collateral, error: last.error }
-  const tried = mine.some((record) => record.type === 'intent')
-  return { change, outcome: tried ? 'unsettled' : 'not-applied', collateral: [], error: null }
+  const intent = mine.find((record) => record.type === 'intent')
+  const fieldsBefore = intent?.fields ?? null
+  if (last)
+    return { change, outcome: last.outcome, collateral: last.collateral, error: last.error, fieldsBefore }
+  return { change, outcome: intent ? 'unsettled' : 'not-applied', collateral: [], error: null, fieldsBefore }
 }
 
 /** Folds the records of one file into the run. Throws `journal-damaged` when it does not begin with its start. */
@@ -49,6 +53,11 @@ export function foldRun({ records, head, torn }: ReadRun, file: string): Recorde
     head: head.hash,
     torn,
   }
+}
+
+/** Was the run stopped, or did it never end? */
+export function isInterrupted({ finishedAt, halted }: RecordedRun): boolean {
+  return finishedAt === null || halted !== null
 }
 
 /** Did the run write something, or may it have? */

@@ -1,5 +1,5 @@
 import { canonical } from '../core/canonical.ts'
-import { type FieldChange, isRepairable, looksReset, reportable, shownChanges } from '../core/fields.ts'
+import { type FieldChange, isRepairable, reportable, shownChanges } from '../core/fields.ts'
 import type { CollateralChange } from '../core/report.ts'
 import type { ServerRecord } from '../core/server.ts'
 import type { Gateway } from '../gateway/port.ts'
@@ -11,15 +11,22 @@ export interface AroundWrite {
   after: ServerRecord
   /** The fields that were meant to change. */
   intended: readonly string[]
+  /** The fields that the request carried. */
+  sent: readonly string[]
 }
 
 /**
- * Is a change the write's doing, and can it be put back? What the gateway's own answer did not show yet came
- * later, by somebody else's hand; what does not look like a reset, too. Neither is written over.
+ * Is a change the gateway's doing, and can it be put back? Only where the request carried the field, and the
+ * gateway's own answer shows another value than was sent. What the request did not carry may be anybody's edit,
+ * and nobody's edit is written over.
  */
-function isOursToRepair({ field, after }: FieldChange, { answered }: AroundWrite): boolean {
-  const shownInAnswer = answered === null || canonical(answered[field]) === canonical(after)
-  return isRepairable(field) && looksReset(field, after) && shownInAnswer
+function isOursToRepair({ field, after }: FieldChange, { answered, sent }: AroundWrite): boolean {
+  return (
+    isRepairable(field) &&
+    sent.includes(field) &&
+    answered !== null &&
+    canonical(answered[field]) === canonical(after)
+  )
 }
 
 const remaining = (changes: readonly FieldChange[], repaired: readonly string[]): FieldChange[] =>

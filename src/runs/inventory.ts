@@ -4,10 +4,7 @@ import { judge, type Migration } from '../core/migration.ts'
 import type { ListedServer } from '../core/server.ts'
 import { count } from '../core/text.ts'
 import type { Gateway, Reading } from '../gateway/port.ts'
-import { inParallel } from './parallel.ts'
-
-/** How many records are read side by side: each read makes the gateway connect to a backend. */
-const READS_AT_ONCE = 8
+import { inParallel, READS_AT_ONCE } from './parallel.ts'
 
 /** What an inventory is to cover. `previous`: servers listed in the last run of this gateway, if known. */
 export interface InventoryScope {

@@ -5,7 +5,8 @@ import type { RunReport } from '../core/report.ts'
 import { MigrateError } from '../core/errors.ts'
 import type { Journal } from '../journal/port.ts'
 import type { RunStarted } from '../journal/records.ts'
-import { type ApplyContext, applyPlan } from './apply.ts'
+import { applyPlan } from './apply.ts'
+import type { ApplyContext } from './change-run.ts'
 
 /** A new run's id: its second in UTC, which sorts, and 24 random bits. */
 function newRunId(now: Date): string {

@@ -13,8 +13,10 @@ export interface Settlement {
 
 type Answered = Exclude<WriteAnswer, { kind: 'refused' }>
 
-const holds = (record: ServerRecord, edits: readonly Edit[], side: 'before' | 'after'): boolean =>
-  edits.every((edit) => record[edit.field] === edit[side])
+/** Does a record hold one side of every edit? */
+export function holds(record: ServerRecord, edits: readonly Edit[], side: 'before' | 'after'): boolean {
+  return edits.every((edit) => record[edit.field] === edit[side])
+}
 
 /** Decides from one read, or says `wait` when it does not tell. */
 function decide(reading: Reading, answer: Answered, edits: readonly Edit[]): Settlement | 'wait' {

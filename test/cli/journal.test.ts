@@ -378,7 +378,7 @@ describe.concurrent('history:', () => {
 
       RUN  2 of 2 changed
         GATEWAY (1.106.2, master key), by SOMEBODY
-        taken back by RUN
+        1 taken back by RUN
         head HASH
       — stderr"
     `)
@@ -388,7 +388,7 @@ describe.concurrent('history:', () => {
       — stdout
       RUN  2 of 2 changed
         GATEWAY (1.106.2, master key), by SOMEBODY
-        taken back by RUN
+        1 taken back by RUN
         head HASH
 
       Started TIME, finished TIME

@@ -264,7 +264,8 @@ describe.concurrent('what changes with the URL though nobody asked is found, put
     open: (options?: SandboxOptions) => Promise<Trial>,
     fields: Record<string, unknown>,
     when: 'once' | 'always',
-    version = '1.106.2',
+    // A release whose PUT carries these fields, so that another value in its answer is the gateway's doing.
+    version = '1.81.14',
   ) {
     const { state, quirks } = resetting(fields, when)
     const trial = await open({ version, servers: rich, quirks })
@@ -290,13 +291,39 @@ describe.concurrent('what changes with the URL though nobody asked is found, put
   })
 
   test('it is told on the screen too', async ({ open }) => {
-    const { state, quirks } = resetting({ description: null }, 'once')
-    const trial = await open({ servers: rich, quirks })
+    const { state, quirks } = resetting({ args: [] }, 'once')
+    const trial = await open({ version: '1.81.14', servers: rich, quirks })
     state.sandbox = trial.sandbox
     const { code, stdout } = await trial.run(['--yes'])
     expect(code).toBe(0)
-    expect(sentence(stdout)).toContain('description changed with it: (hidden) → null; put back')
-    expect(stdout).not.toContain('Fetches')
+    expect(sentence(stdout)).toContain('args changed with it: (hidden) → (hidden); put back')
+    expect(stdout).not.toContain('--now')
+  })
+
+  test('what the request did not carry may be anybody’s edit: told, never written over, exit 4', async ({
+    open,
+  }) => {
+    const { trial, finished, row, run } = await migrate(
+      open,
+      { allow_all_keys: true, args: [] },
+      'once',
+      '1.106.2',
+    )
+    expect(finished.code).toBe(4)
+    expect(run).toMatchObject({
+      halted: 'security',
+      changes: [
+        {
+          collateral: [
+            { field: 'allow_all_keys', repaired: false },
+            { field: 'args', repaired: false },
+          ],
+        },
+        {},
+      ],
+    })
+    expect(row).toMatchObject({ allow_all_keys: true, args: [] })
+    expect(writes(trial.sandbox)).toBe(1)
   })
 
   test('access groups: put back, but a security finding that ends the run: exit 4', async ({ open }) => {

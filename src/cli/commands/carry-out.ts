@@ -13,12 +13,12 @@ import type { MainOptions } from '../options.ts'
 import { applyProgress } from '../progress.ts'
 import { planDocument, runDocument } from '../render/documents.ts'
 import { wrap } from '../render/layout.ts'
-import { renderChange, renderRemarks, renderSummary } from '../render/plan.ts'
+import { renderChange, renderLeftBehind, renderRemarks, renderSummary } from '../render/plan.ts'
 import { renderReport } from '../render/report.ts'
 import { undoCommand } from '../undo-command.ts'
 
-/** How long a write whose answer was lost is looked for before it is called unknown, in milliseconds. */
-const PATIENCE_MS = 20_000
+/** How long a write whose answer was lost is looked for before it is called unknown: a probe and 10 s, in milliseconds. */
+const patience = ({ era }: Gateway): number => (era.probeSeconds + 10) * 1000
 
 /** A plan on its way: what it was made for, and what to say where it changes nothing. */
 export interface Proposal {
@@ -65,9 +65,16 @@ function showPlan({ plan, heading, nothing, options }: Proposal, { terminal, loo
     options.quiet && !options.dryRun ? [] : plan.changes.map((change) => renderChange(change, look))
   const empty = plan.changes.length === 0 ? [nothing] : []
   terminal.print(
-    [wrap(heading, look.width), ...blocks, ...renderRemarks(plan, look), ...empty, renderSummary(plan)].join(
-      '\n\n',
-    ),
+    [
+      heading
+        .split('\n')
+        .map((line) => wrap(line, look.width, '  '))
+        .join('\n'),
+      ...blocks,
+      ...renderRemarks(plan, look),
+      ...empty,
+      [renderSummary(plan), ...(empty.length > 0 ? renderLeftBehind(plan.skipped, look) : [])].join('\n'),
+    ].join('\n\n'),
   )
 }
 
@@ -79,7 +86,7 @@ async function write(proposal: Proposal, plan: Plan, context: Context): Promise<
       gateway,
       journal,
       tool,
-      patienceMs: PATIENCE_MS,
+      patienceMs: patience(gateway),
       onEvent: options.json ? () => {} : applyProgress(terminal, look, gateway.era.probeSeconds),
       stopRequested: signals.requested,
     }),
@@ -93,7 +100,7 @@ function showReport(proposal: Proposal, report: RunReport, { terminal, look }: C
   const undo = run && undoCommand(run.id, gateway.identity.url, journal, options)
   if (options.json) return terminal.print(printableJson(runDocument(report, undo)))
   terminal.print(`\n${renderReport(report, look)}`)
-  if (undo !== null) terminal.print(undo)
+  if (undo !== null) terminal.print(`To take this back:\n${undo}`)
 }
 
 /**

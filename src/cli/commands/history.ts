@@ -1,5 +1,5 @@
 import { printableJson } from '../../core/text.ts'
-import { findRun } from '../../runs/revert.ts'
+import { findNamedRun } from '../../runs/find-run.ts'
 import { type Context, journalFor } from '../context.ts'
 import { historyDocument, renderHistory, renderOneRun } from '../render/history.ts'
 
@@ -17,7 +17,7 @@ export async function history(
 ): Promise<number> {
   const journal = journalFor({ journal: options.journal }, env)
   const read = await journal.runs()
-  const run = named === null ? null : await findRun(journal, named, null)
+  const run = named === null ? null : await findNamedRun(journal, named)
   if (options.json) {
     const shown = run ? { runs: [run], problems: [] } : read
     terminal.print(printableJson(historyDocument(shown, read.runs, run !== null)))

@@ -22,7 +22,10 @@ export async function migrationFor({ from, to }: MainOptions): Promise<Migration
 /** How many servers the last run of this gateway saw, for noticing a list that has become short; `null` where nobody knows. */
 async function previousCount(journal: FileJournal, url: string): Promise<number | null> {
   const { runs } = await journal.runs().catch(() => ({ runs: [] }))
-  return runs.findLast(({ started }) => started.gateway.url === url)?.started.servers ?? null
+  return (
+    runs.findLast(({ started }) => started.gateway.url === url && started.reverts === null)?.started
+      .servers ?? null
+  )
 }
 
 async function makePlan(
@@ -51,8 +54,17 @@ async function makePlan(
   })
 }
 
+/** Where a migration moves servers from, in words. */
+function sourceText({ from }: Migration): string {
+  const origins = from.schemes.flatMap((scheme) =>
+    from.hosts === 'loopback' ? [] : from.hosts.map((host) => originText({ scheme, host, port: from.port })),
+  )
+  if (from.hosts !== 'loopback') return origins.join(', ')
+  return `localhost:${from.port} (also 127.0.0.0/8, [::1], 0.0.0.0, host.docker.internal)`
+}
+
 const heading = ({ gateway }: Plan, migration: Migration): string =>
-  `LiteLLM ${gateway.version ?? '(release unknown)'} at ${gateway.url}, ${gateway.account}. Migration ${migration.id}: to ${originText(migration.to)}`
+  `Migration ${migration.id} on LiteLLM ${gateway.version ?? '(release unknown)'} at ${gateway.url}\nfrom ${sourceText(migration)} to ${originText(migration.to)}`
 
 /** Plans and carries out a migration on a gateway that is open. */
 export async function migrateGateway(

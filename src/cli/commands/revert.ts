@@ -2,7 +2,8 @@ import type { Plan } from '../../core/plan.ts'
 import type { Gateway } from '../../gateway/port.ts'
 import type { FileJournal } from '../../journal/file-journal.ts'
 import type { RecordedRun } from '../../journal/fold.ts'
-import { findRun, planReversal } from '../../runs/revert.ts'
+import { findNamedRun, runsInForce, runsToRevert } from '../../runs/find-run.ts'
+import { planReversal } from '../../runs/revert.ts'
 import { type Context, journalFor } from '../context.ts'
 import type { MainOptions } from '../options.ts'
 import { readProgress } from '../progress.ts'
@@ -15,32 +16,48 @@ function heading(run: RecordedRun, { gateway }: Plan): string {
   return `Taking back run ${run.id} of ${run.startedAt}, ${what}, on LiteLLM ${gateway.version ?? '(release unknown)'} at ${gateway.url}, ${gateway.account}.${again}`
 }
 
-/** Plans and carries out the reversal of a run on a gateway that is open. */
-export async function revertRun(
-  gateway: Gateway,
-  run: RecordedRun,
-  journal: FileJournal,
-  options: MainOptions,
-  context: Context,
-): Promise<Conclusion> {
-  const plan = await planReversal(gateway, {
+type Way = { gateway: Gateway; journal: FileJournal; options: MainOptions; context: Context }
+
+async function planFor(run: RecordedRun, { gateway, journal, options, context }: Way): Promise<Plan> {
+  return planReversal(gateway, {
     run,
+    inForce: await runsInForce(journal, run),
     selection: options,
     createdAt: new Date().toISOString(),
     onRead: readProgress(context.terminal, gateway.era.probeSeconds),
   })
+}
+
+/** The newest run of which something is left to take back: one that came to nothing does not hide the one before. */
+async function firstToRevert(
+  runs: readonly RecordedRun[],
+  way: Way,
+): Promise<{ run: RecordedRun; plan: Plan } | null> {
+  for (const run of runs) {
+    const plan = await planFor(run, way)
+    const came = run.changes.some(({ outcome }) => outcome === 'applied')
+    if (came || plan.changes.length > 0 || plan.skipped.length > 0) return { run, plan }
+  }
+  return null
+}
+
+/** Plans and carries out the reversal of the first of these runs of which something is left, on a gateway that is open. */
+export async function revertRun(runs: readonly RecordedRun[], way: Way): Promise<Conclusion> {
+  const [newest] = runs
+  if (!newest) throw new Error('no run to revert')
+  const { run, plan } = (await firstToRevert(runs, way)) ?? { run: newest, plan: await planFor(newest, way) }
   const nothing = 'Nothing to take back: no server holds what this run wrote.'
-  return conclude({ plan, gateway, journal, options, heading: heading(run, plan), nothing }, context)
+  return conclude({ ...way, plan, heading: heading(run, plan), nothing }, way.context)
 }
 
 /** `--revert [RUN]`: the same diff, question, apply and journal, the other way. Returns the exit code. */
 export async function revert(options: MainOptions, context: Context): Promise<number> {
   requireConsent(options, context)
   const journal = journalFor(options, context.env)
-  const named = typeof options.revert === 'string' ? await findRun(journal, options.revert, null) : null
+  const named = typeof options.revert === 'string' ? await findNamedRun(journal, options.revert) : null
   const url = await gatewayUrl(options, context, named?.started.gateway.url ?? null)
-  const run = named ?? (await findRun(journal, null, url))
+  const runs = named ? [named] : await runsToRevert(journal, url)
   await requireJournal(journal, options, context)
   const gateway = await openGateway(options, url, context)
-  return (await revertRun(gateway, run, journal, options, context)).code
+  return (await revertRun(runs, { gateway, journal, options, context })).code
 }

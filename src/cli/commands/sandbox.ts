@@ -3,8 +3,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { connect } from '../../gateway/connect.ts'
 import { type Sandbox, startSandbox } from '../../gateway/sandbox/index.ts'
+import type { Gateway } from '../../gateway/port.ts'
 import { FileJournal } from '../../journal/file-journal.ts'
-import { findRun } from '../../runs/revert.ts'
+import { runsToRevert } from '../../runs/find-run.ts'
 import type { Context } from '../context.ts'
 import type { MainOptions } from '../options.ts'
 import { wrap } from '../render/layout.ts'
@@ -14,7 +15,7 @@ import { revertRun } from './revert.ts'
 
 async function offerRevert(
   journal: FileJournal,
-  gateway: Parameters<typeof revertRun>[0],
+  gateway: Gateway,
   options: MainOptions,
   context: Context,
 ): Promise<void> {
@@ -26,8 +27,13 @@ async function offerRevert(
     ])
     .catch(() => false)
   if (!back) return
-  const run = await findRun(journal, null, gateway.identity.url)
-  await revertRun(gateway, run, journal, { ...options, only: [], except: [], yes: true }, context)
+  const runs = await runsToRevert(journal, gateway.identity.url)
+  await revertRun(runs, {
+    gateway,
+    journal,
+    options: { ...options, only: [], except: [], yes: true },
+    context,
+  })
 }
 
 async function tryOut(

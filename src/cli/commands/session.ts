@@ -33,15 +33,16 @@ export async function openGateway(
   const { terminal, env, look } = context
   const target: Target = { url, keyHeader: options.keyHeader ?? null, timeoutSeconds: options.timeout }
   terminal.progress(`Connecting to ${url}`)
+  let byPassword = false
   const gateway = await connect(target, async () => {
     const credentials = await findCredentials(options, env, terminal)
+    byPassword = credentials.kind === 'password'
     terminal.remark(`Signing in to ${url} with ${credentials.source}`)
-    if (credentials.kind === 'password')
-      terminal.remark('LiteLLM keeps a session key for this sign-in for 24 hours.')
     terminal.progress(`Connecting to ${url}`)
     return credentials
   })
   terminal.settle()
+  if (byPassword) terminal.remark('LiteLLM keeps a session key for this sign-in for 24 hours.')
   const { version, account } = gateway.identity
   terminal.remark(
     wrap(`Connected: LiteLLM ${version ?? '(release unknown)'} at ${url}, ${account}`, look.width),

@@ -1,7 +1,6 @@
 import { shownName } from './name.ts'
 import type { RecordedChange, RecordedRun } from '../../journal/fold.ts'
 import type { JournalProblem } from '../../journal/port.ts'
-import { maskUrl } from '../../core/redact.ts'
 import { count, printable } from '../../core/text.ts'
 import { shownValue } from './diff.ts'
 import { publicChange } from './documents.ts'
@@ -26,12 +25,12 @@ function summarise(changes: readonly RecordedChange[]) {
   }
 }
 
-/** The newest run that took this one back and changed something, or `null`. */
-function revertedBy(run: RecordedRun, runs: readonly RecordedRun[]): string | null {
-  const reversal = runs.findLast(
-    (each) => each.started.reverts === run.id && each.changes.some(({ outcome }) => outcome === 'applied'),
-  )
-  return reversal?.id ?? null
+const appliedIn = ({ changes }: RecordedRun): number =>
+  changes.filter(({ outcome }) => outcome === 'applied').length
+
+/** The runs that took something of this one back, oldest first. */
+function reversalsOf(run: RecordedRun, runs: readonly RecordedRun[]): RecordedRun[] {
+  return runs.filter((each) => each.started.reverts === run.id && appliedIn(each) > 0)
 }
 
 function runSummary(run: RecordedRun, runs: readonly RecordedRun[]) {
@@ -45,7 +44,7 @@ function runSummary(run: RecordedRun, runs: readonly RecordedRun[]) {
     user,
     host,
     reverts,
-    revertedBy: revertedBy(run, runs),
+    revertedBy: reversalsOf(run, runs).at(-1)?.id ?? null,
     head: run.head,
     torn: run.torn,
     halted: run.halted,
@@ -85,11 +84,8 @@ function renderRun(run: RecordedRun, all: readonly RecordedRun[], look: Look): s
     drifted > 0 ? `${drifted} drifted` : '',
     failed > 0 ? `${failed} refused` : '',
   ]
-  const by = revertedBy(run, all)
-  const relation = [
-    run.started.reverts ? `takes back ${run.started.reverts}` : '',
-    by ? `taken back by ${by}` : '',
-  ]
+  const back = reversalsOf(run, all).map((each) => `${appliedIn(each)} taken back by ${each.id}`)
+  const relation = [run.started.reverts ? `takes back ${run.started.reverts}` : '', ...back]
   const { gateway, account, user, host } = run.started
   const place = printable(
     `${gateway.url} (${gateway.version ?? 'release unknown'}, ${account}), by ${user} on ${host}`,
@@ -119,8 +115,8 @@ export function renderHistory({ runs, problems }: History, location: string, loo
 export function renderOneRun(run: RecordedRun, all: readonly RecordedRun[], look: Look): string {
   const blocks = run.changes.map(({ change, outcome, error, collateral }) => {
     const edits = change.edits.flatMap(({ before, after }) => [
-      `  - ${shownValue(maskUrl(before))}`,
-      `  + ${shownValue(maskUrl(after))}`,
+      `  - ${shownValue(before)}`,
+      `  + ${shownValue(after)}`,
     ])
     const also = collateral.map(
       ({ field, repaired }) =>

@@ -1,6 +1,7 @@
 import { shownName } from './name.ts'
 import { originText } from '../../core/address.ts'
-import type { Migration } from '../../core/migration.ts'
+import { judge, type Migration } from '../../core/migration.ts'
+import { shellQuoted } from '../shell.ts'
 import { type Change, isLeftBehind, type Note, type Plan, type Skipped } from '../../core/plan.ts'
 import type { ServerIdentity } from '../../core/server.ts'
 import { count, printable } from '../../core/text.ts'
@@ -62,20 +63,43 @@ export function renderSummary({ summary, reverts }: Plan): string {
   return `${count(summary.servers, 'server')}: ${parts.filter((part) => part !== '').join(', ')}`
 }
 
-const quoted = (text: string): string =>
-  /^[\w:/.-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`
+/** The servers that were meant and stay behind, in a line; empty when there is none. They make the exit code 1, 3 or 4. */
+export function renderLeftBehind(skipped: readonly Skipped[], look: Look): string[] {
+  const left = skipped.filter(isLeftBehind)
+  if (left.length === 0) return []
+  const names = left.map(({ server, code }) => `${shownName(server)} (${code})`)
+  return [
+    look.paint(
+      'yellow',
+      wrap(
+        `${count(left.length, 'server stays', 'servers stay')} behind: ${names.join(', ')}`,
+        look.width,
+        '  ',
+      ),
+    ),
+  ]
+}
 
-/** When nothing matches: where the servers are instead, and the line that would move them. */
+/**
+ * When nothing is to change: where the servers are, and the line that would move those that look as if they were
+ * meant: near misses, or the most frequent origin where no server has moved yet. Nothing is suggested where
+ * servers were left alone or not selected.
+ */
 export function renderNothing(plan: Plan, migration: Migration): string {
   const target = originText(migration.to)
+  const matching = plan.skipped.filter(isLeftBehind).length
   const elsewhere = plan.origins.filter(({ origin }) => origin !== target)
-  const [first] = elsewhere
+  const near = elsewhere.filter(({ origin }) => judge(migration, origin).kind === 'near-miss')
+  const quiet = matching > 0 || plan.summary.excluded > 0
+  const [first] = near.length > 0 || plan.summary.moved > 0 ? near : elsewhere
   return [
-    'Nothing to change: no server matches.',
-    ...elsewhere.map(({ origin, count }) => `  ${count} × ${printable(origin)}`),
+    matching > 0
+      ? 'Nothing can be changed: what matches is left alone, see above.'
+      : 'Nothing to change: no server matches.',
+    ...elsewhere.map(({ origin, count: n }) => `  ${n} × ${printable(origin)}`),
     ...(plan.summary.moved > 0 ? [`${plan.summary.moved} already at ${target}`] : []),
-    ...(first
-      ? ['To move them:', `  npx mcp-url-migrate --from ${quoted(first.origin)} --to ${target}`]
+    ...(first && !quiet
+      ? ['If these are meant:', `  npx mcp-url-migrate --from ${shellQuoted(first.origin)} --to ${target}`]
       : []),
   ].join('\n')
 }

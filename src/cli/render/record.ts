@@ -1,12 +1,12 @@
-import { maskUrlsIn } from '../../core/redact.ts'
+import { redactText } from '../../core/redact.ts'
 import type { ServerRecord } from '../../core/server.ts'
 
 /** Fields whose values are secrets as often as not, and names that say so inside other fields. */
-const SECRET_FIELD = /^(env|env_vars|static_headers|credentials|args)$/
-const SECRET_NAME = /token$|secret|password|key$/i
+const SECRET_FIELD = /^(env|env_vars|static_headers|credentials|args|command)$/
+const SECRET_NAME = /token(?!_url)|secret|pass|pwd|cred|key$|auth$|authorization$|bearer|cookie|headers$/i
 
 function shown(value: unknown, hidden: boolean): unknown {
-  if (typeof value === 'string') return hidden && value !== '' ? '***' : maskUrlsIn(value)
+  if (typeof value === 'string') return hidden && value !== '' ? '***' : redactText(value)
   if (Array.isArray(value)) return value.map((member) => shown(member, hidden))
   if (value === null || typeof value !== 'object') return value
   return Object.fromEntries(

@@ -1,4 +1,5 @@
 import { shownName } from './name.ts'
+import { renderLeftBehind } from './plan.ts'
 import type { AppliedChange, CollateralChange, Halt, Outcome, RunReport } from '../../core/report.ts'
 import { tally } from '../../core/report.ts'
 import { isAccessField } from '../../core/fields.ts'
@@ -28,6 +29,7 @@ const HALTS: Record<Exclude<Halt, null>, string> = {
   collateral: 'The run stopped because another field changed with the URL and could not be put back.',
   security: 'The run stopped: a write changed who may reach a server. Look at this before anything else.',
   journal: 'The run stopped because the journal could not be written.',
+  internal: 'The run stopped because this program failed. Please report it.',
   SIGINT: 'Stopped by Ctrl-C.',
   SIGTERM: 'Stopped by SIGTERM.',
 }
@@ -108,6 +110,7 @@ export function renderReport(report: RunReport, look: Look): string {
     ...(report.halted ? [wrap(HALTS[report.halted], look.width)] : []),
     ...(report.trouble ? [look.paint('red', wrap(report.trouble, look.width))] : []),
     look.paint('bold', `${renderTally(report.changes)}.`),
+    ...renderLeftBehind(report.skipped, look),
     ...advice(report).map((text) => wrap(text, look.width)),
     ...(report.run ? [look.paint('dim', `Run ${report.run.id}`)] : []),
     ...(report.run?.head ? [look.paint('dim', `Journal head ${report.run.head}`)] : []),

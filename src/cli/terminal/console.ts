@@ -1,4 +1,5 @@
 import { styleText } from 'node:util'
+import { harmless } from '../../core/text.ts'
 import { type Choice, cancelled, type Terminal } from './terminal.ts'
 
 type OraFactory = typeof import('ora')['default']
@@ -52,7 +53,7 @@ export class ConsoleTerminal implements Terminal {
 
   print(text: string): void {
     this.settle()
-    process.stdout.write(`${text}\n`)
+    process.stdout.write(`${harmless(text)}\n`)
   }
 
   remark(text: string): void {
@@ -62,12 +63,13 @@ export class ConsoleTerminal implements Terminal {
   warn(text: string): void {
     const shown = this.#spinner?.text
     this.settle()
-    process.stderr.write(`${text}\n`)
+    process.stderr.write(`${harmless(text)}\n`)
     if (shown !== undefined) this.progress(shown)
   }
 
-  progress(text: string): void {
+  progress(what: string): void {
     if (this.#options.quiet) return
+    const text = harmless(what)
     if (this.#spinner) {
       this.#spinner.text = text
     } else if (this.#ora) {
@@ -83,12 +85,14 @@ export class ConsoleTerminal implements Terminal {
     this.#spinner = null
   }
 
-  async #ask<T>(question: Record<string, unknown>): Promise<T> {
+  async #ask<T>({ message, ...question }: { message: string } & Record<string, unknown>): Promise<T> {
     this.settle()
     const { default: inquirer } = await import('inquirer')
     const prompt = inquirer.createPromptModule({ output: process.stderr })
     try {
-      const { answer } = (await prompt([{ ...question, name: 'answer' }] as never)) as { answer: T }
+      const { answer } = (await prompt([
+        { ...question, message: harmless(message), name: 'answer' },
+      ] as never)) as { answer: T }
       return answer
     } catch (error) {
       if (error instanceof Error && /^(Exit|Abort|Cancel)Prompt/.test(error.name)) throw cancelled()

@@ -1,0 +1,79 @@
+import { basename } from 'node:path'
+import { MigrateError } from '../core/errors.ts'
+import { redactText } from '../core/redact.ts'
+import { isInterrupted, type RecordedRun, wroteSomething } from '../journal/fold.ts'
+import type { Journal } from '../journal/port.ts'
+
+const LIST_HINT = '`mcp-url-migrate history` lists the runs of all gateways.'
+
+/** The run whose id begins so. Throws `run-not-found`, or `journal-damaged` when a run of that name cannot be read. */
+export async function findNamedRun(journal: Journal, prefix: string): Promise<RecordedRun> {
+  const { runs, problems } = await journal.runs()
+  const damaged = problems.find(({ file }) => basename(file).startsWith(prefix))
+  if (damaged) throw new MigrateError('journal-damaged', damaged.message, null)
+  const found = runs.filter(({ id }) => id.startsWith(prefix))
+  const [only] = found
+  if (only && found.length === 1) return only
+  const which = found.length > 1 ? `${found.length} runs begin with` : 'no run begins with'
+  throw new MigrateError(
+    'run-not-found',
+    `In the journal in ${journal.location}, ${which} ${redactText(prefix)}`,
+    LIST_HINT,
+  )
+}
+
+/** After a revert that was cut short, "the newest run" would go forward again: nobody means that unasked. */
+function refuseInterruptedRevert(newest: RecordedRun): void {
+  const { reverts } = newest.started
+  if (reverts === null || !isInterrupted(newest)) return
+  throw new MigrateError(
+    'run-interrupted',
+    `The newest run, ${newest.id}, was taking back ${reverts} and did not come to its end`,
+    `To go on taking back: --revert ${reverts}. To undo what it did: --revert ${newest.id}.`,
+  )
+}
+
+/**
+ * The runs of this gateway that wrote something, or may have, newest first, reverts included. Throws
+ * `run-not-found` when there is none, `journal-damaged` when damage hides which is newest, and
+ * `run-interrupted` when the newest is a revert that was cut short.
+ */
+export async function runsToRevert(journal: Journal, gatewayUrl: string): Promise<RecordedRun[]> {
+  const { runs, problems } = await journal.runs()
+  const [damaged] = problems
+  if (damaged) {
+    throw new MigrateError(
+      'journal-damaged',
+      damaged.message,
+      'Which run is the newest cannot be told for certain; name the one to take back: --revert RUN.',
+    )
+  }
+  const found = runs
+    .filter((run) => run.started.gateway.url === gatewayUrl && wroteSomething(run))
+    .toReversed()
+  const [newest] = found
+  if (!newest) {
+    const others = [...new Set(runs.map(({ started }) => started.gateway.url))]
+    const hint =
+      others.length > 0
+        ? `It has runs of ${others.join(', ')}: is --url another one?`
+        : 'Is --journal another one?'
+    throw new MigrateError(
+      'run-not-found',
+      `The journal in ${journal.location} knows no run of ${gatewayUrl} that wrote something`,
+      hint,
+    )
+  }
+  refuseInterruptedRevert(newest)
+  return found
+}
+
+/** Other migrations of the same gateway that are still in force: taking back one run leaves them as they are. */
+export async function runsInForce(journal: Journal, run: RecordedRun): Promise<RecordedRun[]> {
+  const { runs } = await journal.runs()
+  const reverted = new Set(runs.map(({ started }) => started.reverts))
+  const others = runs.filter(
+    ({ id, started }) => id !== run.id && started.reverts === null && !reverted.has(id),
+  )
+  return others.filter((each) => each.started.gateway.url === run.started.gateway.url && wroteSomething(each))
+}
