@@ -145,6 +145,32 @@ describe('--from and --to', () => {
     },
   )
 
+  test('find the old address where its port is the scheme’s own', () => {
+    const rule = adHocMigration('https://old.example.com', 'https://new.example.com')
+    for (const text of [
+      'see https://old.example.com/sse',
+      'https://old.example.com',
+      'old.example.com:443',
+    ]) {
+      expect([text, mentions(rule, text)]).toEqual([text, true])
+    }
+    for (const text of [
+      'http://old.example.com/',
+      'https://old.example.com.evil/',
+      'https://old.example.com:8443/',
+      'my_old.example.com:443',
+    ]) {
+      expect([text, mentions(rule, text)]).toEqual([text, false])
+    }
+    expect(judge(rule, 'https://other.example.com/x').kind).toBe('other')
+  })
+
+  test('know port 0 from no port', () => {
+    expect(judge(adHocMigration('http://localhost', 'http://b'), 'http://localhost:0/x').kind).not.toBe(
+      'match',
+    )
+  })
+
   test('must differ', () => {
     expect(() => adHocMigration('http://a', 'http://A:80/')).toThrow('the same origin')
   })
