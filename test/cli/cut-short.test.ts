@@ -1,10 +1,11 @@
 import { readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { describe, expect } from 'vitest'
+import { describe, expect, vi } from 'vitest'
 import { watchForLeaks } from '../support/secrets.ts'
 import { sentence, test, TWO, type Trial, urls } from './trial.ts'
 
 watchForLeaks()
+vi.setConfig({ maxConcurrency: 6, testTimeout: 60_000 })
 
 /** The file of the newest run. */
 async function newestFile({ journal }: Trial): Promise<string> {

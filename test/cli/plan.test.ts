@@ -27,8 +27,10 @@ describe.concurrent('what is shown:', () => {
     expect(trial.plain(finished)).toMatchInlineSnapshot(`
       "exit 0
       — stdout
-      LiteLLM 1.106.2 at GATEWAY, master key. Migration
-      localhost-8585-to-mcp-proxy-sse: to http://mcp-proxy-sse:8080
+      Migration localhost-8585-to-mcp-proxy-sse on LiteLLM 1.106.2 at
+        GATEWAY
+      from localhost:8585 (also 127.0.0.0/8, [::1], 0.0.0.0, host.docker.internal) to
+        http://mcp-proxy-sse:8080
 
       fetch  id-fetch
       --- now
@@ -69,8 +71,10 @@ describe.concurrent('what is shown:', () => {
     expect(trial.plain(finished)).toMatchInlineSnapshot(`
       "exit 0
       — stdout
-      LiteLLM 1.106.2 at GATEWAY, master key. Migration
-      localhost-8585-to-mcp-proxy-sse: to http://mcp-proxy-sse:8080
+      Migration localhost-8585-to-mcp-proxy-sse on LiteLLM 1.106.2 at
+        GATEWAY
+      from localhost:8585 (also 127.0.0.0/8, [::1], 0.0.0.0, host.docker.internal) to
+        http://mcp-proxy-sse:8080
 
       fetch  id-fetch
       --- now
@@ -99,6 +103,7 @@ describe.concurrent('what is shown:', () => {
       are not visible through the API.
       Run RUN
       Journal head HASH
+      To take this back:
       npx mcp-url-migrate --revert RUN --url GATEWAY --journal JOURNAL
       — stderr
       Connecting to GATEWAY
@@ -121,8 +126,10 @@ describe.concurrent('what is shown:', () => {
     expect(trial.plain(finished)).toMatchInlineSnapshot(`
       "exit 0
       — stdout
-      LiteLLM 1.106.2 at GATEWAY, master key. Migration
-      localhost-8585-to-mcp-proxy-sse: to http://mcp-proxy-sse:8080
+      Migration localhost-8585-to-mcp-proxy-sse on LiteLLM 1.106.2 at
+        GATEWAY
+      from localhost:8585 (also 127.0.0.0/8, [::1], 0.0.0.0, host.docker.internal) to
+        http://mcp-proxy-sse:8080
 
       2 servers: 2 to change, 0 not concerned, 0 left alone
 
@@ -131,6 +138,7 @@ describe.concurrent('what is shown:', () => {
       are not visible through the API.
       Run RUN
       Journal head HASH
+      To take this back:
       npx mcp-url-migrate --revert RUN --url GATEWAY --journal JOURNAL
       — stderr"
     `)
@@ -421,8 +429,10 @@ describe.concurrent('when nothing matches:', () => {
     expect(trial.plain(finished)).toMatchInlineSnapshot(`
       "exit 0
       — stdout
-      LiteLLM 1.106.2 at GATEWAY, master key. Migration
-      localhost-8585-to-mcp-proxy-sse: to http://mcp-proxy-sse:8080
+      Migration localhost-8585-to-mcp-proxy-sse on LiteLLM 1.106.2 at
+        GATEWAY
+      from localhost:8585 (also 127.0.0.0/8, [::1], 0.0.0.0, host.docker.internal) to
+        http://mcp-proxy-sse:8080
 
       Left alone:
         - fetch [near-miss]: port 8586, not 8585
@@ -434,7 +444,7 @@ describe.concurrent('when nothing matches:', () => {
         2 × http://localhost:8586
         1 × https://mcp.example.com
       1 already at http://mcp-proxy-sse:8080
-      To move them:
+      If these are meant:
         npx mcp-url-migrate --from http://localhost:8586 --to http://mcp-proxy-sse:8080
 
       4 servers: 0 to change, 1 already moved, 1 not concerned, 2 left alone
