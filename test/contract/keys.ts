@@ -1,3 +1,4 @@
+import { testWhere } from './where.ts'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { type Bench, type Server, WORKS } from './bench.ts'
 import { at, isSince, type Received, type Since } from './http.ts'
@@ -125,7 +126,7 @@ function refusedUsers(bench: Benched, version: string, scene: () => Scene): void
     expect([record['url'], entry?.['url']]).toEqual([url, url])
   })
 
-  test.runIf(isSince(version, '1.81.0'))(
+  testWhere(isSince(version, '1.81.0'))(
     'a key limited to model routes gets a view without secrets',
     async () => {
       const { grouped_only: entry } = await bench().list(scene().keys.limited)
@@ -221,7 +222,7 @@ export function keysAndRoles(bench: Benched, version: string): void {
     })
 
     for (const [call, send] of Object.entries(CALLS)) {
-      test.runIf(wasAsked(version))(call, async () => {
+      testWhere(wasAsked(version))(call, async () => {
         const outcomes: string[] = []
         for (const role of ROLES) outcomes.push(outcomeOf(await send(bench(), scene(), scene().keys[role])))
         expect(outcomes.join(' ')).toBe(at(version, GRIDS)[call])

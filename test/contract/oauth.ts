@@ -1,4 +1,5 @@
-import { describe, expect, test } from 'vitest'
+import { describeWhere, testWhere } from './where.ts'
+import { expect, test } from 'vitest'
 import { type Bench, type Server, WORKS, WORKS_TOO } from './bench.ts'
 import { isSince } from './http.ts'
 import type { Benched } from './suite.ts'
@@ -38,7 +39,7 @@ async function put(bench: Bench, id: string, fields: Server): Promise<Server> {
 /** What a new url does to a server that users sign in to, from 1.92.1 on. */
 export function movingOAuth(bench: Benched, version: string): void {
   // 1.81.14 asks the address for its OAuth metadata within the POST, and an SSE stream never ends.
-  describe.runIf(isSince(version, '1.92.1'))('moves an OAuth server', () => {
+  describeWhere(isSince(version, '1.92.1'))('moves an OAuth server', () => {
     test('the same url changes nothing, another one empties the ten columns', async () => {
       const id = await bench().make('oauth', SIGN_IN)
       const { credentials: _credentials, auth_type: _type, ...columns } = SIGN_IN
@@ -84,7 +85,7 @@ export function movingOAuth(bench: Benched, version: string): void {
       expect(credentials).toEqual(isSince(version, '1.106.0') ? { scopes: ['read'] } : null)
     })
 
-    test.runIf(isSince(version, '1.106.0'))('credentials are merged key by key', async () => {
+    testWhere(isSince(version, '1.106.0'))('credentials are merged key by key', async () => {
       const id = await bench().make('oauth_merged', SIGN_IN)
       await put(bench(), id, { credentials: { client_secret: 'another' } })
       expect((await bench().get(id))['credentials']).toEqual({ scopes: ['read'] })

@@ -1,3 +1,4 @@
+import { testWhere } from './where.ts'
 import { describe, expect, test } from 'vitest'
 import { type Server, WORKS } from './bench.ts'
 import { at, isSince, merged, type Since } from './http.ts'
@@ -148,7 +149,7 @@ function recordOf(version: string, group: string): Server {
 /** GET of one server, and of all. */
 export function reading(bench: Benched, version: string): void {
   describe('reads servers', () => {
-    test.runIf(SEEN.includes(version))(
+    testWhere(SEEN.includes(version))(
       'by id: the whole row, credentials hidden, health checked',
       async () => {
         const id = await bench().make('whole', rich(bench().prefix))
@@ -156,7 +157,7 @@ export function reading(bench: Benched, version: string): void {
       },
     )
 
-    test.runIf(SEEN.includes(version))(
+    testWhere(SEEN.includes(version))(
       'in the list: from memory from 1.81, where some fields lie',
       async () => {
         const { whole } = await bench().list()
@@ -167,7 +168,7 @@ export function reading(bench: Benched, version: string): void {
       },
     )
 
-    test.runIf(SEEN.includes(version))('what POST answers is the record, its health unknown', async () => {
+    testWhere(SEEN.includes(version))('what POST answers is the record, its health unknown', async () => {
       const alias = `${bench().prefix}_posted`
       const answer = await bench().post({ ...rich(bench().prefix), server_name: alias, alias })
       const expected = { ...recordOf(version, 'RUN'), server_name: 'posted', alias: 'posted' }

@@ -1,3 +1,4 @@
+import { describeWhere } from './where.ts'
 import { describe, expect, test } from 'vitest'
 import { NO_PATH, type Server, WORKS, WORKS_TOO } from './bench.ts'
 import { at, isSince, type Received, type Since } from './http.ts'
@@ -67,7 +68,7 @@ const NULLS: readonly (readonly [name: string, Since<unknown>])[] = [
 ]
 
 function nulls(bench: Benched, version: string): void {
-  describe.runIf(isSince(version, '1.77.2'))('takes null', () => {
+  describeWhere(isSince(version, '1.77.2'))('takes null', () => {
     for (const [name, values] of NULLS) {
       test(`for ${name}`, async () => {
         const { id } = await made(bench(), `null_${name}`)
