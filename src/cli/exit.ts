@@ -1,6 +1,6 @@
 import type { ErrorCode } from '../core/errors.ts'
 import { isLeftBehind, type Plan } from '../core/plan.ts'
-import type { RunReport } from '../core/report.ts'
+import { mayHaveWritten, type RunReport } from '../core/report.ts'
 import { isComplete } from '../runs/run.ts'
 
 /** Every exit code there is, with its meaning, as `--help` shows them. */
@@ -48,6 +48,6 @@ export function exitForRun(report: RunReport): number {
   if (report.halted === 'SIGINT' || report.halted === 'SIGTERM') return exitForSignal(report.halted)
   if (isComplete(report)) return 0
   const outcomes = report.changes.map(({ outcome }) => outcome)
-  if (outcomes.includes('applied') || outcomes.includes('unknown')) return 4
+  if (mayHaveWritten(report.changes)) return 4
   return outcomes.length > 0 && outcomes.every((outcome) => outcome === 'drifted') ? 3 : 1
 }

@@ -51,6 +51,11 @@ export interface RunReport {
   restart: 'required' | 'possible' | 'no'
 }
 
+/** Was anything written, or may it have been? Then there is something to take back. */
+export function mayHaveWritten(changes: readonly { outcome: Outcome }[]): boolean {
+  return changes.some(({ outcome }) => outcome === 'applied' || outcome === 'unknown')
+}
+
 /** How many changes had each outcome. */
 export function tally(changes: readonly { outcome: Outcome }[]): Record<Outcome, number> {
   const of = (outcome: Outcome): number => changes.filter((change) => change.outcome === outcome).length

@@ -1,6 +1,6 @@
 import { MigrateError } from '../../core/errors.ts'
 import type { Plan } from '../../core/plan.ts'
-import type { RunReport } from '../../core/report.ts'
+import { mayHaveWritten, type RunReport } from '../../core/report.ts'
 import { printableJson } from '../../core/text.ts'
 import type { Gateway } from '../../gateway/port.ts'
 import type { FileJournal } from '../../journal/file-journal.ts'
@@ -95,8 +95,7 @@ async function write(proposal: Proposal, plan: Plan, context: Context): Promise<
 
 function showReport(proposal: Proposal, report: RunReport, { terminal, look }: Context): void {
   const { options, journal, gateway } = proposal
-  const wrote = report.changes.some(({ outcome }) => outcome === 'applied' || outcome === 'unknown')
-  const run = options.sandbox || !wrote ? null : report.run
+  const run = options.sandbox || !mayHaveWritten(report.changes) ? null : report.run
   const undo = run && undoCommand(run.id, gateway.identity.url, journal, options)
   if (options.json) return terminal.print(printableJson(runDocument(report, undo)))
   terminal.print(`\n${renderReport(report, look)}`)

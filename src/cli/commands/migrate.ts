@@ -55,12 +55,10 @@ async function makePlan(
 }
 
 /** Where a migration moves servers from, in words. */
-function sourceText({ from }: Migration): string {
-  const origins = from.schemes.flatMap((scheme) =>
-    from.hosts === 'loopback' ? [] : from.hosts.map((host) => originText({ scheme, host, port: from.port })),
-  )
-  if (from.hosts !== 'loopback') return origins.join(', ')
-  return `localhost:${from.port} (also 127.0.0.0/8, [::1], 0.0.0.0, host.docker.internal)`
+function sourceText({ from: { schemes, hosts, port } }: Migration): string {
+  if (hosts === 'loopback')
+    return `localhost:${port} (also 127.0.0.0/8, [::1], 0.0.0.0, host.docker.internal)`
+  return schemes.flatMap((scheme) => hosts.map((host) => originText({ scheme, host, port }))).join(', ')
 }
 
 const heading = ({ gateway }: Plan, migration: Migration): string =>

@@ -28,24 +28,28 @@ async function planFor(run: RecordedRun, { gateway, journal, options, context }:
   })
 }
 
-/** The newest run of which something is left to take back: one that came to nothing does not hide the one before. */
+/**
+ * The newest run of which something is left to take back, with its plan: one that came to nothing does not hide
+ * the one before. Where nothing is left of any, the newest.
+ */
 async function firstToRevert(
   runs: readonly RecordedRun[],
   way: Way,
-): Promise<{ run: RecordedRun; plan: Plan } | null> {
+): Promise<{ run: RecordedRun; plan: Plan }> {
+  let newest: { run: RecordedRun; plan: Plan } | null = null
   for (const run of runs) {
     const plan = await planFor(run, way)
+    newest ??= { run, plan }
     const came = run.changes.some(({ outcome }) => outcome === 'applied')
     if (came || plan.changes.length > 0 || plan.skipped.length > 0) return { run, plan }
   }
-  return null
+  if (!newest) throw new Error('no run to revert')
+  return newest
 }
 
 /** Plans and carries out the reversal of the first of these runs of which something is left, on a gateway that is open. */
 export async function revertRun(runs: readonly RecordedRun[], way: Way): Promise<Conclusion> {
-  const [newest] = runs
-  if (!newest) throw new Error('no run to revert')
-  const { run, plan } = (await firstToRevert(runs, way)) ?? { run: newest, plan: await planFor(newest, way) }
+  const { run, plan } = await firstToRevert(runs, way)
   const nothing = 'Nothing to take back: no server holds what this run wrote.'
   return conclude({ ...way, plan, heading: heading(run, plan), nothing }, way.context)
 }

@@ -1,6 +1,6 @@
 import { maskUrl } from '../../core/redact.ts'
 import type { Change, Edit, GatewayIdentity, Note, Plan, Skipped } from '../../core/plan.ts'
-import { type RunReport, tally } from '../../core/report.ts'
+import { mayHaveWritten, type RunReport, tally } from '../../core/report.ts'
 import type { MigrateError } from '../../core/errors.ts'
 
 /** An edit as anybody may see it. */
@@ -45,7 +45,6 @@ export function planDocument(plan: Plan) {
 /** `mcp-url-migrate/run/1`. `undo` is the command that takes the run back, `null` when there is nothing to take back. */
 export function runDocument(report: RunReport, undo: string | null) {
   const { applied, failed, drifted, unknown, reverted, 'not-applied': notApplied } = tally(report.changes)
-  const wrote = applied + unknown > 0
   return {
     schema: 'mcp-url-migrate/run/1',
     run: report.run,
@@ -61,7 +60,7 @@ export function runDocument(report: RunReport, undo: string | null) {
     undo,
     halted: report.halted,
     trouble: report.trouble,
-    restartRequired: wrote && report.restart !== 'no',
+    restartRequired: mayHaveWritten(report.changes) && report.restart !== 'no',
     summary: { applied, notApplied, failed, drifted, unknown, reverted },
   }
 }

@@ -1,7 +1,7 @@
 import { shownName } from './name.ts'
 import { renderLeftBehind } from './plan.ts'
 import type { AppliedChange, CollateralChange, Halt, Outcome, RunReport } from '../../core/report.ts'
-import { tally } from '../../core/report.ts'
+import { mayHaveWritten, tally } from '../../core/report.ts'
 import { isAccessField } from '../../core/fields.ts'
 import { count, printable } from '../../core/text.ts'
 import { type Look, wrap } from './layout.ts'
@@ -83,7 +83,7 @@ export function renderTally(changes: readonly AppliedChange[]): string {
 
 function advice(report: RunReport): string[] {
   const { applied, unknown } = tally(report.changes)
-  if (applied + unknown === 0) return ['Nothing was written.']
+  if (!mayHaveWritten(report.changes)) return ['Nothing was written.']
   return [
     applied > 0
       ? 'Every field that the API shows was read back and compared; stored credentials are not visible through the API.'
