@@ -23,15 +23,18 @@ function noticeLostOutput(error: NodeJS.ErrnoException): void {
   if (error.code !== 'EPIPE') outputLost = error.code ?? 'unknown error'
 }
 
+// Behind a run the report is lost, and what was written stays written.
+const LOST: Record<Phase, number> = { before: 1, during: 4, after: 4 }
+
 /** Writes out what is still in the pipes, then ends the process: the only place that does. */
-function end(code: number): void {
+function end(code: number, phase: Phase = 'before'): void {
   process.stdout.write('', () => {
     const lost = outputLost !== null
     if (lost)
       process.stderr.write(
         `Standard output could not be written (${outputLost}); \`mcp-url-migrate history\` tells what was done.\n`,
       )
-    process.stderr.write('', () => process.exit(lost && code === 0 ? 1 : code))
+    process.stderr.write('', () => process.exit(lost && code === 0 ? LOST[phase] : code))
   })
 }
 
@@ -130,7 +133,7 @@ export async function main(argv: readonly string[]): Promise<void> {
   }
   const context = await makeContext(invocation, version)
   try {
-    end(await dispatch(invocation, context))
+    end(await dispatch(invocation, context), context.signals.phase)
   } catch (error) {
     end(report(explain(error), invocation.options['json'] === true, context))
   }

@@ -29,6 +29,11 @@ export class Signals {
   /** The signal that asked to stop, or `null`. */
   readonly requested = (): StopSignal | null => this.#requested
 
+  /** Where the program is. */
+  get phase(): Phase {
+    return this.#phase
+  }
+
   /** Says that no run will follow any more. */
   finish(): void {
     this.#phase = 'after'
