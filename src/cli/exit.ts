@@ -21,6 +21,8 @@ const BY_ERROR: Partial<Record<ErrorCode, number>> = {
   'no-terminal': 64,
   cancelled: 130,
   'run-interrupted': 3,
+  'lock-held': 3,
+  'canary-impossible': 3,
 }
 
 const BY_SIGNAL = { SIGINT: 130, SIGTERM: 143 } as const

@@ -28,6 +28,9 @@ export type ErrorCode =
   | 'journal-newer'
   | 'run-not-found'
   | 'run-interrupted'
+  | 'lock-held'
+  | 'lock-unavailable'
+  | 'canary-impossible'
   | 'internal'
 
 /**

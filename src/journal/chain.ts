@@ -3,16 +3,29 @@ import { sha256 } from '../core/canonical.ts'
 import { JournalDamage } from './damage.ts'
 import { event, JOURNAL_VERSION, type JournalEvent, type JournalRecord, link } from './records.ts'
 
-/** The end of a chain: how many lines it has, and the hash of the last. */
+/** The end of a chain: how many lines it has, and the hash that the last one carries. */
 export interface Head {
   length: number
   hash: string | null
 }
 
-/** The line for an event, newline included, and the head that it makes. */
+/**
+ * The line for an event, newline included, and the head that it makes. Each line carries the SHA-256 of itself
+ * without that hash, and the hash of the one before it.
+ */
 export function chained(head: Head, time: string, happened: JournalEvent): { line: string; head: Head } {
   const text = JSON.stringify({ v: JOURNAL_VERSION, seq: head.length, time, prev: head.hash, ...happened })
-  return { line: `${text}\n`, head: { length: head.length + 1, hash: sha256(text) } }
+  const hash = sha256(text)
+  return {
+    line: `${text.slice(0, -1)},"sha256":"${hash}"}\n`,
+    head: { length: head.length + 1, hash },
+  }
+}
+
+/** The hash that a line carries, where it is the right one. */
+function ownHash(line: string): string | null {
+  const found = /^(.*),"sha256":"([0-9a-f]{64})"\}$/.exec(line)
+  return found?.[1] !== undefined && found[2] === sha256(`${found[1]}}`) ? found[2] : null
 }
 
 interface Place {
@@ -39,7 +52,7 @@ function parsedJson(text: string): unknown {
   }
 }
 
-function readLine(text: string, place: Place, head: Head): JournalRecord {
+function readLine(text: string, place: Place, head: Head): { found: JournalRecord; head: Head } {
   const { file, line } = place
   const raw = parseLine(text, place)
   if (typeof raw['v'] === 'number' && raw['v'] > JOURNAL_VERSION) {
@@ -49,6 +62,15 @@ function readLine(text: string, place: Place, head: Head): JournalRecord {
       'it was written by a newer version of this tool',
       'Update mcp-url-migrate, then try again.',
       'journal-newer',
+    )
+  }
+  const hash = ownHash(text)
+  if (hash === null) {
+    throw new JournalDamage(
+      file,
+      line,
+      'this record is not as it was written',
+      'Restore the file from a backup. What it cannot tell is never guessed.',
     )
   }
   const [where, what] = [link.safeParse(raw), event.safeParse(raw)]
@@ -61,7 +83,7 @@ function readLine(text: string, place: Place, head: Head): JournalRecord {
       'A line was changed, removed or added after it was written.',
     )
   }
-  return { ...where.data, ...what.data }
+  return { found: { ...where.data, ...what.data }, head: { length: head.length + 1, hash } }
 }
 
 /** A run's file, read: its records and the head. `torn`: the last line was never finished, and is left out. */
@@ -80,9 +102,9 @@ export function readChain(text: string, file: string): ReadRun {
   const torn = lines.pop() !== ''
   let head: Head = { length: 0, hash: null }
   const records = lines.map((line, i) => {
-    const found = readLine(line, { file, line: i + 1 }, head)
-    head = { length: i + 1, hash: sha256(line) }
-    return found
+    const read = readLine(line, { file, line: i + 1 }, head)
+    head = read.head
+    return read.found
   })
   return { records, head, torn }
 }

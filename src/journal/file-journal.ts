@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { constants, type FileHandle, mkdir, open, readdir, readFile, stat, unlink } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { MigrateError } from '../core/errors.ts'
-import { chained, type Head, readChain } from './chain.ts'
+import { chained, type Head, type ReadRun, readChain } from './chain.ts'
 import { JournalDamage } from './damage.ts'
 import { foldRun, type RecordedRun } from './fold.ts'
 import type { Journal, JournalProblem, RunRecorder } from './port.ts'
@@ -43,25 +43,43 @@ async function syncFolder(folder: string): Promise<void> {
   }
 }
 
-/** A file that was deleted or replaced meanwhile would take every record and keep none. */
-async function requireInPlace(handle: FileHandle, file: string): Promise<void> {
-  const [held, named] = await Promise.all([handle.stat(), stat(file)])
-  if (held.ino !== named.ino || held.dev !== named.dev)
+/** Where a recorder has got to: the file that it made or took up, and its bytes so far. */
+interface Place {
+  inode: number
+  device: number
+  size: number
+}
+
+/** A file that was deleted, replaced or written by somebody else meanwhile would take every record and keep none. */
+async function requireInPlace(handle: FileHandle, place: Place): Promise<void> {
+  const { ino, dev, size } = await handle.stat()
+  if (ino !== place.inode || dev !== place.device || size !== place.size)
     throw Object.assign(new Error('replaced'), { code: 'ESTALE' })
 }
 
+async function newFile(file: string): Promise<Place> {
+  const handle = await open(file, 'ax', 0o600)
+  try {
+    const { ino, dev } = await handle.stat()
+    return { inode: ino, device: dev, size: 0 }
+  } finally {
+    await handle.close()
+  }
+}
+
+/** Opened for each record anew: between two of them nothing is held that a crash or a lost recorder could leave open. */
 class FileRecorder implements RunRecorder {
   readonly #folder: string
   readonly #file: string
   #waiting: JournalEvent[]
   #head: Head = { length: 0, hash: null }
-  #handle: FileHandle | null = null
+  #place: Place | null = null
   #broken: MigrateError | null = null
 
-  constructor(folder: string, started: RunStarted) {
+  constructor(folder: string, run: string, waiting: JournalEvent[]) {
     this.#folder = folder
-    this.#file = join(folder, started.run + EXTENSION)
-    this.#waiting = [started]
+    this.#file = join(folder, run + EXTENSION)
+    this.#waiting = waiting
   }
 
   note(happened: JournalEvent): void {
@@ -80,25 +98,48 @@ class FileRecorder implements RunRecorder {
   }
 
   async #append(events: readonly JournalEvent[]): Promise<void> {
-    const fresh = this.#handle === null
-    this.#handle ??= await open(this.#file, 'ax', 0o600)
-    await requireInPlace(this.#handle, this.#file)
+    const fresh = this.#place === null
+    const place = this.#place ?? (await newFile(this.#file))
+    this.#place = place
+    let head = this.#head
+    let text = ''
     for (const happened of events) {
-      const { line, head } = chained(this.#head, new Date().toISOString(), happened)
-      await this.#handle.appendFile(line)
-      this.#head = head
+      const next = chained(head, new Date().toISOString(), happened)
+      text += next.line
+      head = next.head
     }
-    await this.#handle.sync()
+    const handle = await open(this.#file, constants.O_WRONLY | constants.O_APPEND)
+    try {
+      await requireInPlace(handle, place)
+      await handle.appendFile(text)
+      await handle.sync()
+    } finally {
+      await handle.close()
+    }
+    place.size += Buffer.byteLength(text)
+    this.#head = head
     if (fresh) await syncFolder(this.#folder)
   }
 
   async finish(happened: JournalEvent): Promise<string | null> {
+    if (this.#place) await this.record(happened)
+    return this.#head.hash
+  }
+
+  /** Takes up a file where its last whole line ends; a torn one behind it is cut off. */
+  async takeUp({ head, torn }: ReadRun, intactBytes: number): Promise<void> {
+    const handle = await open(this.#file, 'r+')
     try {
-      if (this.#handle) await this.record(happened)
-      return this.#head.hash
+      if (torn) {
+        await handle.truncate(intactBytes)
+        await handle.sync()
+      }
+      const { ino, dev, size } = await handle.stat()
+      if (size !== intactBytes) throw Object.assign(new Error('replaced'), { code: 'ESTALE' })
+      this.#place = { inode: ino, device: dev, size }
+      this.#head = head
     } finally {
-      await this.#handle?.close()
-      this.#handle = null
+      await handle.close()
     }
   }
 }
@@ -134,7 +175,21 @@ export class FileJournal implements Journal {
   }
 
   begin(started: RunStarted): RunRecorder {
-    return new FileRecorder(this.location, started)
+    return new FileRecorder(this.location, started.run, [started])
+  }
+
+  async resume({ id, head }: RecordedRun): Promise<RunRecorder> {
+    const file = join(this.location, id + EXTENSION)
+    const recorder = new FileRecorder(this.location, id, [])
+    try {
+      const text = await readFile(file, 'utf8')
+      const read = readChain(text, file)
+      if (read.head.hash !== head) throw Object.assign(new Error('replaced'), { code: 'ESTALE' })
+      await recorder.takeUp(read, Buffer.byteLength(text.slice(0, text.lastIndexOf('\n') + 1)))
+    } catch (error) {
+      throw error instanceof MigrateError ? error : unwritable(this.location, error)
+    }
+    return recorder
   }
 
   async runs(): Promise<{ runs: RecordedRun[]; problems: JournalProblem[] }> {

@@ -22,7 +22,7 @@ export interface RecordedRun {
   halted: string | null
   started: RunStarted
   changes: RecordedChange[]
-  /** SHA-256 of the last line: whoever keeps it can tell whether the file was rewritten. */
+  /** The hash that the last line carries: whoever keeps it can tell whether the file was rewritten. */
   head: string
   torn: boolean
 }

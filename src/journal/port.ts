@@ -16,6 +16,11 @@ export interface Journal {
   requireWritable(): Promise<void>
   /** Begins a run. Nothing exists until its first `record`: a run that wrote nothing leaves no trace. */
   begin(started: RunStarted): RunRecorder
+  /**
+   * Takes up a run that has no end, behind its last whole record. Throws `journal-damaged` or
+   * `journal-unwritable`, also where the run is no longer as it was read.
+   */
+  resume(run: RecordedRun): Promise<RunRecorder>
   /** All runs, oldest first, and what could not be read. */
   runs(): Promise<{ runs: RecordedRun[]; problems: JournalProblem[] }>
 }
@@ -27,8 +32,8 @@ export interface RunRecorder {
   /** Returns once the event is on disk. Throws `journal-unwritable`; then nothing more is accepted. */
   record(happened: JournalEvent): Promise<void>
   /**
-   * Records the end, unless nothing was ever recorded, and closes the run. Returns the head hash, `null` when
-   * there is no record of this run. Throws `journal-unwritable`.
+   * Records the end, unless nothing was ever recorded. Returns the head hash, `null` when there is no record of
+   * this run. Throws `journal-unwritable`.
    */
   finish(happened: JournalEvent): Promise<string | null>
 }

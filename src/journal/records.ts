@@ -63,7 +63,7 @@ export const event = z.discriminatedUnion('type', [runStarted, intent, outcome, 
 export type JournalEvent = z.infer<typeof event>
 export type RunStarted = z.infer<typeof runStarted>
 
-/** A line's place: its number from 0, the time, and the SHA-256 of the line before (`null` in the first). */
+/** A line's place: its number from 0, the time, and the hash that the line before carries (`null` in the first). */
 export const link = z.object({
   v: z.literal(JOURNAL_VERSION),
   seq: z.int().min(0),

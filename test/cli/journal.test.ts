@@ -298,7 +298,7 @@ describe.concurrent('the journal:', () => {
     [
       'a line that was changed',
       (lines) => lines.with(1, (lines[1] ?? '').replace('"intent"', '"intent" ')),
-      3,
+      2,
     ],
     ['a line that was removed', (lines) => lines.toSpliced(1, 1), 2],
     ['a line that came twice', (lines) => lines.toSpliced(1, 0, lines[1] ?? ''), 3],

@@ -59,7 +59,11 @@ async function journalWithRun(): Promise<{ journal: FileJournal; file: string; h
   return { journal, file: join(journal.location, 'run-1.jsonl'), head }
 }
 
-const hashOf = (line: string): string => createHash('sha256').update(line).digest('hex')
+/** The hash of a line, over all of it but the hash that it carries. */
+const hashOf = (line: string): string =>
+  createHash('sha256')
+    .update(line.replace(/,"sha256":"[\da-f]{64}"\}$/, '}'))
+    .digest('hex')
 
 describe('a run in the journal', () => {
   test('is one file of chained lines, whose head is the hash of the last', async () => {
@@ -168,14 +172,8 @@ describe('damage', () => {
         damaged[at] = (damaged[at] ?? 0) ^ flip
         await writeFile(file, damaged)
         const { runs, problems } = await journal.runs()
-        const lastLine = bytes.subarray(0, -1).lastIndexOf(10) + 1
-        // The last line has no follower to vouch for it: the head, kept elsewhere, does.
-        const noticed =
-          problems.length > 0 ||
-          runs[0]?.torn === true ||
-          runs[0]?.head !== hashOf(bytes.subarray(lastLine, -1).toString())
-        expect(noticed).toBe(true)
-        if (at < lastLine - 1) expect(problems[0]?.line).toBeGreaterThan(0)
+        const torn = problems.length === 0 && runs[0]?.torn === true && at === bytes.length - 1
+        expect(torn || (problems[0]?.line ?? 0) > 0).toBe(true)
       }),
       { numRuns: 200 },
     )
