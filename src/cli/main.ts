@@ -41,7 +41,7 @@ function end(code: number, phase: Phase = 'before'): void {
 const LAST_WORDS: Record<Phase, string> = {
   before: 'Cancelled. Nothing was written.',
   during:
-    'Ended at once, perhaps in the middle of a write. The journal knows what was begun; --revert asks the gateway what became of it.',
+    'Ended at once, perhaps in the middle of a write. The journal knows what was begun; the next run asks the gateway what became of it.',
   after: 'Ended.',
 }
 
@@ -96,7 +96,7 @@ function explain(error: unknown): MigrateError {
   return new MigrateError(
     'internal',
     `Something went wrong that should not have (${kind}${place ? ` at ${place}` : ''})`,
-    'Please report it. If a run had begun, `mcp-url-migrate history` shows it, and --revert asks the gateway what became of it.',
+    'Please report it. If a run had begun, `mcp-url-migrate history` shows it, and the next run asks the gateway what became of it.',
   )
 }
 

@@ -47,6 +47,19 @@ function addMainOptions(program: Command): void {
     .option('--dry-run', 'show what would change; write no server, file or journal')
     .option('--exit-code', 'with --dry-run: exit 2 when changes are pending')
     .option('--revert [RUN]', 'take back the newest run of this gateway, or the one named')
+    .option(
+      '--unfinished <finish|revert>',
+      'complete a run that was cut short, or take it back, and end; ignored where there is none',
+    )
+    .option(
+      '--on-failure <stop|continue|revert>',
+      'behind a failure: stop, go on with the rest, or take back all that this run wrote (default stop)',
+    )
+    .option('--canary', 'change one server, check it through the gateway, then go on')
+    .option(
+      '--patience <SECONDS>',
+      "how long a write whose answer was lost is looked for (default: the gateway's probe and 10 s)",
+    )
     .option('--yes', 'write without a question')
     .option('--json', 'one JSON document on standard output, nothing else there')
     .option(
@@ -85,6 +98,7 @@ export function readCommandLine(argv: readonly string[], version: string): Invoc
     .description('the runs in the journal, or one run in full')
     .argument('[RUN]', 'a run id, or the beginning of one')
     .addOption(new Option('--journal <DIR>', 'where the journal lives'))
+    .option('--check', 'verify every line of the journal; exit 1 when something is wrong')
     .option('--json', 'one JSON document')
     .option('--no-color', 'no colours')
     .action((run: string | undefined, options: Record<string, unknown>) => {

@@ -41,8 +41,13 @@ export function applyProgress(
     writing: 'writing',
     checking: `checking; LiteLLM is probing the new address (up to ${probeSeconds} s)`,
     repairing: 'putting back what changed with it',
+    trying: `trying it through the gateway (up to ${probeSeconds} s)`,
   }
   return (event) => {
+    if (event.kind === 'taking-back')
+      return terminal.remark(
+        `Taking back what this run wrote (${count(event.total, 'server')}), newest first`,
+      )
     if (event.kind === 'settled') return terminal.remark(renderOutcome(event.change, look))
     // Without a terminal the outcome of each server is line enough.
     if (!terminal.interactive) return

@@ -3,8 +3,18 @@ import { defaultJournalFolder } from '../journal/location.ts'
 import type { MainOptions } from './options.ts'
 import { shellQuoted } from './shell.ts'
 
-/** The exact command that takes a run back, ready for a shell: run id, gateway, journal, and how to sign in. */
+/** The exact command that takes a run back, ready for a shell. */
 export function undoCommand(runId: string, url: string, journal: FileJournal, options: MainOptions): string {
+  return commandFor(['--revert', runId], url, journal, options)
+}
+
+/** A command for the same gateway, journal and sign-in, ready for a shell. */
+export function commandFor(
+  what: readonly string[],
+  url: string,
+  journal: FileJournal,
+  options: MainOptions,
+): string {
   const pairs: [string, string | undefined][] = [
     ['--url', url],
     ['--journal', journal.location === defaultJournalFolder() ? undefined : journal.location],
@@ -14,5 +24,5 @@ export function undoCommand(runId: string, url: string, journal: FileJournal, op
     ['--password-file', options.passwordFile],
   ]
   const given = pairs.flatMap(([name, value]) => (value === undefined ? [] : [name, shellQuoted(value)]))
-  return ['npx mcp-url-migrate --revert', runId, ...given].join(' ')
+  return ['npx mcp-url-migrate', ...what, ...given].join(' ')
 }

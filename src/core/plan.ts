@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import type { DriftedField } from './drift.ts'
 import { serverIdentity } from './server.ts'
 
 /** One field of one server, whole: what it is and what it is to be. */
@@ -38,6 +39,13 @@ export const skippedCode = z.enum([
 ])
 export type SkippedCode = z.infer<typeof skippedCode>
 
+/** What would have been written to a server that drifted, and in what it differs. */
+export interface Contested {
+  migration: string
+  edits: Edit[]
+  fields: DriftedField[]
+}
+
 /** A server that is left alone, and why. `matched` is `null` where its URL could not be learned. */
 export interface Skipped {
   server: z.infer<typeof serverIdentity>
@@ -45,6 +53,8 @@ export interface Skipped {
   code: SkippedCode
   message: string
   url: string | null
+  /** Where it drifted since a run that is being taken back. */
+  contested?: Contested
 }
 
 /** A remark that changes nothing: the old address in another field, a suspicious list. */

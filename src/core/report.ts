@@ -1,6 +1,10 @@
+import type { DriftedField } from './drift.ts'
 import type { Change, GatewayIdentity, Note, Skipped } from './plan.ts'
 
-/** What became of a change. `failed`: the gateway refused; `not-applied`: not tried; `unknown`: not settled in time. */
+/**
+ * What became of a change. `failed`: the gateway refused; `not-applied`: not tried; `unknown`: not settled in time;
+ * `reverted`: written, and taken back by the same run.
+ */
 export type Outcome = 'applied' | 'not-applied' | 'failed' | 'drifted' | 'unknown' | 'reverted'
 
 /** A field that changed although nobody asked for it. */
@@ -15,7 +19,14 @@ export interface CollateralChange {
 export interface AppliedChange extends Change {
   outcome: Outcome
   collateral: CollateralChange[]
+  /** What differs where the server drifted, as far as it could be read. */
+  drift: DriftedField[]
   error: string | null
+}
+
+/** A change of which nothing more is known than its outcome. */
+export function settledAs(change: Change, outcome: Outcome, error: string | null = null): AppliedChange {
+  return { ...change, outcome, collateral: [], drift: [], error }
 }
 
 /** Why a run ended before its last change, or `null`. */
@@ -23,6 +34,7 @@ export type Halt =
   | 'failure'
   | 'collateral'
   | 'security'
+  | 'canary'
   | 'journal'
   | 'internal'
   | 'SIGINT'
@@ -51,9 +63,14 @@ export interface RunReport {
   restart: 'required' | 'possible' | 'no'
 }
 
-/** Was anything written, or may it have been? Then there is something to take back. */
-export function mayHaveWritten(changes: readonly { outcome: Outcome }[]): boolean {
+/** Is anything in force that was written, or may it be? Then there is something to take back. */
+export function isInForce(changes: readonly { outcome: Outcome }[]): boolean {
   return changes.some(({ outcome }) => outcome === 'applied' || outcome === 'unknown')
+}
+
+/** Was anything written, or may it have been, whatever became of it since? */
+export function mayHaveWritten(changes: readonly { outcome: Outcome }[]): boolean {
+  return isInForce(changes) || changes.some(({ outcome }) => outcome === 'reverted')
 }
 
 /** How many changes had each outcome. */

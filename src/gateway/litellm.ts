@@ -6,7 +6,8 @@ import { type ListedServer, listedServer, type ServerRecord, serverRecord } from
 import { printable } from '../core/text.ts'
 import { type FieldEdit, writeBody } from '../core/write-body.ts'
 import { type Endpoint, get, put, spoken } from './http.ts'
-import type { Gateway, Reading, WriteAnswer } from './port.ts'
+import { checkServer } from './check.ts'
+import type { Gateway, Reading, ServerCheck, WriteAnswer } from './port.ts'
 import { TransportError } from './transport-errors.ts'
 import type { Answer } from './transport.ts'
 
@@ -111,6 +112,10 @@ export class LiteLlmGateway implements Gateway {
       if (!(error instanceof MigrateError)) throw error
       return { kind: 'unreadable', message: `its record could not be read (${error.message})` }
     }
+  }
+
+  check(id: string): Promise<ServerCheck> {
+    return checkServer(this.#endpoint, id)
   }
 
   async write(record: ServerRecord, edits: readonly FieldEdit[]): Promise<WriteAnswer> {

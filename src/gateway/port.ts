@@ -20,6 +20,17 @@ export type WriteAnswer =
   | { kind: 'refused'; message: string }
   | { kind: 'unsettled'; message: string; answered: boolean }
 
+/**
+ * Does a server work through the gateway? `yes`: it lists tools, and LiteLLM does not find it unhealthy; `unknown`
+ * where LiteLLM cannot tell, as for servers at which each user signs in. `tools`: how many, `null` where not listed.
+ */
+export interface ServerCheck {
+  works: 'yes' | 'no' | 'unknown'
+  tools: number | null
+  /** For a person, harmless and redacted. */
+  message: string
+}
+
 /** All that the tool asks of a gateway. One contract suite runs against every implementation. */
 export interface Gateway {
   readonly identity: GatewayIdentity
@@ -33,4 +44,6 @@ export interface Gateway {
   read(id: string, patienceMs?: number): Promise<Reading>
   /** Changes `edits` of a record that was read a moment ago, once, without retrying. Never throws. */
   write(record: ServerRecord, edits: readonly FieldEdit[]): Promise<WriteAnswer>
+  /** Tries a server through the gateway. Says nothing true where `era.restart` is not `no`. Never throws. */
+  check(id: string): Promise<ServerCheck>
 }

@@ -1,10 +1,18 @@
+import { basename } from 'node:path'
 import type { Change } from '../core/plan.ts'
 import type { CollateralChange, Outcome } from '../core/report.ts'
 import type { ReadRun } from './chain.ts'
 import { JournalDamage } from './damage.ts'
 import type { JournalRecord, RunStarted } from './records.ts'
 
-/** One change of a run as the journal knows it. `unsettled`: its intent is recorded, its outcome is not. */
+/** The last intent of a change that has no outcome yet. */
+export interface OpenIntent {
+  /** ISO 8601, UTC. */
+  since: string
+  takingBack: boolean
+}
+
+/** One change of a run as the journal knows it. `unsettled`: an intent is recorded, its outcome is not. */
 export interface RecordedChange {
   change: Change
   outcome: Outcome | 'unsettled'
@@ -12,6 +20,8 @@ export interface RecordedChange {
   error: string | null
   /** Hashes of the record's fields right before the write, `null` when there was none. */
   fieldsBefore: Record<string, string> | null
+  /** `null` unless the outcome is `unsettled`. */
+  open: OpenIntent | null
 }
 
 /** A run as its records tell it. */
@@ -27,21 +37,62 @@ export interface RecordedRun {
   torn: boolean
 }
 
-function outcomeOf(change: Change, records: readonly JournalRecord[]): RecordedChange {
-  const mine = records.filter((record) => 'change' in record && record.change === change.id)
-  const last = mine.findLast((record) => record.type === 'outcome')
-  const intent = mine.find((record) => record.type === 'intent')
-  const fieldsBefore = intent?.fields ?? null
-  if (last)
-    return { change, outcome: last.outcome, collateral: last.collateral, error: last.error, fieldsBefore }
-  return { change, outcome: intent ? 'unsettled' : 'not-applied', collateral: [], error: null, fieldsBefore }
+type Step = Extract<JournalRecord, { type: 'intent' | 'outcome' }>
+
+/** What a change is after one more record of it. */
+function advance(before: RecordedChange, step: Step): RecordedChange {
+  if (step.type === 'outcome') {
+    const { outcome, collateral, error } = step
+    return { ...before, outcome, collateral, error, open: null }
+  }
+  // A repair is part of the write that it mends, whose outcome is still to come.
+  if (step.purpose === 'repair') return before
+  const takingBack = step.purpose === 'take-back'
+  return {
+    ...before,
+    outcome: 'unsettled',
+    fieldsBefore: takingBack ? before.fieldsBefore : step.fields,
+    open: { since: step.time, takingBack },
+  }
 }
 
-/** Folds the records of one file into the run. Throws `journal-damaged` when it does not begin with its start. */
+const untouched = (change: Change): RecordedChange => ({
+  change,
+  outcome: 'not-applied',
+  collateral: [],
+  error: null,
+  fieldsBefore: null,
+  open: null,
+})
+
+/** Tells by line what is wrong with the order of a run's records, and returns what became of its changes. */
+function foldChanges(started: RunStarted, rest: readonly JournalRecord[], file: string): RecordedChange[] {
+  const changes = new Map(started.changes.map((change) => [change.id, untouched(change)]))
+  const damage = (record: JournalRecord, what: string) =>
+    new JournalDamage(file, record.seq + 1, what, 'What it cannot tell is never guessed.')
+  let ended = false
+  for (const record of rest) {
+    if (ended) throw damage(record, 'the run had ended before')
+    ended = record.type === 'run-finished'
+    if (record.type === 'run-finished') continue
+    if (record.type === 'run-started') throw damage(record, 'another run begins in its middle')
+    const before = changes.get(record.change)
+    if (!before) throw damage(record, 'it is about a change that this run does not have')
+    changes.set(record.change, advance(before, record))
+  }
+  return [...changes.values()]
+}
+
+/**
+ * Folds the records of one file into the run; `null` where not even its beginning was written. Throws
+ * `journal-damaged` when the records are not those of one run, in order, with the name of the file.
+ */
 export function foldRun({ records, head, torn }: ReadRun, file: string): RecordedRun | null {
   const [first, ...rest] = records
   if (!first || head.hash === null) return null
   if (first.type !== 'run-started') throw new JournalDamage(file, 1, 'a run does not begin here', null)
+  if (`${first.run}.jsonl` !== basename(file))
+    throw new JournalDamage(file, 1, `this is run ${first.run}, under another name`, null)
   const end = rest.findLast((record) => record.type === 'run-finished')
   return {
     id: first.run,
@@ -49,15 +100,15 @@ export function foldRun({ records, head, torn }: ReadRun, file: string): Recorde
     finishedAt: end?.time ?? null,
     halted: end?.halted ?? null,
     started: first,
-    changes: first.changes.map((change) => outcomeOf(change, rest)),
+    changes: foldChanges(first, rest, file),
     head: head.hash,
     torn,
   }
 }
 
-/** Was the run stopped, or did it never end? */
-export function isInterrupted({ finishedAt, halted }: RecordedRun): boolean {
-  return finishedAt === null || halted !== null
+/** Has the run no end, as its process died? */
+export function isUnfinished({ finishedAt }: RecordedRun): boolean {
+  return finishedAt === null
 }
 
 /** Did the run write something, or may it have? */

@@ -39,11 +39,14 @@ const runStarted = z.object({
   changes: z.array(change),
 })
 
-/** Written and on disk before the request leaves. `fields`: hashes of the record as it was in that moment. */
+/**
+ * Written and on disk before the request leaves. `fields`: hashes of the record as it was in that moment.
+ * `take-back`: the run itself takes back what it has written, as one of its changes failed.
+ */
 const intent = z.object({
   type: z.literal('intent'),
   change: z.string(),
-  purpose: z.enum(['change', 'repair']),
+  purpose: z.enum(['change', 'repair', 'take-back']),
   writes: z.array(z.string()),
   fields: z.record(z.string(), z.string()),
 })
@@ -61,6 +64,7 @@ const runFinished = z.object({ type: z.literal('run-finished'), halted: z.string
 /** What happened, before it gets its place in the chain. */
 export const event = z.discriminatedUnion('type', [runStarted, intent, outcome, runFinished])
 export type JournalEvent = z.infer<typeof event>
+export type IntentPurpose = z.infer<typeof intent>['purpose']
 export type RunStarted = z.infer<typeof runStarted>
 
 /** A line's place: its number from 0, the time, and the hash that the line before carries (`null` in the first). */

@@ -1,31 +1,85 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Plan } from '../core/plan.ts'
-import type { AppliedChange, Halt, RunReport } from '../core/report.ts'
-import { type ApplyContext, ChangeRun, untried } from './change-run.ts'
+import { type AppliedChange, type Halt, isInForce, type RunReport, settledAs } from '../core/report.ts'
+import { type ApplyContext, ChangeRun, type Place, type Step } from './change-run.ts'
 
 /** What applying a plan came to; the caller adds what it knows of the run itself. */
 export type ApplyResult = Pick<RunReport, 'changes' | 'halted' | 'trouble'>
 
+/** Halts behind which `--on-failure revert` takes back what was written. Not a signal, and not a journal that takes nothing more. */
+const TURNING: readonly Halt[] = ['failure', 'collateral', 'security', 'canary']
+
 /**
- * Applies a plan, one server after the other, and reports what became of each. Nothing is written without its
- * intent on disk. A drifted server is left alone and the rest go on; a refusal, a doubt, collateral that could
- * not be repaired, or any on access ends the run. Never throws.
+ * Tries a changed server through the gateway, for as long as it takes all its workers to know of the change. Returns
+ * what speaks against going on, `null` when it works.
  */
-export async function applyPlan(plan: Plan, context: ApplyContext): Promise<ApplyResult> {
+async function tryCanary({ applied }: Step, place: Place, context: ApplyContext): Promise<string | null> {
+  const { gateway, patienceMs, onEvent, stopRequested } = context
+  onEvent({ kind: 'trying', change: applied, ...place })
+  const end = Date.now() + patienceMs
+  for (let pause = 250; ; pause = Math.min(pause * 2, 3000)) {
+    const { works, message } = await gateway.check(applied.server.id)
+    if (works === 'yes') return null
+    if (Date.now() + pause > end || stopRequested()) return message
+    await sleep(pause)
+  }
+}
+
+/** May the run go on although this happened? A failure only by policy; what a write did to other fields never. */
+const halts = (halt: Halt, { onFailure }: ApplyContext): Halt =>
+  halt === 'failure' && onFailure === 'continue' ? null : halt
+
+async function goForward(plan: Plan, context: ApplyContext): Promise<ApplyResult> {
   const changes: AppliedChange[] = []
   let halted: Halt = null
   let trouble: string | null = null
+  let untried = context.canary
   for (const [done, change] of plan.changes.entries()) {
     halted ??= context.stopRequested()
     if (halted) {
-      changes.push(untried(change))
+      changes.push(settledAs(change, 'not-applied'))
       continue
     }
     const place = { done, total: plan.changes.length }
-    const step = await new ChangeRun(context, change, place).run(plan.reverts !== null)
-    halted = step.halt
-    trouble = step.trouble
+    const step = await new ChangeRun(context, change, place).run(plan.reverts === null ? 'apply' : 'revert')
+    const isCanary = untried && step.applied.outcome === 'applied' && step.halt === null
+    const fault = isCanary ? await tryCanary(step, place, context) : null
+    untried &&= !isCanary
+    halted = fault === null ? halts(step.halt, context) : 'canary'
+    trouble = fault === null ? step.trouble : `The first server does not work through the gateway: ${fault}`
     changes.push(step.applied)
     context.onEvent({ kind: 'settled', change: step.applied, done: done + 1, total: plan.changes.length })
   }
   return { changes, halted, trouble }
+}
+
+/** Takes back what a run wrote, newest first. What cannot be taken back stays as reported, and the others go on. */
+async function takeBack(forward: ApplyResult, context: ApplyContext): Promise<ApplyResult> {
+  const written = forward.changes.filter((change) => isInForce([change])).toReversed()
+  const total = written.length
+  const fates = new Map<string, AppliedChange>()
+  let { halted, trouble } = forward
+  context.onEvent({ kind: 'taking-back', total })
+  for (const [done, change] of written.entries()) {
+    const stop = context.stopRequested()
+    if (stop) halted = stop
+    if (stop || halted === 'journal') break
+    const step = await new ChangeRun(context, change, { done, total }).takeBack(change)
+    if (step.trouble) [halted, trouble] = [step.halt, step.trouble]
+    fates.set(change.id, step.applied)
+    context.onEvent({ kind: 'settled', change: step.applied, done: done + 1, total })
+  }
+  return { changes: forward.changes.map((change) => fates.get(change.id) ?? change), halted, trouble }
+}
+
+/**
+ * Applies a plan, one server after the other, and reports what became of each. Nothing is written without its
+ * intent on disk. A drifted server is left alone and the rest go on; a refusal or a doubt ends the run unless the
+ * policy says otherwise; collateral that could not be repaired, or any on access, ends it in any case. Never throws.
+ */
+export async function applyPlan(plan: Plan, context: ApplyContext): Promise<ApplyResult> {
+  const forward = await goForward(plan, context)
+  const turns =
+    context.onFailure === 'revert' && TURNING.includes(forward.halted) && isInForce(forward.changes)
+  return turns ? takeBack(forward, context) : forward
 }

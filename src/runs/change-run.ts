@@ -1,20 +1,25 @@
 import { obstacle } from '../core/assemble.ts'
+import { type DriftedField, driftSincePlan, driftSinceWrite, holds, reversed } from '../core/drift.ts'
 import { MigrateError } from '../core/errors.ts'
-import { fieldHashes, isAccessField, movedFields } from '../core/fields.ts'
+import { isAccessField } from '../core/fields.ts'
 import type { Change } from '../core/plan.ts'
-import type { AppliedChange, CollateralChange, Halt } from '../core/report.ts'
+import { type AppliedChange, type Halt, settledAs } from '../core/report.ts'
 import type { ServerRecord } from '../core/server.ts'
 import { printable } from '../core/text.ts'
-import { writeBody } from '../core/write-body.ts'
 import type { Gateway } from '../gateway/port.ts'
 import type { RunRecorder } from '../journal/port.ts'
-import { type AroundWrite, fieldsToRepair, findCollateral, repair, reportCollateral } from './collateral.ts'
 import { readAgain } from './read-again.ts'
-import { settle } from './settle.ts'
+import { type Write, writeOnce } from './write.ts'
 
 /** What a run tells whoever watches it. */
 export type ApplyEvent =
-  | { kind: 'reading' | 'writing' | 'checking' | 'repairing'; change: Change; done: number; total: number }
+  | {
+      kind: 'reading' | 'writing' | 'checking' | 'repairing' | 'trying'
+      change: Change
+      done: number
+      total: number
+    }
+  | { kind: 'taking-back'; total: number }
   | { kind: 'settled'; change: AppliedChange; done: number; total: number }
 
 /** What a run works with. `stopRequested` is asked before each server and before each write. */
@@ -23,6 +28,9 @@ export interface ApplyContext {
   recorder: RunRecorder
   /** How long a write whose answer was lost is looked for. */
   patienceMs: number
+  onFailure: 'stop' | 'continue' | 'revert'
+  /** Is the first server to be tried through the gateway before the rest follow? */
+  canary: boolean
   onEvent: (event: ApplyEvent) => void
   stopRequested: () => 'SIGINT' | 'SIGTERM' | null
 }
@@ -35,60 +43,82 @@ export interface Step {
   trouble: string | null
 }
 
-/** A change that nobody tried. */
-export const untried = (change: Change): AppliedChange => undone(change, 'not-applied', null)
-
-const undone = (change: Change, outcome: AppliedChange['outcome'], error: string | null): AppliedChange => ({
-  ...change,
-  outcome,
-  collateral: [],
-  error,
-})
+/** Where a change stands in its run. */
+export interface Place {
+  done: number
+  total: number
+}
 
 /**
- * Why the record is not the one to write to any more, or `null`. Applying: any difference from what was planned.
- * Reverting: only a field that the run wrote and that holds something else now; later edits elsewhere stay.
+ * `apply`: any difference from what was planned is drift. `revert`: only a field that the run wrote and that holds
+ * something else now; later edits elsewhere stay.
  */
-function drift(change: Change, record: ServerRecord, reverting: boolean, gateway: Gateway): string | null {
-  if (!reverting) {
-    const moved = movedFields(change.fields, record)
-    return moved.length > 0 ? `changed since it was shown: ${moved.map(printable).join(', ')}` : null
-  }
-  const moved = change.edits.filter(({ field, before }) => record[field] !== before).map(({ field }) => field)
-  if (moved.length > 0) return `no longer holds what was written: ${moved.join(', ')}`
-  return obstacle(record, gateway.era)?.message ?? null
+export type Direction = 'apply' | 'revert'
+
+function driftOf(change: Change, record: ServerRecord, direction: Direction): DriftedField[] {
+  if (direction === 'apply') return driftSincePlan(change, record)
+  // What is taken back now is what the run wrote then.
+  return driftSinceWrite(reversed(change.edits), record)
+}
+
+const describe = (drift: readonly DriftedField[], direction: Direction): string => {
+  const fields = drift.map(({ field }) => printable(field)).join(', ')
+  return direction === 'apply'
+    ? `changed since it was shown: ${fields}`
+    : `no longer holds what was written: ${fields}`
+}
+
+/** Why a run may not go on behind a change, or `null`. */
+export function haltAfter({ outcome, collateral }: AppliedChange): Halt {
+  if (collateral.some(({ field }) => isAccessField(field))) return 'security'
+  if (collateral.some(({ repaired }) => !repaired)) return 'collateral'
+  return outcome === 'failed' || outcome === 'unknown' ? 'failure' : null
 }
 
 /** One server: read, record the intent, write, find out, compare, repair, record the outcome. */
 export class ChangeRun {
   readonly #context: ApplyContext
   readonly #change: Change
+  readonly #place: Place
   #writing = false
-  readonly #tell: (kind: 'reading' | 'writing' | 'checking' | 'repairing') => void
 
-  constructor(context: ApplyContext, change: Change, place: { done: number; total: number }) {
+  constructor(context: ApplyContext, change: Change, place: Place) {
     this.#context = context
     this.#change = change
-    this.#tell = (kind) => context.onEvent({ kind, change, ...place })
+    this.#place = place
   }
 
   /** Never throws: whatever goes wrong behind the write leaves the change unknown, before it not tried. */
-  async run(reverting: boolean): Promise<Step> {
+  async run(direction: Direction): Promise<Step> {
+    return this.#guarded(() => this.#attempt(direction), settledAs(this.#change, 'not-applied'))
+  }
+
+  /** Takes back what this run wrote, or may have written, a moment ago. Never throws. */
+  async takeBack(written: AppliedChange): Promise<Step> {
+    return this.#guarded(() => this.#attemptBack(written), written)
+  }
+
+  async #guarded(attempt: () => Promise<Step>, untouched: AppliedChange): Promise<Step> {
     try {
-      return await this.#attempt(reverting)
+      return await attempt()
     } catch (error) {
       const foreseen = error instanceof MigrateError
       const trouble = foreseen ? error.message : 'Something went wrong in this program that should not have.'
       const halt = foreseen ? 'journal' : 'internal'
-      if (!this.#writing) return { applied: untried(this.#change), halt, trouble }
+      if (!this.#writing) return { applied: untouched, halt, trouble }
       const lost = await this.#conclude(
-        undone(this.#change, 'unknown', 'this program failed behind the write'),
+        settledAs(this.#change, 'unknown', 'this program failed behind the write'),
       )
       return { ...lost, halt, trouble }
     }
   }
 
-  async #attempt(reverting: boolean): Promise<Step> {
+  #tell(kind: 'reading' | 'writing' | 'checking' | 'repairing'): void {
+    this.#context.onEvent({ kind, change: this.#change, ...this.#place })
+    if (kind === 'writing') this.#writing = true
+  }
+
+  async #attempt(direction: Direction): Promise<Step> {
     const { gateway } = this.#context
     this.#tell('reading')
     const reading = await readAgain(gateway, this.#change.server.id)
@@ -96,57 +126,71 @@ export class ChangeRun {
       return this.#leave('drifted', `changed while it was read: ${reading.fields.map(printable).join(', ')}`)
     if (reading.kind === 'absent') return this.#leave('drifted', 'it is no longer there')
     if (reading.kind !== 'record') return { ...this.#leave('not-applied', reading.message), halt: 'failure' }
-    const moved = drift(this.#change, reading.record, reverting, gateway)
-    if (moved) return this.#leave('drifted', moved)
+    const { record } = reading
+    if (holds(record, this.#change.edits, 'after'))
+      return this.#leave('drifted', 'it holds the new value already, and not from this run')
+    const drift = driftOf(this.#change, record, direction)
+    if (drift.length > 0) return this.#leave('drifted', describe(drift, direction), drift)
+    const hindrance = obstacle(record, gateway.era)
+    if (hindrance) return this.#leave('drifted', hindrance.message)
     const stop = this.#context.stopRequested()
     if (stop) return { ...this.#leave('not-applied', null), halt: stop }
-    return this.#write(reading.record)
+    return this.#write(record)
   }
 
-  #leave(outcome: 'drifted' | 'not-applied', error: string | null): Step {
-    const applied = undone(this.#change, outcome, error)
+  #leave(outcome: 'drifted' | 'not-applied', error: string | null, drift: DriftedField[] = []): Step {
+    const applied = { ...settledAs(this.#change, outcome, error), drift }
     this.#context.recorder.note({ type: 'outcome', change: this.#change.id, outcome, collateral: [], error })
     return { applied, halt: null, trouble: null }
   }
 
-  async #intend(purpose: 'change' | 'repair', writes: string[], record: ServerRecord): Promise<void> {
-    const fields = fieldHashes(record)
-    await this.#context.recorder.record({ type: 'intent', change: this.#change.id, purpose, writes, fields })
+  #writeOf(purpose: Write['purpose']): Write {
+    const { gateway, recorder, patienceMs } = this.#context
+    const change = this.#change
+    const edits = purpose === 'change' ? change.edits : reversed(change.edits)
+    return { gateway, recorder, patienceMs, change, edits, purpose, tell: (kind) => this.#tell(kind) }
   }
 
   async #write(before: ServerRecord): Promise<Step> {
-    const { gateway, patienceMs } = this.#context
-    const { edits, server } = this.#change
-    const writes = edits.map(({ field }) => field)
-    const intended = [...writes, ...gateway.era.alsoWrites]
-    const sent = Object.keys(writeBody(gateway.era.putBody, before, edits))
-    await this.#intend('change', writes, before)
-    this.#tell('writing')
-    this.#writing = true
-    const answer = await gateway.write(before, edits)
-    this.#tell('checking')
-    const settled = await settle(gateway, server.id, edits, answer, patienceMs)
-    const applied = undone(this.#change, settled.outcome, settled.error && printable(settled.error))
-    if (settled.outcome !== 'applied' || !settled.record) return this.#conclude(applied)
-    const answered = answer.kind === 'accepted' ? answer.record : null
-    const around = { before, answered, after: settled.record, intended, sent }
-    const collateral = await this.#mend(around).catch(() => null)
-    if (collateral) return this.#conclude({ ...applied, collateral })
-    const uncompared = await this.#conclude({ ...applied, error: 'its other fields could not be compared' })
-    return { ...uncompared, halt: uncompared.halt ?? 'internal' }
+    const { applied, uncompared } = await writeOnce(this.#writeOf('change'), before)
+    const step = await this.#conclude(applied)
+    return uncompared ? { ...step, halt: step.halt ?? 'internal' } : step
   }
 
-  async #mend(around: AroundWrite): Promise<CollateralChange[]> {
-    const changes = findCollateral(around)
-    const fields = fieldsToRepair(changes, around)
-    if (fields.length === 0) return reportCollateral(this.#change.server.id, changes, [])
-    const recorded = await this.#intend('repair', fields, around.after).then(
-      () => true,
-      () => false,
-    )
-    if (recorded) this.#tell('repairing')
-    const repaired = recorded ? await repair(this.#context.gateway, around, fields) : []
-    return reportCollateral(this.#change.server.id, changes, repaired)
+  async #attemptBack(written: AppliedChange): Promise<Step> {
+    const { edits, server } = this.#change
+    this.#tell('reading')
+    const reading = await readAgain(this.#context.gateway, server.id)
+    if (reading.kind === 'absent')
+      return this.#conclude({ ...written, outcome: 'drifted', error: 'it is no longer there' })
+    if (reading.kind === 'edited')
+      return this.#conclude({
+        ...written,
+        outcome: 'drifted',
+        error: 'not taken back: changed while it was read',
+      })
+    if (reading.kind !== 'record') return this.#stays(written, reading.message)
+    // Only a write of unknown end can be here: it may still be under way.
+    if (holds(reading.record, edits, 'before')) return this.#stays(written, 'it shows the old value, for now')
+    const drift = driftSinceWrite(edits, reading.record)
+    if (drift.length > 0) {
+      const error = 'not taken back: it no longer holds what this run wrote'
+      return this.#conclude({ ...written, outcome: 'drifted', drift, error })
+    }
+    return this.#writeBack(reading.record, written)
+  }
+
+  /** Still in force, and why. Its recorded outcome stands. */
+  #stays(written: AppliedChange, why: string): Step {
+    return { applied: { ...written, error: `not taken back: ${why}` }, halt: null, trouble: null }
+  }
+
+  async #writeBack(before: ServerRecord, written: AppliedChange): Promise<Step> {
+    const { applied } = await writeOnce(this.#writeOf('take-back'), before)
+    const collateral = [...written.collateral, ...applied.collateral]
+    if (applied.outcome === 'applied') return this.#conclude({ ...applied, outcome: 'reverted', collateral })
+    if (applied.outcome === 'unknown') return this.#conclude({ ...applied, collateral })
+    return this.#conclude({ ...written, outcome: 'applied', error: `not taken back: ${applied.error}` })
   }
 
   async #conclude(applied: AppliedChange): Promise<Step> {
@@ -160,10 +204,4 @@ export class ChangeRun {
     }
     return { applied, halt, trouble: null }
   }
-}
-
-function haltAfter({ outcome, collateral }: AppliedChange): Halt {
-  if (collateral.some(({ field }) => isAccessField(field))) return 'security'
-  if (collateral.some(({ repaired }) => !repaired)) return 'collateral'
-  return outcome === 'failed' || outcome === 'unknown' ? 'failure' : null
 }

@@ -1,7 +1,7 @@
 import { basename } from 'node:path'
 import { MigrateError } from '../core/errors.ts'
 import { redactText } from '../core/redact.ts'
-import { isInterrupted, type RecordedRun, wroteSomething } from '../journal/fold.ts'
+import { type RecordedRun, wroteSomething } from '../journal/fold.ts'
 import type { Journal } from '../journal/port.ts'
 
 const LIST_HINT = '`mcp-url-migrate history` lists the runs of all gateways.'
@@ -22,13 +22,13 @@ export async function findNamedRun(journal: Journal, prefix: string): Promise<Re
   )
 }
 
-/** After a revert that was cut short, "the newest run" would go forward again: nobody means that unasked. */
-function refuseInterruptedRevert(newest: RecordedRun): void {
+/** After a revert that was stopped half way, "the newest run" would go forward again: nobody means that unasked. */
+function refuseStoppedRevert(newest: RecordedRun): void {
   const { reverts } = newest.started
-  if (reverts === null || !isInterrupted(newest)) return
+  if (reverts === null || newest.halted === null) return
   throw new MigrateError(
     'run-interrupted',
-    `The newest run, ${newest.id}, was taking back ${reverts} and did not come to its end`,
+    `The newest run, ${newest.id}, was taking back ${reverts} and was stopped`,
     `To go on taking back: --revert ${reverts}. To undo what it did: --revert ${newest.id}.`,
   )
 }
@@ -36,7 +36,7 @@ function refuseInterruptedRevert(newest: RecordedRun): void {
 /**
  * The runs of this gateway that wrote something, or may have, newest first, reverts included. Throws
  * `run-not-found` when there is none, `journal-damaged` when damage hides which is newest, and
- * `run-interrupted` when the newest is a revert that was cut short.
+ * `run-interrupted` when the newest is a revert that was stopped.
  */
 export async function runsToRevert(journal: Journal, gatewayUrl: string): Promise<RecordedRun[]> {
   const { runs, problems } = await journal.runs()
@@ -64,7 +64,7 @@ export async function runsToRevert(journal: Journal, gatewayUrl: string): Promis
       hint,
     )
   }
-  refuseInterruptedRevert(newest)
+  refuseStoppedRevert(newest)
   return found
 }
 

@@ -1,4 +1,5 @@
 import { assembleChange, obstacle, releaseNotes } from '../core/assemble.ts'
+import { driftSinceWrite, holds, reversed } from '../core/drift.ts'
 import { movedFields } from '../core/fields.ts'
 import type { Change, Note, Plan, Skipped } from '../core/plan.ts'
 import { maskUrl } from '../core/redact.ts'
@@ -8,7 +9,6 @@ import { count, printable } from '../core/text.ts'
 import type { Gateway, Reading } from '../gateway/port.ts'
 import type { RecordedChange, RecordedRun } from '../journal/fold.ts'
 import { inParallel, READS_AT_ONCE } from './parallel.ts'
-import { holds } from './settle.ts'
 
 type Judged = { change: Change } | { skipped: Skipped } | 'nothing'
 
@@ -20,25 +20,23 @@ interface Candidate {
 
 function judge({ recorded, reading }: Candidate, gateway: Gateway): Judged {
   const { change } = recorded
-  const skip = (code: Skipped['code'], message: string, url: string | null): Judged => ({
+  const skip = (code: Skipped['code'], message: string, url: string | null): { skipped: Skipped } => ({
     skipped: { server: change.server, matched: true, code, message, url },
   })
   if (reading.kind !== 'record')
     return skip(reading.kind === 'wrong-id' ? 'wrong-id' : 'unreadable', reading.message, null)
   const { record, source } = reading
   const url = record.url ?? null
-  if (holds(record, change.edits, 'before')) return 'nothing'
-  if (!holds(record, change.edits, 'after')) {
-    return skip(
-      'drifted',
-      `changed since then, to ${url === null ? 'nothing' : printable(maskUrl(url))}; left as it is`,
-      url,
-    )
+  const edits = reversed(change.edits)
+  if (holds(record, edits, 'after')) return 'nothing'
+  if (!holds(record, edits, 'before')) {
+    const message = `changed since then, to ${url === null ? 'nothing' : printable(maskUrl(url))}; left as it is`
+    const contested = { migration: change.migration, edits, fields: driftSinceWrite(change.edits, record) }
+    return { skipped: { ...skip('drifted', message, url).skipped, contested } }
   }
   if (source === 'config') return skip('config-defined', "now defined in LiteLLM's config.yaml", url)
   const hindrance = obstacle(record, gateway.era)
   if (hindrance) return skip(hindrance.code, hindrance.message, url)
-  const edits = change.edits.map(({ field, before, after }) => ({ field, before: after, after: before }))
   return { change: assembleChange(record, change.server, change.migration, edits) }
 }
 
@@ -91,7 +89,11 @@ export interface ReversalScope {
 }
 
 async function readCandidates(gateway: Gateway, { run, onRead }: ReversalScope): Promise<Candidate[]> {
-  const tried = run.changes.filter(({ outcome }) => outcome !== 'not-applied' && outcome !== 'drifted')
+  // What drifted behind an intent may have been written before somebody wrote over it.
+  const tried = run.changes.filter(
+    ({ outcome, fieldsBefore }) =>
+      outcome !== 'not-applied' && (outcome !== 'drifted' || fieldsBefore !== null),
+  )
   const readings = new Map<RecordedChange, Reading>()
   onRead(0, tried.length)
   await inParallel(READS_AT_ONCE, tried, async (recorded) => {

@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto'
 import { hostname, userInfo } from 'node:os'
 import { isLeftBehind, type Plan } from '../core/plan.ts'
-import type { RunReport } from '../core/report.ts'
+import { type AppliedChange, type RunReport, settledAs } from '../core/report.ts'
 import { MigrateError } from '../core/errors.ts'
+import type { RecordedRun } from '../journal/fold.ts'
 import type { Journal } from '../journal/port.ts'
 import type { RunStarted } from '../journal/records.ts'
 import { applyPlan } from './apply.ts'
@@ -45,11 +46,47 @@ export interface RunContext extends Omit<ApplyContext, 'recorder'> {
   tool: string
 }
 
-/** Carries out a plan as one run: journal, apply, report. Forward and back alike. */
-export async function carryOut(plan: Plan, context: RunContext): Promise<RunReport> {
+/**
+ * A run that its process did not end, taken up again: `settled` holds what is known by now of each of its changes.
+ * Those that are in the plan will be tried anew.
+ */
+export interface Resumption {
+  run: RecordedRun
+  settled: readonly AppliedChange[]
+}
+
+async function open(plan: Plan, context: RunContext, resumption: Resumption | null) {
   const startedAt = new Date()
+  if (resumption) {
+    const recorder = await context.journal.resume(resumption.run)
+    const { id, startedAt: begun } = resumption.run
+    return { recorder, id, startedAt: begun }
+  }
   const id = newRunId(startedAt)
-  const recorder = context.journal.begin(startOf(plan, id, context.tool))
+  return {
+    recorder: context.journal.begin(startOf(plan, id, context.tool)),
+    id,
+    startedAt: startedAt.toISOString(),
+  }
+}
+
+/** All changes of a run that was taken up again, in their order. */
+function merged(changes: readonly AppliedChange[], resumption: Resumption | null): AppliedChange[] {
+  if (!resumption) return [...changes]
+  const anew = new Map(changes.map((change) => [change.id, change]))
+  return resumption.settled.map((change) => anew.get(change.id) ?? change)
+}
+
+/**
+ * Carries out a plan as one run: journal, apply, report. Forward and back alike; with `resumption` under the id of
+ * the run that is taken up again. Throws only where that run cannot be taken up; then nothing was written.
+ */
+export async function carryOut(
+  plan: Plan,
+  context: RunContext,
+  resumption: Resumption | null = null,
+): Promise<RunReport> {
+  const { recorder, id, startedAt } = await open(plan, context, resumption)
   const result = await applyPlan(plan, { ...context, recorder })
   let { trouble } = result
   const head = await recorder
@@ -62,11 +99,9 @@ export async function carryOut(plan: Plan, context: RunContext): Promise<RunRepo
   const finishedAt = new Date().toISOString()
   return {
     ...result,
+    changes: merged(result.changes, resumption),
     trouble,
-    run:
-      head === null && !tried
-        ? null
-        : { id, startedAt: startedAt.toISOString(), finishedAt, reverts: plan.reverts, head },
+    run: head === null && !tried ? null : { id, startedAt, finishedAt, reverts: plan.reverts, head },
     gateway: plan.gateway,
     skipped: plan.skipped,
     notes: plan.notes,
@@ -76,12 +111,7 @@ export async function carryOut(plan: Plan, context: RunContext): Promise<RunRepo
 
 /** A report for a plan of which nothing is to be written. */
 export function emptyReport(plan: Plan, restart: RunReport['restart']): RunReport {
-  const changes = plan.changes.map((change) => ({
-    ...change,
-    outcome: 'not-applied' as const,
-    collateral: [],
-    error: null,
-  }))
+  const changes = plan.changes.map((change) => settledAs(change, 'not-applied'))
   return {
     run: null,
     gateway: plan.gateway,
@@ -96,6 +126,8 @@ export function emptyReport(plan: Plan, restart: RunReport['restart']): RunRepor
 
 /** Did the run do all that was asked of it? */
 export function isComplete(report: RunReport): boolean {
-  const wanting = report.changes.some(({ outcome }) => outcome !== 'applied')
+  const wanting = report.changes.some(
+    ({ outcome, collateral }) => outcome !== 'applied' || collateral.some(({ repaired }) => !repaired),
+  )
   return !wanting && report.halted === null && report.trouble === null && !report.skipped.some(isLeftBehind)
 }

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { holds } from '../core/drift.ts'
 import type { Edit } from '../core/plan.ts'
 import type { Outcome } from '../core/report.ts'
 import type { ServerRecord } from '../core/server.ts'
@@ -12,11 +13,6 @@ export interface Settlement {
 }
 
 type Answered = Exclude<WriteAnswer, { kind: 'refused' }>
-
-/** Does a record hold one side of every edit? */
-export function holds(record: ServerRecord, edits: readonly Edit[], side: 'before' | 'after'): boolean {
-  return edits.every((edit) => record[edit.field] === edit[side])
-}
 
 /** Decides from one read, or says `wait` when it does not tell. */
 function decide(reading: Reading, answer: Answered, edits: readonly Edit[]): Settlement | 'wait' {

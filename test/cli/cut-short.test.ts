@@ -2,10 +2,16 @@ import { readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, vi } from 'vitest'
 import { watchForLeaks } from '../support/secrets.ts'
-import { sentence, test, TWO, type Trial, urls } from './trial.ts'
+import type { SandboxRow } from '../../src/gateway/sandbox/index.ts'
+import { documentOf, sentence, test, TWO, type Trial, urls, writes } from './trial.ts'
 
 watchForLeaks()
 vi.setConfig({ maxConcurrency: 6, testTimeout: 60_000 })
+
+interface RunDocument {
+  run: { id: string } | null
+  changes: { outcome: string }[]
+}
 
 /** The file of the newest run. */
 async function newestFile({ journal }: Trial): Promise<string> {
@@ -22,46 +28,155 @@ async function cutShort(trial: Trial, lines: number): Promise<void> {
 
 const idOf = (file: string): string => /([^/]+)\.jsonl$/.exec(file)?.[1] ?? ''
 
-describe.concurrent('a run that was cut short:', () => {
-  test('a migration without its last outcome is taken back as a whole', async ({ open }) => {
-    const trial = await open({ servers: [...TWO] })
-    const before = urls(trial.sandbox.rows())
-    await trial.run(['--yes'])
-    await cutShort(trial, 4)
-    expect((await trial.run(['history'])).stdout).toContain('1 of 2 changed, 1 unknown, DID NOT END')
-    expect((await trial.run(['--revert', '--yes'])).code).toBe(0)
-    expect(urls(trial.sandbox.rows())).toEqual(before)
-  })
-
-  test('a revert: which way to go is never guessed, exit 3, and both commands are named', async ({
+describe.concurrent('a run that has no end:', () => {
+  test('is in the way of another with --yes: exit 3, both commands are named, nothing is written', async ({
     open,
   }) => {
     const trial = await open({ servers: [...TWO] })
     await trial.run(['--yes'])
-    const migration = idOf(await newestFile(trial))
-    await trial.run(['--revert', '--yes'])
-    const reversal = idOf(await newestFile(trial))
-    await cutShort(trial, 3)
-    const now = urls(trial.sandbox.rows())
-    const { code, stderr } = await trial.run(['--revert', '--yes'])
-    expect(code).toBe(3)
-    expect(sentence(stderr)).toContain(`--revert ${migration}`)
-    expect(sentence(stderr)).toContain(`--revert ${reversal}`)
-    expect(urls(trial.sandbox.rows())).toEqual(now)
-    expect((await trial.run(['--revert', migration, '--yes'])).code).toBe(0)
-    expect(urls(trial.sandbox.rows())).toEqual(now)
+    const run = idOf(await newestFile(trial))
+    await cutShort(trial, 4)
+    for (const args of [['--yes'], ['--revert', '--yes'], ['--yes', '--json']]) {
+      const { code, stderr, stdout } = await trial.run(args)
+      expect(code).toBe(3)
+      expect(sentence(stderr)).toContain(`Run ${run} of`)
+      for (const way of ['finish', 'revert'])
+        expect(sentence(stderr)).toContain(
+          `npx mcp-url-migrate --unfinished ${way} --yes --url ${trial.sandbox.url}`,
+        )
+      if (args.includes('--json')) expect(JSON.parse(stdout)).toMatchObject({ code: 'run-interrupted' })
+    }
+    expect(writes(trial.sandbox)).toBe(2)
   })
 
-  test('one that came to nothing does not hide the one before it', async ({ open }) => {
+  test('is remarked on by a dry run, and finishing it can be looked at first', async ({ open }) => {
     const trial = await open({ servers: [...TWO] })
-    const before = urls(trial.sandbox.rows())
-    await trial.run(['--yes', '--only', 'fetch'])
-    await trial.run(['--yes', '--only', 'n8n'])
-    trial.sandbox.edit('id-n8n', { url: before['id-n8n'] })
+    await trial.run(['--yes'])
+    await cutShort(trial, 3)
+    trial.sandbox.edit('id-n8n', { url: TWO[1]?.['url'] })
+    const files = await readFile(await newestFile(trial), 'utf8')
+    const dry = await trial.run(['--dry-run'])
+    expect([dry.code, sentence(dry.stderr)]).toEqual([
+      0,
+      expect.stringContaining('did not come to its end; --unfinished finish completes it'),
+    ])
+    const look = await trial.run(['--dry-run', '--unfinished', 'finish'])
+    expect(sentence(look.stdout)).toContain('Finishing run')
+    expect(look.stdout).toContain('+url: http://mcp-proxy-sse:8080/servers/n8n/sse')
+    expect(look.stdout).not.toContain('servers/fetch')
+    expect(await readFile(await newestFile(trial), 'utf8')).toBe(files)
+  })
+
+  test('is finished under its own id, with what the gateway tells of the write in flight', async ({
+    open,
+  }) => {
+    const trial = await open({ servers: [...TWO] })
+    await trial.run(['--yes'])
+    const run = idOf(await newestFile(trial))
     await cutShort(trial, 2)
-    const { code, stdout } = await trial.run(['--revert', '--yes'])
-    expect([code, sentence(stdout)]).toEqual([0, expect.stringContaining('1 of 1 server changed')])
-    expect(urls(trial.sandbox.rows())).toEqual(before)
+    trial.sandbox.edit('id-n8n', { url: TWO[1]?.['url'] })
+    const finished = await trial.run(['--unfinished', 'finish', '--yes', '--json'])
+    expect(finished.code).toBe(0)
+    expect(documentOf<RunDocument>(finished)).toMatchObject({
+      run: { id: run },
+      changes: [{ outcome: 'applied' }, { outcome: 'applied' }],
+    })
+    expect(await trial.journalFiles()).toEqual([`${run}.jsonl`])
+    expect((await trial.run(['history', '--check'])).code).toBe(0)
+    expect((await trial.run(['--revert', run, '--yes'])).code).toBe(0)
+    expect(urls(trial.sandbox.rows())).toEqual(urls([...TWO] as SandboxRow[]))
+  })
+
+  test('whose write never arrived: that server is written when it is finished', async ({ open }) => {
+    const trial = await open({ servers: [...TWO] })
+    await trial.run(['--yes'])
+    await cutShort(trial, 2)
+    for (const server of TWO) trial.sandbox.edit(String(server['server_id']), { url: server['url'] })
+    expect((await trial.run(['--unfinished', 'finish', '--yes', '--patience', '0'])).code).toBe(0)
+    expect(Object.values(urls(trial.sandbox.rows()))).toEqual([
+      'http://mcp-proxy-sse:8080/servers/fetch/sse',
+      'http://mcp-proxy-sse:8080/servers/n8n/sse',
+    ])
+  })
+
+  test('is taken back as a whole, by --unfinished revert or by its name, and has its end then', async ({
+    open,
+  }) => {
+    for (const named of [false, true]) {
+      const trial = await open({ servers: [...TWO] })
+      const before = urls(trial.sandbox.rows())
+      await trial.run(['--yes'])
+      const run = idOf(await newestFile(trial))
+      await cutShort(trial, 4)
+      expect((await trial.run(['history'])).stdout).toContain('1 of 2 changed, 1 unknown, DID NOT END')
+      const back = await trial.run([...(named ? ['--revert', run] : ['--unfinished', 'revert']), '--yes'])
+      expect([back.code, sentence(back.stderr)]).toEqual([
+        0,
+        expect.stringContaining(`Run ${run} has its end in the journal now.`),
+      ])
+      expect(urls(trial.sandbox.rows())).toEqual(before)
+      expect(sentence((await trial.run(['history'])).stdout)).toContain(
+        '2 of 2 changed, stopped (interrupted)',
+      )
+      expect((await trial.run(['--yes'])).code).toBe(0)
+    }
+  })
+
+  test('and changed nothing only gets its end when it is taken back', async ({ open }) => {
+    const trial = await open({ servers: [...TWO] })
+    await trial.run(['--yes'])
+    await cutShort(trial, 2)
+    for (const server of TWO) trial.sandbox.edit(String(server['server_id']), { url: server['url'] })
+    const back = await trial.run(['--unfinished', 'revert', '--yes', '--patience', '0', '--json'])
+    expect([back.code, documentOf<RunDocument>(back).run]).toEqual([0, null])
+    expect(await trial.journalFiles()).toHaveLength(1)
+    expect(writes(trial.sandbox)).toBe(2)
+    expect((await trial.run(['--yes'])).code).toBe(0)
+  })
+
+  test('and was itself a revert: finish completes it, revert undoes it', async ({ open }) => {
+    for (const [way, place] of [
+      ['finish', 'localhost:8585'],
+      ['revert', 'mcp-proxy-sse:8080'],
+    ] as const) {
+      const trial = await open({ servers: [...TWO] })
+      await trial.run(['--yes'])
+      const [fetched] = Object.values(urls(trial.sandbox.rows()))
+      await trial.run(['--revert', '--yes'])
+      await cutShort(trial, 3)
+      trial.sandbox.edit('id-n8n', { url: String(fetched).replace('fetch', 'n8n') })
+      expect((await trial.run(['--unfinished', way, '--yes'])).code).toBe(0)
+      for (const url of Object.values(urls(trial.sandbox.rows()))) expect(url).toContain(place)
+      expect(sentence((await trial.run(['--dry-run'])).stderr)).not.toContain('did not come to its end')
+    }
+  })
+
+  test('and whose last server somebody edited meanwhile: left alone, with the three states', async ({
+    open,
+  }) => {
+    const trial = await open({ servers: [...TWO] })
+    await trial.run(['--yes'])
+    await cutShort(trial, 4)
+    trial.sandbox.edit('id-n8n', { url: 'http://elsewhere/n8n' })
+    const { code, stdout } = await trial.run(['--unfinished', 'finish', '--yes'])
+    expect(code).toBe(4)
+    expect(sentence(stdout)).toContain(
+      'url before http://localhost:8585/servers/n8n/sse ours http://mcp-proxy-sse:8080/servers/n8n/sse now http://elsewhere/n8n',
+    )
+    expect(urls(trial.sandbox.rows())['id-n8n']).toBe('http://elsewhere/n8n')
+    expect((await trial.run(['--yes', '--dry-run'])).stderr).not.toContain('did not come to its end')
+  })
+
+  test('what else changed around the write in flight is told, and stops the rest: exit 4', async ({
+    open,
+  }) => {
+    const trial = await open({ servers: [...TWO] })
+    await trial.run(['--yes'])
+    await cutShort(trial, 2)
+    trial.sandbox.edit('id-fetch', { mcp_access_groups: ['everybody'] })
+    const { code, stdout } = await trial.run(['--unfinished', 'finish', '--yes'])
+    expect(code).toBe(4)
+    expect(sentence(stdout)).toContain('SECURITY: mcp_access_groups changed with it')
   })
 
   test('what else changed in a write of unknown end is told when it is taken back', async ({ open }) => {
@@ -69,10 +184,45 @@ describe.concurrent('a run that was cut short:', () => {
     await trial.run(['--yes', '--only', 'fetch'])
     await cutShort(trial, 2)
     trial.sandbox.edit('id-fetch', { mcp_access_groups: ['everybody'] })
-    const { stdout } = await trial.run(['--revert', '--yes'])
+    const { stdout } = await trial.run(['--unfinished', 'revert', '--yes'])
     expect(sentence(stdout)).toContain(
       "fetch: mcp_access_groups: not as before that run's write, and not put back by this",
     )
+  })
+
+  test('--unfinished with nothing unfinished is ignored; with damage that may hide one it is not', async ({
+    open,
+  }) => {
+    const trial = await open({ servers: [...TWO] })
+    expect((await trial.run(['--unfinished', 'revert', '--yes', '--only', 'fetch'])).code).toBe(0)
+    expect(writes(trial.sandbox)).toBe(1)
+    await writeFile(await newestFile(trial), 'x\ny\n')
+    const { code, stderr } = await trial.run(['--unfinished', 'finish', '--yes'])
+    expect([code, sentence(stderr)]).toEqual([1, expect.stringContaining('this is no record')])
+    expect(writes(trial.sandbox)).toBe(1)
+  })
+
+  test('of another gateway is not noticed', async ({ open }) => {
+    const [trial, other] = [await open({ servers: [...TWO] }), await open({ servers: [...TWO] })]
+    await trial.run(['--yes'])
+    await cutShort(trial, 3)
+    const args = ['--yes', '--journal', trial.journal]
+    expect((await other.run(args)).code).toBe(0)
+  })
+})
+
+describe.concurrent('a run that came to its end:', () => {
+  test('one that wrote nothing in the end does not hide the one before it', async ({ open }) => {
+    const trial = await open({ servers: [...TWO] })
+    const before = urls(trial.sandbox.rows())
+    await trial.run(['--yes', '--only', 'fetch'])
+    await trial.run(['--yes', '--only', 'n8n'])
+    await cutShort(trial, 2)
+    trial.sandbox.edit('id-n8n', { url: before['id-n8n'] })
+    await trial.run(['--unfinished', 'revert', '--yes', '--patience', '0'])
+    const { code, stdout } = await trial.run(['--revert', '--yes'])
+    expect([code, sentence(stdout)]).toEqual([0, expect.stringContaining('1 of 1 server changed')])
+    expect(urls(trial.sandbox.rows())).toEqual(before)
   })
 })
 

@@ -335,8 +335,14 @@ describe.concurrent('the journal:', () => {
     const { runs, problems } = await historyOf(trial)
     expect(problems).toEqual([])
     expect(runs[0]).toMatchObject({ finishedAt: null, torn: true, summary: { applied: 1, unknown: 1 } })
-    expect((await trial.run(['--revert', '--yes'])).code).toBe(0)
+    const checked = await trial.run(['history', '--check'])
+    expect([checked.code, sentence(checked.stdout)]).toEqual([
+      0,
+      expect.stringContaining('its last line was torn by a crash and is left out'),
+    ])
+    expect((await trial.run(['--unfinished', 'revert', '--yes'])).code).toBe(0)
     expect(urls(trial.sandbox.rows())).toEqual(ORIGINAL)
+    expect(sentence((await trial.run(['history', '--check'])).stdout)).not.toContain('torn')
   })
 
   test('that was deleted meanwhile knows no run: exit 1, in a sentence', async ({ open }) => {
@@ -350,6 +356,34 @@ describe.concurrent('the journal:', () => {
 })
 
 describe.concurrent('history:', () => {
+  test('--check verifies every line: exit 0 with the heads, exit 1 with the file and line of damage', async ({
+    open,
+  }) => {
+    const trial = await open({ servers: TWO })
+    const run = await migrate(trial)
+    const file = await onlyFile(trial)
+    const [{ head } = { head: '' }] = (await historyOf(trial)).runs
+    const intact = await trial.run(['history', '--check'])
+    expect(intact.code).toBe(0)
+    expect(sentence(intact.stdout)).toContain(
+      `1 run checked in ${trial.journal}: every line is as it was written`,
+    )
+    expect(sentence(intact.stdout)).toContain(`${run}: intact head ${head}`)
+    const text = await readFile(file, 'utf8')
+    await writeFile(file, text.replace('"outcome":"applied"', '"outcome":"drifted"'))
+    for (const args of [[], ['--json']]) {
+      const damaged = await trial.run(['history', '--check', ...args])
+      expect([damaged.code, sentence(damaged.stdout)]).toEqual([1, expect.stringContaining(`${file}:3`)])
+    }
+    await writeFile(file, text)
+    await writeFile(file.replace(run, 'copy'), text)
+    const copied = await trial.run(['history', '--check'])
+    expect([copied.code, sentence(copied.stdout)]).toEqual([
+      1,
+      expect.stringContaining(`this is run ${run}, under another name`),
+    ])
+  })
+
   test('an empty journal has no runs: exit 0', async ({ open }) => {
     const trial = await open()
     const { code, stdout, stderr } = await trial.run(['history'])

@@ -1,39 +1,17 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, vi } from 'vitest'
-import type { SandboxOptions } from '../../src/gateway/sandbox/index.ts'
-import { KEY, PtySession, type TerminalStart } from '../support/pty.ts'
+import { KEY, type PtySession } from '../support/pty.ts'
 import { secret, watchForLeaks } from '../support/secrets.ts'
-import { documentOf, guideServer, sentence, test as base, type Trial, TWO, urls, writes } from './trial.ts'
+import { NEW, OLD, test, THREE } from './sitting.ts'
+import { documentOf, guideServer, sentence, type Trial, urls, writes } from './trial.ts'
 
 watchForLeaks()
 vi.setConfig({ maxConcurrency: 4, testTimeout: 60_000 })
 
-const THREE = [...TWO, guideServer('postgres')]
-const OLD = (name: string): string => `http://localhost:8585/servers/${name}/sse`
-const NEW = (name: string): string => `http://mcp-proxy-sse:8080/servers/${name}/sse`
 const ORIGINAL = { 'id-fetch': OLD('fetch'), 'id-n8n': OLD('n8n'), 'id-postgres': OLD('postgres') }
 const SHOW_CURSOR = '\u001b[?25h'
 const HIDE_CURSOR = '\u001b[?25l'
-
-type Opened = Trial & { start(start?: TerminalStart): PtySession }
-
-/** Tests whose trials can also start the program in a terminal, which ends with the test. */
-const test = base.extend<{ sit: (options?: SandboxOptions) => Promise<Opened> }>({
-  sit: async ({ open }, use) => {
-    const sessions: PtySession[] = []
-    await use(async (options) => {
-      const trial = await open({ servers: THREE, ...options })
-      const start = ({ env, ...rest }: TerminalStart = {}): PtySession => {
-        const session = new PtySession({ env: { ...trial.env, ...env }, ...rest })
-        sessions.push(session)
-        return session
-      }
-      return { ...trial, start }
-    })
-    for (const session of sessions) session.close()
-  },
-})
 
 /** The cursor is not left hidden. */
 function expectCursorShown({ raw }: PtySession): void {
@@ -228,7 +206,7 @@ describe.concurrent('interrupted', () => {
     expect(urls(trial.sandbox.rows())).toEqual(ORIGINAL)
   })
 
-  test('a second Ctrl-C ends at once; the journal knows what was begun, and --revert settles it', async ({
+  test('a second Ctrl-C ends at once; the journal knows what was begun, and --unfinished settles it', async ({
     sit,
   }) => {
     const put = { method: 'PUT', path: '/v1/mcp/server' }
@@ -245,7 +223,7 @@ describe.concurrent('interrupted', () => {
       halted: null,
       outcomes: ['applied', 'unsettled', 'not-applied'],
     })
-    expect((await trial.run(['--revert', '--yes'])).code).toBe(0)
+    expect((await trial.run(['--unfinished', 'revert', '--yes'])).code).toBe(0)
     expect(urls(trial.sandbox.rows())).toEqual(ORIGINAL)
   })
 

@@ -84,6 +84,8 @@ export async function startTrial(options: SandboxOptions = {}): Promise<Trial & 
     LITELLM_PROXY_URL: sandbox.url,
     LITELLM_PROXY_API_KEY: sandbox.masterKey,
     MCP_URL_MIGRATE_JOURNAL: journal,
+    // Locks of its own, as another machine has.
+    TMPDIR: folder,
   }
   return {
     sandbox,

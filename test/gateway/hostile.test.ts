@@ -278,6 +278,7 @@ describe.concurrent('a record that cannot be believed is left alone, and the oth
           code,
           message,
           url: 'http://localhost:8585/servers/fetch/sse',
+          drift: [],
         },
       ])
       expect(urls(trial.sandbox.rows())).toEqual({

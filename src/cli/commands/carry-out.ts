@@ -1,12 +1,14 @@
 import { MigrateError } from '../../core/errors.ts'
-import type { Plan } from '../../core/plan.ts'
-import { mayHaveWritten, type RunReport } from '../../core/report.ts'
-import { printableJson } from '../../core/text.ts'
+import { isLeftBehind, type Plan } from '../../core/plan.ts'
+import { isInForce, type RunReport } from '../../core/report.ts'
+import { count, printableJson } from '../../core/text.ts'
 import type { Gateway } from '../../gateway/port.ts'
 import type { FileJournal } from '../../journal/file-journal.ts'
 import { locationWarnings } from '../../journal/location.ts'
-import { carryOut, emptyReport } from '../../runs/run.ts'
+import { contestedServers, planOverEdits } from '../../runs/contested.ts'
+import { carryOut, emptyReport, type Resumption } from '../../runs/run.ts'
 import { approve } from '../approval.ts'
+import { chooseContested } from '../contested-choice.ts'
 import type { Context } from '../context.ts'
 import { exitForPlan, exitForRun } from '../exit.ts'
 import type { MainOptions } from '../options.ts'
@@ -17,17 +19,25 @@ import { renderChange, renderLeftBehind, renderRemarks, renderSummary } from '..
 import { renderReport } from '../render/report.ts'
 import { undoCommand } from '../undo-command.ts'
 
-/** How long a write whose answer was lost is looked for before it is called unknown: a probe and 10 s, in milliseconds. */
-const patience = ({ era }: Gateway): number => (era.probeSeconds + 10) * 1000
+/** How long a write whose answer was lost is looked for before it is called unknown, in milliseconds: a probe and 10 s. */
+export const patience = ({ era }: Gateway, options: MainOptions): number =>
+  (options.patience ?? era.probeSeconds + 10) * 1000
+
+/** What every job on a gateway goes its way with. */
+export interface Way {
+  gateway: Gateway
+  journal: FileJournal
+  options: MainOptions
+  context: Context
+}
 
 /** A plan on its way: what it was made for, and what to say where it changes nothing. */
 export interface Proposal {
   plan: Plan
-  gateway: Gateway
-  journal: FileJournal
-  options: MainOptions
   heading: string
   nothing: string
+  /** The run that is taken up again with it, if any. */
+  resumption?: Resumption
 }
 
 /** What a command came to. */
@@ -60,7 +70,8 @@ export async function requireJournal(
     terminal.remark(look.paint('yellow', wrap(`! ${warning}`, look.width, '  ')))
 }
 
-function showPlan({ plan, heading, nothing, options }: Proposal, { terminal, look }: Context): void {
+function showPlan({ plan, heading, nothing }: Proposal, { options, context }: Way): void {
+  const { terminal, look } = context
   const blocks =
     options.quiet && !options.dryRun ? [] : plan.changes.map((change) => renderChange(change, look))
   const empty = plan.changes.length === 0 ? [nothing] : []
@@ -78,50 +89,110 @@ function showPlan({ plan, heading, nothing, options }: Proposal, { terminal, loo
   )
 }
 
-async function write(proposal: Proposal, plan: Plan, context: Context): Promise<RunReport> {
-  const { gateway, journal, options } = proposal
-  const { terminal, look, signals, tool } = context
-  return signals.during(() =>
-    carryOut(plan, {
-      gateway,
-      journal,
-      tool,
-      patienceMs: patience(gateway),
-      onEvent: options.json ? () => {} : applyProgress(terminal, look, gateway.era.probeSeconds),
-      stopRequested: signals.requested,
-    }),
-  )
+async function write(plan: Plan, resumption: Resumption | null, way: Way): Promise<RunReport> {
+  const { gateway, journal, options } = way
+  const { terminal, look, signals, tool } = way.context
+  const context = {
+    gateway,
+    journal,
+    tool,
+    patienceMs: patience(gateway, options),
+    onFailure: options.onFailure,
+    canary: options.canary,
+    onEvent: options.json ? () => {} : applyProgress(terminal, look, gateway.era.probeSeconds),
+    stopRequested: signals.requested,
+  }
+  return signals.during(() => carryOut(plan, context, resumption))
 }
 
-function showReport(proposal: Proposal, report: RunReport, { terminal, look }: Context): void {
-  const { options, journal, gateway } = proposal
-  const run = options.sandbox || !mayHaveWritten(report.changes) ? null : report.run
+function showReport(report: RunReport, { gateway, journal, options, context }: Way): void {
+  const { terminal, look } = context
+  const run = options.sandbox || !isInForce(report.changes) ? null : report.run
   const undo = run && undoCommand(run.id, gateway.identity.url, journal, options)
   if (options.json) return terminal.print(printableJson(runDocument(report, undo)))
   terminal.print(`\n${renderReport(report, look)}`)
   if (undo !== null) terminal.print(`To take this back:\n${undo}`)
 }
 
+/** Up to 1.80 traffic follows a new URL only after a restart, so that one server tried beforehand proves nothing. */
+function requireCanary({ gateway, options }: Way): void {
+  if (!options.canary || gateway.era.restart === 'no') return
+  const { version } = gateway.identity
+  throw new MigrateError(
+    'canary-impossible',
+    `--canary cannot be kept on LiteLLM ${version ?? 'of an unknown release'}: a new URL may take effect only when LiteLLM is restarted, so a changed server cannot be tried before the rest`,
+    'Leave --canary out, or move one server with --only, restart LiteLLM, and look at it.',
+  )
+}
+
+/** Nothing is written: the plan, or a report of nothing. */
+function concludeWithout({ plan }: Proposal, { gateway, options, context }: Way): Conclusion {
+  const { terminal } = context
+  if (options.json && options.dryRun) terminal.print(printableJson(planDocument(plan)))
+  if (options.json && !options.dryRun)
+    terminal.print(printableJson(runDocument(emptyReport(plan, gateway.era.restart), null)))
+  return { code: exitForPlan(plan, options.exitCode), report: null }
+}
+
+/** Was drift all that kept a run, or the plan of none, from being complete? */
+function onlyDrifted({ plan }: Proposal, report: RunReport | null): boolean {
+  const halted = report !== null && (report.halted !== null || report.trouble !== null)
+  const changes = report?.changes ?? []
+  return (
+    !halted &&
+    changes.every(
+      ({ outcome, collateral }) =>
+        (outcome === 'applied' || outcome === 'drifted') && collateral.length === 0,
+    ) &&
+    plan.skipped.filter(isLeftBehind).every(({ contested }) => contested)
+  )
+}
+
+/** `null` where a person left a question: behind a run that is no reason to forget what it came to. */
+async function unlessCancelled<T>(asked: Promise<T>): Promise<T | null> {
+  try {
+    return await asked
+  } catch (error) {
+    if (error instanceof MigrateError && error.code === 'cancelled') return null
+    throw error
+  }
+}
+
+/** In a terminal, asks what is to become of servers that drifted; those to write over go the same way once more. */
+async function concludeContested(proposal: Proposal, first: Conclusion, way: Way): Promise<Conclusion> {
+  const { gateway, options, context } = way
+  const contested = contestedServers(proposal.plan, first.report)
+  const stopped = first.report !== null && first.report.halted !== null
+  const asks = context.terminal.interactive && !options.yes && !options.dryRun && !stopped
+  if (contested.length === 0 || !asks) return first
+  const chosen = await unlessCancelled(chooseContested(contested, gateway, context))
+  if (!chosen || chosen.length === 0) return first
+  const plan = await planOverEdits(proposal.plan, chosen, gateway, new Date().toISOString())
+  const heading = `Writing over what somebody else wrote on ${count(chosen.length, 'server')}`
+  const nothing = 'Nothing to write over: they hold our value by now.'
+  const second = await unlessCancelled(conclude({ plan, heading, nothing }, way))
+  if (!second) return first
+  const complete = onlyDrifted(proposal, first.report) && chosen.length === contested.length
+  return { code: complete ? second.code : first.code, report: second.report ?? first.report }
+}
+
 /**
- * The way that every plan goes, forward or back: show, ask, apply, report. Returns the exit code and the report.
- * With --dry-run it ends behind the diff.
+ * The way that every plan goes, forward or back: show, ask, apply, report; then ask about what drifted. Returns the
+ * exit code and the report. With --dry-run it ends behind the diff.
  */
-export async function conclude(proposal: Proposal, context: Context): Promise<Conclusion> {
-  const { plan, gateway, options } = proposal
+export async function conclude(proposal: Proposal, way: Way): Promise<Conclusion> {
+  const { plan, resumption = null } = proposal
+  const { gateway, options, context } = way
   const { terminal } = context
   terminal.settle()
-  if (!options.json) showPlan(proposal, context)
-  if (options.dryRun) {
-    if (options.json) terminal.print(printableJson(planDocument(plan)))
-    return { code: exitForPlan(plan, options.exitCode), report: null }
-  }
-  if (plan.changes.length === 0) {
-    if (options.json) terminal.print(printableJson(runDocument(emptyReport(plan, gateway.era.restart), null)))
-    return { code: exitForPlan(plan, false), report: null }
-  }
-  const approved = options.yes ? plan : await approve(plan, gateway, context)
-  const report = await write(proposal, approved, context)
+  if (!options.json) showPlan(proposal, way)
+  const empty = plan.changes.length === 0
+  if (!empty) requireCanary(way)
+  if (options.dryRun || (empty && !resumption))
+    return concludeContested(proposal, concludeWithout(proposal, way), way)
+  const approved = options.yes || empty ? plan : await approve(plan, gateway, context)
+  const report = await write(approved, resumption, way)
   terminal.settle()
-  showReport(proposal, report, context)
-  return { code: exitForRun(report), report }
+  showReport(report, way)
+  return concludeContested(proposal, { code: exitForRun(report), report }, way)
 }

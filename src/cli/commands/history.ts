@@ -1,15 +1,16 @@
 import { printableJson } from '../../core/text.ts'
 import { findNamedRun } from '../../runs/find-run.ts'
 import { type Context, journalFor } from '../context.ts'
-import { historyDocument, renderHistory, renderOneRun } from '../render/history.ts'
+import { historyDocument, renderCheck, renderHistory, renderOneRun } from '../render/history.ts'
 
 /** Options of `history`. */
 export interface HistoryOptions {
   journal?: string | undefined
+  check?: boolean | undefined
   json?: boolean | undefined
 }
 
-/** `history [RUN]`: the runs in the journal, or one in full. Returns the exit code. */
+/** `history [RUN]`: the runs in the journal, or one in full; with `--check` whether it is intact. Returns the exit code. */
 export async function history(
   named: string | null,
   options: HistoryOptions,
@@ -18,11 +19,10 @@ export async function history(
   const journal = journalFor({ journal: options.journal }, env)
   const read = await journal.runs()
   const run = named === null ? null : await findNamedRun(journal, named)
-  if (options.json) {
-    const shown = run ? { runs: [run], problems: [] } : read
-    terminal.print(printableJson(historyDocument(shown, read.runs, run !== null)))
-    return 0
-  }
-  terminal.print(run ? renderOneRun(run, read.runs, look) : renderHistory(read, journal.location, look))
-  return 0
+  const shown = run ? { runs: [run], problems: [] } : read
+  const code = options.check && shown.problems.length > 0 ? 1 : 0
+  if (options.json) terminal.print(printableJson(historyDocument(shown, read.runs, run !== null)))
+  else if (options.check) terminal.print(renderCheck(shown, journal.location, look))
+  else terminal.print(run ? renderOneRun(run, read.runs, look) : renderHistory(read, journal.location, look))
+  return code
 }

@@ -3,7 +3,6 @@ import { assemblePlan } from '../../core/assemble.ts'
 import type { Migration } from '../../core/migration.ts'
 import type { Plan } from '../../core/plan.ts'
 import { select } from '../../core/selection.ts'
-import type { Gateway } from '../../gateway/port.ts'
 import type { FileJournal } from '../../journal/file-journal.ts'
 import { takeInventory } from '../../runs/inventory.ts'
 import { type Context, journalFor } from '../context.ts'
@@ -11,8 +10,9 @@ import { adHocMigration, defaultMigration } from '../migrations.ts'
 import type { MainOptions } from '../options.ts'
 import { readProgress } from '../progress.ts'
 import { renderNothing } from '../render/plan.ts'
-import { type Conclusion, conclude, requireConsent, requireJournal } from './carry-out.ts'
-import { gatewayUrl, openGateway } from './session.ts'
+import { type Conclusion, conclude, requireConsent, requireJournal, type Way } from './carry-out.ts'
+import { gatewayUrl, openGateway, underLock } from './session.ts'
+import { attendTo, noticeUnfinished } from './unfinished.ts'
 
 /** The rule of this invocation: --from and --to, else the migration that ships with the tool. */
 export async function migrationFor({ from, to }: MainOptions): Promise<Migration> {
@@ -28,13 +28,8 @@ async function previousCount(journal: FileJournal, url: string): Promise<number 
   )
 }
 
-async function makePlan(
-  gateway: Gateway,
-  migration: Migration,
-  journal: FileJournal,
-  options: MainOptions,
-  { terminal }: Context,
-): Promise<Plan> {
+async function makePlan(migration: Migration, { gateway, journal, options, context }: Way): Promise<Plan> {
+  const { terminal } = context
   terminal.progress('Listing the MCP servers')
   const listed = await gateway.list()
   const selected = select(options, listed)
@@ -65,16 +60,9 @@ const heading = ({ gateway }: Plan, migration: Migration): string =>
   `Migration ${migration.id} on LiteLLM ${gateway.version ?? '(release unknown)'} at ${gateway.url}\nfrom ${sourceText(migration)} to ${originText(migration.to)}`
 
 /** Plans and carries out a migration on a gateway that is open. */
-export async function migrateGateway(
-  gateway: Gateway,
-  migration: Migration,
-  journal: FileJournal,
-  options: MainOptions,
-  context: Context,
-): Promise<Conclusion> {
-  const plan = await makePlan(gateway, migration, journal, options, context)
-  const nothing = renderNothing(plan, migration)
-  return conclude({ plan, gateway, journal, options, heading: heading(plan, migration), nothing }, context)
+export async function migrateGateway(migration: Migration, way: Way): Promise<Conclusion> {
+  const plan = await makePlan(migration, way)
+  return conclude({ plan, heading: heading(plan, migration), nothing: renderNothing(plan, migration) }, way)
 }
 
 /** The main job: connect, plan, show, ask, apply, check, journal. Returns the exit code. */
@@ -83,6 +71,12 @@ export async function migrate(options: MainOptions, context: Context): Promise<n
   const migration = await migrationFor(options)
   const journal = journalFor(options, context.env)
   await requireJournal(journal, options, context)
-  const gateway = await openGateway(options, await gatewayUrl(options, context, null), context)
-  return (await migrateGateway(gateway, migration, journal, options, context)).code
+  const url = await gatewayUrl(options, context, null)
+  return underLock(url, options, async () => {
+    const unfinished = await noticeUnfinished(url, null, { journal, options, context })
+    const gateway = await openGateway(options, url, context)
+    const way = { gateway, journal, options, context }
+    const attended = unfinished && (await attendTo(unfinished, null, way))
+    return (attended ?? (await migrateGateway(migration, way))).code
+  })
 }

@@ -1,58 +1,10 @@
-import type { Plan } from '../../core/plan.ts'
-import type { Gateway } from '../../gateway/port.ts'
-import type { FileJournal } from '../../journal/file-journal.ts'
-import type { RecordedRun } from '../../journal/fold.ts'
-import { findNamedRun, runsInForce, runsToRevert } from '../../runs/find-run.ts'
-import { planReversal } from '../../runs/revert.ts'
+import { findNamedRun, runsToRevert } from '../../runs/find-run.ts'
 import { type Context, journalFor } from '../context.ts'
 import type { MainOptions } from '../options.ts'
-import { readProgress } from '../progress.ts'
-import { type Conclusion, conclude, requireConsent, requireJournal } from './carry-out.ts'
-import { gatewayUrl, openGateway } from './session.ts'
-
-function heading(run: RecordedRun, { gateway }: Plan): string {
-  const what = run.started.reverts === null ? 'a migration' : `which took back ${run.started.reverts}`
-  const again = run.started.reverts === null ? '' : ' This does it again.'
-  return `Taking back run ${run.id} of ${run.startedAt}, ${what}, on LiteLLM ${gateway.version ?? '(release unknown)'} at ${gateway.url}, ${gateway.account}.${again}`
-}
-
-type Way = { gateway: Gateway; journal: FileJournal; options: MainOptions; context: Context }
-
-async function planFor(run: RecordedRun, { gateway, journal, options, context }: Way): Promise<Plan> {
-  return planReversal(gateway, {
-    run,
-    inForce: await runsInForce(journal, run),
-    selection: options,
-    createdAt: new Date().toISOString(),
-    onRead: readProgress(context.terminal, gateway.era.probeSeconds),
-  })
-}
-
-/**
- * The newest run of which something is left to take back, with its plan: one that came to nothing does not hide
- * the one before. Where nothing is left of any, the newest.
- */
-async function firstToRevert(
-  runs: readonly RecordedRun[],
-  way: Way,
-): Promise<{ run: RecordedRun; plan: Plan }> {
-  let newest: { run: RecordedRun; plan: Plan } | null = null
-  for (const run of runs) {
-    const plan = await planFor(run, way)
-    newest ??= { run, plan }
-    const came = run.changes.some(({ outcome }) => outcome === 'applied')
-    if (came || plan.changes.length > 0 || plan.skipped.length > 0) return { run, plan }
-  }
-  if (!newest) throw new Error('no run to revert')
-  return newest
-}
-
-/** Plans and carries out the reversal of the first of these runs of which something is left, on a gateway that is open. */
-export async function revertRun(runs: readonly RecordedRun[], way: Way): Promise<Conclusion> {
-  const { run, plan } = await firstToRevert(runs, way)
-  const nothing = 'Nothing to take back: no server holds what this run wrote.'
-  return conclude({ ...way, plan, heading: heading(run, plan), nothing }, way.context)
-}
+import { requireConsent, requireJournal } from './carry-out.ts'
+import { revertRun } from './reversal.ts'
+import { gatewayUrl, openGateway, underLock } from './session.ts'
+import { attendTo, noticeUnfinished } from './unfinished.ts'
 
 /** `--revert [RUN]`: the same diff, question, apply and journal, the other way. Returns the exit code. */
 export async function revert(options: MainOptions, context: Context): Promise<number> {
@@ -60,8 +12,13 @@ export async function revert(options: MainOptions, context: Context): Promise<nu
   const journal = journalFor(options, context.env)
   const named = typeof options.revert === 'string' ? await findNamedRun(journal, options.revert) : null
   const url = await gatewayUrl(options, context, named?.started.gateway.url ?? null)
-  const runs = named ? [named] : await runsToRevert(journal, url)
   await requireJournal(journal, options, context)
-  const gateway = await openGateway(options, url, context)
-  return (await revertRun(runs, { gateway, journal, options, context })).code
+  return underLock(url, options, async () => {
+    const unfinished = await noticeUnfinished(url, named, { journal, options, context })
+    const found = named ? [named] : unfinished ? null : await runsToRevert(journal, url)
+    const gateway = await openGateway(options, url, context)
+    const way = { gateway, journal, options, context }
+    const attended = unfinished && (await attendTo(unfinished, named, way))
+    return (attended ?? (await revertRun(found ?? (await runsToRevert(journal, url)), way))).code
+  })
 }

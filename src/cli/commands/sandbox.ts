@@ -3,22 +3,17 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { connect } from '../../gateway/connect.ts'
 import { type Sandbox, startSandbox } from '../../gateway/sandbox/index.ts'
-import type { Gateway } from '../../gateway/port.ts'
 import { FileJournal } from '../../journal/file-journal.ts'
 import { runsToRevert } from '../../runs/find-run.ts'
 import type { Context } from '../context.ts'
 import type { MainOptions } from '../options.ts'
 import { wrap } from '../render/layout.ts'
-import { requireConsent, requireJournal } from './carry-out.ts'
+import { requireConsent, requireJournal, type Way } from './carry-out.ts'
 import { migrateGateway, migrationFor } from './migrate.ts'
-import { revertRun } from './revert.ts'
+import { revertRun } from './reversal.ts'
 
-async function offerRevert(
-  journal: FileJournal,
-  gateway: Gateway,
-  options: MainOptions,
-  context: Context,
-): Promise<void> {
+async function offerRevert(way: Way): Promise<void> {
+  const { journal, gateway, options, context } = way
   if (!context.terminal.interactive || options.json) return
   const back = await context.terminal
     .choose('The sandbox ends now. Take the run back first, to see how that goes?', [
@@ -28,12 +23,7 @@ async function offerRevert(
     .catch(() => false)
   if (!back) return
   const runs = await runsToRevert(journal, gateway.identity.url)
-  await revertRun(runs, {
-    gateway,
-    journal,
-    options: { ...options, only: [], except: [], yes: true },
-    context,
-  })
+  await revertRun(runs, { ...way, options: { ...options, only: [], except: [], canary: false, yes: true } })
 }
 
 async function tryOut(
@@ -49,14 +39,9 @@ async function tryOut(
   const gateway = await connect({ url: sandbox.url, keyHeader: null, timeoutSeconds: options.timeout }, () =>
     Promise.resolve({ kind: 'key', key: sandbox.masterKey, source: 'the sandbox' }),
   )
-  const { code, report } = await migrateGateway(
-    gateway,
-    await migrationFor(options),
-    journal,
-    options,
-    context,
-  )
-  if (report?.run) await offerRevert(journal, gateway, options, context)
+  const way = { gateway, journal, options, context }
+  const { code, report } = await migrateGateway(await migrationFor(options), way)
+  if (report?.run) await offerRevert(way)
   return code
 }
 

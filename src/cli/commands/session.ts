@@ -5,6 +5,7 @@ import type { Context } from '../context.ts'
 import { findCredentials } from '../credentials.ts'
 import type { MainOptions } from '../options.ts'
 import { wrap } from '../render/layout.ts'
+import { acquireLock } from '../../journal/lock.ts'
 
 const DEFAULT_URL = 'http://localhost:4000'
 
@@ -48,4 +49,19 @@ export async function openGateway(
     wrap(`Connected: LiteLLM ${version ?? '(release unknown)'} at ${url}, ${account}`, look.width),
   )
   return gateway
+}
+
+/** Does something while no other run of this machine touches the gateway. A dry run writes nothing and needs no lock. */
+export async function underLock<T>(
+  url: string,
+  { dryRun, revert }: MainOptions,
+  act: () => Promise<T>,
+): Promise<T> {
+  if (dryRun) return act()
+  const lock = await acquireLock(url, revert === undefined ? 'migrating' : 'taking back a run')
+  try {
+    return await act()
+  } finally {
+    lock.release()
+  }
 }

@@ -1,6 +1,7 @@
 import { maskUrl } from '../../core/redact.ts'
 import type { Change, Edit, GatewayIdentity, Note, Plan, Skipped } from '../../core/plan.ts'
-import { mayHaveWritten, type RunReport, tally } from '../../core/report.ts'
+import type { DriftedField } from '../../core/drift.ts'
+import { isInForce, type RunReport, tally } from '../../core/report.ts'
 import type { MigrateError } from '../../core/errors.ts'
 
 /** An edit as anybody may see it. */
@@ -16,12 +17,22 @@ export function publicChange({ id, server, migration, edits, effects, fingerprin
 
 const publicGateway = ({ url, version, account }: GatewayIdentity) => ({ url, version, account })
 
-const publicSkipped = ({ server, matched, code, message, url }: Skipped) => ({
+const masked = (value: unknown): unknown => (typeof value === 'string' ? maskUrl(value) : value)
+
+const publicDrift = ({ field, before, ours, now }: DriftedField) => ({
+  field,
+  before: masked(before),
+  ours: masked(ours),
+  now: masked(now),
+})
+
+const publicSkipped = ({ server, matched, code, message, url, contested }: Skipped) => ({
   server,
   matched,
   code,
   message,
   url: url === null ? null : maskUrl(url),
+  drift: contested?.fields.map(publicDrift) ?? [],
 })
 
 const publicNote = ({ code, server, field, message }: Note) => ({ code, server, field, message })
@@ -53,6 +64,7 @@ export function runDocument(report: RunReport, undo: string | null) {
       ...publicChange(change),
       outcome: change.outcome,
       collateral: change.collateral,
+      drift: change.drift.map(publicDrift),
       error: change.error,
     })),
     skipped: report.skipped.map(publicSkipped),
@@ -60,7 +72,7 @@ export function runDocument(report: RunReport, undo: string | null) {
     undo,
     halted: report.halted,
     trouble: report.trouble,
-    restartRequired: mayHaveWritten(report.changes) && report.restart !== 'no',
+    restartRequired: isInForce(report.changes) && report.restart !== 'no',
     summary: { applied, notApplied, failed, drifted, unknown, reverted },
   }
 }

@@ -111,6 +111,28 @@ export function renderHistory({ runs, problems }: History, location: string, loo
   ].join('\n\n')
 }
 
+function renderChecked(run: RecordedRun, look: Look): string {
+  const remarks = [
+    run.finishedAt === null ? 'it has no end; --unfinished finish or revert gives it one' : '',
+    run.torn ? 'its last line was torn by a crash and is left out' : '',
+  ].filter(Boolean)
+  const text = `${printable(run.id)}: intact${remarks.map((remark) => `; ${remark}`).join('')}`
+  return `${wrap(text, look.width, '  ')}\n${look.paint('dim', `  head ${run.head}`)}`
+}
+
+/** What `--check` found: every line of every file was read, and each has to vouch for itself and the one before. */
+export function renderCheck({ runs, problems }: History, location: string, look: Look): string {
+  const verdict =
+    problems.length === 0
+      ? `${count(runs.length, 'run')} checked in ${location}: every line is as it was written, and in its place.`
+      : `${count(problems.length, 'file is', 'files are')} damaged in ${location}; ${count(runs.length, 'run is', 'runs are')} intact.`
+  return [
+    wrap(verdict, look.width),
+    ...runs.map((run) => renderChecked(run, look)),
+    ...problems.map((each) => renderProblem(each, look)),
+  ].join('\n')
+}
+
 /** One run in full: each server with the URL before and after, masked, and its outcome. */
 export function renderOneRun(run: RecordedRun, all: readonly RecordedRun[], look: Look): string {
   const blocks = run.changes.map(({ change, outcome, error, collateral }) => {

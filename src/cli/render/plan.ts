@@ -6,6 +6,7 @@ import { type Change, isLeftBehind, type Note, type Plan, type Skipped } from '.
 import type { ServerIdentity } from '../../core/server.ts'
 import { count, printable } from '../../core/text.ts'
 import { renderEdits, shownValue } from './diff.ts'
+import { renderDrift } from './drift.ts'
 import { type Look, wrap } from './layout.ts'
 
 /** A server: what it is called, and its id where that is something else; in one line where it fits. */
@@ -30,7 +31,8 @@ function renderSkipped(skipped: Skipped, look: Look): string {
   const sign = isLeftBehind(skipped) ? look.paint('yellow', '!') : '-'
   const url = skipped.url === null ? '' : `\n    ${shownValue(skipped.url)}`
   const name = shownName(skipped.server)
-  return `  ${sign} ${wrap(`${name} [${skipped.code}]: ${skipped.message}`, look.width - 4, '    ')}${url}`
+  const drift = renderDrift(skipped.contested?.fields ?? [], look).map((text) => `\n${text}`)
+  return `  ${sign} ${wrap(`${name} [${skipped.code}]: ${skipped.message}`, look.width - 4, '    ')}${drift.length > 0 ? drift.join('') : url}`
 }
 
 function renderNote(note: Note, look: Look): string {

@@ -1,9 +1,10 @@
 import { shownName } from './name.ts'
 import { renderLeftBehind } from './plan.ts'
 import type { AppliedChange, CollateralChange, Halt, Outcome, RunReport } from '../../core/report.ts'
-import { mayHaveWritten, tally } from '../../core/report.ts'
+import { isInForce, mayHaveWritten, tally } from '../../core/report.ts'
 import { isAccessField } from '../../core/fields.ts'
 import { count, printable } from '../../core/text.ts'
+import { renderDrift } from './drift.ts'
 import { type Look, wrap } from './layout.ts'
 
 const SIGNS: Record<Outcome, string> = {
@@ -26,6 +27,7 @@ const WORDS: Record<Outcome, string> = {
 
 const HALTS: Record<Exclude<Halt, null>, string> = {
   failure: 'The run stopped at the first failure; the rest was not tried.',
+  canary: 'The run stopped behind its first server; the rest was not tried.',
   collateral: 'The run stopped because another field changed with the URL and could not be put back.',
   security: 'The run stopped: a write changed who may reach a server. Look at this before anything else.',
   journal: 'The run stopped because the journal could not be written.',
@@ -70,9 +72,10 @@ export function renderOutcome(change: AppliedChange, look: Look): string {
 
 /** The numbers of a run in one line: only what there is. */
 export function renderTally(changes: readonly AppliedChange[]): string {
-  const { applied, drifted, failed, unknown, 'not-applied': untried } = tally(changes)
+  const { applied, drifted, failed, unknown, reverted, 'not-applied': untried } = tally(changes)
   const parts = [
     `${applied} of ${count(changes.length, 'server')} changed`,
+    reverted > 0 ? `${reverted} changed and taken back` : '',
     drifted > 0 ? `${drifted} drifted` : '',
     failed > 0 ? `${failed} refused` : '',
     unknown > 0 ? `${unknown} unknown` : '',
@@ -84,6 +87,7 @@ export function renderTally(changes: readonly AppliedChange[]): string {
 function advice(report: RunReport): string[] {
   const { applied, unknown } = tally(report.changes)
   if (!mayHaveWritten(report.changes)) return ['Nothing was written.']
+  if (!isInForce(report.changes)) return ['All that this run wrote was taken back.']
   return [
     applied > 0
       ? 'Every field that the API shows was read back and compared; stored credentials are not visible through the API.'
@@ -106,7 +110,7 @@ export function renderReport(report: RunReport, look: Look): string {
     (change) => look.verbose || change.outcome !== 'applied' || change.collateral.length > 0,
   )
   return [
-    ...worth.map((change) => renderOutcome(change, look)),
+    ...worth.flatMap((change) => [renderOutcome(change, look), ...renderDrift(change.drift, look)]),
     ...(report.halted ? [wrap(HALTS[report.halted], look.width)] : []),
     ...(report.trouble ? [look.paint('red', wrap(report.trouble, look.width))] : []),
     look.paint('bold', `${renderTally(report.changes)}.`),

@@ -1,0 +1,52 @@
+import type { Plan } from '../../core/plan.ts'
+import type { RecordedRun } from '../../journal/fold.ts'
+import { runsInForce } from '../../runs/find-run.ts'
+import { planReversal } from '../../runs/revert.ts'
+import { readProgress } from '../progress.ts'
+import { type Conclusion, conclude, type Way } from './carry-out.ts'
+
+function heading(run: RecordedRun, { gateway }: Plan): string {
+  const what = run.started.reverts === null ? 'a migration' : `which took back ${run.started.reverts}`
+  const again = run.started.reverts === null ? '' : ' This does it again.'
+  return `Taking back run ${run.id} of ${run.startedAt}, ${what}, on LiteLLM ${gateway.version ?? '(release unknown)'} at ${gateway.url}, ${gateway.account}.${again}`
+}
+
+/** The plan that takes a run back, as far as this invocation selects its servers. */
+async function planFor(run: RecordedRun, { gateway, journal, options, context }: Way): Promise<Plan> {
+  return planReversal(gateway, {
+    run,
+    inForce: await runsInForce(journal, run),
+    selection: options,
+    createdAt: new Date().toISOString(),
+    onRead: readProgress(context.terminal, gateway.era.probeSeconds),
+  })
+}
+
+/**
+ * The newest run of which something is left to take back, with its plan: one that came to nothing does not hide
+ * the one before. Where nothing is left of any, the newest.
+ */
+async function firstToRevert(
+  runs: readonly RecordedRun[],
+  way: Way,
+): Promise<{ run: RecordedRun; plan: Plan }> {
+  let newest: { run: RecordedRun; plan: Plan } | null = null
+  for (const run of runs) {
+    const plan = await planFor(run, way)
+    newest ??= { run, plan }
+    const came = run.changes.some(({ outcome }) => outcome === 'applied')
+    if (came || plan.changes.length > 0 || plan.skipped.length > 0) return { run, plan }
+  }
+  if (!newest) throw new Error('no run to revert')
+  return newest
+}
+
+/** Plans and carries out the reversal of the first of these runs of which something is left, on a gateway that is open. */
+export async function revertRun(
+  runs: readonly RecordedRun[],
+  way: Way,
+): Promise<Conclusion & { plan: Plan }> {
+  const { run, plan } = await firstToRevert(runs, way)
+  const nothing = 'Nothing to take back: no server holds what this run wrote.'
+  return { ...(await conclude({ plan, heading: heading(run, plan), nothing }, way)), plan }
+}

@@ -1,0 +1,123 @@
+import { MigrateError } from '../../core/errors.ts'
+import { lockHolder } from '../../journal/lock.ts'
+import type { RecordedRun } from '../../journal/fold.ts'
+import {
+  closeRun,
+  investigate,
+  isTakenBack,
+  planCompletion,
+  unfinishedRuns,
+  wasTakingBack,
+} from '../../runs/recover.ts'
+import type { Resumption } from '../../runs/run.ts'
+import { wrap } from '../render/layout.ts'
+import { chooseForUnfinished, describeUnfinished } from '../unfinished-choice.ts'
+import { commandFor } from '../undo-command.ts'
+import { type Conclusion, conclude, patience, type Way } from './carry-out.ts'
+import { revertRun } from './reversal.ts'
+
+type BeforeConnecting = Omit<Way, 'gateway'>
+
+async function remarkOnUnfinished(
+  run: RecordedRun,
+  url: string,
+  { context }: BeforeConnecting,
+): Promise<void> {
+  const { terminal, look } = context
+  const holder = await lockHolder(url).catch(() => null)
+  const text = holder
+    ? `! A run against this gateway is under way (${holder.user} on ${holder.host}, process ${holder.pid}, since ${holder.since}).`
+    : `! Run ${run.id} of ${run.startedAt} did not come to its end; --unfinished finish completes it, --unfinished revert takes it back.`
+  terminal.remark(look.paint('yellow', wrap(text, look.width, '  ')))
+}
+
+/** Somebody has to say what is to become of it: an option, the run's own name, or an answer. */
+function refuse(run: RecordedRun, url: string, { journal, options }: BeforeConnecting): never {
+  const command = (way: string) => commandFor(['--unfinished', way, '--yes'], url, journal, options)
+  throw new MigrateError(
+    'run-interrupted',
+    `Run ${run.id} of ${run.startedAt} did not come to its end, so nothing else is begun`,
+    `To complete it: ${command('finish')} To take it back: ${command('revert')} Both ask the gateway first what was written.`,
+  )
+}
+
+/**
+ * Looks for a run of this gateway that has no end. Returns it where this invocation can say what is to become of
+ * it; `null` where there is none. Throws `run-interrupted` where nobody can be asked, and `journal-damaged` where
+ * --unfinished was given and damage may hide such a run.
+ */
+export async function noticeUnfinished(
+  url: string,
+  named: RecordedRun | null,
+  way: BeforeConnecting,
+): Promise<RecordedRun | null> {
+  const { journal, options, context } = way
+  const { terminal } = context
+  const { runs, problems } = await unfinishedRuns(journal, url)
+  const [newest] = runs
+  if (!newest && problems[0] !== undefined && options.unfinished !== undefined)
+    throw new MigrateError(
+      'journal-damaged',
+      problems[0],
+      'Whether a run is unfinished cannot be told for certain.',
+    )
+  for (const problem of problems) terminal.warn(`! ${problem}`)
+  if (!newest) return null
+  // The newest goes first: an older one cannot be told apart any more from what the newer one did.
+  if (options.unfinished !== undefined || named?.id === newest.id) return newest
+  if (options.dryRun) {
+    await remarkOnUnfinished(newest, url, way)
+    return null
+  }
+  return terminal.interactive && !options.yes ? newest : refuse(newest, url, way)
+}
+
+async function finish(resumption: Resumption, way: Way): Promise<Conclusion> {
+  const { run, settled } = resumption
+  const plan = planCompletion(resumption, way.gateway, new Date().toISOString())
+  const heading = `Finishing run ${run.id} of ${run.startedAt} on LiteLLM ${plan.gateway.version ?? '(release unknown)'} at ${plan.gateway.url}`
+  const nothing = `Nothing is left to write: its ${settled.length === 1 ? 'server was' : 'servers were'} reached before it was cut short.`
+  return conclude({ plan, heading, nothing, resumption }, way)
+}
+
+/** Takes an unfinished run back by a run of its own, and then gives it its end. */
+async function takeBack(run: RecordedRun, way: Way): Promise<Conclusion> {
+  const { journal, options, context } = way
+  const { plan, ...conclusion } = await revertRun([run], way)
+  const partly = options.only.length > 0 || options.except.length > 0
+  if (options.dryRun || partly || !isTakenBack(plan, conclusion.report)) return conclusion
+  try {
+    await closeRun(journal, run)
+    context.terminal.remark(`Run ${run.id} has its end in the journal now.`)
+    return conclusion
+  } catch (error) {
+    if (!(error instanceof MigrateError)) throw error
+    context.terminal.warn(`Run ${run.id} still has no end in the journal: ${error.message}`)
+    return { ...conclusion, code: conclusion.code === 0 ? 4 : conclusion.code }
+  }
+}
+
+/**
+ * Finds out what became of an unfinished run, and finishes it, takes it back or leaves it, as was said or is
+ * answered. Returns `null` where it is left, so that the command goes on.
+ */
+export async function attendTo(
+  unfinished: RecordedRun,
+  named: RecordedRun | null,
+  way: Way,
+): Promise<Conclusion | null> {
+  const { gateway, journal, options, context } = way
+  const { terminal } = context
+  terminal.progress(`Asking the gateway what became of run ${unfinished.id}`)
+  const record = options.dryRun ? null : journal
+  const resumption = await investigate(unfinished, gateway, patience(gateway, options), record)
+  const { run } = resumption
+  terminal.settle()
+  if (!options.json) terminal.remark(describeUnfinished(resumption, context))
+  if (named?.id === run.id) return takeBack(run, way)
+  const choice = options.unfinished ?? (await chooseForUnfinished(resumption, context))
+  if (choice === 'leave') return null
+  // A run that was cut short goes its way as a whole, whatever this invocation selects.
+  const whole = { ...way, options: { ...options, only: [], except: [] } }
+  return choice === 'finish' && !wasTakingBack(run) ? finish(resumption, whole) : takeBack(run, whole)
+}

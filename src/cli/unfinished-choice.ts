@@ -1,0 +1,39 @@
+import type { Resumption } from '../runs/run.ts'
+import { wasTakingBack } from '../runs/recover.ts'
+import { tally } from '../core/report.ts'
+import { count, printable } from '../core/text.ts'
+import type { Context } from './context.ts'
+import { wrap } from './render/layout.ts'
+import { renderOutcome } from './render/report.ts'
+import type { Choice } from './terminal/terminal.ts'
+
+/** What to do with a run that its process did not end. */
+export type UnfinishedChoice = 'finish' | 'revert' | 'leave'
+
+/** What is known of an unfinished run: where it stopped, and what became of each server. */
+export function describeUnfinished({ run, settled }: Resumption, { look }: Context): string {
+  const { user, host, pid, reverts } = run.started
+  const { applied, 'not-applied': open } = tally(settled)
+  const what = reverts === null ? 'a migration' : `which was taking back ${reverts},`
+  const title = `Run ${run.id} of ${run.startedAt}, ${what} by ${user} on ${host} (process ${pid}), did not come to its end. The gateway was asked: ${applied} of ${count(settled.length, 'server')} changed, ${open} not changed.`
+  return [wrap(printable(title), look.width), ...settled.map((change) => renderOutcome(change, look))].join(
+    '\n',
+  )
+}
+
+/** Offers to finish it, to take it back, or to leave it; the default leaves it. */
+export async function chooseForUnfinished(
+  { run, settled }: Resumption,
+  { terminal }: Context,
+): Promise<UnfinishedChoice> {
+  const { applied, 'not-applied': open } = tally(settled)
+  const again = run.started.reverts === null ? '' : ' (what it took back is changed again)'
+  const choices: Choice<UnfinishedChoice>[] = [
+    { name: 'Leave it for now', value: 'leave' },
+    ...(wasTakingBack(run)
+      ? []
+      : [{ name: `Finish it: ${count(open, 'server')} to go`, value: 'finish' as const }]),
+    { name: `Take it back: ${count(applied, 'server')}${again}`, value: 'revert' },
+  ]
+  return terminal.choose('What is to become of it?', choices, 'leave')
+}

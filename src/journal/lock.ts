@@ -1,0 +1,238 @@
+import { randomBytes } from 'node:crypto'
+import { unlinkSync } from 'node:fs'
+import { chmod, mkdir, readdir, readFile, rename, stat, unlink, writeFile } from 'node:fs/promises'
+import { hostname, tmpdir, userInfo } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { z } from 'zod'
+import { isLoopbackName } from '../core/address.ts'
+import { sha256 } from '../core/canonical.ts'
+import { MigrateError } from '../core/errors.ts'
+import { printable } from '../core/text.ts'
+import { isAlive, ownIdentity, type ProcessIdentity } from './process-identity.ts'
+
+const entry = z.object({
+  v: z.literal(1),
+  /** Two words of one length: an entry turns from one to the other in place, and is never away. */
+  state: z.enum(['waiting', 'holding']),
+  pid: z.int(),
+  start: z.string().nullable(),
+  boot: z.string().nullable(),
+  space: z.string().nullable(),
+  user: z.string(),
+  host: z.string(),
+  /** ISO 8601, UTC. */
+  since: z.string(),
+  doing: z.string(),
+})
+type Entry = z.infer<typeof entry>
+
+/** Who holds a lock, for people. `since` is ISO 8601 in UTC. */
+export type LockHolder = Pick<Entry, 'pid' | 'user' | 'host' | 'since' | 'doing'>
+
+/** A lock in hand. The end of the process releases it, too. */
+export interface HeldLock {
+  release(): void
+}
+
+const DRAFT = '.draft'
+
+/** The machine's folder of locks, for all its users: a lock is about this machine, wherever the journal lives. */
+export function defaultLockFolder(): string {
+  return join(tmpdir(), 'mcp-url-migrate-locks')
+}
+
+/** The names by which a machine calls itself are one gateway. */
+function lockName(gatewayUrl: string): string {
+  const url = new URL(gatewayUrl)
+  if (isLoopbackName(url.hostname)) url.hostname = 'localhost'
+  return sha256(url.href).slice(0, 16)
+}
+
+const codeOf = (error: unknown): string =>
+  error instanceof Error && 'code' in error ? String(error.code) : 'unknown error'
+
+async function makeFolder(folder: string): Promise<void> {
+  try {
+    await mkdir(folder)
+    // Like /tmp itself: everybody may add an entry, and remove their own.
+    await chmod(folder, 0o1777)
+  } catch (error) {
+    if (codeOf(error) !== 'EEXIST' || !(await stat(folder)).isDirectory()) throw error
+  }
+}
+
+function userName(): string {
+  try {
+    return userInfo().username
+  } catch {
+    return String(process.getuid?.() ?? 'unknown')
+  }
+}
+
+/** A contender's entry, as found. `entry` is `null` where it cannot be read for what it is. */
+interface Found {
+  name: string
+  entry: Entry | null
+}
+
+async function readEntry(folder: string, name: string): Promise<Found | null> {
+  try {
+    const text = await readFile(join(folder, name), 'utf8')
+    return { name, entry: entry.safeParse(parsed(text)).data ?? null }
+  } catch (error) {
+    return codeOf(error) === 'ENOENT' ? null : { name, entry: null }
+  }
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return null
+  }
+}
+
+/** Whose entry it is where its text does not tell: the name holds the pid. */
+function identityIn(name: string, self: ProcessIdentity): ProcessIdentity {
+  const pid = Number(/\.(\d+)-[\da-f]+\.lock/.exec(name)?.[1] ?? 0)
+  return { pid, start: null, boot: self.boot, space: self.space }
+}
+
+/** The entries for a gateway: those of living processes, and the names of those that dead ones left behind. */
+async function look(
+  folder: string,
+  lock: string,
+  self: ProcessIdentity,
+): Promise<{ living: Found[]; dead: string[] }> {
+  const names = (await readdir(folder)).filter(
+    (name) => name.startsWith(`${lock}.`) && name.endsWith('.lock'),
+  )
+  const found = await Promise.all(names.map((name) => readEntry(folder, name)))
+  const living: Found[] = []
+  const dead: string[] = []
+  for (const each of found.filter((one) => one !== null)) {
+    if (await isAlive(each.entry ?? identityIn(each.name, self), self)) living.push(each)
+    else dead.push(each.name)
+  }
+  for (const draft of names.filter((name) => name.endsWith(DRAFT)))
+    if (!(await isAlive(identityIn(draft, self), self))) dead.push(draft)
+  return { living, dead }
+}
+
+function held({ name, entry: by }: Found, folder: string): MigrateError {
+  if (!by) {
+    return new MigrateError(
+      'lock-held',
+      `The lock of this gateway cannot be read, and its process lives: ${join(folder, name)}`,
+      'If that process is none of this program, delete the file.',
+    )
+  }
+  return new MigrateError(
+    'lock-held',
+    printable(
+      `Another run against this gateway is under way: ${by.user} on ${by.host} (process ${by.pid}), ${by.doing} since ${by.since}`,
+    ),
+    'Wait for it, or end it. The lock of a process that is gone is taken over by itself.',
+  )
+}
+
+/** This process's own entry. */
+class OwnEntry implements HeldLock {
+  readonly name: string
+  readonly #path: string
+  readonly #entry: Omit<Entry, 'state'>
+  readonly #atExit = (): void => this.release()
+
+  constructor(folder: string, lock: string, content: Omit<Entry, 'state'>) {
+    this.name = `${lock}.${content.pid}-${randomBytes(4).toString('hex')}.lock`
+    this.#path = join(folder, this.name)
+    this.#entry = content
+  }
+
+  #text(state: Entry['state']): string {
+    return JSON.stringify({ ...this.#entry, state })
+  }
+
+  /** Puts the entry in place, as a whole: a reader never sees half of it. */
+  async announce(): Promise<void> {
+    process.once('exit', this.#atExit)
+    const draft = this.#path + DRAFT
+    await writeFile(draft, this.#text('waiting'), { mode: 0o644, flag: 'wx' })
+    await rename(draft, this.#path)
+  }
+
+  /** Says that the lock is held, in place: a rename could hide the entry from somebody who looks in that moment. */
+  async hold(): Promise<void> {
+    await writeFile(this.#path, this.#text('holding'), { flag: 'r+' })
+  }
+
+  release(): void {
+    process.removeListener('exit', this.#atExit)
+    try {
+      unlinkSync(this.#path)
+    } catch {
+      // It is gone already.
+    }
+  }
+}
+
+/**
+ * Waits until this contender may hold the lock. Each has an entry of its own, in place before it looks around, and
+ * holds only when a look found no other living one. Of two, the later to look finds the other's entry, as that is
+ * there during the whole of its look; so two can never hold at once. Of two that try together, the one with the
+ * larger name withdraws.
+ */
+async function contend(folder: string, lock: string, own: OwnEntry, self: ProcessIdentity): Promise<void> {
+  for (;;) {
+    const { living, dead } = await look(folder, lock, self)
+    // Their names are theirs alone, so that nothing of a living process can be removed with them.
+    for (const name of dead) await unlink(join(folder, name)).catch(() => {})
+    const others = living.filter(({ name }) => name !== own.name)
+    const first = others.find(({ name, entry: by }) => by?.state !== 'waiting' || name < own.name)
+    if (first) throw held(first, folder)
+    if (others.length === 0) return
+    await sleep(20)
+  }
+}
+
+/**
+ * Takes the lock of a gateway on this machine. A lock whose process is gone is taken over. Throws `lock-held`, with
+ * who holds it and since when, or `lock-unavailable`.
+ */
+export async function acquireLock(
+  gatewayUrl: string,
+  doing: string,
+  folder = defaultLockFolder(),
+): Promise<HeldLock> {
+  const lock = lockName(gatewayUrl)
+  const self = await ownIdentity()
+  const since = new Date().toISOString()
+  const own = new OwnEntry(folder, lock, { v: 1, ...self, user: userName(), host: hostname(), since, doing })
+  try {
+    await makeFolder(folder)
+    await own.announce()
+    await contend(folder, lock, own, self)
+    await own.hold()
+    return own
+  } catch (error) {
+    own.release()
+    if (error instanceof MigrateError) throw error
+    throw new MigrateError(
+      'lock-unavailable',
+      `No lock can be taken in ${folder} (${codeOf(error)}), so another run at the same time would not be noticed`,
+      'Give access to that folder, or name another one for temporary files with TMPDIR.',
+    )
+  }
+}
+
+/** Who holds the lock of a gateway now, or `null`. Creates nothing and removes nothing. */
+export async function lockHolder(
+  gatewayUrl: string,
+  folder = defaultLockFolder(),
+): Promise<LockHolder | null> {
+  const { living } = await look(folder, lockName(gatewayUrl), await ownIdentity()).catch(() => ({
+    living: [],
+  }))
+  return living.find(({ entry: by }) => by?.state === 'holding')?.entry ?? null
+}

@@ -1,0 +1,69 @@
+import { execFile } from 'node:child_process'
+import { readFile, readlink } from 'node:fs/promises'
+import { promisify } from 'node:util'
+
+const run = promisify(execFile)
+
+/**
+ * Who a process is, so that another one that gets its number later is not taken for it. `start`: when it began,
+ * as its system tells it, `null` where that cannot be learned. `boot` and `space`: the start of the machine and the
+ * numbering that the pid belongs to (a container has its own), `null` outside of Linux.
+ */
+export interface ProcessIdentity {
+  pid: number
+  start: string | null
+  boot: string | null
+  space: string | null
+}
+
+const text = (read: Promise<string>): Promise<string | null> =>
+  read.then((found) => found.trim()).catch(() => null)
+
+/** Field 22 of /proc/PID/stat, in ticks since the boot; the command in field 2 may hold spaces and parentheses. */
+async function startOnLinux(pid: number): Promise<string | null> {
+  const stat = await text(readFile(`/proc/${pid}/stat`, 'utf8'))
+  return stat?.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? null
+}
+
+async function startElsewhere(pid: number): Promise<string | null> {
+  const env = { ...process.env, LC_ALL: 'C' }
+  const found = await run('ps', ['-o', 'lstart=', '-p', String(pid)], { env }).catch(() => null)
+  return found?.stdout.trim() || null
+}
+
+const onLinux = process.platform === 'linux'
+
+const startOf = (pid: number): Promise<string | null> => (onLinux ? startOnLinux(pid) : startElsewhere(pid))
+
+/** The identity of this process. */
+export async function ownIdentity(): Promise<ProcessIdentity> {
+  return {
+    pid: process.pid,
+    start: await startOf(process.pid),
+    boot: onLinux ? await text(readFile('/proc/sys/kernel/random/boot_id', 'utf8')) : null,
+    space: onLinux ? await text(readlink('/proc/self/ns/pid')) : null,
+  }
+}
+
+/** Is there a process of this number, whoever it belongs to? */
+function exists(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch (error) {
+    return error instanceof Error && 'code' in error && error.code === 'EPERM'
+  }
+}
+
+/**
+ * Does that process still live? What cannot be seen from here, in another numbering of this same machine, counts as
+ * alive; what began before this machine did does not.
+ */
+export async function isAlive(one: ProcessIdentity, self: ProcessIdentity): Promise<boolean> {
+  if (one.boot !== self.boot) return false
+  if (one.space !== self.space) return true
+  if (!exists(one.pid)) return false
+  const start = await startOf(one.pid)
+  // Where its start cannot be read any more although it is there, such as behind hidepid, it stays the same one.
+  return one.start === null || start === null || start === one.start
+}

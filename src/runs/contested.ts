@@ -1,0 +1,78 @@
+import { assembleChange, obstacle } from '../core/assemble.ts'
+import { holds } from '../core/drift.ts'
+import type { Change, Contested, Edit, Plan, Skipped } from '../core/plan.ts'
+import type { RunReport } from '../core/report.ts'
+import type { ServerIdentity, ServerRecord } from '../core/server.ts'
+import type { Gateway, Reading } from '../gateway/port.ts'
+
+/** A server that somebody else changed meanwhile, so that it was left alone. */
+export interface ContestedServer extends Contested {
+  server: ServerIdentity
+}
+
+/** The servers of a plan and its run that drifted, in order, with what would have been written. */
+export function contestedServers(plan: Plan, report: RunReport | null): ContestedServer[] {
+  const atPlanning = plan.skipped.flatMap(({ server, contested }) =>
+    contested ? [{ server, ...contested }] : [],
+  )
+  const atWriting = (report?.changes ?? [])
+    .filter(({ outcome, drift }) => outcome === 'drifted' && drift.length > 0)
+    .map(({ server, migration, edits, drift }) => ({ server, migration, edits, fields: drift }))
+  return [...atPlanning, ...atWriting]
+}
+
+/** The edits that lead from what a record holds now to what was meant; `null` where it holds no text. */
+function editsFromNow(record: ServerRecord, edits: readonly Edit[]): Edit[] | null {
+  const found = edits.map(({ field, after }) => ({ field, before: record[field], after }))
+  return found.every((edit): edit is Edit => typeof edit.before === 'string') ? found : null
+}
+
+type Judged = { change: Change } | { skipped: Skipped } | null
+
+function judge({ server, migration, edits }: ContestedServer, reading: Reading, gateway: Gateway): Judged {
+  const skip = (code: Skipped['code'], message: string): Judged => ({
+    skipped: { server, matched: true, code, message, url: null },
+  })
+  if (reading.kind !== 'record') return skip('unreadable', reading.message)
+  const { record, source } = reading
+  if (holds(record, edits, 'after')) return null
+  const now = editsFromNow(record, edits)
+  if (!now) return skip('malformed', 'it holds no URL now')
+  if (source === 'config') return skip('config-defined', "now defined in LiteLLM's config.yaml")
+  const hindrance = obstacle(record, gateway.era)
+  return hindrance
+    ? skip(hindrance.code, hindrance.message)
+    : { change: assembleChange(record, server, migration, now) }
+}
+
+/**
+ * The plan that writes over somebody's edits, for the servers that a person chose: made from what the gateway
+ * holds now, so that taking it back restores that edit.
+ */
+export async function planOverEdits(
+  plan: Plan,
+  chosen: readonly ContestedServer[],
+  gateway: Gateway,
+  createdAt: string,
+): Promise<Plan> {
+  const judged: Judged[] = []
+  for (const each of chosen) judged.push(judge(each, await gateway.read(each.server.id), gateway))
+  const changes = judged.flatMap((each) => (each && 'change' in each ? [each.change] : []))
+  const skipped = judged.flatMap((each) => (each && 'skipped' in each ? [each.skipped] : []))
+  const unchanged = chosen.length - changes.length - skipped.length
+  return {
+    ...plan,
+    createdAt,
+    changes,
+    skipped,
+    notes: [],
+    summary: {
+      servers: chosen.length,
+      changes: changes.length,
+      unchanged,
+      skipped: skipped.length,
+      excluded: 0,
+      moved: unchanged,
+    },
+  }
+}

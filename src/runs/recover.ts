@@ -1,0 +1,186 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { driftSincePlan, holds } from '../core/drift.ts'
+import { releaseNotes } from '../core/assemble.ts'
+import { MigrateError } from '../core/errors.ts'
+import { movedFields, reportable } from '../core/fields.ts'
+import type { Plan } from '../core/plan.ts'
+import {
+  type AppliedChange,
+  type CollateralChange,
+  type Outcome,
+  type RunReport,
+  settledAs,
+} from '../core/report.ts'
+import type { ServerRecord } from '../core/server.ts'
+import type { Gateway, Reading } from '../gateway/port.ts'
+import { isUnfinished, type RecordedChange, type RecordedRun } from '../journal/fold.ts'
+import type { Journal } from '../journal/port.ts'
+import type { Resumption } from './run.ts'
+
+/** The runs of a gateway that have no end, newest first, and what in the journal cannot be read and may hide another. */
+export async function unfinishedRuns(
+  journal: Journal,
+  gatewayUrl: string,
+): Promise<{ runs: RecordedRun[]; problems: string[] }> {
+  try {
+    const { runs, problems } = await journal.runs()
+    const unfinished = runs.filter((run) => isUnfinished(run) && run.started.gateway.url === gatewayUrl)
+    return { runs: unfinished.toReversed(), problems: problems.map(({ message }) => message) }
+  } catch (error) {
+    if (!(error instanceof MigrateError)) throw error
+    return { runs: [], problems: [error.message] }
+  }
+}
+
+/** Had a run begun to take back by itself what it wrote? Then going on means taking back the rest. */
+export function wasTakingBack({ changes }: RecordedRun): boolean {
+  return changes.some(({ outcome, open }) => outcome === 'reverted' || open?.takingBack === true)
+}
+
+/**
+ * What else differs from the record as it was right before the write. Whether the write did it or somebody since is
+ * not to be known any more, so it stands as not put back.
+ */
+function alsoChanged(
+  { change, fieldsBefore }: RecordedChange,
+  record: ServerRecord,
+  gateway: Gateway,
+): CollateralChange[] {
+  if (fieldsBefore === null) return []
+  const intended = [...change.edits.map(({ field }) => field), ...gateway.era.alsoWrites]
+  return movedFields(fieldsBefore, record)
+    .filter((field) => !intended.includes(field))
+    .map((field) => ({
+      field,
+      before: fieldsBefore[field] === undefined ? null : { sha256: fieldsBefore[field] },
+      after: reportable(change.server.id, field, record[field] ?? null),
+      repaired: false,
+    }))
+}
+
+/** What a record tells of a write whose outcome nobody recorded. */
+function judgeRecord(recorded: RecordedChange, record: ServerRecord, gateway: Gateway): AppliedChange {
+  const { change, open } = recorded
+  if (holds(record, change.edits, 'after')) {
+    const collateral = alsoChanged(recorded, record, gateway)
+    const error =
+      collateral.length > 0
+        ? 'other fields differ too; whether the write or somebody since changed them is unknown'
+        : null
+    return { ...settledAs(change, 'applied', error), collateral }
+  }
+  if (holds(record, change.edits, 'before')) {
+    const outcome: Outcome = open?.takingBack ? 'reverted' : 'not-applied'
+    return settledAs(change, outcome)
+  }
+  const drift = driftSincePlan(change, record).filter(({ field }) =>
+    change.edits.some((edit) => edit.field === field),
+  )
+  return { ...settledAs(change, 'drifted', 'it holds neither the old value nor the new'), drift }
+}
+
+/** Does a reading settle it? The old value does only when no write can be under way any more. */
+function isClear(reading: Reading, recorded: RecordedChange, waiting: boolean): boolean {
+  if (reading.kind === 'absent') return true
+  if (reading.kind !== 'record') return !waiting
+  const from = recorded.open?.takingBack ? 'after' : 'before'
+  return !waiting || !holds(reading.record, recorded.change.edits, from)
+}
+
+/** Asks the gateway what became of one write, until it is clear or `patienceMs` after its intent are over. */
+async function findOut(
+  recorded: RecordedChange,
+  gateway: Gateway,
+  patienceMs: number,
+): Promise<AppliedChange> {
+  const { change, open } = recorded
+  const begun = Date.now()
+  const end = open ? Math.min(Date.parse(open.since), begun) + patienceMs : begun
+  for (let pause = 100; ; pause = Math.min(pause * 2, 3000)) {
+    const waiting = Date.now() < end
+    const reading = await gateway.read(change.server.id)
+    if (!isClear(reading, recorded, waiting)) {
+      await sleep(Math.min(pause, Math.max(1, end - Date.now())))
+      continue
+    }
+    if (reading.kind === 'record') return judgeRecord(recorded, reading.record, gateway)
+    return reading.kind === 'absent'
+      ? settledAs(change, 'drifted', 'it is no longer there')
+      : settledAs(change, 'unknown', reading.message)
+  }
+}
+
+/** What became of each change: the journal's word, and where it has none the gateway's. */
+async function findAllOut(run: RecordedRun, gateway: Gateway, patienceMs: number): Promise<AppliedChange[]> {
+  const found: AppliedChange[] = []
+  for (const recorded of run.changes) {
+    const { change, outcome, collateral, error } = recorded
+    found.push(
+      outcome === 'unsettled' || outcome === 'unknown'
+        ? await findOut(recorded, gateway, patienceMs)
+        : { ...settledAs(change, outcome, error), collateral },
+    )
+  }
+  return found
+}
+
+/**
+ * Looks into a run that has no end. As before: not applied; as after: applied; otherwise drifted. What was found
+ * goes into the journal at once, before anything else is written: later nobody could tell it any more from what a
+ * revert did since. `journal` is `null` for a dry run, which records nothing. Throws `journal-unwritable`.
+ */
+export async function investigate(
+  run: RecordedRun,
+  gateway: Gateway,
+  patienceMs: number,
+  journal: Journal | null,
+): Promise<Resumption> {
+  const settled = await findAllOut(run, gateway, patienceMs)
+  const known = new Map(run.changes.map(({ change, outcome }) => [change.id, outcome]))
+  const news = settled.filter(({ id, outcome }) => known.get(id) !== outcome)
+  if (!journal || news.length === 0) return { run, settled }
+  const recorder = await journal.resume(run)
+  for (const { id, outcome, collateral, error } of news)
+    await recorder.record({ type: 'outcome', change: id, outcome, collateral, error })
+  const { runs } = await journal.runs()
+  return { run: runs.find(({ id }) => id === run.id) ?? run, settled }
+}
+
+/** Is everything of a run taken back that can be? What drifted is left as it is for good. */
+export function isTakenBack(plan: Plan, report: RunReport | null): boolean {
+  const unclear = plan.skipped.some(({ code }) => code === 'unreadable' || code === 'wrong-id')
+  const undone = (report?.changes ?? []).some(({ outcome }) => outcome === 'unknown' || outcome === 'failed')
+  return !unclear && !undone && (report === null || (report.halted === null && report.trouble === null))
+}
+
+/** The plan that does what is left of a run: a plan like any other. What was refused is tried again. */
+export function planCompletion({ run, settled }: Resumption, gateway: Gateway, createdAt: string): Plan {
+  const changes = settled.filter(({ outcome }) => outcome === 'not-applied' || outcome === 'failed')
+  const done = settled.length - changes.length
+  return {
+    createdAt,
+    gateway: gateway.identity,
+    reverts: run.started.reverts,
+    migrations: run.started.migrations,
+    changes: changes.map(
+      (change) => run.changes.find((each) => each.change.id === change.id)?.change ?? change,
+    ),
+    skipped: [],
+    notes: releaseNotes(gateway.identity.version),
+    origins: [],
+    summary: {
+      servers: settled.length,
+      changes: changes.length,
+      unchanged: done,
+      skipped: 0,
+      excluded: 0,
+      moved: settled.filter(({ outcome }) => outcome === 'applied').length,
+    },
+  }
+}
+
+/** Gives a run that was taken back, or of which nothing is left, its end in the journal. */
+export async function closeRun(journal: Journal, run: RecordedRun): Promise<void> {
+  const recorder = await journal.resume(run)
+  await recorder.finish({ type: 'run-finished', halted: 'interrupted' })
+}

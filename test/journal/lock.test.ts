@@ -1,0 +1,186 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { appendFile, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { describe, expect, test } from 'vitest'
+import { acquireLock, lockHolder } from '../../src/journal/lock.ts'
+import { ownIdentity } from '../../src/journal/process-identity.ts'
+import { BIN, temporaryFolder } from '../support/cli.ts'
+
+const GATEWAY = 'http://gateway.example:4000/litellm'
+const BUILT = pathToFileURL(join(BIN, '../../dist/journal/lock.js')).href
+
+/** A process that takes the lock, says so, and does what the script says with it. Needs `npm run build`. */
+function contender(folder: string, script: string): ChildProcess {
+  const text = `
+    import { acquireLock } from ${JSON.stringify(BUILT)}
+    const [folder] = process.argv.slice(1)
+    const take = () => acquireLock(${JSON.stringify(GATEWAY)}, 'trying things', folder)
+    const say = (text) => process.stdout.write(text + '\\n')
+    ${script}`
+  return spawn(process.execPath, ['--input-type=module', '-e', text, folder], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+}
+
+async function said(child: ChildProcess): Promise<string> {
+  const [chunk] = (await once(child.stdout ?? child, 'data')) as [Buffer]
+  return chunk.toString()
+}
+
+const HOLD = `await take(); say('held'); setInterval(() => {}, 1000)`
+
+/** An entry as a process of this identity would have left it. */
+async function leave(folder: string, entry: Record<string, unknown>): Promise<string> {
+  const holder = await acquireLock(GATEWAY, 'x', folder)
+  const [name = ''] = await readdir(folder)
+  const content = JSON.parse(await readFile(join(folder, name), 'utf8')) as Record<string, unknown>
+  holder.release()
+  const [lock = ''] = name.split('.')
+  const left = `${lock}.${String(entry['pid'] ?? content['pid'])}-0badcafe.lock`
+  await writeFile(join(folder, left), JSON.stringify({ ...content, ...entry, state: 'holding' }))
+  return left
+}
+
+describe('the lock of a gateway', () => {
+  test('is held by one, told with its holder, and free again behind it', async () => {
+    const folder = join(await temporaryFolder(), 'locks')
+    const lock = await acquireLock(GATEWAY, 'migrating', folder)
+    const holder = await lockHolder(GATEWAY, folder)
+    expect(holder).toMatchObject({ pid: process.pid, doing: 'migrating' })
+    await expect(acquireLock(GATEWAY, 'migrating', folder)).rejects.toMatchObject({
+      code: 'lock-held',
+      message: `Another run against this gateway is under way: ${holder?.user} on ${holder?.host} (process ${process.pid}), migrating since ${holder?.since}`,
+    })
+    lock.release()
+    lock.release()
+    expect(await lockHolder(GATEWAY, folder)).toBeNull()
+    expect(await readdir(folder)).toEqual([])
+    ;(await acquireLock(GATEWAY, 'migrating', folder)).release()
+  })
+
+  test('is one for all names of this machine, and another for another gateway', async () => {
+    const folder = await temporaryFolder()
+    const lock = await acquireLock('http://localhost:4000', 'migrating', folder)
+    for (const name of ['127.0.0.1', '[::1]'])
+      await expect(acquireLock(`http://${name}:4000`, 'migrating', folder)).rejects.toMatchObject({
+        code: 'lock-held',
+      })
+    for (const other of ['http://localhost:4001', 'http://localhost:4000/litellm'])
+      (await acquireLock(other, 'migrating', folder)).release()
+    lock.release()
+  })
+
+  test('of another process keeps others out until that ends, however it ends', async () => {
+    for (const end of ['SIGKILL', 'process.exit'] as const) {
+      const folder = await temporaryFolder()
+      const script =
+        end === 'SIGKILL' ? HOLD : `await take(); say('held'); setTimeout(() => process.exit(3), 300)`
+      const child = contender(folder, script)
+      await said(child)
+      await expect(acquireLock(GATEWAY, 'migrating', folder)).rejects.toMatchObject({ code: 'lock-held' })
+      const gone = once(child, 'exit')
+      if (end === 'SIGKILL') child.kill('SIGKILL')
+      await gone
+      expect(await readdir(folder)).toHaveLength(end === 'SIGKILL' ? 1 : 0)
+      expect(await lockHolder(GATEWAY, folder)).toBeNull()
+      ;(await acquireLock(GATEWAY, 'migrating', folder)).release()
+      expect(await readdir(folder)).toEqual([])
+    }
+  })
+
+  const onLinux = process.platform === 'linux'
+  test('of a process whose number another one has now, or from before a restart, is nobody’s', async () => {
+    const others = [{ start: '1' }, ...(onLinux ? [{ boot: 'an earlier one' }] : [])]
+    for (const identity of others) {
+      const folder = await temporaryFolder()
+      await leave(folder, identity)
+      ;(await acquireLock(GATEWAY, 'migrating', folder)).release()
+      expect(await readdir(folder)).toEqual([])
+    }
+  })
+
+  test('of a process that cannot be seen from here, as in a container, is held', async () => {
+    const folder = await temporaryFolder()
+    await leave(folder, { space: 'pid:[1]', pid: 2 ** 22 + 1, host: 'box' })
+    await expect(acquireLock(GATEWAY, 'migrating', folder)).rejects.toMatchObject({
+      message: expect.stringContaining('on box') as string,
+    })
+  })
+
+  test('that cannot be read is never guessed at: its file is named while that process lives', async () => {
+    const folder = await temporaryFolder()
+    const left = await leave(folder, {})
+    await writeFile(join(folder, left), 'garbage')
+    await expect(acquireLock(GATEWAY, 'migrating', folder)).rejects.toMatchObject({
+      message: expect.stringContaining(join(folder, left)) as string,
+    })
+    expect(await readdir(folder)).toEqual([left])
+    await rm(join(folder, left))
+    await writeFile(join(folder, left.replace(/\.\d+-/, `.${2 ** 22 + 1}-`)), 'garbage')
+    ;(await acquireLock(GATEWAY, 'migrating', folder)).release()
+  })
+
+  test('does not pass control characters on', async () => {
+    const folder = await temporaryFolder()
+    await leave(folder, { user: 'eve\u001b[2J' })
+    const refusal = await acquireLock(GATEWAY, 'migrating', folder).catch((error: unknown) => error)
+    expect(String(refusal)).toContain('eve\\x1b[2J')
+  })
+
+  test('in a folder that cannot be is an error that names it', async () => {
+    const file = join(await temporaryFolder(), 'file')
+    await writeFile(file, '')
+    await expect(acquireLock(GATEWAY, 'migrating', join(file, 'locks'))).rejects.toMatchObject({
+      code: 'lock-unavailable',
+      message: expect.stringContaining(file) as string,
+    })
+    await mkdir(`${file}s`)
+    ;(await acquireLock(GATEWAY, 'migrating', `${file}s`)).release()
+  })
+
+  test('knows this process by more than its number', async () => {
+    const { pid, start } = await ownIdentity()
+    expect([pid, start]).toEqual([process.pid, expect.stringMatching(/\S/)])
+  })
+})
+
+test('of many that try at once, again and again, and die while they hold it, never two hold it', async () => {
+  const [folder, log] = [await temporaryFolder(), join(await temporaryFolder(), 'log')]
+  await appendFile(log, '')
+  // Each holder notes its beginning and its end; one that dies in between is noted when it is surely dead.
+  const script = `
+    import { appendFileSync } from 'node:fs'
+    const rounds = 40
+    for (let round = 0; round < rounds; round += 1) {
+      const lock = await take().catch((error) => { if (error.code !== 'lock-held') throw error; return null })
+      if (!lock) { await new Promise((go) => setTimeout(go, Math.random() * 8)); continue }
+      appendFileSync(${JSON.stringify(log)}, 'in ' + process.pid + '\\n')
+      await new Promise((go) => setTimeout(go, Math.random() * 4))
+      if (Math.random() < 0.12) process.kill(process.pid, 'SIGKILL')
+      appendFileSync(${JSON.stringify(log)}, 'out ' + process.pid + '\\n')
+      lock.release()
+    }`
+  const dead = new Set<string>()
+  const children = Array.from({ length: 7 }, () => contender(folder, script))
+  await Promise.all(
+    children.map(async (child) => {
+      const [, signal] = (await once(child, 'exit')) as [number | null, string | null]
+      if (signal === 'SIGKILL') dead.add(String(child.pid))
+    }),
+  )
+  let holder: string | null = null
+  let held = 0
+  for (const line of (await readFile(log, 'utf8')).trim().split('\n')) {
+    const [what, pid = ''] = line.split(' ')
+    // Whoever comes in finds nobody there, or somebody who died holding it.
+    if (what === 'in') expect(holder === null || dead.has(holder), `${pid} beside ${holder}`).toBe(true)
+    else expect(pid).toBe(holder)
+    holder = what === 'in' ? pid : null
+    held += 1
+  }
+  expect(held).toBeGreaterThan(7)
+  ;(await acquireLock(GATEWAY, 'migrating', folder)).release()
+  expect(await readdir(folder)).toEqual([])
+})

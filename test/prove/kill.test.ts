@@ -1,0 +1,67 @@
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { tellFigures } from './amount.ts'
+import { sandboxGrounds } from './kill-grounds.ts'
+import { boundaries, closeLane, type Lane, openLane, restore } from './kill-program.ts'
+import { type Course, coursesOn, emptyTally, sweep, type Tally } from './sweep.ts'
+
+vi.setConfig({ testTimeout: 1_800_000, hookTimeout: 120_000 })
+
+/** Killed one after the other on each lane; more lanes than cores, as a program waits for its disk. */
+const LANES = 3
+
+/** What `npm test` kills at: one boundary of each kind, around the writes. */
+const SAMPLE = [
+  'behind line 1 of append 1 (run-started, intent)',
+  'after sync 2 (journal file)',
+  'request is out: PUT /v1/mcp/server 2',
+  'answer is there: PUT /v1/mcp/server 3',
+  'middle of append 4 (outcome)',
+  'before append 15 (run-finished)',
+]
+
+let lanes: { lane: Lane; courses: Awaited<ReturnType<typeof coursesOn>> }[]
+const total: Tally = emptyTally()
+
+beforeAll(async () => {
+  const grounds = await Promise.all(Array.from({ length: LANES }, () => sandboxGrounds()))
+  const opened = await Promise.all(grounds.map(openLane))
+  lanes = await Promise.all(opened.map(async (lane) => ({ lane, courses: await coursesOn(lane) })))
+})
+
+afterAll(async () => {
+  const { points, recoveries, servers, lost, unknown } = total
+  tellFigures('kill', { 'kill points': points, recoveries, 'servers checked': servers, lost, unknown })
+  await Promise.all(lanes.map(({ lane }) => closeLane(lane)))
+})
+
+/** The numbers of the boundaries to kill at: all, a sample by name, or the one in PROVE_KILL. */
+function chosen(names: readonly string[]): number[] {
+  const one = Number(process.env['PROVE_KILL'] ?? 0)
+  if (one > 0) return [one]
+  const all = names.map((_, i) => i + 1)
+  return process.env['PROVE'] ? all : all.filter((point) => SAMPLE.includes(names[point - 1] ?? ''))
+}
+
+async function sweepCourse(name: 'run' | 'revert'): Promise<void> {
+  const [first] = lanes
+  if (!first) throw new Error('there is no lane')
+  const course: Course = first.courses[name]
+  await restore(first.lane, course.start)
+  const points = chosen(await boundaries(first.lane, course.args))
+  const on = lanes.map(({ lane, courses }) => ({ lane, course: courses[name] }))
+  const { tally, findings } = await sweep(on, points)
+  for (const key of ['points', 'recoveries', 'servers', 'lost', 'unknown'] as const) total[key] += tally[key]
+  const told = findings.map(({ point, name: at, what }) => `PROVE_KILL=${point} (${name}, ${at}): ${what}`)
+  expect(told).toEqual([])
+  expect({ points: tally.points, lost: tally.lost, unknown: tally.unknown }).toEqual({
+    points: points.length,
+    lost: 0,
+    unknown: 0,
+  })
+  expect(points.length).toBeGreaterThan(0)
+}
+
+describe('killed at a boundary, and recovered both ways, no server is lost and none unknown:', () => {
+  test('a run of seven servers', () => sweepCourse('run'))
+  test('its revert', () => sweepCourse('revert'))
+})
