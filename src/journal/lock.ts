@@ -178,20 +178,22 @@ class OwnEntry implements HeldLock {
 }
 
 /**
- * Waits until this contender may hold the lock. Each has an entry of its own, in place before it looks around, and
- * holds only when a look found no other living one. Of two, the later to look finds the other's entry, as that is
- * there during the whole of its look; so two can never hold at once. Of two that try together, the one with the
- * larger name withdraws.
+ * Waits until this contender may hold the lock. Each has an entry of its own, in place before it looks around first.
+ * Whoever is not there in that look comes later, and finds this entry in its own first look: so of any two, at least
+ * one finds the other, and the finder withdraws where the other holds the lock or has the smaller name, and waits for
+ * it otherwise. Two can never hold at once.
  */
 async function contend(folder: string, lock: string, own: OwnEntry, self: ProcessIdentity): Promise<void> {
+  let rivals: ReadonlySet<string> | null = null
   for (;;) {
     const { living, dead } = await look(folder, lock, self)
     // Their names are theirs alone, so that nothing of a living process can be removed with them.
     for (const name of dead) await unlink(join(folder, name)).catch(() => {})
-    const others = living.filter(({ name }) => name !== own.name)
-    const first = others.find(({ name, entry: by }) => by?.state !== 'waiting' || name < own.name)
+    rivals ??= new Set(living.map(({ name }) => name).filter((name) => name !== own.name))
+    const present = living.filter(({ name }) => rivals?.has(name))
+    const first = present.find(({ name, entry: by }) => by?.state !== 'waiting' || name < own.name)
     if (first) throw held(first, folder)
-    if (others.length === 0) return
+    if (present.length === 0) return
     await sleep(20)
   }
 }

@@ -111,7 +111,7 @@ describe.concurrent('a server that somebody changed meanwhile', () => {
 
   test('before a revert: the table, and the choice behind it', async ({ sit }) => {
     const trial = await sit({ servers: [...THREE].slice(0, 2) })
-    await trial.run(['--yes'])
+    await trial.setUp(['--yes'])
     trial.sandbox.edit('id-n8n', { url: ELSEWHERE })
     const session = trial.start({ args: ['--revert'] })
     await session.waitFor('n8n [drifted]')

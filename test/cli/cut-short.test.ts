@@ -33,7 +33,7 @@ describe.concurrent('a run that has no end:', () => {
     open,
   }) => {
     const trial = await open({ servers: [...TWO] })
-    await trial.run(['--yes'])
+    await trial.setUp(['--yes'])
     const run = idOf(await newestFile(trial))
     await cutShort(trial, 4)
     for (const args of [['--yes'], ['--revert', '--yes'], ['--yes', '--json']]) {
@@ -51,7 +51,7 @@ describe.concurrent('a run that has no end:', () => {
 
   test('is remarked on by a dry run, and finishing it can be looked at first', async ({ open }) => {
     const trial = await open({ servers: [...TWO] })
-    await trial.run(['--yes'])
+    await trial.setUp(['--yes'])
     await cutShort(trial, 3)
     trial.sandbox.edit('id-n8n', { url: TWO[1]?.['url'] })
     const files = await readFile(await newestFile(trial), 'utf8')
@@ -71,7 +71,7 @@ describe.concurrent('a run that has no end:', () => {
     open,
   }) => {
     const trial = await open({ servers: [...TWO] })
-    await trial.run(['--yes'])
+    await trial.setUp(['--yes'])
     const run = idOf(await newestFile(trial))
     await cutShort(trial, 2)
     trial.sandbox.edit('id-n8n', { url: TWO[1]?.['url'] })
@@ -89,7 +89,7 @@ describe.concurrent('a run that has no end:', () => {
 
   test('whose write never arrived: that server is written when it is finished', async ({ open }) => {
     const trial = await open({ servers: [...TWO] })
-    await trial.run(['--yes'])
+    await trial.setUp(['--yes'])
     await cutShort(trial, 2)
     for (const server of TWO) trial.sandbox.edit(String(server['server_id']), { url: server['url'] })
     expect((await trial.run(['--unfinished', 'finish', '--yes', '--patience', '0'])).code).toBe(0)
@@ -105,7 +105,7 @@ describe.concurrent('a run that has no end:', () => {
     for (const named of [false, true]) {
       const trial = await open({ servers: [...TWO] })
       const before = urls(trial.sandbox.rows())
-      await trial.run(['--yes'])
+      await trial.setUp(['--yes'])
       const run = idOf(await newestFile(trial))
       await cutShort(trial, 4)
       expect((await trial.run(['history'])).stdout).toContain('1 of 2 changed, 1 unknown, DID NOT END')
@@ -124,7 +124,7 @@ describe.concurrent('a run that has no end:', () => {
 
   test('and changed nothing only gets its end when it is taken back', async ({ open }) => {
     const trial = await open({ servers: [...TWO] })
-    await trial.run(['--yes'])
+    await trial.setUp(['--yes'])
     await cutShort(trial, 2)
     for (const server of TWO) trial.sandbox.edit(String(server['server_id']), { url: server['url'] })
     const back = await trial.run(['--unfinished', 'revert', '--yes', '--patience', '0', '--json'])
@@ -140,9 +140,9 @@ describe.concurrent('a run that has no end:', () => {
       ['revert', 'mcp-proxy-sse:8080'],
     ] as const) {
       const trial = await open({ servers: [...TWO] })
-      await trial.run(['--yes'])
+      await trial.setUp(['--yes'])
       const [fetched] = Object.values(urls(trial.sandbox.rows()))
-      await trial.run(['--revert', '--yes'])
+      await trial.setUp(['--revert', '--yes'])
       await cutShort(trial, 3)
       trial.sandbox.edit('id-n8n', { url: String(fetched).replace('fetch', 'n8n') })
       expect((await trial.run(['--unfinished', way, '--yes'])).code).toBe(0)
@@ -155,7 +155,7 @@ describe.concurrent('a run that has no end:', () => {
     open,
   }) => {
     const trial = await open({ servers: [...TWO] })
-    await trial.run(['--yes'])
+    await trial.setUp(['--yes'])
     await cutShort(trial, 4)
     trial.sandbox.edit('id-n8n', { url: 'http://elsewhere/n8n' })
     const { code, stdout } = await trial.run(['--unfinished', 'finish', '--yes'])
@@ -171,7 +171,7 @@ describe.concurrent('a run that has no end:', () => {
     open,
   }) => {
     const trial = await open({ servers: [...TWO] })
-    await trial.run(['--yes'])
+    await trial.setUp(['--yes'])
     await cutShort(trial, 2)
     trial.sandbox.edit('id-fetch', { mcp_access_groups: ['everybody'] })
     const { code, stdout } = await trial.run(['--unfinished', 'finish', '--yes'])
@@ -181,7 +181,7 @@ describe.concurrent('a run that has no end:', () => {
 
   test('what else changed in a write of unknown end is told when it is taken back', async ({ open }) => {
     const trial = await open({ servers: [...TWO] })
-    await trial.run(['--yes', '--only', 'fetch'])
+    await trial.setUp(['--yes', '--only', 'fetch'])
     await cutShort(trial, 2)
     trial.sandbox.edit('id-fetch', { mcp_access_groups: ['everybody'] })
     const { stdout } = await trial.run(['--unfinished', 'revert', '--yes'])
@@ -204,7 +204,7 @@ describe.concurrent('a run that has no end:', () => {
 
   test('of another gateway is not noticed', async ({ open }) => {
     const [trial, other] = [await open({ servers: [...TWO] }), await open({ servers: [...TWO] })]
-    await trial.run(['--yes'])
+    await trial.setUp(['--yes'])
     await cutShort(trial, 3)
     const args = ['--yes', '--journal', trial.journal]
     expect((await other.run(args)).code).toBe(0)
@@ -215,11 +215,11 @@ describe.concurrent('a run that came to its end:', () => {
   test('one that wrote nothing in the end does not hide the one before it', async ({ open }) => {
     const trial = await open({ servers: [...TWO] })
     const before = urls(trial.sandbox.rows())
-    await trial.run(['--yes', '--only', 'fetch'])
-    await trial.run(['--yes', '--only', 'n8n'])
+    await trial.setUp(['--yes', '--only', 'fetch'])
+    await trial.setUp(['--yes', '--only', 'n8n'])
     await cutShort(trial, 2)
     trial.sandbox.edit('id-n8n', { url: before['id-n8n'] })
-    await trial.run(['--unfinished', 'revert', '--yes', '--patience', '0'])
+    await trial.setUp(['--unfinished', 'revert', '--yes', '--patience', '0'])
     const { code, stdout } = await trial.run(['--revert', '--yes'])
     expect([code, sentence(stdout)]).toEqual([0, expect.stringContaining('1 of 1 server changed')])
     expect(urls(trial.sandbox.rows())).toEqual(before)
@@ -229,9 +229,9 @@ describe.concurrent('a run that came to its end:', () => {
 describe.concurrent('other runs:', () => {
   test('one that stays in force is named when another is taken back', async ({ open }) => {
     const trial = await open({ servers: [...TWO] })
-    await trial.run(['--yes', '--only', 'fetch'])
+    await trial.setUp(['--yes', '--only', 'fetch'])
     const first = idOf(await newestFile(trial))
-    await trial.run(['--yes', '--only', 'n8n'])
+    await trial.setUp(['--yes', '--only', 'n8n'])
     expect(sentence((await trial.run(['--revert', '--dry-run'])).stdout)).toContain(
       `Run ${first} stays in force (1 server); --revert ${first} takes it back.`,
     )
@@ -239,8 +239,8 @@ describe.concurrent('other runs:', () => {
 
   test('a damaged one of the same beginning is not passed over', async ({ open }) => {
     const trial = await open({ servers: [...TWO] })
-    await trial.run(['--yes', '--only', 'fetch'])
-    await trial.run(['--yes', '--only', 'n8n'])
+    await trial.setUp(['--yes', '--only', 'fetch'])
+    await trial.setUp(['--yes', '--only', 'n8n'])
     await writeFile(await newestFile(trial), 'x\ny\n')
     const { code, stderr } = await trial.run(['--revert', '2', '--yes'])
     expect([code, sentence(stderr)]).toEqual([1, expect.stringContaining('this is no record')])

@@ -398,7 +398,7 @@ describe.concurrent('history:', () => {
   test('lists the runs, the newest first, and shows one in full', async ({ open, expect: local }) => {
     const trial = await open({ servers: TWO })
     const run = await migrate(trial)
-    await trial.run(['--revert', '--yes', '--only', 'fetch'])
+    await trial.setUp(['--revert', '--yes', '--only', 'fetch'])
     const listed = await trial.run(['history'])
     local(withoutPlace(trial.plain(listed))).toMatchInlineSnapshot(`
       "exit 0

@@ -208,7 +208,7 @@ describe.concurrent('--canary', () => {
     expect(sentence(stopped.stdout)).toContain('The run stopped behind its first server')
     expect(sentence(stopped.stdout)).toContain('does not work through the gateway: unhealthy')
     expect(written(trial)).toEqual(['id-fetch mcp-proxy-sse'])
-    await trial.run(['--revert', '--yes'])
+    await trial.setUp(['--revert', '--yes'])
     const back = await trial.run([...args, '--on-failure', 'revert'])
     expect([back.code, sentence(back.stdout)]).toEqual([
       4,

@@ -76,7 +76,7 @@ describe.concurrent('secrets inside URLs', () => {
 
   test('are masked when a server has drifted to such a URL', async ({ open }) => {
     const trial = await open({ servers: SERVERS.slice(0, 1) })
-    await trial.run(['--yes'])
+    await trial.setUp(['--yes'])
     trial.sandbox.edit('id-fetch', { url: `http://third/sse?token=${secret('geheim-third-4711')}` })
     const { code, stdout } = await trial.run(['--revert', '--yes'])
     expect(code).toBe(3)

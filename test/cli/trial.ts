@@ -10,6 +10,7 @@ import {
 } from '../../src/gateway/sandbox/index.ts'
 import { type Finished, runCli, type Start, temporaryFolder } from '../support/cli.ts'
 import { type Identity, type Listener, listen, type LocalServer } from '../support/hostile.ts'
+import { invoke } from '../prove/kill-recovery.ts'
 import { keepJournal, secret } from '../support/secrets.ts'
 
 /** A sandbox gateway, a journal of its own, and the program pointed at both. */
@@ -20,6 +21,8 @@ export interface Trial {
   readonly journal: string
   readonly env: Record<string, string>
   readonly run: (args: readonly string[], start?: Start) => Promise<Finished>
+  /** The same without a process of its own, for what only leads to what a test is about. Fails unless it exits 0. */
+  readonly setUp: (args: readonly string[]) => Promise<void>
   /** Names of the files in the journal. */
   readonly journalFiles: () => Promise<string[]>
   /** What a program left behind, without what differs between runs. */
@@ -93,6 +96,10 @@ export async function startTrial(options: SandboxOptions = {}): Promise<Trial & 
     journal,
     env,
     run: (args, start = {}) => runCli(args, { ...start, env: { ...env, ...start.env } }),
+    setUp: async (args) => {
+      const { code, output } = await invoke({ env }, args)
+      if (code !== 0) throw new Error(`${args.join(' ')}: exit ${code}\n${output}`)
+    },
     journalFiles: () => readdir(journal).catch(() => []),
     plain: ({ code, stdout, stderr }) =>
       plain(

@@ -46,7 +46,7 @@ export interface Invoked {
  * One invocation of the main job, without the price of a process: from the arguments to the exit code through the
  * program's own commands. What is left out is the process itself.
  */
-export async function invoke({ env }: Lane, args: readonly string[]): Promise<Invoked> {
+export async function invoke({ env }: Pick<Lane, 'env'>, args: readonly string[]): Promise<Invoked> {
   const lines: string[] = []
   const look = { width: 100, paint: (_: unknown, text: string) => text, colour: false, verbose: false }
   const context: Context = { env: { ...env }, terminal: listening(lines), look, signals, tool: TOOL }
