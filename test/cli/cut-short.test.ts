@@ -37,7 +37,7 @@ describe.concurrent('a run that has no end:', () => {
     const run = idOf(await newestFile(trial))
     await cutShort(trial, 4)
     for (const args of [['--yes'], ['--revert', '--yes'], ['--yes', '--json']]) {
-      const { code, stderr, stdout } = await trial.run(args)
+      const { code, stderr, stdout } = await trial.call(args)
       expect(code).toBe(3)
       expect(sentence(stderr)).toContain(`Run ${run} of`)
       for (const way of ['finish', 'revert'])
@@ -55,12 +55,12 @@ describe.concurrent('a run that has no end:', () => {
     await cutShort(trial, 3)
     trial.sandbox.edit('id-n8n', { url: TWO[1]?.['url'] })
     const files = await readFile(await newestFile(trial), 'utf8')
-    const dry = await trial.run(['--dry-run'])
+    const dry = await trial.call(['--dry-run'])
     expect([dry.code, sentence(dry.stderr)]).toEqual([
       0,
       expect.stringContaining('did not come to its end; --unfinished finish completes it'),
     ])
-    const look = await trial.run(['--dry-run', '--unfinished', 'finish'])
+    const look = await trial.call(['--dry-run', '--unfinished', 'finish'])
     expect(sentence(look.stdout)).toContain('Finishing run')
     expect(look.stdout).toContain('+url: http://mcp-proxy-sse:8080/servers/n8n/sse')
     expect(look.stdout).not.toContain('servers/fetch')
@@ -75,15 +75,15 @@ describe.concurrent('a run that has no end:', () => {
     const run = idOf(await newestFile(trial))
     await cutShort(trial, 2)
     trial.sandbox.edit('id-n8n', { url: TWO[1]?.['url'] })
-    const finished = await trial.run(['--unfinished', 'finish', '--yes', '--json'])
+    const finished = await trial.call(['--unfinished', 'finish', '--yes', '--json'])
     expect(finished.code).toBe(0)
     expect(documentOf<RunDocument>(finished)).toMatchObject({
       run: { id: run },
       changes: [{ outcome: 'applied' }, { outcome: 'applied' }],
     })
     expect(await trial.journalFiles()).toEqual([`${run}.jsonl`])
-    expect((await trial.run(['history', '--check'])).code).toBe(0)
-    expect((await trial.run(['--revert', run, '--yes'])).code).toBe(0)
+    expect((await trial.call(['history', '--check'])).code).toBe(0)
+    expect((await trial.call(['--revert', run, '--yes'])).code).toBe(0)
     expect(urls(trial.sandbox.rows())).toEqual(urls([...TWO] as SandboxRow[]))
   })
 
@@ -92,7 +92,7 @@ describe.concurrent('a run that has no end:', () => {
     await trial.setUp(['--yes'])
     await cutShort(trial, 2)
     for (const server of TWO) trial.sandbox.edit(String(server['server_id']), { url: server['url'] })
-    expect((await trial.run(['--unfinished', 'finish', '--yes', '--patience', '0'])).code).toBe(0)
+    expect((await trial.call(['--unfinished', 'finish', '--yes', '--patience', '0'])).code).toBe(0)
     expect(Object.values(urls(trial.sandbox.rows()))).toEqual([
       'http://mcp-proxy-sse:8080/servers/fetch/sse',
       'http://mcp-proxy-sse:8080/servers/n8n/sse',
@@ -108,17 +108,17 @@ describe.concurrent('a run that has no end:', () => {
       await trial.setUp(['--yes'])
       const run = idOf(await newestFile(trial))
       await cutShort(trial, 4)
-      expect((await trial.run(['history'])).stdout).toContain('1 of 2 changed, 1 unknown, DID NOT END')
-      const back = await trial.run([...(named ? ['--revert', run] : ['--unfinished', 'revert']), '--yes'])
+      expect((await trial.call(['history'])).stdout).toContain('1 of 2 changed, 1 unknown, DID NOT END')
+      const back = await trial.call([...(named ? ['--revert', run] : ['--unfinished', 'revert']), '--yes'])
       expect([back.code, sentence(back.stderr)]).toEqual([
         0,
         expect.stringContaining(`Run ${run} has its end in the journal now.`),
       ])
       expect(urls(trial.sandbox.rows())).toEqual(before)
-      expect(sentence((await trial.run(['history'])).stdout)).toContain(
+      expect(sentence((await trial.call(['history'])).stdout)).toContain(
         '2 of 2 changed, stopped (interrupted)',
       )
-      expect((await trial.run(['--yes'])).code).toBe(0)
+      expect((await trial.call(['--yes'])).code).toBe(0)
     }
   })
 
@@ -127,11 +127,11 @@ describe.concurrent('a run that has no end:', () => {
     await trial.setUp(['--yes'])
     await cutShort(trial, 2)
     for (const server of TWO) trial.sandbox.edit(String(server['server_id']), { url: server['url'] })
-    const back = await trial.run(['--unfinished', 'revert', '--yes', '--patience', '0', '--json'])
+    const back = await trial.call(['--unfinished', 'revert', '--yes', '--patience', '0', '--json'])
     expect([back.code, documentOf<RunDocument>(back).run]).toEqual([0, null])
     expect(await trial.journalFiles()).toHaveLength(1)
     expect(writes(trial.sandbox)).toBe(2)
-    expect((await trial.run(['--yes'])).code).toBe(0)
+    expect((await trial.call(['--yes'])).code).toBe(0)
   })
 
   test('and was itself a revert: finish completes it, revert undoes it', async ({ open }) => {
@@ -145,9 +145,9 @@ describe.concurrent('a run that has no end:', () => {
       await trial.setUp(['--revert', '--yes'])
       await cutShort(trial, 3)
       trial.sandbox.edit('id-n8n', { url: String(fetched).replace('fetch', 'n8n') })
-      expect((await trial.run(['--unfinished', way, '--yes'])).code).toBe(0)
+      expect((await trial.call(['--unfinished', way, '--yes'])).code).toBe(0)
       for (const url of Object.values(urls(trial.sandbox.rows()))) expect(url).toContain(place)
-      expect(sentence((await trial.run(['--dry-run'])).stderr)).not.toContain('did not come to its end')
+      expect(sentence((await trial.call(['--dry-run'])).stderr)).not.toContain('did not come to its end')
     }
   })
 
@@ -158,13 +158,13 @@ describe.concurrent('a run that has no end:', () => {
     await trial.setUp(['--yes'])
     await cutShort(trial, 4)
     trial.sandbox.edit('id-n8n', { url: 'http://elsewhere/n8n' })
-    const { code, stdout } = await trial.run(['--unfinished', 'finish', '--yes'])
+    const { code, stdout } = await trial.call(['--unfinished', 'finish', '--yes'])
     expect(code).toBe(4)
     expect(sentence(stdout)).toContain(
       'url before http://localhost:8585/servers/n8n/sse ours http://mcp-proxy-sse:8080/servers/n8n/sse now http://elsewhere/n8n',
     )
     expect(urls(trial.sandbox.rows())['id-n8n']).toBe('http://elsewhere/n8n')
-    expect((await trial.run(['--yes', '--dry-run'])).stderr).not.toContain('did not come to its end')
+    expect((await trial.call(['--yes', '--dry-run'])).stderr).not.toContain('did not come to its end')
   })
 
   test('what else changed around the write in flight is told, and stops the rest: exit 4', async ({
@@ -174,7 +174,7 @@ describe.concurrent('a run that has no end:', () => {
     await trial.setUp(['--yes'])
     await cutShort(trial, 2)
     trial.sandbox.edit('id-fetch', { mcp_access_groups: ['everybody'] })
-    const { code, stdout } = await trial.run(['--unfinished', 'finish', '--yes'])
+    const { code, stdout } = await trial.call(['--unfinished', 'finish', '--yes'])
     expect(code).toBe(4)
     expect(sentence(stdout)).toContain('SECURITY: mcp_access_groups changed with it')
   })
@@ -184,7 +184,7 @@ describe.concurrent('a run that has no end:', () => {
     await trial.setUp(['--yes', '--only', 'fetch'])
     await cutShort(trial, 2)
     trial.sandbox.edit('id-fetch', { mcp_access_groups: ['everybody'] })
-    const { stdout } = await trial.run(['--unfinished', 'revert', '--yes'])
+    const { stdout } = await trial.call(['--unfinished', 'revert', '--yes'])
     expect(sentence(stdout)).toContain(
       "fetch: mcp_access_groups: not as before that run's write, and not put back by this",
     )
@@ -194,10 +194,10 @@ describe.concurrent('a run that has no end:', () => {
     open,
   }) => {
     const trial = await open({ servers: [...TWO] })
-    expect((await trial.run(['--unfinished', 'revert', '--yes', '--only', 'fetch'])).code).toBe(0)
+    expect((await trial.call(['--unfinished', 'revert', '--yes', '--only', 'fetch'])).code).toBe(0)
     expect(writes(trial.sandbox)).toBe(1)
     await writeFile(await newestFile(trial), 'x\ny\n')
-    const { code, stderr } = await trial.run(['--unfinished', 'finish', '--yes'])
+    const { code, stderr } = await trial.call(['--unfinished', 'finish', '--yes'])
     expect([code, sentence(stderr)]).toEqual([1, expect.stringContaining('this is no record')])
     expect(writes(trial.sandbox)).toBe(1)
   })
@@ -207,7 +207,7 @@ describe.concurrent('a run that has no end:', () => {
     await trial.setUp(['--yes'])
     await cutShort(trial, 3)
     const args = ['--yes', '--journal', trial.journal]
-    expect((await other.run(args)).code).toBe(0)
+    expect((await other.call(args)).code).toBe(0)
   })
 })
 
@@ -220,7 +220,7 @@ describe.concurrent('a run that came to its end:', () => {
     await cutShort(trial, 2)
     trial.sandbox.edit('id-n8n', { url: before['id-n8n'] })
     await trial.setUp(['--unfinished', 'revert', '--yes', '--patience', '0'])
-    const { code, stdout } = await trial.run(['--revert', '--yes'])
+    const { code, stdout } = await trial.call(['--revert', '--yes'])
     expect([code, sentence(stdout)]).toEqual([0, expect.stringContaining('1 of 1 server changed')])
     expect(urls(trial.sandbox.rows())).toEqual(before)
   })
@@ -232,7 +232,7 @@ describe.concurrent('other runs:', () => {
     await trial.setUp(['--yes', '--only', 'fetch'])
     const first = idOf(await newestFile(trial))
     await trial.setUp(['--yes', '--only', 'n8n'])
-    expect(sentence((await trial.run(['--revert', '--dry-run'])).stdout)).toContain(
+    expect(sentence((await trial.call(['--revert', '--dry-run'])).stdout)).toContain(
       `Run ${first} stays in force (1 server); --revert ${first} takes it back.`,
     )
   })
@@ -242,7 +242,7 @@ describe.concurrent('other runs:', () => {
     await trial.setUp(['--yes', '--only', 'fetch'])
     await trial.setUp(['--yes', '--only', 'n8n'])
     await writeFile(await newestFile(trial), 'x\ny\n')
-    const { code, stderr } = await trial.run(['--revert', '2', '--yes'])
+    const { code, stderr } = await trial.call(['--revert', '2', '--yes'])
     expect([code, sentence(stderr)]).toEqual([1, expect.stringContaining('this is no record')])
   })
 })

@@ -66,7 +66,7 @@ describe.concurrent('on every release the rows differ in url and updated_* only,
     test(version ?? 'a release that hides its version', async ({ open }) => {
       const trial = await open({ servers: FLEET, ...(version ? { version } : { hideVersion: true }) })
       const before = trial.sandbox.rows()
-      const forth = await trial.run(['--yes', '--json'])
+      const forth = await trial.call(['--yes', '--json'])
       expect(documentOf(forth)).toMatchObject({
         gateway: { version },
         summary: { applied: 3, failed: 0, unknown: 0, drifted: 0 },
@@ -74,7 +74,7 @@ describe.concurrent('on every release the rows differ in url and updated_* only,
       })
       expect(forth.code).toBe(0)
       expect(withoutTraces(trial.sandbox.rows())).toEqual(moved(before))
-      const back = await trial.run(['--revert', '--yes', '--json'])
+      const back = await trial.call(['--revert', '--yes', '--json'])
       expect(documentOf(back)).toMatchObject({ summary: { applied: 3 } })
       expect(back.code).toBe(0)
       expect(withoutTraces(trial.sandbox.rows())).toEqual(withoutTraces(before))
@@ -94,9 +94,9 @@ describe.concurrent('what a release does to a server besides is known:', () => {
       open,
     }) => {
       const trial = await open({ version, servers: [guideServer('fetch')] })
-      const { stdout } = await trial.run(['--yes'])
+      const { stdout } = await trial.call(['--yes'])
       expect(/Next: restart LiteLLM/.test(sentence(stdout))).toBe(required)
-      const { restartRequired } = documentOf(await trial.run(['--revert', '--yes', '--json']))
+      const { restartRequired } = documentOf(await trial.call(['--revert', '--yes', '--json']))
       expect(restartRequired).toBe(required)
     })
   }
@@ -105,14 +105,14 @@ describe.concurrent('what a release does to a server besides is known:', () => {
     open,
   }) => {
     const trial = await open({ version: '1.120.0', servers: [guideServer('fetch')] })
-    const { code, stdout } = await trial.run(['--dry-run'])
+    const { code, stdout } = await trial.call(['--dry-run'])
     expect(code).toBe(0)
     expect(sentence(stdout)).toMatch(/! LiteLLM 1\.120\.0 is newer than \S+, the newest release checked/)
   })
 
   test('a hidden release is told, with what the careful way may cause', async ({ open }) => {
     const trial = await open({ hideVersion: true, servers: [guideServer('fetch')] })
-    const { code, stdout } = await trial.run(['--dry-run'])
+    const { code, stdout } = await trial.call(['--dry-run'])
     expect(code).toBe(0)
     expect(sentence(stdout)).toContain('LiteLLM (release unknown) at')
     expect(sentence(stdout)).toContain(
@@ -129,7 +129,7 @@ describe.concurrent('what a release does to a server besides is known:', () => {
       open,
     }) => {
       const trial = await open({ version, servers: [guideServer('odd', { server_name: name, alias })] })
-      const finished = await trial.run(['--yes', '--json'])
+      const finished = await trial.call(['--yes', '--json'])
       expect(finished.code).toBe(1)
       expect(documentOf(finished)).toMatchObject({
         run: null,
@@ -150,7 +150,7 @@ describe.concurrent('what a release does to a server besides is known:', () => {
   test('1.92.0 keeps OAuth settings over a new URL, so such a server moves', async ({ open }) => {
     const trial = await open({ version: '1.92.0', servers: [oauth] })
     const before = trial.sandbox.rows()
-    expect((await trial.run(['--yes'])).code).toBe(0)
+    expect((await trial.call(['--yes'])).code).toBe(0)
     expect(withoutTraces(trial.sandbox.rows())).toEqual(moved(before))
   })
 
@@ -165,7 +165,7 @@ describe.concurrent('what a release does to a server besides is known:', () => {
       })
       const trial = await open({ version, servers: [oauth, exchange, guideServer('fetch')] })
       const before = trial.sandbox.rows()
-      const finished = await trial.run(['--yes', '--json'])
+      const finished = await trial.call(['--yes', '--json'])
       expect(finished.code).toBe(4)
       const { skipped } = documentOf<{
         skipped: { server: { id: string }; matched: boolean; code: string; message: string }[]

@@ -39,7 +39,7 @@ const outcomes = ({ changes }: RunDocument): string[] => changes.map(({ outcome 
 describe.concurrent('behind a refused write', () => {
   test('a run stops: the rest is not tried, exit 4', async ({ open }) => {
     const trial = await open({ servers: THREE, quirks: [atPut(2, REFUSED)] })
-    const finished = await trial.run(['--yes', '--json'])
+    const finished = await trial.call(['--yes', '--json'])
     expect([finished.code, ...outcomes(documentOf(finished))]).toEqual([
       4,
       'applied',
@@ -50,7 +50,7 @@ describe.concurrent('behind a refused write', () => {
 
   test('--on-failure continue goes on with the rest, exit 4', async ({ open }) => {
     const trial = await open({ servers: THREE, quirks: [atPut(2, REFUSED)] })
-    const finished = await trial.run(['--yes', '--json', '--on-failure', 'continue'])
+    const finished = await trial.call(['--yes', '--json', '--on-failure', 'continue'])
     const document = documentOf<RunDocument>(finished)
     expect([finished.code, ...outcomes(document)]).toEqual([4, 'applied', 'failed', 'applied'])
     expect(document.halted).toBeNull()
@@ -59,7 +59,7 @@ describe.concurrent('behind a refused write', () => {
   test('--on-failure revert takes back what the run wrote, newest first, exit 4', async ({ open }) => {
     const trial = await open({ servers: THREE, quirks: [atPut(3, REFUSED)] })
     const before = trial.sandbox.rows()
-    const { code, stdout, stderr } = await trial.run(['--yes', '--on-failure', 'revert'])
+    const { code, stdout, stderr } = await trial.call(['--yes', '--on-failure', 'revert'])
     expect(code).toBe(4)
     expect(sentence(stderr)).toContain('Taking back what this run wrote (2 servers), newest first')
     expect(sentence(stdout)).toContain('0 of 3 servers changed, 2 changed and taken back, 1 refused.')
@@ -73,13 +73,13 @@ describe.concurrent('behind a refused write', () => {
       'id-n8n localhost',
       'id-fetch localhost',
     ])
-    expect((await trial.run(['--revert', '--yes'])).code).toBe(1)
-    expect((await trial.run(['--yes'])).code).toBe(0)
+    expect((await trial.call(['--revert', '--yes'])).code).toBe(1)
+    expect((await trial.call(['--yes'])).code).toBe(0)
   })
 
   test('at the first server there is nothing to take back: exit 1', async ({ open }) => {
     const trial = await open({ servers: THREE, quirks: [atPut(1, REFUSED)] })
-    const finished = await trial.run(['--yes', '--json', '--on-failure', 'revert'])
+    const finished = await trial.call(['--yes', '--json', '--on-failure', 'revert'])
     expect([finished.code, ...outcomes(documentOf(finished))]).toEqual([
       1,
       'failed',
@@ -92,12 +92,12 @@ describe.concurrent('behind a refused write', () => {
     open,
   }) => {
     const trial = await open({ servers: THREE, quirks: [atPut(3, REFUSED), atPut(4, REFUSED)] })
-    const finished = await trial.run(['--yes', '--json', '--on-failure', 'revert'])
+    const finished = await trial.call(['--yes', '--json', '--on-failure', 'revert'])
     const document = documentOf<RunDocument>(finished)
     expect([finished.code, ...outcomes(document)]).toEqual([4, 'reverted', 'applied', 'failed'])
     expect(document.changes[1]?.error).toContain('not taken back: ')
     expect(document.undo).toContain(`--revert ${document.run.id}`)
-    expect((await trial.run(['--revert', '--yes'])).code).toBe(0)
+    expect((await trial.call(['--revert', '--yes'])).code).toBe(0)
     expect(urls(trial.sandbox.rows())).toEqual(urls(THREE as never))
   })
 
@@ -117,7 +117,7 @@ describe.concurrent('behind a refused write', () => {
       ],
     })
     edit = () => trial.sandbox.edit('id-n8n', { url: 'http://elsewhere/n8n' })
-    const { code, stdout } = await trial.run(['--yes', '--on-failure', 'revert'])
+    const { code, stdout } = await trial.call(['--yes', '--on-failure', 'revert'])
     expect(code).toBe(4)
     expect(sentence(stdout)).toContain('not taken back: it no longer holds what this run wrote')
     expect(sentence(stdout)).toContain(
@@ -135,7 +135,7 @@ describe.concurrent('behind collateral on who may reach a server', () => {
 
   test('continue does not go on', async ({ open }) => {
     const trial = await open({ servers: THREE, quirks: [atPut(2, opened)] })
-    const finished = await trial.run(['--yes', '--json', '--on-failure', 'continue'])
+    const finished = await trial.call(['--yes', '--json', '--on-failure', 'continue'])
     const document = documentOf<RunDocument>(finished)
     expect([finished.code, document.halted, ...outcomes(document)]).toEqual([
       4,
@@ -148,7 +148,7 @@ describe.concurrent('behind collateral on who may reach a server', () => {
 
   test('revert takes the URLs back, and still tells of it', async ({ open }) => {
     const trial = await open({ servers: THREE, quirks: [atPut(2, opened)] })
-    const { code, stdout } = await trial.run(['--yes', '--on-failure', 'revert'])
+    const { code, stdout } = await trial.call(['--yes', '--on-failure', 'revert'])
     expect(code).toBe(4)
     expect(sentence(stdout)).toContain('SECURITY: allow_all_keys changed with it: false → true')
     expect(urls(trial.sandbox.rows())).toEqual(urls(THREE as never))
@@ -159,15 +159,15 @@ describe.concurrent('a run that was taking itself back', () => {
   test('and died in it goes on with that, whichever way is named', async ({ open }) => {
     for (const way of ['finish', 'revert']) {
       const trial = await open({ servers: THREE, quirks: [atPut(3, REFUSED)] })
-      const { run } = documentOf<RunDocument>(await trial.run(['--yes', '--json', '--on-failure', 'revert']))
+      const { run } = documentOf<RunDocument>(await trial.call(['--yes', '--json', '--on-failure', 'revert']))
       const file = join(trial.journal, `${run.id}.jsonl`)
       const lines = (await readFile(file, 'utf8')).split('\n')
       // start, three times intent and outcome, then the first that was taken back
       await writeFile(file, `${lines.slice(0, 9).join('\n')}\n`)
       trial.sandbox.edit('id-fetch', { url: 'http://mcp-proxy-sse:8080/servers/fetch/sse' })
-      expect((await trial.run(['--unfinished', way, '--yes'])).code).toBe(0)
+      expect((await trial.call(['--unfinished', way, '--yes'])).code).toBe(0)
       expect(urls(trial.sandbox.rows())).toEqual(urls(THREE as never))
-      expect((await trial.run(['--dry-run'])).stderr).not.toContain('did not come to its end')
+      expect((await trial.call(['--dry-run'])).stderr).not.toContain('did not come to its end')
     }
   })
 })
@@ -176,19 +176,19 @@ test('after a revert that stopped half way, --revert alone is refused, and both 
   open,
 }) => {
   const trial = await open({ servers: THREE, quirks: [atPut(5, REFUSED)] })
-  const migration = documentOf<RunDocument>(await trial.run(['--yes', '--json'])).run.id
-  const reversal = documentOf<RunDocument>(await trial.run(['--revert', '--yes', '--json'])).run.id
-  const { code, stderr } = await trial.run(['--revert', '--yes'])
+  const migration = documentOf<RunDocument>(await trial.call(['--yes', '--json'])).run.id
+  const reversal = documentOf<RunDocument>(await trial.call(['--revert', '--yes', '--json'])).run.id
+  const { code, stderr } = await trial.call(['--revert', '--yes'])
   expect(code).toBe(3)
   for (const run of [migration, reversal]) expect(sentence(stderr)).toContain(`--revert ${run}`)
-  expect((await trial.run(['--revert', migration, '--yes'])).code).toBe(0)
+  expect((await trial.call(['--revert', migration, '--yes'])).code).toBe(0)
   expect(urls(trial.sandbox.rows())).toEqual(urls(THREE as never))
 })
 
 describe.concurrent('--canary', () => {
   test('changes one server, tries it through the gateway, and goes on', async ({ open }) => {
     const trial = await open({ servers: THREE })
-    const { code, stdout } = await trial.run(['--yes', '--canary'])
+    const { code, stdout } = await trial.call(['--yes', '--canary'])
     expect([code, sentence(stdout)]).toEqual([0, expect.stringContaining('3 of 3 servers changed')])
     const asked = trial.sandbox.requests.map(({ method, path }) => `${method} ${path.replace(/\?.*/, '')}`)
     const after = (what: string): number => asked.indexOf(what)
@@ -203,13 +203,13 @@ describe.concurrent('--canary', () => {
     ]
     const trial = await open({ servers })
     const args = ['--yes', '--canary', '--patience', '0.3']
-    const stopped = await trial.run(args)
+    const stopped = await trial.call(args)
     expect(stopped.code).toBe(4)
     expect(sentence(stopped.stdout)).toContain('The run stopped behind its first server')
     expect(sentence(stopped.stdout)).toContain('does not work through the gateway: unhealthy')
     expect(written(trial)).toEqual(['id-fetch mcp-proxy-sse'])
     await trial.setUp(['--revert', '--yes'])
-    const back = await trial.run([...args, '--on-failure', 'revert'])
+    const back = await trial.call([...args, '--on-failure', 'revert'])
     expect([back.code, sentence(back.stdout)]).toEqual([
       4,
       expect.stringContaining('1 changed and taken back'),
@@ -221,9 +221,9 @@ describe.concurrent('--canary', () => {
     open,
   }) => {
     const trial = await open({ servers: THREE, version: '1.80.0' })
-    const { code, stderr } = await trial.run(['--yes', '--canary'])
+    const { code, stderr } = await trial.call(['--yes', '--canary'])
     expect([code, sentence(stderr)]).toEqual([3, expect.stringContaining('only when LiteLLM is restarted')])
     expect(written(trial)).toEqual([])
-    expect((await trial.run(['--dry-run', '--canary'])).code).toBe(3)
+    expect((await trial.call(['--dry-run', '--canary'])).code).toBe(3)
   })
 })

@@ -23,7 +23,7 @@ describe.concurrent('what is shown:', () => {
     expect,
   }) => {
     const trial = await open({ servers: TWO })
-    const finished = await trial.run(['--dry-run'])
+    const finished = await trial.call(['--dry-run'])
     expect(trial.plain(finished)).toMatchInlineSnapshot(`
       "exit 0
       — stdout
@@ -67,7 +67,7 @@ describe.concurrent('what is shown:', () => {
     expect,
   }) => {
     const trial = await open({ servers: TWO })
-    const finished = await trial.run(['--yes', '--verbose'])
+    const finished = await trial.call(['--yes', '--verbose'])
     expect(trial.plain(finished)).toMatchInlineSnapshot(`
       "exit 0
       — stdout
@@ -122,7 +122,7 @@ describe.concurrent('what is shown:', () => {
 
   test('with --quiet: no progress, no diff, the result only', async ({ open, expect }) => {
     const trial = await open({ servers: TWO })
-    const finished = await trial.run(['--yes', '--quiet'])
+    const finished = await trial.call(['--yes', '--quiet'])
     expect(trial.plain(finished)).toMatchInlineSnapshot(`
       "exit 0
       — stdout
@@ -175,11 +175,11 @@ describe.concurrent('what is shown:', () => {
     const trial = await open({
       servers: [guideServer('fetch', { url: 'https://localhost:8585/servers/fetch/sse' })],
     })
-    const text = await trial.run(['--dry-run'])
+    const text = await trial.call(['--dry-run'])
     expect(sentence(text.stdout)).toContain(
       '! https becomes http: this connection will no longer be encrypted',
     )
-    const { changes } = documentOf<Plan>(await trial.run(['--dry-run', '--json']))
+    const { changes } = documentOf<Plan>(await trial.call(['--dry-run', '--json']))
     expect(changes[0]?.effects).toEqual([
       {
         code: 'tls-removed',
@@ -193,7 +193,7 @@ describe.concurrent('what is shown:', () => {
 describe.concurrent('plan/1, the document of a dry run:', () => {
   test('holds everything the contract names', async ({ open }) => {
     const trial = await open({ servers: [guideServer('fetch')] })
-    const finished = await trial.run(['--dry-run', '--json', '--exit-code'])
+    const finished = await trial.call(['--dry-run', '--json', '--exit-code'])
     expect(finished.code).toBe(2)
     expect(documentOf(finished)).toMatchObject({
       schema: 'mcp-url-migrate/plan/1',
@@ -227,8 +227,8 @@ describe.concurrent('plan/1, the document of a dry run:', () => {
   test('is the same each time but for the time', async ({ open }) => {
     const trial = await open({ servers: TWO })
     const [one, two] = [
-      documentOf(await trial.run(['--dry-run', '--json'])),
-      documentOf(await trial.run(['--dry-run', '--json'])),
+      documentOf(await trial.call(['--dry-run', '--json'])),
+      documentOf(await trial.call(['--dry-run', '--json'])),
     ]
     expect({ ...one, createdAt: null }).toEqual({ ...two, createdAt: null })
   })
@@ -237,7 +237,7 @@ describe.concurrent('plan/1, the document of a dry run:', () => {
 describe.concurrent('run/1, the document of a run:', () => {
   test('holds everything the contract names', async ({ open }) => {
     const trial = await open({ servers: [guideServer('fetch')] })
-    const finished = await trial.run(['--yes', '--json'])
+    const finished = await trial.call(['--yes', '--json'])
     expect(finished.code).toBe(0)
     expect(documentOf(finished)).toMatchObject({
       schema: 'mcp-url-migrate/run/1',
@@ -257,7 +257,7 @@ describe.concurrent('run/1, the document of a run:', () => {
 
   test('has run null when there was nothing to do', async ({ open }) => {
     const trial = await open({ servers: [guideServer('fetch', { url: 'http://mcp-proxy-sse:8080/x' })] })
-    const finished = await trial.run(['--yes', '--json'])
+    const finished = await trial.call(['--yes', '--json'])
     expect(finished.code).toBe(0)
     expect(documentOf(finished)).toMatchObject({ schema: 'mcp-url-migrate/run/1', run: null, changes: [] })
     expect(await trial.journalFiles()).toEqual([])
@@ -280,7 +280,7 @@ describe.concurrent('what is left alone:', () => {
     expect,
   }) => {
     const trial = await open({ servers: [guideServer('fetch'), ...odd] })
-    const finished = await trial.run(['--yes', '--json'])
+    const finished = await trial.call(['--yes', '--json'])
     expect(finished.code).toBe(0)
     const { skipped } = documentOf<Plan>(finished)
     expect(
@@ -338,14 +338,14 @@ describe.concurrent('what is left alone:', () => {
         servers: [...servers],
         configServers: [guideServer('fixed', { server_id: undefined })],
       })
-      const finished = await trial.run(['--yes', '--json'])
+      const finished = await trial.call(['--yes', '--json'])
       expect(finished.code).toBe(code)
       const { skipped } = documentOf<Plan>(finished)
       expect(skipped.map(({ server, matched, code: why }) => [server.source, matched, why])).toEqual([
         ['config', true, 'config-defined'],
       ])
       // Excluded on purpose, it is not left behind.
-      const excluded = await trial.run(['--dry-run', '--except', 'fixed'])
+      const excluded = await trial.call(['--dry-run', '--except', 'fixed'])
       expect(excluded.code).toBe(0)
     })
   }
@@ -353,7 +353,7 @@ describe.concurrent('what is left alone:', () => {
   for (const version of ['1.77.7', '1.81.14', '1.90.7', '1.96.0']) {
     test(`a server of config.yaml is known as one on ${version}, too`, async ({ open }) => {
       const trial = await open({ version, servers: TWO, configServers: [guideServer('fixed')] })
-      const finished = await trial.run(['--dry-run', '--json'])
+      const finished = await trial.call(['--dry-run', '--json'])
       const { changes, skipped } = documentOf<Plan>(finished)
       expect(changes.map(({ server }) => server.name)).toEqual(['fetch', 'n8n'])
       expect(skipped.map(({ server, code }) => [server.source, code])).toEqual([['config', 'config-defined']])
@@ -372,7 +372,7 @@ describe.concurrent('what is left alone:', () => {
         }),
       ],
     })
-    const finished = await trial.run(['--yes', '--json'])
+    const finished = await trial.call(['--yes', '--json'])
     expect(finished.code).toBe(0)
     const { notes } = documentOf<Plan>(finished)
     expect(inOrder(notes.map(({ code, field }) => [code, field]))).toEqual([
@@ -391,13 +391,13 @@ describe.concurrent('what is left alone:', () => {
   test("what the gateway's probe says of the old address is no field of the server", async ({ open }) => {
     // The probe of a wrong path ends in "404 Not Found for url 'http://localhost:8585/none'".
     const trial = await open({ servers: [guideServer('fetch', { url: 'http://localhost:8585/none' })] })
-    const { notes } = documentOf<Plan>(await trial.run(['--dry-run', '--json']))
+    const { notes } = documentOf<Plan>(await trial.call(['--dry-run', '--json']))
     expect(notes).toEqual([])
   })
 
   test('an empty list is suspicious, and so is one shorter than the last run saw', async ({ open }) => {
     const trial = await open({ servers: TWO })
-    expect((await trial.run(['--yes'])).code).toBe(0)
+    expect((await trial.call(['--yes'])).code).toBe(0)
     const shorter = { method: 'GET', path: '/v1/mcp/server' }
     const fewer = await open({
       servers: TWO,
@@ -425,7 +425,7 @@ describe.concurrent('when nothing matches:', () => {
         at('far', 'https://mcp.example.com'),
       ],
     })
-    const finished = await trial.run(['--yes'])
+    const finished = await trial.call(['--yes'])
     expect(trial.plain(finished)).toMatchInlineSnapshot(`
       "exit 0
       — stdout
@@ -456,7 +456,7 @@ describe.concurrent('when nothing matches:', () => {
       Reading 2 records: 0 done (LiteLLM connects to each server as it reads, up to 10 s when one is silent)"
     `)
     const line = /npx mcp-url-migrate (--from \S+ --to \S+)$/m.exec(finished.stdout)?.[1] ?? ''
-    const moved = await trial.run([...line.split(' '), '--yes'])
+    const moved = await trial.call([...line.split(' '), '--yes'])
     expect(moved.code).toBe(0)
     expect(urls(trial.sandbox.rows())).toEqual({
       'id-fetch': 'http://mcp-proxy-sse:8080/servers/fetch/sse',
@@ -470,7 +470,7 @@ describe.concurrent('when nothing matches:', () => {
     open,
   }) => {
     const trial = await open({ servers: TWO })
-    const { code, stdout } = await trial.run([
+    const { code, stdout } = await trial.call([
       '--dry-run',
       '--exit-code',
       '--from',
@@ -485,8 +485,8 @@ describe.concurrent('when nothing matches:', () => {
 
   test('a second run finds all moved: exit 0, nothing written', async ({ open }) => {
     const trial = await open({ servers: TWO })
-    await trial.run(['--yes', '--quiet'])
-    const { code, stdout } = await trial.run(['--yes'])
+    await trial.call(['--yes', '--quiet'])
+    const { code, stdout } = await trial.call(['--yes'])
     expect(code).toBe(0)
     expect(stdout).toContain('2 already at http://mcp-proxy-sse:8080\n')
     expect(stdout).not.toContain('--from')
@@ -499,7 +499,7 @@ describe.concurrent('--from and --to:', () => {
     const trial = await open({
       servers: [guideServer('fetch'), guideServer('n8n', { url: 'http://127.0.0.1:8585/sse?a=%20#b' })],
     })
-    const { code } = await trial.run([
+    const { code } = await trial.call([
       '--yes',
       '--from',
       'HTTP://127.1:8585/',

@@ -21,7 +21,9 @@ export interface Trial {
   readonly journal: string
   readonly env: Record<string, string>
   readonly run: (args: readonly string[], start?: Start) => Promise<Finished>
-  /** The same without a process of its own, for what only leads to what a test is about. Fails unless it exits 0. */
+  /** The same without a process of its own. */
+  readonly call: (args: readonly string[]) => Promise<Finished>
+  /** A call that only leads to what a test is about. Fails unless it exits 0. */
   readonly setUp: (args: readonly string[]) => Promise<void>
   /** Names of the files in the journal. */
   readonly journalFiles: () => Promise<string[]>
@@ -96,6 +98,7 @@ export async function startTrial(options: SandboxOptions = {}): Promise<Trial & 
     journal,
     env,
     run: (args, start = {}) => runCli(args, { ...start, env: { ...env, ...start.env } }),
+    call: (args) => invoke({ env }, args),
     setUp: async (args) => {
       const { code, output } = await invoke({ env }, args)
       if (code !== 0) throw new Error(`${args.join(' ')}: exit ${code}\n${output}`)

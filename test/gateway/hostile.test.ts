@@ -48,7 +48,7 @@ describe.concurrent('what is not LiteLLM is told from it before a key is sent:',
       const trial = await open()
       const server = await serve(listener)
       const timeout = /within/.test(message) ? '1' : '20'
-      const { code, stdout, stderr } = await trial.run(['--yes', '--url', server.url, '--timeout', timeout])
+      const { code, stdout, stderr } = await trial.call(['--yes', '--url', server.url, '--timeout', timeout])
       expect({ code, stdout }).toEqual({ code: 1, stdout: '' })
       expect(sentence(stderr)).toContain(message)
       expect(server.seen.map(({ target, headers }) => [target, headers.includes('authorization')])).toEqual([
@@ -61,7 +61,7 @@ describe.concurrent('what is not LiteLLM is told from it before a key is sent:',
   test('LiteLLM without its MCP routes: exit 1, and no key is sent', async ({ open, serve }) => {
     const trial = await open()
     const server = await serve(inFrontOf(trial.sandbox.url, { [LIST]: says(404, { detail: 'Not Found' }) }))
-    const { code, stderr } = await trial.run(['--yes', '--url', server.url])
+    const { code, stderr } = await trial.call(['--yes', '--url', server.url])
     expect(code).toBe(1)
     expect(sentence(stderr)).toContain(
       "does not have LiteLLM's MCP admin API (/v1/mcp/server: HTTP 404: Not Found)",
@@ -73,7 +73,7 @@ describe.concurrent('what is not LiteLLM is told from it before a key is sent:',
     const trial = await open()
     const gone = await serve(silent)
     await gone.close()
-    const { code, stdout, stderr } = await trial.run(['--json', '--yes', '--url', gone.url])
+    const { code, stdout, stderr } = await trial.call(['--json', '--yes', '--url', gone.url])
     expect(code).toBe(1)
     expect(stderr).toContain(`Nothing accepts connections at ${gone.url}`)
     expect(JSON.parse(stdout)).toEqual({
@@ -86,7 +86,7 @@ describe.concurrent('what is not LiteLLM is told from it before a key is sent:',
 
   test('the host is unknown: exit 1', async ({ open }) => {
     const trial = await open()
-    const { code, stderr } = await trial.run(['--yes', '--url', 'http://name.invalid:4000'])
+    const { code, stderr } = await trial.call(['--yes', '--url', 'http://name.invalid:4000'])
     expect(code).toBe(1)
     expect(sentence(stderr)).toContain('The host of http://name.invalid:4000 is unknown')
   })
@@ -98,7 +98,7 @@ describe.concurrent('a redirect is never followed with the key:', () => {
     const other = await serve(forward(trial.sandbox.url))
     const location = `${other.url}/health/readiness`
     const server = await serve(says(302, '', { location }))
-    const { code, stderr } = await trial.run(['--yes', '--url', server.url])
+    const { code, stderr } = await trial.call(['--yes', '--url', server.url])
     expect(code).toBe(1)
     expect(sentence(stderr)).toContain(
       `${server.url} redirects to another origin, ${other.url}; the key is never sent there If that is your gateway, use --url ${other.url}`,
@@ -110,7 +110,7 @@ describe.concurrent('a redirect is never followed with the key:', () => {
   test('of the same origin: exit 1, with the URL to use instead', async ({ open, serve }) => {
     const trial = await open()
     const server = await serve(says(307, '', { location: '/litellm/health/readiness' }))
-    const { code, stderr } = await trial.run(['--yes', '--url', server.url])
+    const { code, stderr } = await trial.call(['--yes', '--url', server.url])
     expect(code).toBe(1)
     expect(sentence(stderr)).toContain(
       `redirects the admin API If that is your gateway, use --url ${server.url}/litellm`,
@@ -130,7 +130,7 @@ describe.concurrent('a redirect is never followed with the key:', () => {
         anonymous = false
       }
       const server = await serve(inFrontOf(trial.sandbox.url, { [asked]: moved }))
-      const { code, stdout, stderr } = await trial.run(['--yes', '--url', server.url])
+      const { code, stdout, stderr } = await trial.call(['--yes', '--url', server.url])
       // Only the unreadable record leaves another server to change.
       expect(code).toBe(asked.includes('id-fetch') ? 4 : 1)
       expect(sentence(stdout + stderr)).toContain('HTTP 307')
@@ -165,7 +165,7 @@ describe.concurrent('a list that is no list of servers ends everything before th
         servers: TWO,
         quirks: [{ on: { method: 'GET', path: '/v1/mcp/server' }, do: { alter } }],
       })
-      const { code, stdout, stderr } = await trial.run(['--yes', '--json'])
+      const { code, stdout, stderr } = await trial.call(['--yes', '--json'])
       expect({ code, stdout: JSON.parse(stdout) as unknown }).toEqual({
         code: 1,
         stdout: {
@@ -193,7 +193,7 @@ describe.concurrent('a list that is no list of servers ends everything before th
         (asked++ === 0 ? forward(trial.sandbox.url) : listener)(request, answer)
       const server = await serve(inFrontOf(trial.sandbox.url, { [LIST]: later }))
       const timeout = /within/.test(message) ? '2' : '20'
-      const { code, stdout, stderr } = await trial.run(['--yes', '--url', server.url, '--timeout', timeout])
+      const { code, stdout, stderr } = await trial.call(['--yes', '--url', server.url, '--timeout', timeout])
       expect({ code, stdout }).toEqual({ code: 1, stdout: '' })
       expect(sentence(stderr)).toContain(message)
       await expectNothingWritten(trial)
@@ -205,7 +205,7 @@ describe.concurrent('a list that is no list of servers ends everything before th
     const trial = await open({
       quirks: [{ on: { method: 'GET', path: '/v1/mcp/server', nth: 2 }, do: busy }],
     })
-    const { code, stderr } = await trial.run(['--yes'])
+    const { code, stderr } = await trial.call(['--yes'])
     expect(code).toBe(1)
     expect(sentence(stderr)).toContain('The gateway did not list its MCP servers (HTTP 429: slow down)')
     await expectNothingWritten(trial)
@@ -219,7 +219,7 @@ describe.concurrent('a list that is no list of servers ends everything before th
         { on: { method: 'GET', path: '/v1/mcp/server', nth: 3 }, do: { status: 503, body: {} } },
       ],
     })
-    const { code } = await trial.run(['--yes'])
+    const { code } = await trial.call(['--yes'])
     expect(code).toBe(0)
     expect(writes(trial.sandbox)).toBe(2)
   })
@@ -264,7 +264,7 @@ describe.concurrent('a record that cannot be believed is left alone, and the oth
           },
         ],
       })
-      const finished = await trial.run(['--yes', '--json'])
+      const finished = await trial.call(['--yes', '--json'])
       expect(finished.code).toBe(4)
       const { changes, skipped } = documentOf<{
         changes: { server: { id: string }; outcome: string }[]
@@ -301,7 +301,7 @@ describe.concurrent('a record that cannot be believed is left alone, and the oth
         },
       ],
     })
-    expect((await trial.run(['--yes'])).code).toBe(0)
+    expect((await trial.call(['--yes'])).code).toBe(0)
     expect(urls(trial.sandbox.rows())).toEqual({
       'id-fetch': 'http://mcp-proxy-sse:8080/servers/fetch/sse',
       'id-n8n': 'http://mcp-proxy-sse:8080/servers/n8n/sse',
@@ -313,7 +313,7 @@ describe.concurrent('a record that cannot be believed is left alone, and the oth
       servers: TWO,
       quirks: [{ on: { method: 'GET', path: '/v1/mcp/server/id-fetch' }, do: 'hang' }],
     })
-    const finished = await trial.run(['--dry-run', '--json', '--timeout', '2'])
+    const finished = await trial.call(['--dry-run', '--json', '--timeout', '2'])
     expect(finished.code).toBe(1)
     const { skipped } = documentOf<{ skipped: { code: string; message: string }[] }>(finished)
     expect(skipped.map(({ code, message }) => [code, message])).toEqual([
@@ -341,7 +341,7 @@ describe.concurrent('control characters, escape sequences and bidi controls neve
   for (const how of [['--dry-run'], ['--dry-run', '--json'], ['--yes', '--verbose'], ['--yes', '--json']]) {
     test(`names, ids and URLs, with ${how.join(' ')}`, async ({ open }) => {
       const trial = await open({ servers, version: '1.81.14' })
-      const { stdout, stderr } = await trial.run(how)
+      const { stdout, stderr } = await trial.call(how)
       expect(RAW.exec(stdout)).toBeNull()
       expect(RAW.exec(stderr)).toBeNull()
       expect(stdout).toContain(how.includes('--json') ? 'fetch\\u001b[2J' : 'fetch\\x1b[2J')
@@ -359,11 +359,11 @@ describe.concurrent('control characters, escape sequences and bidi controls neve
         },
       ],
     })
-    const { code, stdout, stderr } = await trial.run(['--yes'])
+    const { code, stdout, stderr } = await trial.call(['--yes'])
     expect(code).toBe(0)
     expect(RAW.exec(stdout)).toBeNull()
     expect(RAW.exec(stderr)).toBeNull()
-    const history = await trial.run(['history'])
+    const history = await trial.call(['history'])
     expect(RAW.exec(history.stdout)).toBeNull()
   })
 
@@ -373,11 +373,11 @@ describe.concurrent('control characters, escape sequences and bidi controls neve
       servers: TWO,
       quirks: [{ on: { method: 'PUT', path: '/v1/mcp/server' }, do: refusal }],
     })
-    const { code, stdout, stderr } = await trial.run(['--yes'])
+    const { code, stdout, stderr } = await trial.call(['--yes'])
     expect(code).toBe(1)
     expect(sentence(stdout)).toContain('(HTTP 400: no\\x1b[2J')
     expect(RAW.exec(stdout + stderr)).toBeNull()
-    const one = await trial.run(['history'])
+    const one = await trial.call(['history'])
     expect(RAW.exec(one.stdout)).toBeNull()
   })
 
@@ -385,7 +385,7 @@ describe.concurrent('control characters, escape sequences and bidi controls neve
     const trial = await open({
       servers: [guideServer('near', { server_name: 'ne\u202ear\u001bby', alias: null })],
     })
-    const { code, stderr } = await trial.run(['--dry-run', '--only', 'nearby'])
+    const { code, stderr } = await trial.call(['--dry-run', '--only', 'nearby'])
     expect(code).toBe(64)
     expect(stderr).toContain('Did you mean ne\\u202ear\\x1bby?')
     expect(RAW.exec(stderr)).toBeNull()

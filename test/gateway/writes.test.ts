@@ -33,13 +33,13 @@ const fates = (finished: Finished) =>
 
 /** What the journal says of the newest run. */
 async function history(trial: Trial): Promise<Record<string, unknown> | undefined> {
-  return documentOf<{ runs: Record<string, unknown>[] }>(await trial.run(['history', '--json'])).runs.at(-1)
+  return documentOf<{ runs: Record<string, unknown>[] }>(await trial.call(['history', '--json'])).runs.at(-1)
 }
 
 describe.concurrent('what became of a write is found out by reading:', () => {
   test('an answer lost after the commit is applied: exit 0', async ({ open }) => {
     const trial = await open({ servers: TWO, quirks: [{ on: { ...PUT, nth: 1 }, do: 'reset-after' }] })
-    const finished = await trial.run(['--yes', '--json'])
+    const finished = await trial.call(['--yes', '--json'])
     expect(finished.code).toBe(0)
     expect(fates(finished)).toEqual([
       ['id-fetch', 'applied', null],
@@ -53,7 +53,7 @@ describe.concurrent('what became of a write is found out by reading:', () => {
       servers: TWO,
       quirks: [{ on: { ...PUT, nth: 1 }, do: { status: 500, body: { detail: 'registry' }, after: true } }],
     })
-    const finished = await trial.run(['--yes', '--json'])
+    const finished = await trial.call(['--yes', '--json'])
     expect(finished.code).toBe(0)
     expect(fates(finished)).toEqual([
       ['id-fetch', 'applied', null],
@@ -67,7 +67,7 @@ describe.concurrent('what became of a write is found out by reading:', () => {
       servers: TWO,
       quirks: [{ on: { ...PUT, nth: 1 }, do: { status: 500, body: { detail: 'no memory' } } }],
     })
-    const finished = await trial.run(['--yes', '--json'])
+    const finished = await trial.call(['--yes', '--json'])
     expect(finished.code).toBe(1)
     expect(fates(finished)).toEqual([
       ['id-fetch', 'failed', 'HTTP 500: no memory'],
@@ -82,7 +82,7 @@ describe.concurrent('what became of a write is found out by reading:', () => {
       servers: TWO,
       quirks: [{ on: PUT, do: { status: 403, body: { detail: { error: 'not today' } } } }],
     })
-    const finished = await trial.run(['--yes', '--json'])
+    const finished = await trial.call(['--yes', '--json'])
     expect(finished.code).toBe(1)
     expect(documentOf<Run>(finished)).toMatchObject({
       halted: 'failure',
@@ -94,7 +94,7 @@ describe.concurrent('what became of a write is found out by reading:', () => {
     ])
     expect(writes(trial.sandbox)).toBe(1)
     // Such a run is none that could be taken back.
-    const { code, stderr } = await trial.run(['--revert', '--yes'])
+    const { code, stderr } = await trial.call(['--revert', '--yes'])
     expect(code).toBe(1)
     expect(sentence(stderr)).toContain('knows no run')
   })
@@ -104,7 +104,7 @@ describe.concurrent('what became of a write is found out by reading:', () => {
       servers: [...TWO, guideServer('postgres')],
       quirks: [{ on: { ...PUT, nth: 2 }, do: { status: 422, body: { detail: 'no' } } }],
     })
-    const { code, stdout } = await trial.run(['--yes'])
+    const { code, stdout } = await trial.call(['--yes'])
     expect(code).toBe(4)
     expect(sentence(stdout)).toContain(
       '✖ n8n: refused by the gateway, not written (HTTP 422: no) · postgres: not tried The run stopped at the first failure; the rest was not tried. 1 of 3 servers changed, 1 refused, 1 not tried.',
@@ -118,7 +118,7 @@ describe.concurrent('what became of a write is found out by reading:', () => {
 
   test('a run in which nothing was written offers nothing to undo', async ({ open }) => {
     const trial = await open({ servers: TWO, quirks: [{ on: PUT, do: { status: 403, body: {} } }] })
-    const { stdout } = await trial.run(['--yes'])
+    const { stdout } = await trial.call(['--yes'])
     expect(stdout).toContain('Nothing was written.')
     expect(stdout).not.toContain('--revert')
   })
@@ -143,7 +143,7 @@ describe.concurrent('what became of a write is found out by reading:', () => {
   for (const [what, quirks = [], error] of doubtful) {
     test(`${what} is unknown in the end, and ends the run: exit 4`, async ({ open }) => {
       const trial = await open({ servers: TWO, quirks })
-      const finished = await trial.run(['--yes', '--json'])
+      const finished = await trial.call(['--yes', '--json'])
       expect(finished.code).toBe(4)
       expect(fates(finished)).toEqual([
         ['id-fetch', 'unknown', expect.stringMatching(error)],
@@ -153,7 +153,7 @@ describe.concurrent('what became of a write is found out by reading:', () => {
       expect(writes(trial.sandbox)).toBe(1)
       expect(await history(trial)).toMatchObject({ summary: { unknown: 1, notApplied: 1, applied: 0 } })
       // The revert asks the gateway, and finds nothing to do.
-      const back = await trial.run(['--revert', '--yes'])
+      const back = await trial.call(['--revert', '--yes'])
       expect(back.code).toBe(0)
       expect(back.stdout).toContain('Nothing to take back')
     })
@@ -167,7 +167,7 @@ describe.concurrent('what became of a write is found out by reading:', () => {
     }
     const trial = await open({ servers: TWO, quirks: [broken] })
     sandbox = trial.sandbox
-    const finished = await trial.run(['--yes', '--json'])
+    const finished = await trial.call(['--yes', '--json'])
     expect(finished.code).toBe(4)
     expect(fates(finished)).toEqual([
       ['id-fetch', 'unknown', 'the gateway accepted the change, but its record is not what LiteLLM sends'],
@@ -175,7 +175,7 @@ describe.concurrent('what became of a write is found out by reading:', () => {
     ])
     expect(urls(trial.sandbox.rows())['id-fetch']).toBe(NEW)
     sandbox = null
-    const back = await trial.run(['--revert', '--yes'])
+    const back = await trial.call(['--revert', '--yes'])
     expect(back.code).toBe(0)
     expect(urls(trial.sandbox.rows())).toEqual(urls([...(TWO as SandboxRow[])]))
   })
@@ -195,7 +195,7 @@ describe.concurrent('just before each write the record is read again:', () => {
     }
     const trial = await open({ servers: TWO, quirks: [{ on: READ, do: { alter: edit } }] })
     sandbox = trial.sandbox
-    const { code, stdout } = await trial.run(['--yes'])
+    const { code, stdout } = await trial.call(['--yes'])
     expect(code).toBe(4)
     expect(sentence(stdout)).toContain(
       '≠ fetch: left alone, it was changed by somebody else (changed since it was shown: description)',
@@ -219,7 +219,7 @@ describe.concurrent('just before each write the record is read again:', () => {
       quirks: [{ on: READ, do: { alter: edit } }],
     })
     sandbox = trial.sandbox
-    const finished = await trial.run(['--yes', '--json'])
+    const finished = await trial.call(['--yes', '--json'])
     expect(finished.code).toBe(3)
     expect(documentOf<Run>(finished)).toMatchObject({ run: null, changes: [{ outcome: 'drifted' }] })
     expect(writes(trial.sandbox)).toBe(0)
@@ -232,7 +232,7 @@ describe.concurrent('just before each write the record is read again:', () => {
       servers: TWO,
       quirks: [{ on: { ...READ, nth: 2 }, do: { status: 404, body: { detail: { error: 'not found' } } } }],
     })
-    const finished = await trial.run(['--yes', '--json'])
+    const finished = await trial.call(['--yes', '--json'])
     expect(finished.code).toBe(4)
     expect(fates(finished)).toEqual([
       ['id-fetch', 'drifted', 'it is no longer there'],
@@ -270,7 +270,7 @@ describe.concurrent('what changes with the URL though nobody asked is found, put
     const { state, quirks } = resetting(fields, when)
     const trial = await open({ version, servers: rich, quirks })
     state.sandbox = trial.sandbox
-    const finished = await trial.run(['--yes', '--json'])
+    const finished = await trial.call(['--yes', '--json'])
     const row = trial.sandbox.rows().find(({ server_id: id }) => id === 'id-fetch')
     return { trial, finished, row, run: documentOf<Run>(finished) }
   }
@@ -294,7 +294,7 @@ describe.concurrent('what changes with the URL though nobody asked is found, put
     const { state, quirks } = resetting({ args: [] }, 'once')
     const trial = await open({ version: '1.81.14', servers: rich, quirks })
     state.sandbox = trial.sandbox
-    const { code, stdout } = await trial.run(['--yes'])
+    const { code, stdout } = await trial.call(['--yes'])
     expect(code).toBe(0)
     expect(sentence(stdout)).toContain('args changed with it: (hidden) → (hidden); put back')
     expect(stdout).not.toContain('--now')
@@ -388,7 +388,7 @@ describe.concurrent('what changes with the URL though nobody asked is found, put
       ],
     })
     sandbox = trial.sandbox
-    const finished = await trial.run(['--yes', '--json'])
+    const finished = await trial.call(['--yes', '--json'])
     expect(finished.code).toBe(4)
     expect(documentOf<Run>(finished)).toMatchObject({
       changes: [
@@ -420,7 +420,7 @@ describe.concurrent('what changes with the URL though nobody asked is found, put
       ],
     })
     sandbox = trial.sandbox
-    const finished = await trial.run(['--yes', '--json'])
+    const finished = await trial.call(['--yes', '--json'])
     expect(finished.code).toBe(4)
     expect(fates(finished)).toEqual([
       ['id-fetch', 'unknown', 'somebody else changed it in the same moment; it was left as it is then'],
@@ -441,7 +441,7 @@ describe.concurrent('what changes with the URL though nobody asked is found, put
     }
     const trial = await open({ servers: TWO, quirks: [{ on: READ, do: { alter } }] })
     sandbox = trial.sandbox
-    const finished = await trial.run(['--yes', '--json'])
+    const finished = await trial.call(['--yes', '--json'])
     expect(finished.code).toBe(4)
     expect(documentOf<Run>(finished)).toMatchObject({
       halted: 'security',

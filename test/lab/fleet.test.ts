@@ -5,7 +5,7 @@ import { transcript } from '../support/cli.ts'
 import { type Row, unstamped } from '../support/lab-database.ts'
 import { historyDocument, planDocument, runDocument, serverNames } from '../support/lab-documents.ts'
 import { Fleet } from '../support/lab-fleet.ts'
-import { expectedLinks, headOf, journalFiles, withoutUrls } from '../support/lab-journal.ts'
+import { expectedHashes, headOf, journalFiles, withoutUrls } from '../support/lab-journal.ts'
 import { Operator, told } from '../support/lab-operator.ts'
 import { labGateways, restart } from '../support/lab.ts'
 import { unsetColumns } from './fleet-columns.ts'
@@ -189,7 +189,7 @@ for (const gateway of labGateways()) {
       expect(files).toHaveLength(4)
       for (const file of files) {
         expect({ file: file.mode, folder: file.folderMode }).toEqual({ file: 0o600, folder: 0o700 })
-        expect(file.lines.map(({ prev }) => prev)).toEqual(expectedLinks(file))
+        expect(file.lines.map(({ prev, sha256 }) => ({ prev, sha256 }))).toEqual(expectedHashes(file))
         expect(file.lines.map(({ seq }) => seq)).toEqual(file.lines.map((_, i) => i))
         expect(file.text.endsWith('\n')).toBe(true)
       }

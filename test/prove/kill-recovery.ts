@@ -1,14 +1,10 @@
-import { exitForError } from '../../src/cli/exit.ts'
-import { migrate } from '../../src/cli/commands/migrate.ts'
-import { revert } from '../../src/cli/commands/revert.ts'
+import { perform } from '../../src/cli/perform.ts'
 import type { Context } from '../../src/cli/context.ts'
-import { readOptions } from '../../src/cli/options.ts'
 import { readCommandLine } from '../../src/cli/program.ts'
 import { Signals } from '../../src/cli/signals.ts'
 import type { Terminal } from '../../src/cli/terminal/terminal.ts'
-import { MigrateError } from '../../src/core/errors.ts'
+import { harmless } from '../../src/core/text.ts'
 import { transcript } from '../support/cli.ts'
-import type { Lane } from './kill-program.ts'
 
 const TOOL = '0.0.0-prove'
 
@@ -19,44 +15,71 @@ const signals = new Signals(
 
 const nobody = (): Promise<never> => Promise.reject(new Error('there is nobody to ask'))
 
-function listening(lines: string[]): Terminal {
-  const hear = (text: string): void => void lines.push(text)
-  return {
-    interactive: false,
-    width: 100,
-    print: hear,
-    remark: hear,
-    warn: hear,
-    progress: () => {},
-    settle: () => {},
-    askText: nobody,
-    askSecret: nobody,
-    choose: nobody,
-    chooseSome: nobody,
+/** What somebody hears who reads both streams of a program without a terminal. */
+class Listener implements Terminal {
+  readonly interactive = false
+  readonly width = 80
+  readonly askText = nobody
+  readonly askSecret = nobody
+  readonly choose = nobody
+  readonly chooseSome = nobody
+  readonly #quiet: boolean
+  #last = ''
+  stdout = ''
+  stderr = ''
+
+  constructor(quiet: boolean) {
+    this.#quiet = quiet
   }
+
+  print(text: string): void {
+    this.stdout += `${harmless(text)}\n`
+  }
+
+  warn(text: string): void {
+    this.stderr += `${harmless(text)}\n`
+  }
+
+  remark(text: string): void {
+    if (!this.#quiet) this.warn(text)
+  }
+
+  progress(text: string): void {
+    if (text !== this.#last) this.remark(text)
+    this.#last = text
+  }
+
+  settle(): void {}
 }
 
 /** What an invocation came to. */
 export interface Invoked {
   code: number
+  stdout: string
+  stderr: string
   output: string
 }
 
 /**
- * One invocation of the main job, without the price of a process: from the arguments to the exit code through the
- * program's own commands. What is left out is the process itself.
+ * One invocation, without the price of a process: from the arguments to the exit code through the program's own
+ * commands. What is left out is the process itself, and the command line that cannot be read.
  */
-export async function invoke({ env }: Pick<Lane, 'env'>, args: readonly string[]): Promise<Invoked> {
-  const lines: string[] = []
-  const look = { width: 100, paint: (_: unknown, text: string) => text, colour: false, verbose: false }
-  const context: Context = { env: { ...env }, terminal: listening(lines), look, signals, tool: TOOL }
-  const options = readOptions(readCommandLine(args, TOOL).options)
-  const command = options.revert === undefined ? migrate : revert
-  const code = await command(options, context).catch((error: unknown) => {
-    if (!(error instanceof MigrateError)) throw error
-    lines.push(error.message, error.hint ?? '')
-    return exitForError(error.code)
-  })
-  transcript.push(...lines)
-  return { code, output: lines.join('\n') }
+export async function invoke(
+  { env }: { env: Readonly<Record<string, string>> },
+  args: readonly string[],
+): Promise<Invoked> {
+  const invocation = readCommandLine(args, TOOL)
+  const { options } = invocation
+  const terminal = new Listener(options['quiet'] === true)
+  const look = {
+    width: 80,
+    paint: (_: unknown, text: string) => text,
+    colour: false,
+    verbose: options['verbose'] === true,
+  }
+  const context: Context = { env: { ...env }, terminal, look, signals, tool: TOOL }
+  const code = await perform(invocation, context)
+  const { stdout, stderr } = terminal
+  transcript.push(stdout, stderr)
+  return { code, stdout, stderr, output: stderr + stdout }
 }

@@ -32,20 +32,26 @@ export async function journalFiles(folder: string): Promise<JournalFile[]> {
   )
 }
 
-/** What each line of a file should hold as the hash of the line before it. */
-export function expectedLinks({ text }: JournalFile): (string | null)[] {
-  const lines = text.split('\n').slice(0, -1)
-  return lines.map((_, i) => {
-    const before = lines[i - 1]
-    return before === undefined ? null : createHash('sha256').update(before).digest('hex')
-  })
+/** SHA-256 of each line, in hex, over its text without the hash that it carries itself at its end. */
+const hashes = ({ text }: JournalFile): string[] =>
+  text
+    .split('\n')
+    .slice(0, -1)
+    .map((line) =>
+      createHash('sha256')
+        .update(line.replace(/,"sha256":"[0-9a-f]{64}"\}$/, '}'))
+        .digest('hex'),
+    )
+
+/** What the lines of a file should hold: each the hash of itself, and that of the line before it. */
+export function expectedHashes(file: JournalFile): { prev: string | null; sha256: string }[] {
+  const own = hashes(file)
+  return own.map((sha256, i) => ({ prev: own[i - 1] ?? null, sha256 }))
 }
 
 /** SHA-256 of a file's last line: the head that reports and `history` name. */
-export function headOf({ text }: JournalFile): string {
-  return createHash('sha256')
-    .update(text.split('\n').at(-2) ?? '')
-    .digest('hex')
+export function headOf(file: JournalFile): string | undefined {
+  return hashes(file).at(-1)
 }
 
 /** A journal's text without the URLs before and after: all that may stand in it in clear for the owner alone. */

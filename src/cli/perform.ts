@@ -1,0 +1,67 @@
+import { MigrateError } from '../core/errors.ts'
+import { printable, printableJson } from '../core/text.ts'
+import type { Context } from './context.ts'
+import { exitForError } from './exit.ts'
+import type { Invocation } from './program.ts'
+import { errorDocument } from './render/documents.ts'
+import { wrap } from './render/layout.ts'
+import type { Phase } from './signals.ts'
+
+/** What is said last when a person or a signal ends the program. */
+export const LAST_WORDS: Record<Phase, string> = {
+  before: 'Cancelled. Nothing was written.',
+  during:
+    'Ended at once, perhaps in the middle of a write. The journal knows what was begun; the next run asks the gateway what became of it.',
+  after: 'Ended.',
+}
+
+// Loaded when they are needed: most of the time that a command takes to start is loading.
+async function dispatch(invocation: Invocation, context: Context): Promise<number> {
+  const { options } = invocation
+  if (invocation.command === 'history') {
+    return (await import('./commands/history.ts')).history(invocation.run, options, context)
+  }
+  if (invocation.command === 'sandbox') {
+    return (await import('./commands/sandbox.ts')).serveSandbox(
+      options['release'] as string | undefined,
+      context,
+    )
+  }
+  const main = (await import('./options.ts')).readOptions(options)
+  if (main.sandbox) return (await import('./commands/sandbox.ts')).migrateSandbox(main, context)
+  if (main.revert !== undefined) return (await import('./commands/revert.ts')).revert(main, context)
+  return (await import('./commands/migrate.ts')).migrate(main, context)
+}
+
+/** A failure in a sentence, and the code to exit with. What nobody foresaw is told by its kind alone: its text could hold anything. */
+function explain(error: unknown): MigrateError {
+  if (error instanceof MigrateError) return error
+  const kind = error instanceof Error ? error.name : typeof error
+  const place =
+    error instanceof Error ? /\n\s+at .*?([\w-]+\.js:\d+)/.exec(error.stack ?? '')?.[1] : undefined
+  return new MigrateError(
+    'internal',
+    `Something went wrong that should not have (${kind}${place ? ` at ${place}` : ''})`,
+    'Please report it. If a run had begun, `mcp-url-migrate history` shows it, and the next run asks the gateway what became of it.',
+  )
+}
+
+function report(error: MigrateError, json: boolean, { terminal, look }: Context): number {
+  terminal.settle()
+  if (error.code === 'cancelled') terminal.warn(LAST_WORDS.before)
+  else {
+    terminal.warn(look.paint('red', wrap(printable(error.message), look.width)))
+    if (error.hint) terminal.warn(wrap(printable(error.hint), look.width))
+  }
+  if (json) terminal.print(printableJson(errorDocument(error)))
+  return exitForError(error.code)
+}
+
+/** Carries out an invocation: its command, or the sentence for what went wrong. Returns the exit code. Never throws. */
+export async function perform(invocation: Invocation, context: Context): Promise<number> {
+  try {
+    return await dispatch(invocation, context)
+  } catch (error) {
+    return report(explain(error), invocation.options['json'] === true, context)
+  }
+}
