@@ -1,6 +1,6 @@
 import type { ErrorCode } from '../core/errors.ts'
 import { isLeftBehind, type Plan } from '../core/plan.ts'
-import { mayHaveWritten, type RunReport } from '../core/report.ts'
+import { isSignal, mayHaveWritten, type RunReport } from '../core/report.ts'
 import { isComplete } from '../runs/run.ts'
 
 /** Every exit code there is, with its meaning, as `--help` shows them. */
@@ -47,7 +47,7 @@ export function exitForPlan(plan: Plan, pendingCode: boolean): number {
 
 /** The code for a run. */
 export function exitForRun(report: RunReport): number {
-  if (report.halted === 'SIGINT' || report.halted === 'SIGTERM') return exitForSignal(report.halted)
+  if (isSignal(report.halted)) return exitForSignal(report.halted)
   if (isComplete(report)) return 0
   const outcomes = report.changes.map(({ outcome }) => outcome)
   if (mayHaveWritten(report.changes)) return 4

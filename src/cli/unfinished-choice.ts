@@ -1,3 +1,4 @@
+import { hostname } from 'node:os'
 import type { Resumption } from '../runs/run.ts'
 import { wasTakingBack } from '../runs/recover.ts'
 import { tally } from '../core/report.ts'
@@ -15,7 +16,8 @@ export function describeUnfinished({ run, settled }: Resumption, { look }: Conte
   const { user, host, pid, reverts } = run.started
   const { applied, 'not-applied': open } = tally(settled)
   const what = reverts === null ? 'a migration' : `which was taking back ${reverts},`
-  const title = `Run ${run.id} of ${run.startedAt}, ${what} by ${user} on ${host} (process ${pid}), did not come to its end. The gateway was asked: ${applied} of ${count(settled.length, 'server')} changed, ${open} not changed.`
+  const elsewhere = host === hostname() ? '' : ` Make sure that it is not still at work on ${host}.`
+  const title = `Run ${run.id} of ${run.startedAt}, ${what} by ${user} on ${host} (process ${pid}), did not come to its end.${elsewhere} The gateway was asked: ${applied} of ${count(settled.length, 'server')} changed, ${open} not changed.`
   return [wrap(printable(title), look.width), ...settled.map((change) => renderOutcome(change, look))].join(
     '\n',
   )

@@ -28,6 +28,7 @@ export type Change = z.infer<typeof change>
 export const skippedCode = z.enum([
   'config-defined',
   'unreadable',
+  'absent',
   'wrong-id',
   'near-miss',
   'user-info',

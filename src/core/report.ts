@@ -18,15 +18,19 @@ export interface CollateralChange {
 /** One change and its fate. */
 export interface AppliedChange extends Change {
   outcome: Outcome
+  /** Did a write of it land, or may it have? Of a drifted server too: written, and then changed by somebody else. */
+  wrote: boolean
   collateral: CollateralChange[]
   /** What differs where the server drifted, as far as it could be read. */
   drift: DriftedField[]
   error: string | null
 }
 
+const WROTE: readonly Outcome[] = ['applied', 'unknown', 'reverted']
+
 /** A change of which nothing more is known than its outcome. */
 export function settledAs(change: Change, outcome: Outcome, error: string | null = null): AppliedChange {
-  return { ...change, outcome, collateral: [], drift: [], error }
+  return { ...change, outcome, wrote: WROTE.includes(outcome), collateral: [], drift: [], error }
 }
 
 /** Why a run ended before its last change, or `null`. */
@@ -41,6 +45,9 @@ export type Halt =
   | 'SIGTERM'
   | null
 
+/** Did a signal end it? */
+export const isSignal = (halt: Halt): halt is 'SIGINT' | 'SIGTERM' => halt === 'SIGINT' || halt === 'SIGTERM'
+
 /**
  * A run and all that came of it. `run` is `null` when nothing was ever tried; its `head` is `null` when the
  * journal could not be finished.
@@ -52,6 +59,8 @@ export interface RunReport {
     finishedAt: string
     reverts: string | null
     head: string | null
+    /** Does the journal hold it? Not where its file was deleted or replaced meanwhile. */
+    kept: boolean
   } | null
   gateway: GatewayIdentity
   changes: AppliedChange[]
@@ -69,8 +78,13 @@ export function isInForce(changes: readonly { outcome: Outcome }[]): boolean {
 }
 
 /** Was anything written, or may it have been, whatever became of it since? */
-export function mayHaveWritten(changes: readonly { outcome: Outcome }[]): boolean {
-  return isInForce(changes) || changes.some(({ outcome }) => outcome === 'reverted')
+export function mayHaveWritten(changes: readonly { wrote: boolean }[]): boolean {
+  return changes.some(({ wrote }) => wrote)
+}
+
+/** Is there anything that a later revert could look at: what was written, and not taken back by the run itself? */
+export function leavesSomething(changes: readonly AppliedChange[]): boolean {
+  return changes.some(({ wrote, outcome }) => wrote && outcome !== 'reverted')
 }
 
 /** How many changes had each outcome. */

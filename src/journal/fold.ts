@@ -111,9 +111,14 @@ export function isUnfinished({ finishedAt }: RecordedRun): boolean {
   return finishedAt === null
 }
 
-/** Did the run write something, or may it have? */
+const WROTE: readonly RecordedChange['outcome'][] = ['applied', 'unknown', 'unsettled']
+
+/** Was this server written, or may it have been, whatever became of it since? */
+export function wasWritten({ outcome, fieldsBefore }: RecordedChange): boolean {
+  return WROTE.includes(outcome) || (outcome === 'drifted' && fieldsBefore !== null)
+}
+
+/** Did the run write something that may still be there, or that somebody wrote over? */
 export function wroteSomething({ changes }: RecordedRun): boolean {
-  return changes.some(
-    ({ outcome }) => outcome === 'applied' || outcome === 'unknown' || outcome === 'unsettled',
-  )
+  return changes.some(wasWritten)
 }

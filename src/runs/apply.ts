@@ -11,16 +11,23 @@ const TURNING: readonly Halt[] = ['failure', 'collateral', 'security', 'canary']
 
 /**
  * Tries a changed server through the gateway, for as long as it takes all its workers to know of the change. Returns
- * what speaks against going on, `null` when it works.
+ * what speaks against going on: nothing when it works, and nothing but the signal when one ended the trial.
  */
-async function tryCanary({ applied }: Step, place: Place, context: ApplyContext): Promise<string | null> {
+async function tryCanary(
+  { applied }: Step,
+  place: Place,
+  context: ApplyContext,
+): Promise<Pick<Step, 'halt' | 'trouble'>> {
   const { gateway, patienceMs, onEvent, stopRequested } = context
   onEvent({ kind: 'trying', change: applied, ...place })
   const end = Date.now() + patienceMs
   for (let pause = 250; ; pause = Math.min(pause * 2, 3000)) {
     const { works, message } = await gateway.check(applied.server.id)
-    if (works === 'yes') return null
-    if (Date.now() + pause > end || stopRequested()) return message
+    if (works === 'yes') return { halt: null, trouble: null }
+    const stop = stopRequested()
+    if (stop) return { halt: stop, trouble: null }
+    if (Date.now() + pause > end)
+      return { halt: 'canary', trouble: `The first server does not work through the gateway: ${message}` }
     await sleep(pause)
   }
 }
@@ -29,9 +36,9 @@ async function tryCanary({ applied }: Step, place: Place, context: ApplyContext)
 const halts = (halt: Halt, { onFailure }: ApplyContext): Halt =>
   halt === 'failure' && onFailure === 'continue' ? null : halt
 
-async function goForward(plan: Plan, context: ApplyContext): Promise<ApplyResult> {
+async function goForward(plan: Plan, context: ApplyContext, found: Halt): Promise<ApplyResult> {
   const changes: AppliedChange[] = []
-  let halted: Halt = null
+  let halted = found
   let trouble: string | null = null
   let untried = context.canary
   for (const [done, change] of plan.changes.entries()) {
@@ -43,17 +50,20 @@ async function goForward(plan: Plan, context: ApplyContext): Promise<ApplyResult
     const place = { done, total: plan.changes.length }
     const step = await new ChangeRun(context, change, place).run(plan.reverts === null ? 'apply' : 'revert')
     const isCanary = untried && step.applied.outcome === 'applied' && step.halt === null
-    const fault = isCanary ? await tryCanary(step, place, context) : null
+    const { halt, trouble: wrong } = isCanary ? await tryCanary(step, place, context) : step
     untried &&= !isCanary
-    halted = fault === null ? halts(step.halt, context) : 'canary'
-    trouble = fault === null ? step.trouble : `The first server does not work through the gateway: ${fault}`
+    halted = halts(halt, context)
+    trouble = wrong
     changes.push(step.applied)
     context.onEvent({ kind: 'settled', change: step.applied, done: done + 1, total: plan.changes.length })
   }
   return { changes, halted, trouble }
 }
 
-/** Takes back what a run wrote, newest first. What cannot be taken back stays as reported, and the others go on. */
+/**
+ * Takes back what a run wrote, newest first. What cannot be taken back stays as reported, and the others go on, unless
+ * a write did something to other fields, too.
+ */
 async function takeBack(forward: ApplyResult, context: ApplyContext): Promise<ApplyResult> {
   const written = forward.changes.filter((change) => isInForce([change])).toReversed()
   const total = written.length
@@ -62,12 +72,16 @@ async function takeBack(forward: ApplyResult, context: ApplyContext): Promise<Ap
   context.onEvent({ kind: 'taking-back', total })
   for (const [done, change] of written.entries()) {
     const stop = context.stopRequested()
-    if (stop) halted = stop
-    if (stop || halted === 'journal') break
+    if (stop) {
+      halted = stop
+      break
+    }
     const step = await new ChangeRun(context, change, { done, total }).takeBack(change)
-    if (step.trouble) [halted, trouble] = [step.halt, step.trouble]
     fates.set(change.id, step.applied)
     context.onEvent({ kind: 'settled', change: step.applied, done: done + 1, total })
+    if (step.halt === null || step.halt === 'failure') continue
+    ;[halted, trouble] = [step.halt, step.trouble]
+    break
   }
   return { changes: forward.changes.map((change) => fates.get(change.id) ?? change), halted, trouble }
 }
@@ -75,10 +89,11 @@ async function takeBack(forward: ApplyResult, context: ApplyContext): Promise<Ap
 /**
  * Applies a plan, one server after the other, and reports what became of each. Nothing is written without its
  * intent on disk. A drifted server is left alone and the rest go on; a refusal or a doubt ends the run unless the
- * policy says otherwise; collateral that could not be repaired, or any on access, ends it in any case. Never throws.
+ * policy says otherwise; collateral that could not be repaired, or any on access, ends it in any case. `found` is what
+ * keeps it from going on at all. Never throws.
  */
-export async function applyPlan(plan: Plan, context: ApplyContext): Promise<ApplyResult> {
-  const forward = await goForward(plan, context)
+export async function applyPlan(plan: Plan, context: ApplyContext, found: Halt = null): Promise<ApplyResult> {
+  const forward = await goForward(plan, context, found)
   const turns =
     context.onFailure === 'revert' && TURNING.includes(forward.halted) && isInForce(forward.changes)
   return turns ? takeBack(forward, context) : forward

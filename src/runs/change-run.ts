@@ -164,11 +164,7 @@ export class ChangeRun {
     if (reading.kind === 'absent')
       return this.#conclude({ ...written, outcome: 'drifted', error: 'it is no longer there' })
     if (reading.kind === 'edited')
-      return this.#conclude({
-        ...written,
-        outcome: 'drifted',
-        error: 'not taken back: changed while it was read',
-      })
+      return this.#stays(written, `changed while it was read: ${reading.fields.map(printable).join(', ')}`)
     if (reading.kind !== 'record') return this.#stays(written, reading.message)
     // Only a write of unknown end can be here: it may still be under way.
     if (holds(reading.record, edits, 'before')) return this.#stays(written, 'it shows the old value, for now')
@@ -186,16 +182,18 @@ export class ChangeRun {
   }
 
   async #writeBack(before: ServerRecord, written: AppliedChange): Promise<Step> {
-    const { applied } = await writeOnce(this.#writeOf('take-back'), before)
+    const { applied, uncompared } = await writeOnce(this.#writeOf('take-back'), before)
+    // What the first write did to other fields is told already, and has stopped the run.
+    const halt = uncompared ? 'internal' : haltAfter(applied)
     const collateral = [...written.collateral, ...applied.collateral]
-    if (applied.outcome === 'applied') return this.#conclude({ ...applied, outcome: 'reverted', collateral })
-    if (applied.outcome === 'unknown') return this.#conclude({ ...applied, collateral })
-    return this.#conclude({ ...written, outcome: 'applied', error: `not taken back: ${applied.error}` })
+    if (applied.outcome === 'applied')
+      return this.#conclude({ ...applied, outcome: 'reverted', collateral }, halt)
+    if (applied.outcome === 'unknown') return this.#conclude({ ...applied, collateral }, halt)
+    return this.#conclude({ ...written, outcome: 'applied', error: `not taken back: ${applied.error}` }, halt)
   }
 
-  async #conclude(applied: AppliedChange): Promise<Step> {
+  async #conclude(applied: AppliedChange, halt: Halt = haltAfter(applied)): Promise<Step> {
     const { id, outcome, collateral, error } = applied
-    const halt = haltAfter(applied)
     try {
       await this.#context.recorder.record({ type: 'outcome', change: id, outcome, collateral, error })
     } catch (failure) {

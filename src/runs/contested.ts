@@ -33,7 +33,8 @@ function judge({ server, migration, edits }: ContestedServer, reading: Reading, 
   const skip = (code: Skipped['code'], message: string): Judged => ({
     skipped: { server, matched: true, code, message, url: null },
   })
-  if (reading.kind !== 'record') return skip('unreadable', reading.message)
+  if (reading.kind === 'absent') return skip('absent', 'it is no longer there')
+  if (reading.kind !== 'record') return skip(reading.kind, reading.message)
   const { record, source } = reading
   if (holds(record, edits, 'after')) return null
   const now = editsFromNow(record, edits)
@@ -67,11 +68,11 @@ export async function planOverEdits(
     skipped,
     notes: [],
     summary: {
-      servers: chosen.length,
+      servers: plan.summary.servers,
       changes: changes.length,
       unchanged,
       skipped: skipped.length,
-      excluded: 0,
+      excluded: plan.summary.servers - chosen.length,
       moved: unchanged,
     },
   }

@@ -1,7 +1,7 @@
 import { basename } from 'node:path'
 import { MigrateError } from '../core/errors.ts'
 import { redactText } from '../core/redact.ts'
-import { type RecordedRun, wroteSomething } from '../journal/fold.ts'
+import { type RecordedRun, wasWritten, wroteSomething } from '../journal/fold.ts'
 import type { Journal } from '../journal/port.ts'
 
 const LIST_HINT = '`mcp-url-migrate history` lists the runs of all gateways.'
@@ -53,7 +53,8 @@ export async function runsToRevert(journal: Journal, gatewayUrl: string): Promis
     .toReversed()
   const [newest] = found
   if (!newest) {
-    const others = [...new Set(runs.map(({ started }) => started.gateway.url))]
+    const urls = new Set(runs.map(({ started }) => started.gateway.url))
+    const others = [...urls].filter((url) => url !== gatewayUrl)
     const hint =
       others.length > 0
         ? `It has runs of ${others.join(', ')}: is --url another one?`
@@ -68,12 +69,42 @@ export async function runsToRevert(journal: Journal, gatewayUrl: string): Promis
   return found
 }
 
+/** A migration of which something is in force, and on how many servers. */
+export interface RunInForce {
+  id: string
+  servers: number
+}
+
+/** The migration that a run is about in the end, and whether it takes that back: a revert of a revert does it again. */
+function rootOf(run: RecordedRun, byId: ReadonlyMap<string, RecordedRun>): { root: string; back: boolean } {
+  let back = false
+  let root = run
+  while (root.started.reverts !== null) {
+    back = !back
+    const taken = byId.get(root.started.reverts)
+    // A run that is not there, or that began later, ends the chain: no journal of ours has such a one.
+    if (!taken || taken.startedAt > root.startedAt) return { root: root.started.reverts, back }
+    root = taken
+  }
+  return { root: root.id, back }
+}
+
 /** Other migrations of the same gateway that are still in force: taking back one run leaves them as they are. */
-export async function runsInForce(journal: Journal, run: RecordedRun): Promise<RecordedRun[]> {
+export async function runsInForce(journal: Journal, run: RecordedRun): Promise<RunInForce[]> {
   const { runs } = await journal.runs()
-  const reverted = new Set(runs.map(({ started }) => started.reverts))
-  const others = runs.filter(
-    ({ id, started }) => id !== run.id && started.reverts === null && !reverted.has(id),
-  )
-  return others.filter((each) => each.started.gateway.url === run.started.gateway.url && wroteSomething(each))
+  const byId = new Map(runs.map((each) => [each.id, each]))
+  const inForce = new Map<string, Set<string>>()
+  for (const each of runs.filter(({ started }) => started.gateway.url === run.started.gateway.url)) {
+    const { root, back } = rootOf(each, byId)
+    const servers = inForce.get(root) ?? new Set()
+    inForce.set(root, servers)
+    for (const { change } of each.changes.filter(wasWritten)) {
+      if (back) servers.delete(change.server.id)
+      else servers.add(change.server.id)
+    }
+  }
+  inForce.delete(rootOf(run, byId).root)
+  return [...inForce]
+    .map(([id, servers]) => ({ id, servers: servers.size }))
+    .filter((each) => each.servers > 0)
 }

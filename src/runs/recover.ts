@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { driftSincePlan, holds } from '../core/drift.ts'
+import { type DriftedField, driftSincePlan, holds } from '../core/drift.ts'
 import { releaseNotes } from '../core/assemble.ts'
 import { MigrateError } from '../core/errors.ts'
 import { movedFields, reportable } from '../core/fields.ts'
-import type { Plan } from '../core/plan.ts'
+import type { Change, Plan } from '../core/plan.ts'
 import {
   type AppliedChange,
   type CollateralChange,
@@ -13,8 +13,9 @@ import {
 } from '../core/report.ts'
 import type { ServerRecord } from '../core/server.ts'
 import type { Gateway, Reading } from '../gateway/port.ts'
-import { isUnfinished, type RecordedChange, type RecordedRun } from '../journal/fold.ts'
+import { isUnfinished, type RecordedChange, type RecordedRun, wasWritten } from '../journal/fold.ts'
 import type { Journal } from '../journal/port.ts'
+import { inParallel, READS_AT_ONCE } from './parallel.ts'
 import type { Resumption } from './run.ts'
 
 /** The runs of a gateway that have no end, newest first, and what in the journal cannot be read and may hide another. */
@@ -76,7 +77,12 @@ function judgeRecord(recorded: RecordedChange, record: ServerRecord, gateway: Ga
   const drift = driftSincePlan(change, record).filter(({ field }) =>
     change.edits.some((edit) => edit.field === field),
   )
-  return { ...settledAs(change, 'drifted', 'it holds neither the old value nor the new'), drift }
+  return driftedBehind(change, 'it holds neither the old value nor the new', drift)
+}
+
+/** Written, or perhaps written, and somebody else's by now. */
+function driftedBehind(change: Change, error: string, drift: DriftedField[] = []): AppliedChange {
+  return { ...settledAs(change, 'drifted', error), wrote: true, drift }
 }
 
 /** Does a reading settle it? The old value does only when no write can be under way any more. */
@@ -105,23 +111,45 @@ async function findOut(
     }
     if (reading.kind === 'record') return judgeRecord(recorded, reading.record, gateway)
     return reading.kind === 'absent'
-      ? settledAs(change, 'drifted', 'it is no longer there')
+      ? driftedBehind(change, 'it is no longer there')
       : settledAs(change, 'unknown', reading.message)
   }
 }
 
-/** What became of each change: the journal's word, and where it has none the gateway's. */
-async function findAllOut(run: RecordedRun, gateway: Gateway, patienceMs: number): Promise<AppliedChange[]> {
-  const found: AppliedChange[] = []
-  for (const recorded of run.changes) {
-    const { change, outcome, collateral, error } = recorded
-    found.push(
-      outcome === 'unsettled' || outcome === 'unknown'
-        ? await findOut(recorded, gateway, patienceMs)
-        : { ...settledAs(change, outcome, error), collateral },
-    )
+/** What is left of a write whose outcome was recorded: a revert of this run, or somebody else, may have been there since. */
+async function lookAgain(recorded: RecordedChange, gateway: Gateway): Promise<AppliedChange> {
+  const { change, outcome, collateral, error } = recorded
+  const known = settledAs(change, outcome === 'unsettled' ? 'unknown' : outcome, error)
+  const reading = await gateway.read(change.server.id)
+  if (reading.kind === 'absent') return { ...driftedBehind(change, 'it is no longer there'), collateral }
+  if (reading.kind !== 'record')
+    return { ...known, collateral, error: `as recorded; ${reading.message} this time` }
+  const isNew = holds(reading.record, change.edits, 'after')
+  if (isNew === (outcome === 'applied') && (isNew || holds(reading.record, change.edits, 'before')))
+    return { ...known, collateral }
+  return {
+    ...judgeRecord({ ...recorded, fieldsBefore: null }, reading.record, gateway),
+    wrote: true,
+    collateral,
   }
-  return found
+}
+
+/** What became of one change: nothing where nothing was tried, otherwise what the gateway says. */
+function find(recorded: RecordedChange, gateway: Gateway, patienceMs: number): Promise<AppliedChange> {
+  const { change, outcome, collateral, error } = recorded
+  if (outcome === 'unsettled' || outcome === 'unknown') return findOut(recorded, gateway, patienceMs)
+  if (outcome === 'applied' || outcome === 'reverted') return lookAgain(recorded, gateway)
+  const wrote = wasWritten(recorded)
+  return Promise.resolve({ ...settledAs(change, outcome, error), wrote, collateral })
+}
+
+/** What became of each change, in their order. */
+async function findAllOut(run: RecordedRun, gateway: Gateway, patienceMs: number): Promise<AppliedChange[]> {
+  const found = new Map<RecordedChange, AppliedChange>()
+  await inParallel(READS_AT_ONCE, run.changes, async (recorded) => {
+    found.set(recorded, await find(recorded, gateway, patienceMs))
+  })
+  return run.changes.flatMap((recorded) => found.get(recorded) ?? [])
 }
 
 /**
@@ -146,7 +174,7 @@ export async function investigate(
   return { run: runs.find(({ id }) => id === run.id) ?? run, settled }
 }
 
-/** Is everything of a run taken back that can be? What drifted is left as it is for good. */
+/** Is everything of a run taken back that can be? What drifted, or is gone, is left as it is for good. */
 export function isTakenBack(plan: Plan, report: RunReport | null): boolean {
   const unclear = plan.skipped.some(({ code }) => code === 'unreadable' || code === 'wrong-id')
   const undone = (report?.changes ?? []).some(({ outcome }) => outcome === 'unknown' || outcome === 'failed')

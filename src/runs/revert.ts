@@ -8,6 +8,7 @@ import { type ListedServer, listedServer } from '../core/server.ts'
 import { count, printable } from '../core/text.ts'
 import type { Gateway, Reading } from '../gateway/port.ts'
 import type { RecordedChange, RecordedRun } from '../journal/fold.ts'
+import type { RunInForce } from './find-run.ts'
 import { inParallel, READS_AT_ONCE } from './parallel.ts'
 
 type Judged = { change: Change } | { skipped: Skipped } | 'nothing'
@@ -23,8 +24,8 @@ function judge({ recorded, reading }: Candidate, gateway: Gateway): Judged {
   const skip = (code: Skipped['code'], message: string, url: string | null): { skipped: Skipped } => ({
     skipped: { server: change.server, matched: true, code, message, url },
   })
-  if (reading.kind !== 'record')
-    return skip(reading.kind === 'wrong-id' ? 'wrong-id' : 'unreadable', reading.message, null)
+  if (reading.kind === 'absent') return skip('absent', 'it is no longer there', null)
+  if (reading.kind !== 'record') return skip(reading.kind, reading.message, null)
   const { record, source } = reading
   const url = record.url ?? null
   const edits = reversed(change.edits)
@@ -62,8 +63,8 @@ function stillChanged({ recorded, reading }: Candidate): Note[] {
 function runNotes({ run, inForce }: ReversalScope, gateway: Gateway): Note[] {
   const note = (message: string): Note => ({ code: 'other-run', server: null, field: null, message })
   const { url } = run.started.gateway
-  const stays = inForce.map(({ id, changes }) =>
-    note(`Run ${id} stays in force (${count(changes.length, 'server')}); --revert ${id} takes it back.`),
+  const stays = inForce.map(({ id, servers }) =>
+    note(`Run ${id} stays in force (${count(servers, 'server')}); --revert ${id} takes it back.`),
   )
   return [
     ...releaseNotes(gateway.identity.version),
@@ -82,7 +83,7 @@ function runNotes({ run, inForce }: ReversalScope, gateway: Gateway): Note[] {
 export interface ReversalScope {
   run: RecordedRun
   /** Other migrations of the gateway that stay as they are. */
-  inForce: readonly RecordedRun[]
+  inForce: readonly RunInForce[]
   selection: Selection
   createdAt: string
   onRead: (done: number, total: number) => void

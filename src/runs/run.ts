@@ -1,13 +1,13 @@
 import { randomBytes } from 'node:crypto'
 import { hostname, userInfo } from 'node:os'
 import { isLeftBehind, type Plan } from '../core/plan.ts'
-import { type AppliedChange, type RunReport, settledAs } from '../core/report.ts'
+import { type AppliedChange, type Halt, type RunReport, settledAs } from '../core/report.ts'
 import { MigrateError } from '../core/errors.ts'
 import type { RecordedRun } from '../journal/fold.ts'
 import type { Journal } from '../journal/port.ts'
 import type { RunStarted } from '../journal/records.ts'
 import { applyPlan } from './apply.ts'
-import type { ApplyContext } from './change-run.ts'
+import { type ApplyContext, haltAfter } from './change-run.ts'
 
 /** A new run's id: its second in UTC, which sorts, and 24 random bits. */
 function newRunId(now: Date): string {
@@ -77,6 +77,18 @@ function merged(changes: readonly AppliedChange[], resumption: Resumption | null
   return resumption.settled.map((change) => anew.get(change.id) ?? change)
 }
 
+/** What was found of the servers of a run that is taken up again, and keeps it from going on with the others. */
+function haltOf(settled: readonly AppliedChange[]): Halt {
+  const halts = settled.map(haltAfter)
+  return halts.find((halt) => halt === 'security') ?? halts.find((halt) => halt === 'collateral') ?? null
+}
+
+/** Is a run still in the journal, whose writing met trouble? */
+async function isKept(journal: Journal, id: string): Promise<boolean> {
+  const { runs } = await journal.runs().catch(() => ({ runs: [] }))
+  return runs.some((run) => run.id === id)
+}
+
 /**
  * Carries out a plan as one run: journal, apply, report. Forward and back alike; with `resumption` under the id of
  * the run that is taken up again. Throws only where that run cannot be taken up; then nothing was written.
@@ -87,7 +99,8 @@ export async function carryOut(
   resumption: Resumption | null = null,
 ): Promise<RunReport> {
   const { recorder, id, startedAt } = await open(plan, context, resumption)
-  const result = await applyPlan(plan, { ...context, recorder })
+  const found = resumption && haltOf(resumption.settled)
+  const result = await applyPlan(plan, { ...context, recorder }, found)
   let { trouble } = result
   const head = await recorder
     .finish({ type: 'run-finished', halted: result.halted })
@@ -95,13 +108,14 @@ export async function carryOut(
       trouble ??= error instanceof MigrateError ? error.message : 'The journal could not be written'
       return null
     })
-  const tried = result.changes.some(({ outcome }) => outcome !== 'not-applied' && outcome !== 'drifted')
+  const tried = result.changes.some(({ outcome, wrote }) => wrote || outcome === 'failed')
+  const kept = trouble === null || (await isKept(context.journal, id))
   const finishedAt = new Date().toISOString()
   return {
     ...result,
     changes: merged(result.changes, resumption),
     trouble,
-    run: head === null && !tried ? null : { id, startedAt, finishedAt, reverts: plan.reverts, head },
+    run: head === null && !tried ? null : { id, startedAt, finishedAt, reverts: plan.reverts, head, kept },
     gateway: plan.gateway,
     skipped: plan.skipped,
     notes: plan.notes,

@@ -109,6 +109,23 @@ describe.concurrent('a server that somebody changed meanwhile', () => {
     expect(row()).toMatchObject({ url: ELSEWHERE, mcp_access_groups: ['theirs'] })
   })
 
+  test('of two, one is written over: exit 4, for something was written and one was left', async ({ sit }) => {
+    const trial = await sit({ servers: [...THREE].slice(0, 2) })
+    const session = trial.start()
+    await session.waitFor('Change 2 servers')
+    for (const name of ['fetch', 'n8n']) trial.sandbox.edit(`id-${name}`, { url: `http://elsewhere/${name}` })
+    session.press(KEY.down, KEY.enter)
+    await session.waitFor('fetch: what now?')
+    session.press(KEY.down, KEY.enter)
+    await session.waitFor('n8n: what now?')
+    session.press(KEY.enter)
+    await session.waitFor('Change 1 server')
+    session.press(KEY.down, KEY.enter)
+    await session.waitFor('1 of 1 server changed.')
+    expect(await session.exit()).toBe(4)
+    expect(urls(trial.sandbox.rows())).toEqual({ 'id-fetch': NEW('fetch'), 'id-n8n': ELSEWHERE })
+  })
+
   test('before a revert: the table, and the choice behind it', async ({ sit }) => {
     const trial = await sit({ servers: [...THREE].slice(0, 2) })
     await trial.setUp(['--yes'])
@@ -180,5 +197,23 @@ describe.concurrent('while somebody sits at the question', () => {
     session.press(KEY.enter)
     expect(await session.exit()).toBe(3)
     expect(urls(trial.sandbox.rows())['id-n8n']).toBe('http://theirs/servers/n8n/sse')
+  })
+})
+
+describe.concurrent('a canary that is being tried', () => {
+  test('is tried no longer behind Ctrl-C: 130, and no word of its not working', async ({ sit }) => {
+    const servers = [
+      { ...THREE[0], url: 'http://localhost:8585/servers/nowhere/sse' },
+      ...[...THREE].slice(1),
+    ]
+    const trial = await sit({ servers })
+    const session = trial.start({ args: ['--yes', '--canary', '--patience', '60'] })
+    await session.waitFor('trying it through the gateway')
+    session.press(KEY.ctrlC)
+    await session.waitFor('Stopped by Ctrl-C.')
+    expect(await session.exit()).toBe(130)
+    expect(session.text).not.toContain('does not work through the gateway')
+    const [first, ...rest] = Object.values(urls(trial.sandbox.rows()))
+    expect([first, ...rest]).toEqual([NEW('nowhere'), OLD('n8n'), OLD('postgres')])
   })
 })

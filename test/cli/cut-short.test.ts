@@ -13,10 +13,17 @@ interface RunDocument {
   changes: { outcome: string }[]
 }
 
-/** The file of the newest run. */
+/** The file of the newest run. Names tell the second only, and two runs may begin in one. */
 async function newestFile({ journal }: Trial): Promise<string> {
-  const names = (await readdir(journal)).filter((name) => name.endsWith('.jsonl')).toSorted()
-  return join(journal, names.at(-1) ?? '')
+  const names = (await readdir(journal)).filter((name) => name.endsWith('.jsonl'))
+  const begun = await Promise.all(
+    names.map(async (name) => {
+      const file = join(journal, name)
+      const time = /"time":"([^"]*)"/.exec(await readFile(file, 'utf8'))?.[1] ?? ''
+      return { file, time }
+    }),
+  )
+  return begun.toSorted((a, b) => (a.time < b.time ? -1 : 1)).at(-1)?.file ?? ''
 }
 
 /** Leaves of the newest run only its first lines, as a crash does. */
@@ -27,6 +34,13 @@ async function cutShort(trial: Trial, lines: number): Promise<void> {
 }
 
 const idOf = (file: string): string => /([^/]+)\.jsonl$/.exec(file)?.[1] ?? ''
+
+/** Somebody else deletes a server. */
+async function remove({ sandbox }: Trial, id: string): Promise<void> {
+  const headers = { authorization: `Bearer ${sandbox.masterKey}` }
+  const { status } = await fetch(`${sandbox.url}/v1/mcp/server/${id}`, { method: 'DELETE', headers })
+  expect(status).toBe(202)
+}
 
 describe.concurrent('a run that has no end:', () => {
   test('is in the way of another with --yes: exit 3, both commands are named, nothing is written', async ({
@@ -174,9 +188,78 @@ describe.concurrent('a run that has no end:', () => {
     await trial.setUp(['--yes'])
     await cutShort(trial, 2)
     trial.sandbox.edit('id-fetch', { mcp_access_groups: ['everybody'] })
+    trial.sandbox.edit('id-n8n', { url: TWO[1]?.['url'] })
     const { code, stdout } = await trial.call(['--unfinished', 'finish', '--yes'])
     expect(code).toBe(4)
     expect(sentence(stdout)).toContain('SECURITY: mcp_access_groups changed with it')
+    expect(sentence(stdout)).toContain('The run stopped: a write changed who may reach a server.')
+    expect(urls(trial.sandbox.rows())['id-n8n']).toBe(TWO[1]?.['url'])
+    expect(writes(trial.sandbox)).toBe(2)
+  })
+
+  test('whose only server was edited behind its write: exit 4, for something was written', async ({
+    open,
+  }) => {
+    const trial = await open({ servers: [...TWO] })
+    await trial.setUp(['--yes', '--only', 'fetch'])
+    await cutShort(trial, 2)
+    trial.sandbox.edit('id-fetch', { url: 'http://elsewhere/fetch' })
+    const { code, stdout } = await trial.call(['--unfinished', 'finish', '--yes'])
+    expect([code, stdout]).toEqual([4, expect.not.stringContaining('Nothing was written.')])
+    expect(sentence(stdout)).toContain('changed, and then changed by somebody else')
+  })
+
+  test('part of which was taken back by its name: finishing it writes that part again', async ({ open }) => {
+    const trial = await open({ servers: [...TWO] })
+    await trial.setUp(['--yes'])
+    const run = idOf(await newestFile(trial))
+    await cutShort(trial, 5)
+    expect((await trial.call(['--revert', run, '--only', 'fetch', '--yes'])).code).toBe(0)
+    const finished = await trial.call(['--unfinished', 'finish', '--yes', '--json'])
+    expect(finished.code).toBe(0)
+    expect(documentOf<RunDocument>(finished).changes).toMatchObject([
+      { outcome: 'applied' },
+      { outcome: 'applied' },
+    ])
+    for (const url of Object.values(urls(trial.sandbox.rows()))) expect(url).toContain('mcp-proxy-sse')
+  })
+
+  test('that was taken back as a whole, by a process that died before it could say so', async ({ open }) => {
+    for (const [way, place] of [
+      ['finish', 'mcp-proxy-sse'],
+      ['revert', 'localhost'],
+    ] as const) {
+      const trial = await open({ servers: [...TWO] })
+      await trial.setUp(['--yes'])
+      const first = await newestFile(trial)
+      await cutShort(trial, 5)
+      const text = await readFile(first, 'utf8')
+      await trial.setUp(['--unfinished', 'revert', '--yes'])
+      await writeFile(first, text)
+      const settled = await trial.call(['--unfinished', way, '--yes', '--json'])
+      expect(settled.code).toBe(0)
+      for (const url of Object.values(urls(trial.sandbox.rows()))) expect(url).toContain(place)
+      expect((await trial.call(['--dry-run'])).stderr).not.toContain('did not come to its end')
+    }
+  })
+
+  test('one of whose servers is gone has its end all the same when it is taken back', async ({ open }) => {
+    const trial = await open({ servers: [...TWO] })
+    await trial.setUp(['--yes', '--only', 'n8n'])
+    await cutShort(trial, 3)
+    await remove(trial, 'id-n8n')
+    const back = await trial.call(['--unfinished', 'revert', '--yes'])
+    expect([back.code, sentence(back.stdout)]).toEqual([1, expect.stringContaining('n8n [absent]')])
+    expect((await trial.call(['--yes', '--only', 'fetch'])).code).toBe(0)
+  })
+
+  test('is taken back whatever --canary says', async ({ open }) => {
+    const trial = await open({ servers: [...TWO], version: '1.80.0' })
+    const before = urls(trial.sandbox.rows())
+    await trial.setUp(['--yes'])
+    await cutShort(trial, 5)
+    expect((await trial.call(['--unfinished', 'revert', '--yes', '--canary'])).code).toBe(0)
+    expect(urls(trial.sandbox.rows())).toEqual(before)
   })
 
   test('what else changed in a write of unknown end is told when it is taken back', async ({ open }) => {
@@ -232,9 +315,16 @@ describe.concurrent('other runs:', () => {
     await trial.setUp(['--yes', '--only', 'fetch'])
     const first = idOf(await newestFile(trial))
     await trial.setUp(['--yes', '--only', 'n8n'])
-    expect(sentence((await trial.call(['--revert', '--dry-run'])).stdout)).toContain(
-      `Run ${first} stays in force (1 server); --revert ${first} takes it back.`,
+    const stays = `Run ${first} stays in force (1 server); --revert ${first} takes it back.`
+    expect(sentence((await trial.call(['--revert', '--dry-run'])).stdout)).toContain(stays)
+    // Taken back and done again it still is; taken back once more it is not.
+    const newest = idOf(await newestFile(trial))
+    await trial.setUp(['--revert', first, '--yes'])
+    expect(sentence((await trial.call(['--revert', newest, '--dry-run'])).stdout)).not.toContain(
+      'stays in force',
     )
+    await trial.setUp(['--revert', '--yes'])
+    expect(sentence((await trial.call(['--revert', newest, '--dry-run'])).stdout)).toContain(stays)
   })
 
   test('a damaged one of the same beginning is not passed over', async ({ open }) => {

@@ -1,6 +1,8 @@
+import { rmSync } from 'node:fs'
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, vi } from 'vitest'
+import type { SandboxRow } from '../../src/gateway/sandbox/index.ts'
 import type { Quirk, QuirkAction } from '../../src/gateway/sandbox/quirks.ts'
 import { watchForLeaks } from '../support/secrets.ts'
 import { documentOf, guideServer, sentence, test, type Trial, urls } from './trial.ts'
@@ -130,6 +132,109 @@ describe.concurrent('behind a refused write', () => {
   })
 })
 
+describe.concurrent('what this run wrote and somebody else changed before it could be taken back', () => {
+  test('by another URL: exit 4, it is no "nothing was written", and the run can be named', async ({
+    open,
+  }) => {
+    let edit = (): void => {}
+    const trial = await open({
+      servers: THREE.slice(0, 2),
+      quirks: [
+        atPut(2, REFUSED),
+        {
+          on: { method: 'GET', path: '/v1/mcp/server/id-n8n', nth: 2 },
+          do: {
+            alter: (body) => {
+              edit()
+              return body
+            },
+          },
+        },
+      ],
+    })
+    edit = () => trial.sandbox.edit('id-fetch', { url: 'http://elsewhere/fetch' })
+    const { code, stdout } = await trial.call(['--yes', '--on-failure', 'revert'])
+    expect(code).toBe(4)
+    expect(sentence(stdout)).toContain('≠ fetch: changed, and then changed by somebody else; left as it is')
+    expect(stdout).not.toContain('Nothing was written.')
+    const undo = stdout.trimEnd().split('\n').at(-1) ?? ''
+    expect(undo).toContain('--revert ')
+    const back = await trial.call([...undo.split(' ').slice(2), '--yes'])
+    expect([back.code, sentence(back.stdout)]).toEqual([3, expect.stringContaining('fetch [drifted]')])
+    expect(urls(trial.sandbox.rows())['id-fetch']).toBe('http://elsewhere/fetch')
+  })
+
+  test('in another field, while the record was probed: the new URL stays, told as applied', async ({
+    open,
+  }) => {
+    let edit = (): void => {}
+    const slowly = { method: 'GET', path: '/v1/mcp/server/id-fetch' }
+    const trial = await open({
+      servers: THREE.slice(0, 2),
+      quirks: [
+        atPut(2, REFUSED),
+        { on: { ...slowly, nth: 4 }, do: { delayMs: 700 } },
+        {
+          on: { method: 'GET', path: '/v1/mcp/server', nth: 3 },
+          do: {
+            alter: (body) => {
+              edit()
+              return (body as SandboxRow[]).map((row) =>
+                row.server_id === 'id-fetch' ? { ...row, mcp_access_groups: ['theirs'] } : row,
+              )
+            },
+          },
+        },
+      ],
+    })
+    edit = () => trial.sandbox.edit('id-fetch', { mcp_access_groups: ['theirs'] })
+    const finished = await trial.call(['--yes', '--json', '--on-failure', 'revert'])
+    const document = documentOf<RunDocument>(finished)
+    expect([finished.code, ...outcomes(document)]).toEqual([4, 'applied', 'failed'])
+    expect(document.changes[0]?.error).toBe('not taken back: changed while it was read: mcp_access_groups')
+    expect((await trial.call(['--revert', '--yes'])).code).toBe(0)
+    expect(urls(trial.sandbox.rows())['id-fetch']).toBe('http://localhost:8585/servers/fetch/sse')
+  })
+})
+
+test('a take-back that opens a server to everybody stops behind it: exit 4', async ({ open }) => {
+  const opened: QuirkAction = { rowEdit: (row) => Object.assign(row, { allow_all_keys: true }) }
+  const trial = await open({ servers: THREE, quirks: [atPut(3, REFUSED), atPut(4, opened)] })
+  const finished = await trial.call(['--yes', '--json', '--on-failure', 'revert'])
+  const document = documentOf<RunDocument>(finished)
+  expect([finished.code, document.halted, ...outcomes(document)]).toEqual([
+    4,
+    'security',
+    'applied',
+    'reverted',
+    'failed',
+  ])
+})
+
+test('where the journal was deleted during the run, no undo is promised, and the old URLs are told', async ({
+  open,
+}) => {
+  let lose = (): void => {}
+  const trial = await open({
+    servers: THREE,
+    quirks: [
+      atPut(1, {
+        alter: (body) => {
+          lose()
+          return body
+        },
+      }),
+    ],
+  })
+  lose = () => rmSync(trial.journal, { recursive: true })
+  const { code, stdout } = await trial.call(['--yes'])
+  expect(code).toBe(4)
+  expect(stdout).not.toContain('--revert 2')
+  expect(sentence(stdout)).toContain('The journal does not hold this run any more')
+  expect(sentence(stdout)).toContain('fetch: url http://localhost:8585/servers/fetch/sse')
+  expect(written(trial)).toHaveLength(1)
+})
+
 describe.concurrent('behind collateral on who may reach a server', () => {
   const opened: QuirkAction = { rowEdit: (row) => Object.assign(row, { allow_all_keys: true }) }
 
@@ -224,6 +329,7 @@ describe.concurrent('--canary', () => {
     const { code, stderr } = await trial.call(['--yes', '--canary'])
     expect([code, sentence(stderr)]).toEqual([3, expect.stringContaining('only when LiteLLM is restarted')])
     expect(written(trial)).toEqual([])
-    expect((await trial.call(['--dry-run', '--canary'])).code).toBe(3)
+    const dry = await trial.call(['--dry-run', '--canary'])
+    expect([dry.code, sentence(dry.stderr)]).toEqual([0, expect.stringContaining('--canary cannot be kept')])
   })
 })

@@ -1,6 +1,6 @@
 import { MigrateError } from '../../core/errors.ts'
 import { isLeftBehind, type Plan } from '../../core/plan.ts'
-import { isInForce, type RunReport } from '../../core/report.ts'
+import { isSignal, leavesSomething, mayHaveWritten, type RunReport } from '../../core/report.ts'
 import { count, printableJson } from '../../core/text.ts'
 import type { Gateway } from '../../gateway/port.ts'
 import type { FileJournal } from '../../journal/file-journal.ts'
@@ -16,7 +16,7 @@ import { applyProgress } from '../progress.ts'
 import { planDocument, runDocument } from '../render/documents.ts'
 import { wrap } from '../render/layout.ts'
 import { renderChange, renderLeftBehind, renderRemarks, renderSummary } from '../render/plan.ts'
-import { renderReport } from '../render/report.ts'
+import { renderByHand, renderReport } from '../render/report.ts'
 import { undoCommand } from '../undo-command.ts'
 
 /** How long a write whose answer was lost is looked for before it is called unknown, in milliseconds: a probe and 10 s. */
@@ -107,22 +107,28 @@ async function write(plan: Plan, resumption: Resumption | null, way: Way): Promi
 
 function showReport(report: RunReport, { gateway, journal, options, context }: Way): void {
   const { terminal, look } = context
-  const run = options.sandbox || !isInForce(report.changes) ? null : report.run
-  const undo = run && undoCommand(run.id, gateway.identity.url, journal, options)
+  const run = options.sandbox || !leavesSomething(report.changes) ? null : report.run
+  const undo = run?.kept ? undoCommand(run.id, gateway.identity.url, journal, options) : null
   if (options.json) return terminal.print(printableJson(runDocument(report, undo)))
   terminal.print(`\n${renderReport(report, look)}`)
   if (undo !== null) terminal.print(`To take this back:\n${undo}`)
+  else if (run && !run.kept) terminal.print(renderByHand(report, look))
 }
 
-/** Up to 1.80 traffic follows a new URL only after a restart, so that one server tried beforehand proves nothing. */
-function requireCanary({ gateway, options }: Way): void {
+/**
+ * Up to 1.80 traffic follows a new URL only after a restart, so that one server tried beforehand proves nothing. Called
+ * before a plan is made.
+ */
+export function requireCanary({ gateway, options, context }: Way): void {
   if (!options.canary || gateway.era.restart === 'no') return
   const { version } = gateway.identity
-  throw new MigrateError(
+  const refusal = new MigrateError(
     'canary-impossible',
     `--canary cannot be kept on LiteLLM ${version ?? 'of an unknown release'}: a new URL may take effect only when LiteLLM is restarted, so a changed server cannot be tried before the rest`,
     'Leave --canary out, or move one server with --only, restart LiteLLM, and look at it.',
   )
+  if (!options.dryRun) throw refusal
+  context.terminal.warn(wrap(`! ${refusal.message}`, context.look.width, '  '))
 }
 
 /** Nothing is written: the plan, or a report of nothing. */
@@ -172,8 +178,10 @@ async function concludeContested(proposal: Proposal, first: Conclusion, way: Way
   const nothing = 'Nothing to write over: they hold our value by now.'
   const second = await unlessCancelled(conclude({ plan, heading, nothing }, way))
   if (!second) return first
+  if (!second.report || !mayHaveWritten(second.report.changes)) return first
   const complete = onlyDrifted(proposal, first.report) && chosen.length === contested.length
-  return { code: complete ? second.code : first.code, report: second.report ?? first.report }
+  const code = complete || isSignal(second.report.halted) ? second.code : 4
+  return { code, report: second.report }
 }
 
 /**
@@ -187,7 +195,6 @@ export async function conclude(proposal: Proposal, way: Way): Promise<Conclusion
   terminal.settle()
   if (!options.json) showPlan(proposal, way)
   const empty = plan.changes.length === 0
-  if (!empty) requireCanary(way)
   if (options.dryRun || (empty && !resumption))
     return concludeContested(proposal, concludeWithout(proposal, way), way)
   const approved = options.yes || empty ? plan : await approve(plan, gateway, context)

@@ -10,7 +10,14 @@ import { adHocMigration, defaultMigration } from '../migrations.ts'
 import type { MainOptions } from '../options.ts'
 import { readProgress } from '../progress.ts'
 import { renderNothing } from '../render/plan.ts'
-import { type Conclusion, conclude, requireConsent, requireJournal, type Way } from './carry-out.ts'
+import {
+  type Conclusion,
+  conclude,
+  requireCanary,
+  requireConsent,
+  requireJournal,
+  type Way,
+} from './carry-out.ts'
 import { gatewayUrl, openGateway, underLock } from './session.ts'
 import { attendTo, noticeUnfinished } from './unfinished.ts'
 
@@ -61,6 +68,7 @@ const heading = ({ gateway }: Plan, migration: Migration): string =>
 
 /** Plans and carries out a migration on a gateway that is open. */
 export async function migrateGateway(migration: Migration, way: Way): Promise<Conclusion> {
+  requireCanary(way)
   const plan = await makePlan(migration, way)
   return conclude({ plan, heading: heading(plan, migration), nothing: renderNothing(plan, migration) }, way)
 }

@@ -1,3 +1,4 @@
+import type { RecordedRun } from '../../journal/fold.ts'
 import { findNamedRun, runsToRevert } from '../../runs/find-run.ts'
 import { type Context, journalFor } from '../context.ts'
 import type { MainOptions } from '../options.ts'
@@ -10,10 +11,13 @@ import { attendTo, noticeUnfinished } from './unfinished.ts'
 export async function revert(options: MainOptions, context: Context): Promise<number> {
   requireConsent(options, context)
   const journal = journalFor(options, context.env)
-  const named = typeof options.revert === 'string' ? await findNamedRun(journal, options.revert) : null
-  const url = await gatewayUrl(options, context, named?.started.gateway.url ?? null)
+  const findNamed = async (): Promise<RecordedRun | null> =>
+    typeof options.revert === 'string' ? findNamedRun(journal, options.revert) : null
+  const url = await gatewayUrl(options, context, (await findNamed())?.started.gateway.url ?? null)
   await requireJournal(journal, options, context)
   return underLock(url, options, async () => {
+    // Only now nobody else can be writing to that run.
+    const named = await findNamed()
     const unfinished = await noticeUnfinished(url, named, { journal, options, context })
     const found = named ? [named] : unfinished ? null : await runsToRevert(journal, url)
     const gateway = await openGateway(options, url, context)

@@ -1,4 +1,5 @@
 import { MigrateError } from '../../core/errors.ts'
+import { printable } from '../../core/text.ts'
 import { lockHolder } from '../../journal/lock.ts'
 import type { RecordedRun } from '../../journal/fold.ts'
 import {
@@ -13,7 +14,7 @@ import type { Resumption } from '../../runs/run.ts'
 import { wrap } from '../render/layout.ts'
 import { chooseForUnfinished, describeUnfinished } from '../unfinished-choice.ts'
 import { commandFor } from '../undo-command.ts'
-import { type Conclusion, conclude, patience, type Way } from './carry-out.ts'
+import { type Conclusion, conclude, patience, requireCanary, type Way } from './carry-out.ts'
 import { revertRun } from './reversal.ts'
 
 type BeforeConnecting = Omit<Way, 'gateway'>
@@ -36,7 +37,7 @@ function refuse(run: RecordedRun, url: string, { journal, options }: BeforeConne
   const command = (way: string) => commandFor(['--unfinished', way, '--yes'], url, journal, options)
   throw new MigrateError(
     'run-interrupted',
-    `Run ${run.id} of ${run.startedAt} did not come to its end, so nothing else is begun`,
+    `Run ${run.id} of ${run.startedAt}, by ${printable(`${run.started.user} on ${run.started.host}`)}, did not come to its end, so nothing else is begun`,
     `To complete it: ${command('finish')} To take it back: ${command('revert')} Both ask the gateway first what was written.`,
   )
 }
@@ -73,6 +74,7 @@ export async function noticeUnfinished(
 }
 
 async function finish(resumption: Resumption, way: Way): Promise<Conclusion> {
+  requireCanary(way)
   const { run, settled } = resumption
   const plan = planCompletion(resumption, way.gateway, new Date().toISOString())
   const heading = `Finishing run ${run.id} of ${run.startedAt} on LiteLLM ${plan.gateway.version ?? '(release unknown)'} at ${plan.gateway.url}`
@@ -82,8 +84,9 @@ async function finish(resumption: Resumption, way: Way): Promise<Conclusion> {
 
 /** Takes an unfinished run back by a run of its own, and then gives it its end. */
 async function takeBack(run: RecordedRun, way: Way): Promise<Conclusion> {
-  const { journal, options, context } = way
-  const { plan, ...conclusion } = await revertRun([run], way)
+  const { journal, context } = way
+  const options = { ...way.options, canary: false }
+  const { plan, ...conclusion } = await revertRun([run], { ...way, options })
   const partly = options.only.length > 0 || options.except.length > 0
   if (options.dryRun || partly || !isTakenBack(plan, conclusion.report)) return conclusion
   try {

@@ -63,6 +63,7 @@ export function runDocument(report: RunReport, undo: string | null) {
     changes: report.changes.map((change) => ({
       ...publicChange(change),
       outcome: change.outcome,
+      wrote: change.wrote,
       collateral: change.collateral,
       drift: change.drift.map(publicDrift),
       error: change.error,

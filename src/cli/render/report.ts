@@ -1,9 +1,10 @@
 import { shownName } from './name.ts'
 import { renderLeftBehind } from './plan.ts'
 import type { AppliedChange, CollateralChange, Halt, Outcome, RunReport } from '../../core/report.ts'
-import { isInForce, mayHaveWritten, tally } from '../../core/report.ts'
+import { leavesSomething, mayHaveWritten, tally } from '../../core/report.ts'
 import { isAccessField } from '../../core/fields.ts'
 import { count, printable } from '../../core/text.ts'
+import { shownValue } from './diff.ts'
 import { renderDrift } from './drift.ts'
 import { type Look, wrap } from './layout.ts'
 
@@ -48,6 +49,11 @@ function renderCollateral(change: CollateralChange, look: Look): string {
   return look.paint(change.repaired && !kind ? 'yellow' : ['red', 'bold'], wrap(text, look.width, '      '))
 }
 
+const words = ({ outcome, wrote }: AppliedChange): string =>
+  outcome === 'drifted' && wrote
+    ? 'changed, and then changed by somebody else; left as it is'
+    : WORDS[outcome]
+
 /** One change's fate, with what else happened to the server. */
 export function renderOutcome(change: AppliedChange, look: Look): string {
   const tone = {
@@ -60,7 +66,7 @@ export function renderOutcome(change: AppliedChange, look: Look): string {
   } as const
   const why = change.error ? ` (${change.error})` : ''
   const text = wrap(
-    `  ${SIGNS[change.outcome]} ${shownName(change.server)}: ${WORDS[change.outcome]}${why}`,
+    `  ${SIGNS[change.outcome]} ${shownName(change.server)}: ${words(change)}${why}`,
     look.width,
     '    ',
   )
@@ -87,8 +93,10 @@ export function renderTally(changes: readonly AppliedChange[]): string {
 function advice(report: RunReport): string[] {
   const { applied, unknown } = tally(report.changes)
   if (!mayHaveWritten(report.changes)) return ['Nothing was written.']
-  if (!isInForce(report.changes)) return ['All that this run wrote was taken back.']
+  const lost = report.changes.some(({ outcome, wrote }) => outcome === 'drifted' && wrote)
+  if (!leavesSomething(report.changes)) return ['All that this run wrote was taken back.']
   return [
+    lost ? 'What somebody else changed behind the write was left as it is.' : '',
     applied > 0
       ? 'Every field that the API shows was read back and compared; stored credentials are not visible through the API.'
       : '',
@@ -102,6 +110,17 @@ function advice(report: RunReport): string[] {
       ? 'Next: restart LiteLLM to be sure. Some releases of this range use the new URLs only after a restart.'
       : '',
   ].filter((text) => text !== '')
+}
+
+/** What was written by a run that the journal has lost: nobody but the reader can take it back. */
+export function renderByHand({ changes }: RunReport, look: Look): string {
+  const written = changes.filter(({ wrote, outcome }) => wrote && outcome !== 'reverted')
+  const lines = written.flatMap(({ server, edits }) =>
+    edits.map(({ field, before }) => `  ${shownName(server)}: ${printable(field)} ${shownValue(before)}`),
+  )
+  const why =
+    'The journal does not hold this run any more, so --revert cannot take it back. Keep what was there before:'
+  return [look.paint(['red', 'bold'], wrap(why, look.width)), ...lines].join('\n')
 }
 
 /** The end of a run: what happened, why it stopped if it did, and what to do next. The undo line comes after it. */
