@@ -42,6 +42,7 @@ function urlSplice({ config, name, entry, values, refuse }: Target, before: stri
   if (url.kind === 'absent' || !pair || url.value !== before) return refuse('its URL is not the expected one')
   const place = verbatim(config.body, pair)
   const part = changedPart(before, after)
+  if (before === after) return { start: 0, remove: 0, insert: '' }
   if (place.kind === 'elsewhere' || part.start + part.remove > place.text.length)
     return refuse('its URL differs in the line break at its end')
   return { ...part, start: place.start + part.start }

@@ -3,7 +3,7 @@ import type { ConfigDocument } from './document.ts'
 
 /** Where a server's entry stands in the file, or why it does not stand there as such. */
 export type EntryPlace =
-  | { kind: 'here'; offset: number; entry: YAMLMap }
+  | { kind: 'here'; offset: number; entry: YAMLMap; section: YAMLMap }
   | { kind: 'elsewhere'; offset: number; reason: string }
 
 /** The pair of a mapping with this key, written in the mapping itself. */
@@ -23,7 +23,7 @@ export function findEntry({ root }: ConfigDocument, name: string): EntryPlace {
   const pair = pairOf(section.value, name)
   const offset = offsetOf(pair?.key ?? section.key)
   if (!pair) return { kind: 'elsewhere', offset, reason: 'its entry comes through a merge key' }
-  if (isMap(pair.value)) return { kind: 'here', offset, entry: pair.value }
+  if (isMap(pair.value)) return { kind: 'here', offset, entry: pair.value, section: section.value }
   return { kind: 'elsewhere', offset, reason: 'its entry is an alias of another one' }
 }
 

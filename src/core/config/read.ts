@@ -1,4 +1,4 @@
-import { isAlias, type Scalar, visit } from 'yaml'
+import type { Scalar, YAMLMap } from 'yaml'
 import { z } from 'zod'
 import { canonical } from '../canonical.ts'
 import { type ConfigDocument, dataOf, parseConfig } from './document.ts'
@@ -48,13 +48,11 @@ const shape = z.looseObject({
     .catch(null),
 })
 
-/** Is the text of a scalar used in a second place, through an anchor of its own or of something round it? */
-function isShared({ doc, data, file }: ConfigDocument, name: string, scalar: Scalar): boolean {
-  let aliases = 0
-  visit(doc, (_, item) => {
-    if (isAlias(item)) aliases += 1
-  })
-  if (aliases === 0) return false
+/** Would another text in this scalar show in a second place, through an anchor on it or on something round it? */
+function isShared(config: ConfigDocument, name: string, scalar: Scalar, round: readonly YAMLMap[]): boolean {
+  const { doc, data, file, aliased } = config
+  // Most files end here: what follows reads the whole file once more.
+  if (![scalar, ...round].some(({ anchor }) => anchor !== undefined && aliased.has(anchor))) return false
   const value = scalar.value
   const trial = `${String(value)}.`
   scalar.value = trial
@@ -90,7 +88,7 @@ function locate(config: ConfigDocument, name: string): ConfigUrl {
   if (!pair) return { kind: 'elsewhere', reason: 'it comes through a merge key' }
   const found = verbatim(config.body, pair)
   if (found.kind === 'elsewhere') return found
-  if (isShared(config, name, found.scalar))
+  if (isShared(config, name, found.scalar, [place.entry, place.section]))
     return { kind: 'elsewhere', reason: 'another place of the file refers to it' }
   return { kind: 'here', value: String(found.scalar.value) }
 }
