@@ -48,15 +48,13 @@ function locate({ written, within }: Pending, root: string): string {
   return path
 }
 
-const lastOf = <T>(all: readonly T[], holds: (one: T) => boolean): T | undefined => all.findLast(holds)
-
 /**
  * Which visit wins: a mapping of a later file replaces the whole mapping of an earlier one; only lists are appended.
  * Up to 1.81.14 a file that is included twice is merged twice, on 1.106.2 once.
  */
 function winner(visits: readonly ConfigFile[], holds: (file: ConfigFile) => boolean): ConfigFile | null {
-  const last = lastOf(visits, holds)
-  const once = lastOf([...new Set(visits)], holds)
+  const last = visits.findLast(holds)
+  const once = [...new Set(visits)].findLast(holds)
   if (last !== once)
     throw configFault(
       last?.path ?? '',

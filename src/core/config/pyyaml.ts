@@ -1,7 +1,5 @@
 import type { CollectionTag, ScalarTag, Tags } from 'yaml'
 
-type Tag = Exclude<Tags[number], string>
-
 const tagName = (name: string): string => `tag:yaml.org,2002:${name}`
 
 /**
@@ -21,7 +19,7 @@ const IMPLICIT = new Map<string, RegExp>([
 function narrowed(tag: CollectionTag | ScalarTag): CollectionTag | ScalarTag {
   const narrower = IMPLICIT.get(tag.tag)
   if (!narrower || !('test' in tag) || !tag.test) return tag
-  return { ...tag, test: new RegExp(`(?=${narrower.source})${tag.test.source}`) } as ScalarTag
+  return { ...tag, test: new RegExp(`(?=${narrower.source})${tag.test.source}`) }
 }
 
 /**
@@ -31,5 +29,5 @@ function narrowed(tag: CollectionTag | ScalarTag): CollectionTag | ScalarTag {
 export const AS_PYYAML = {
   schema: 'yaml-1.1',
   merge: true,
-  customTags: (tags: Tags): Tags => tags.map((tag) => (typeof tag === 'string' ? tag : narrowed(tag as Tag))),
+  customTags: (tags: Tags): Tags => tags.map((tag) => (typeof tag === 'string' ? tag : narrowed(tag))),
 } as const

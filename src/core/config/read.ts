@@ -37,11 +37,8 @@ export interface Config {
 
 const entry = z.record(z.string(), z.unknown())
 const shape = z.looseObject({
-  include: z.array(z.string(), 'include is no list of paths').default([]),
-  mcp_servers: z
-    .record(z.string(), z.unknown(), 'mcp_servers is no mapping')
-    .nullish()
-    .transform((servers) => servers ?? {}),
+  include: z.array(z.string()).default([]),
+  mcp_servers: z.record(z.string(), z.unknown()).nullish(),
   litellm_settings: z
     .looseObject({ mcp_aliases: z.record(z.string(), z.string()).nullish() })
     .nullish()
@@ -127,7 +124,7 @@ export function readConfig(text: string, file: string): Config {
   return {
     includes: include,
     declaresServers: 'mcp_servers' in config.data,
-    servers: Object.entries(servers).map(([name, value]) => readServer(config, name, value)),
+    servers: Object.entries(servers ?? {}).map(([name, value]) => readServer(config, name, value)),
     aliases: 'litellm_settings' in config.data ? (settings?.mcp_aliases ?? {}) : null,
   }
 }

@@ -88,7 +88,7 @@ const flowEntry = fc
   })
 
 const around = fc.array(
-  fc.constantFrom(
+  fc.constantFrom<string[][]>(
     ['# mcp_servers:'],
     ['model_list:', '- model_name: url', '  litellm_params: {api_base: "http://localhost:8585/x"}'],
     ['general_settings:', '  url: http://localhost:8585/x', '  server_id: 5'],
