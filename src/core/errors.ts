@@ -23,6 +23,7 @@ export type ErrorCode =
   | 'login-throttled'
   | 'inventory-invalid'
   | 'migration-invalid'
+  | 'config-invalid'
   | 'journal-unwritable'
   | 'journal-damaged'
   | 'journal-newer'
