@@ -55,7 +55,8 @@ async function goForward(plan: Plan, context: ApplyContext): Promise<ApplyResult
 
 /** Takes back what a run wrote, newest first. What cannot be taken back stays as reported, and the others go on. */
 async function takeBack(forward: ApplyResult, context: ApplyContext): Promise<ApplyResult> {
-  const written = forward.changes.filter((change) => isInForce([change])).toReversed()
+  // What only put settings back has nothing to take back.
+  const written = forward.changes.filter((change) => isInForce([change]) && !change.onlySettings).toReversed()
   const total = written.length
   const fates = new Map<string, AppliedChange>()
   let { halted, trouble } = forward

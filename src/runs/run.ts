@@ -70,11 +70,17 @@ async function open(plan: Plan, context: RunContext, resumption: Resumption | nu
   }
 }
 
+/** What was written before, and whose settings could not be tried again, is written all the same. */
+function latest(known: AppliedChange, now: AppliedChange = known): AppliedChange {
+  const stays = known.outcome === 'applied' && (now.outcome === 'not-applied' || now.outcome === 'drifted')
+  return stays ? { ...known, drift: now.drift, error: now.error ?? known.error } : now
+}
+
 /** All changes of a run that was taken up again, in their order. */
 function merged(changes: readonly AppliedChange[], resumption: Resumption | null): AppliedChange[] {
   if (!resumption) return [...changes]
   const anew = new Map(changes.map((change) => [change.id, change]))
-  return resumption.settled.map((change) => anew.get(change.id) ?? change)
+  return resumption.settled.map((change) => latest(change, anew.get(change.id)))
 }
 
 /**
