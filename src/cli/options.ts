@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { consent } from '../core/consent.ts'
 import { MigrateError } from '../core/errors.ts'
 
 const seconds = z.coerce.number().positive().max(3600)
@@ -25,6 +26,7 @@ const mainOptions = z.object({
   unfinished: z.enum(['finish', 'revert'], 'takes finish or revert').optional(),
   onFailure: z.enum(['stop', 'continue', 'revert'], 'takes stop, continue or revert').default('stop'),
   canary: z.boolean().default(false),
+  accept: z.array(z.enum(consent.options, `takes ${consent.options.join(' or ')}`)).default([]),
   patience: z.coerce.number().min(0).max(3600).optional(),
   yes: z.boolean().default(false),
   exitCode: z.boolean().default(false),

@@ -1,4 +1,5 @@
 import { Command, CommanderError, Option } from 'commander'
+import { consent } from '../core/consent.ts'
 import { harmless } from '../core/text.ts'
 import { EXIT_CODES } from './exit.ts'
 
@@ -54,6 +55,11 @@ function addMainOptions(program: Command): void {
     .option(
       '--on-failure <stop|continue|revert>',
       'behind a failure: stop, go on with the rest, or take back all that this run wrote (default stop)',
+    )
+    .option(
+      '--accept <EFFECT>',
+      `consent to what a new URL loses on servers with OAuth: ${consent.options.join(', ')}; repeatable`,
+      collect,
     )
     .option('--canary', 'change one server, check it through the gateway, then go on')
     .option(

@@ -39,6 +39,7 @@ export function applyProgress(
   const doing = {
     reading: `reading the record again; LiteLLM is probing the old address (up to ${probeSeconds} s)`,
     writing: 'writing',
+    restoring: 'putting back the settings that were cleared with the URL',
     checking: `checking; LiteLLM is probing the new address (up to ${probeSeconds} s)`,
     repairing: 'putting back what changed with it',
     trying: `trying it through the gateway (up to ${probeSeconds} s)`,

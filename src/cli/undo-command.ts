@@ -1,11 +1,18 @@
+import { acceptOptions, type Consent } from '../core/consent.ts'
 import type { FileJournal } from '../journal/file-journal.ts'
 import { defaultJournalFolder } from '../journal/location.ts'
 import type { MainOptions } from './options.ts'
 import { shellQuoted } from './shell.ts'
 
-/** The exact command that takes a run back, ready for a shell. */
-export function undoCommand(runId: string, url: string, journal: FileJournal, options: MainOptions): string {
-  return commandFor(['--revert', runId], url, journal, options)
+/** The exact command that takes a run back, ready for a shell. `consents`: what taking it back needs. */
+export function undoCommand(
+  runId: string,
+  consents: readonly Consent[],
+  url: string,
+  journal: FileJournal,
+  options: MainOptions,
+): string {
+  return commandFor(['--revert', runId, ...acceptOptions(consents)], url, journal, options)
 }
 
 /** A command for the same gateway, journal and sign-in, ready for a shell. */

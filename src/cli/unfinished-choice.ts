@@ -1,6 +1,6 @@
 import { hostname } from 'node:os'
 import type { Resumption } from '../runs/run.ts'
-import { wasTakingBack } from '../runs/recover.ts'
+import { leftToDo, wasTakingBack } from '../runs/recover.ts'
 import { tally } from '../core/report.ts'
 import { count, printable } from '../core/text.ts'
 import type { Context } from './context.ts'
@@ -25,16 +25,17 @@ export function describeUnfinished({ run, settled }: Resumption, { look }: Conte
 
 /** Offers to finish it, to take it back, or to leave it; the default leaves it. */
 export async function chooseForUnfinished(
-  { run, settled }: Resumption,
+  resumption: Resumption,
   { terminal }: Context,
 ): Promise<UnfinishedChoice> {
-  const { applied, 'not-applied': open } = tally(settled)
+  const { run, settled } = resumption
+  const { applied } = tally(settled)
   const again = run.started.reverts === null ? '' : ' (what it took back is changed again)'
   const choices: Choice<UnfinishedChoice>[] = [
     { name: 'Leave it for now', value: 'leave' },
     ...(wasTakingBack(run)
       ? []
-      : [{ name: `Finish it: ${count(open, 'server')} to go`, value: 'finish' as const }]),
+      : [{ name: `Finish it: ${count(leftToDo(resumption), 'server')} to go`, value: 'finish' as const }]),
     { name: `Take it back: ${count(applied, 'server')}${again}`, value: 'revert' },
   ]
   return terminal.choose('What is to become of it?', choices, 'leave')

@@ -1,11 +1,12 @@
 import { originText } from './address.ts'
 import { canonical, sha256 } from './canonical.ts'
+import { acceptOptions, type Consent, unaccepted } from './consent.ts'
 import { type Era, eraOf, NEWEST_CHECKED } from './eras.ts'
 import { fieldHashes, fingerprint } from './fields.ts'
 import { entryUrl, type Inventory, type InventoryEntry } from './inventory.ts'
 import { leftovers } from './leftovers.ts'
 import { judge, type Migration, type Verdict } from './migration.ts'
-import { oauthLosses } from './oauth.ts'
+import { oauthEffects, type Settings, settingsOf } from './oauth.ts'
 import type { Change, Edit, Effect, GatewayIdentity, Note, Plan, Skipped, SkippedCode } from './plan.ts'
 import { identify, type ServerIdentity, type ServerRecord } from './server.ts'
 import { nameObstacle } from './write-body.ts'
@@ -24,31 +25,64 @@ const tlsRemoved = (edits: readonly Edit[]): Effect[] =>
       ]
     : []
 
+/** What a change is assembled with besides the record. */
+export interface Circumstances {
+  era: Era
+  /** How many people's sign-ins are stored, `null` where nobody can tell. */
+  signIns: number | null
+  /** OAuth settings that an earlier run lost and this one is to bring back. */
+  lost?: Settings
+}
+
 /** One change of a record, made ready to apply: with its effects, and the state that it was planned for. */
 export function assembleChange(
   record: ServerRecord,
   server: ServerIdentity,
   migration: string,
   edits: Edit[],
+  { era, signIns, lost = {} }: Circumstances,
 ): Change {
   const fields = fieldHashes(record)
+  const settings = { ...lost, ...(era.wipesOAuth ? settingsOf(record) : {}) }
   return {
     id: sha256(canonical([server.id, edits])).slice(0, 12),
     server,
     migration,
     edits,
-    effects: tlsRemoved(edits),
+    effects: [...tlsRemoved(edits), ...oauthEffects(record, settings, era, signIns)],
+    settings,
+    onlySettings: false,
     fields,
     fingerprint: fingerprint(fields),
   }
 }
 
-/** Why a record cannot be written on a release without losing something else, or `null`. */
+/** The same change where its URL is there already: the settings alone are put back, which loses nothing. */
+export function onlySettings(change: Change, settings: Settings): Change {
+  const message = `${Object.keys(settings).join(', ')}: put back, as a write that was cut short had not got to it`
+  const effects = [{ code: 'settings-restored', message, reversible: true }]
+  return { ...change, settings: { ...settings }, effects, onlySettings: true }
+}
+
+/** Why a record cannot be written on a release without damage, or `null`. */
 export function obstacle(record: ServerRecord, era: Era): { code: SkippedCode; message: string } | null {
-  const losses = era.wipesOAuth ? oauthLosses(record, era.dropsClient) : null
-  if (losses) return { code: 'needs-consent', message: losses }
   const name = nameObstacle(era.putBody, record)
   return name ? { code: 'name-rule', message: name } : null
+}
+
+/** A change that has effects nobody consented to is left out, and what would be lost is told, with the way to consent. */
+export function admitted(
+  change: Change,
+  accepted: readonly Consent[],
+): { change: Change } | { skipped: Skipped } {
+  const wanting = unaccepted(change.effects, accepted)
+  if (wanting.length === 0) return { change }
+  const effects = change.effects.map(({ message }) => message).join('; ')
+  const message = `${effects}. To do it all the same: ${acceptOptions(wanting).join(' ')}`
+  const url = change.edits[0]?.before ?? null
+  return {
+    skipped: { server: change.server, matched: true, code: 'needs-consent', message, url, awaiting: change },
+  }
 }
 
 function blocked(entry: InventoryEntry, verdict: Verdict): { code: SkippedCode; message: string } | null {
@@ -62,7 +96,7 @@ function blocked(entry: InventoryEntry, verdict: Verdict): { code: SkippedCode; 
   return 'message' in verdict ? { code: verdict.kind, message: verdict.message } : null
 }
 
-function assess(entry: InventoryEntry, migration: Migration, era: Era): Assessment {
+function assess(entry: InventoryEntry, { migration, accepted }: Assembly, era: Era): Assessment {
   const url = entryUrl(entry)
   const verdict: Verdict = url === null ? { kind: 'other', origin: null } : judge(migration, url)
   const server = identify(entry.record ?? entry.listed, entry.source)
@@ -75,11 +109,9 @@ function assess(entry: InventoryEntry, migration: Migration, era: Era): Assessme
   if (verdict.kind !== 'match' || url === null || !entry.record) return { moved: verdict.kind === 'moved' }
   const hindrance = obstacle(entry.record, era)
   if (hindrance) return { skipped: { server: identity, matched: true, ...hindrance, url } }
-  return {
-    change: assembleChange(entry.record, identity, migration.id, [
-      { field: 'url', before: url, after: verdict.after },
-    ]),
-  }
+  const edits = [{ field: 'url', before: url, after: verdict.after }]
+  const circumstances = { era, signIns: entry.signIns }
+  return admitted(assembleChange(entry.record, identity, migration.id, edits, circumstances), accepted)
 }
 
 /** Remarks about the release itself. */
@@ -125,13 +157,16 @@ export interface Assembly {
   migration: Migration
   inventory: Inventory
   selected: ReadonlySet<string>
+  /** Effects that the person consents to. */
+  accepted: readonly Consent[]
 }
 
 /** Makes the plan of a migration. Pure: the same values give the same plan. */
-export function assemblePlan({ createdAt, gateway, migration, inventory, selected }: Assembly): Plan {
+export function assemblePlan(assembly: Assembly): Plan {
+  const { createdAt, gateway, migration, inventory, selected } = assembly
   const { era } = eraOf(gateway.version)
   const meant = inventory.entries.filter(({ listed }) => selected.has(listed.server_id))
-  const assessments = meant.map((entry) => assess(entry, migration, era))
+  const assessments = meant.map((entry) => assess(entry, assembly, era))
   const changes = assessments.flatMap((each) => ('change' in each ? [each.change] : []))
   const skipped = assessments.flatMap((each) => ('skipped' in each ? [each.skipped] : []))
   const suspicion: Note[] = inventory.suspicion

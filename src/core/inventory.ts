@@ -6,6 +6,8 @@ export interface InventoryEntry {
   /** The authoritative record, where it was read; `null` where the list sufficed or the read failed. */
   record: ServerRecord | null
   source: 'database' | 'config'
+  /** How many people's sign-ins are stored with it; `null` where that was not asked, or nobody can tell. */
+  signIns: number | null
   /** Why there is no record although one was wanted. */
   problem: { code: 'unreadable' | 'wrong-id'; message: string } | null
 }

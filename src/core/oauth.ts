@@ -1,6 +1,10 @@
+import { canonical } from './canonical.ts'
+import type { Era } from './eras.ts'
+import type { Effect } from './plan.ts'
 import type { ServerRecord } from './server.ts'
+import { count } from './text.ts'
 
-// Cleared by a URL change from 1.96 on: stale_mcp_auth_fields in mcp_management_endpoints.py of 1.106.2.
+// Cleared by a URL change from 1.96 on, whatever the auth type: `_AUTH_FLOW_SCOPED_FIELDS` in db.py of 1.106.2.
 const CLEARED = [
   'issuer',
   'authorization_url',
@@ -22,20 +26,88 @@ const SIGN_IN_TYPES = [
   'oauth_delegate',
 ]
 
+/** OAuth and token-exchange settings of a server by column, those that hold something. No credentials are among them. */
+export type Settings = Readonly<Record<string, unknown>>
+
+const isNothing = (value: unknown): boolean => value === null || value === undefined
+
+const isBlank = (value: unknown): boolean => isNothing(value) || String(value).trim() === ''
+
+/** The settings that a record holds and a new URL would clear. */
+export function settingsOf(record: ServerRecord): Settings {
+  const held = CLEARED.map((field) => [field, record[field]] as const)
+  return Object.fromEntries(held.filter(([, value]) => !isNothing(value)))
+}
+
+/** Is a field one of those that a new URL clears? */
+export function isSetting(field: string): boolean {
+  return CLEARED.includes(field)
+}
+
 /**
- * What a URL change would lose of a server's OAuth or token-exchange settings, in words, or `null` when there is
- * nothing to lose. For releases whose era wipes them.
+ * The settings that a second write can put back. Not the issuer of an `oauth2` server where a first issuer counts as
+ * a change of it: `update_mcp_server` then empties client id, secret and the nine others (seen on 1.106.2; up to 1.96.0
+ * it does not).
  */
-export function oauthLosses(record: ServerRecord, dropsClient: boolean): string | null {
-  const columns = CLEARED.filter(
-    (field) => record[field] !== null && record[field] !== undefined && record[field] !== false,
-  )
-  const type = SIGN_IN_TYPES.includes(record.auth_type ?? '') ? record.auth_type : null
-  if (columns.length === 0 && !type) return null
-  const losses = [
-    columns.length > 0 ? `the settings ${columns.join(', ')}` : null,
-    "its users' stored sign-ins",
-    dropsClient && type === 'oauth2' ? 'perhaps the OAuth client id and secret' : null,
+export function restorable(settings: Settings, { auth_type: type }: ServerRecord, era: Era): Settings {
+  if (type !== 'oauth2' || !era.dropsClient) return settings
+  const { issuer: _issuer, ...rest } = settings
+  return rest
+}
+
+/** The settings among `wanted` that a record holds nothing of. What it holds something else of is somebody's edit. */
+export function missingSettings(wanted: Settings, record: ServerRecord): Settings {
+  return Object.fromEntries(Object.entries(wanted).filter(([field]) => isNothing(record[field])))
+}
+
+/** Does a record hold all of these? */
+export function holdsSettings(record: ServerRecord, wanted: Settings): boolean {
+  return Object.entries(wanted).every(([field, value]) => canonical(record[field]) === canonical(value))
+}
+
+/** Does somebody sign in at this server, or LiteLLM for them? */
+export function isSignedInto(record: ServerRecord, settings: Settings = settingsOf(record)): boolean {
+  const isSet = Object.values(settings).some((value) => value !== false)
+  return isSet || SIGN_IN_TYPES.includes(record.auth_type ?? '')
+}
+
+function people(signIns: number | null): string {
+  if (signIns === null) return 'an unknown number of people will have to sign in again'
+  if (signIns === 0) return 'nobody is signed in now; whoever is by then will have to sign in again'
+  return `${count(signIns, 'person', 'people')} will have to sign in again`
+}
+
+function losses(record: ServerRecord, settings: Settings, era: Era, signIns: number | null): Effect[] {
+  if (!era.wipesOAuth || !isSignedInto(record, settings)) return []
+  const lost = (code: string, message: string): Effect => ({ code, message, reversible: false })
+  const isOAuth2 = record.auth_type === 'oauth2'
+  const issuerGoes = !isBlank(record['issuer']) && !('issuer' in restorable(settings, record, era))
+  return [
+    lost('reauthorization', people(signIns)),
+    ...(issuerGoes
+      ? [lost('issuer-cleared', "the issuer is cleared and cannot be put back without the client's secret")]
+      : []),
+    // `oauth_credentials_for_upstream_edit` keeps a client whose issuer is known, and notes that issuer with it.
+    ...(isOAuth2 && era.dropsClient && isBlank(settings['issuer'])
+      ? [lost('client-loss', 'client id and secret may be lost; have them at hand')]
+      : []),
   ]
-  return `a new URL makes this release clear ${losses.filter((loss) => loss !== null).join(', ')}`
+}
+
+/**
+ * What a new URL does to a server's OAuth or token exchange besides. `settings`: what the record holds of it, and what an
+ * earlier run had and could not put back. `signIns`: how many people's tokens are stored, `null` where nobody can tell.
+ */
+export function oauthEffects(
+  record: ServerRecord,
+  settings: Settings,
+  era: Era,
+  signIns: number | null,
+): Effect[] {
+  const back = Object.keys(restorable(settings, record, era))
+  const message = `${back.join(', ')}: cleared with the URL, and put back by a second write`
+  return [
+    ...(back.length > 0 ? [{ code: 'settings-restored', message, reversible: true }] : []),
+    ...losses(record, settings, era, signIns),
+  ]
 }

@@ -20,6 +20,13 @@ export const change = z.object({
   migration: z.string(),
   edits: z.array(edit).min(1),
   effects: z.array(effect),
+  /**
+   * OAuth settings that the release clears with the URL, as they were at planning time, and what an earlier run had of
+   * them and lost: what is to be put back. Whole, as a revert and a recovery need them; shown by name only.
+   */
+  settings: z.record(z.string(), z.unknown()).default({}),
+  /** The URL is there already, written by a run that got no further: only the settings are written. */
+  onlySettings: z.boolean().default(false),
   fields: z.record(z.string(), z.string()),
   fingerprint: z.string(),
 })
@@ -56,11 +63,20 @@ export interface Skipped {
   url: string | null
   /** Where it drifted since a run that is being taken back. */
   contested?: Contested
+  /** Where it is left alone for want of consent: the change that consent would make. */
+  awaiting?: Change
 }
 
 /** A remark that changes nothing: the old address in another field, a suspicious list. */
 export interface Note {
-  code: 'old-address' | 'suspicious-list' | 'newer-release' | 'release-note' | 'other-run' | 'still-changed'
+  code:
+    | 'old-address'
+    | 'suspicious-list'
+    | 'newer-release'
+    | 'release-note'
+    | 'other-run'
+    | 'still-changed'
+    | 'not-restorable'
   server: z.infer<typeof serverIdentity> | null
   field: string | null
   message: string

@@ -7,6 +7,7 @@ import { printable } from '../core/text.ts'
 import { type FieldEdit, writeBody } from '../core/write-body.ts'
 import { type Endpoint, get, put, spoken } from './http.ts'
 import { checkServer } from './check.ts'
+import { countSignIns } from './sign-ins.ts'
 import type { Gateway, Reading, ServerCheck, WriteAnswer } from './port.ts'
 import { TransportError } from './transport-errors.ts'
 import type { Answer } from './transport.ts'
@@ -112,6 +113,10 @@ export class LiteLlmGateway implements Gateway {
       if (!(error instanceof MigrateError)) throw error
       return { kind: 'unreadable', message: `its record could not be read (${error.message})` }
     }
+  }
+
+  signIns(id: string): Promise<number | null> {
+    return countSignIns(this.#endpoint, id)
   }
 
   check(id: string): Promise<ServerCheck> {

@@ -44,6 +44,8 @@ export interface Gateway {
   read(id: string, patienceMs?: number): Promise<Reading>
   /** Changes `edits` of a record that was read a moment ago, once, without retrying. Never throws. */
   write(record: ServerRecord, edits: readonly FieldEdit[]): Promise<WriteAnswer>
+  /** How many people's OAuth sign-ins are stored with a server; `null` where the release cannot tell. Never throws. */
+  signIns(id: string): Promise<number | null>
   /** Tries a server through the gateway. Says nothing true where `era.restart` is not `no`. Never throws. */
   check(id: string): Promise<ServerCheck>
 }

@@ -1,4 +1,5 @@
 import { basename } from 'node:path'
+import type { Settings } from '../core/oauth.ts'
 import type { Change } from '../core/plan.ts'
 import type { CollateralChange, Outcome } from '../core/report.ts'
 import type { ReadRun } from './chain.ts'
@@ -20,6 +21,8 @@ export interface RecordedChange {
   error: string | null
   /** Hashes of the record's fields right before the write, `null` when there was none. */
   fieldsBefore: Record<string, string> | null
+  /** The OAuth settings that have to be there behind the write. */
+  settings: Settings
   /** `null` unless the outcome is `unsettled`. */
   open: OpenIntent | null
 }
@@ -45,13 +48,14 @@ function advance(before: RecordedChange, step: Step): RecordedChange {
     const { outcome, collateral, error } = step
     return { ...before, outcome, collateral, error, open: null }
   }
-  // A repair is part of the write that it mends, whose outcome is still to come.
-  if (step.purpose === 'repair') return before
+  // These are part of the write that they complete, whose outcome is still to come.
+  if (step.purpose === 'repair' || step.purpose === 'restore') return before
   const takingBack = step.purpose === 'take-back'
   return {
     ...before,
     outcome: 'unsettled',
     fieldsBefore: takingBack ? before.fieldsBefore : step.fields,
+    settings: step.settings ?? before.settings,
     open: { since: step.time, takingBack },
   }
 }
@@ -62,6 +66,7 @@ const untouched = (change: Change): RecordedChange => ({
   collateral: [],
   error: null,
   fieldsBefore: null,
+  settings: change.settings,
   open: null,
 })
 

@@ -41,14 +41,16 @@ const runStarted = z.object({
 
 /**
  * Written and on disk before the request leaves. `fields`: hashes of the record as it was in that moment.
- * `take-back`: the run itself takes back what it has written, as one of its changes failed.
+ * `take-back`: the run itself takes back what it has written, as one of its changes failed. `restore`: a second write,
+ * of settings that the release clears with the URL; the intent of the first holds them as `settings`, whole.
  */
 const intent = z.object({
   type: z.literal('intent'),
   change: z.string(),
-  purpose: z.enum(['change', 'repair', 'take-back']),
+  purpose: z.enum(['change', 'restore', 'repair', 'take-back']),
   writes: z.array(z.string()),
   fields: z.record(z.string(), z.string()),
+  settings: z.record(z.string(), z.unknown()).optional(),
 })
 
 const outcome = z.object({

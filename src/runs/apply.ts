@@ -65,7 +65,8 @@ async function goForward(plan: Plan, context: ApplyContext, found: Halt): Promis
  * a write did something to other fields, too.
  */
 async function takeBack(forward: ApplyResult, context: ApplyContext): Promise<ApplyResult> {
-  const written = forward.changes.filter((change) => isInForce([change])).toReversed()
+  // What only put settings back has nothing to take back.
+  const written = forward.changes.filter((change) => isInForce([change]) && !change.onlySettings).toReversed()
   const total = written.length
   const fates = new Map<string, AppliedChange>()
   let { halted, trouble } = forward

@@ -1,5 +1,4 @@
-import { obstacle } from '../core/assemble.ts'
-import { type DriftedField, driftSincePlan, driftSinceWrite, holds, reversed } from '../core/drift.ts'
+import { type DriftedField, driftSinceWrite, holds, reversed } from '../core/drift.ts'
 import { MigrateError } from '../core/errors.ts'
 import { isAccessField } from '../core/fields.ts'
 import type { Change } from '../core/plan.ts'
@@ -8,13 +7,15 @@ import type { ServerRecord } from '../core/server.ts'
 import { printable } from '../core/text.ts'
 import type { Gateway } from '../gateway/port.ts'
 import type { RunRecorder } from '../journal/port.ts'
+import type { Write, WriteProgress } from './intend.ts'
+import { type Direction, objectionTo } from './objection.ts'
 import { readAgain } from './read-again.ts'
-import { type Write, writeOnce } from './write.ts'
+import { writeOnce, writeSettings } from './write.ts'
 
 /** What a run tells whoever watches it. */
 export type ApplyEvent =
   | {
-      kind: 'reading' | 'writing' | 'checking' | 'repairing' | 'trying'
+      kind: 'reading' | WriteProgress | 'trying'
       change: Change
       done: number
       total: number
@@ -47,25 +48,6 @@ export interface Step {
 export interface Place {
   done: number
   total: number
-}
-
-/**
- * `apply`: any difference from what was planned is drift. `revert`: only a field that the run wrote and that holds
- * something else now; later edits elsewhere stay.
- */
-export type Direction = 'apply' | 'revert'
-
-function driftOf(change: Change, record: ServerRecord, direction: Direction): DriftedField[] {
-  if (direction === 'apply') return driftSincePlan(change, record)
-  // What is taken back now is what the run wrote then.
-  return driftSinceWrite(reversed(change.edits), record)
-}
-
-const describe = (drift: readonly DriftedField[], direction: Direction): string => {
-  const fields = drift.map(({ field }) => printable(field)).join(', ')
-  return direction === 'apply'
-    ? `changed since it was shown: ${fields}`
-    : `no longer holds what was written: ${fields}`
 }
 
 /** Why a run may not go on behind a change, or `null`. */
@@ -113,9 +95,9 @@ export class ChangeRun {
     }
   }
 
-  #tell(kind: 'reading' | 'writing' | 'checking' | 'repairing'): void {
+  #tell(kind: 'reading' | WriteProgress): void {
     this.#context.onEvent({ kind, change: this.#change, ...this.#place })
-    if (kind === 'writing') this.#writing = true
+    if (kind === 'writing' || kind === 'restoring') this.#writing = true
   }
 
   async #attempt(direction: Direction): Promise<Step> {
@@ -127,12 +109,8 @@ export class ChangeRun {
     if (reading.kind === 'absent') return this.#leave('drifted', 'it is no longer there')
     if (reading.kind !== 'record') return { ...this.#leave('not-applied', reading.message), halt: 'failure' }
     const { record } = reading
-    if (holds(record, this.#change.edits, 'after'))
-      return this.#leave('drifted', 'it holds the new value already, and not from this run')
-    const drift = driftOf(this.#change, record, direction)
-    if (drift.length > 0) return this.#leave('drifted', describe(drift, direction), drift)
-    const hindrance = obstacle(record, gateway.era)
-    if (hindrance) return this.#leave('drifted', hindrance.message)
+    const objection = objectionTo(this.#change, record, direction, gateway.era)
+    if (objection) return this.#leave('drifted', objection.error, objection.drift)
     const stop = this.#context.stopRequested()
     if (stop) return { ...this.#leave('not-applied', null), halt: stop }
     return this.#write(record)
@@ -140,7 +118,15 @@ export class ChangeRun {
 
   #leave(outcome: 'drifted' | 'not-applied', error: string | null, drift: DriftedField[] = []): Step {
     const applied = { ...settledAs(this.#change, outcome, error), drift }
-    this.#context.recorder.note({ type: 'outcome', change: this.#change.id, outcome, collateral: [], error })
+    // Where the URL was written before, that stays the outcome.
+    if (!this.#change.onlySettings)
+      this.#context.recorder.note({
+        type: 'outcome',
+        change: this.#change.id,
+        outcome,
+        collateral: [],
+        error,
+      })
     return { applied, halt: null, trouble: null }
   }
 
@@ -152,7 +138,8 @@ export class ChangeRun {
   }
 
   async #write(before: ServerRecord): Promise<Step> {
-    const { applied, uncompared } = await writeOnce(this.#writeOf('change'), before)
+    const write = this.#change.onlySettings ? writeSettings : writeOnce
+    const { applied, uncompared } = await write(this.#writeOf('change'), before)
     const step = await this.#conclude(applied)
     return uncompared ? { ...step, halt: step.halt ?? 'internal' } : step
   }
@@ -184,8 +171,10 @@ export class ChangeRun {
   async #writeBack(before: ServerRecord, written: AppliedChange): Promise<Step> {
     const { applied, uncompared } = await writeOnce(this.#writeOf('take-back'), before)
     // What the first write did to other fields is told already, and has stopped the run.
-    const halt = uncompared ? 'internal' : haltAfter(applied)
-    const collateral = [...written.collateral, ...applied.collateral]
+    const halt: Halt = uncompared ? 'internal' : haltAfter(applied)
+    // The settings were compared anew.
+    const earlier = written.collateral.filter(({ field }) => !(field in this.#change.settings))
+    const collateral = [...earlier, ...applied.collateral]
     if (applied.outcome === 'applied')
       return this.#conclude({ ...applied, outcome: 'reverted', collateral }, halt)
     if (applied.outcome === 'unknown') return this.#conclude({ ...applied, collateral }, halt)

@@ -1,9 +1,11 @@
-import { assembleChange, obstacle } from '../core/assemble.ts'
+import { admitted, assembleChange, obstacle } from '../core/assemble.ts'
+import type { Consent } from '../core/consent.ts'
 import { holds } from '../core/drift.ts'
 import type { Change, Contested, Edit, Plan, Skipped } from '../core/plan.ts'
 import type { RunReport } from '../core/report.ts'
 import type { ServerIdentity, ServerRecord } from '../core/server.ts'
 import type { Gateway, Reading } from '../gateway/port.ts'
+import { signInsAtStake } from './sign-ins.ts'
 
 /** A server that somebody else changed meanwhile, so that it was left alone. */
 export interface ContestedServer extends Contested {
@@ -29,7 +31,18 @@ function editsFromNow(record: ServerRecord, edits: readonly Edit[]): Edit[] | nu
 
 type Judged = { change: Change } | { skipped: Skipped } | null
 
-function judge({ server, migration, edits }: ContestedServer, reading: Reading, gateway: Gateway): Judged {
+/** What a contested server is judged by. */
+interface Evidence {
+  reading: Reading
+  signIns: number | null
+  accepted: readonly Consent[]
+}
+
+function judge(
+  { server, migration, edits }: ContestedServer,
+  { reading, signIns, accepted }: Evidence,
+  { era }: Gateway,
+): Judged {
   const skip = (code: Skipped['code'], message: string): Judged => ({
     skipped: { server, matched: true, code, message, url: null },
   })
@@ -40,10 +53,9 @@ function judge({ server, migration, edits }: ContestedServer, reading: Reading, 
   const now = editsFromNow(record, edits)
   if (!now) return skip('malformed', 'it holds no URL now')
   if (source === 'config') return skip('config-defined', "now defined in LiteLLM's config.yaml")
-  const hindrance = obstacle(record, gateway.era)
-  return hindrance
-    ? skip(hindrance.code, hindrance.message)
-    : { change: assembleChange(record, server, migration, now) }
+  const hindrance = obstacle(record, era)
+  if (hindrance) return skip(hindrance.code, hindrance.message)
+  return admitted(assembleChange(record, server, migration, now, { era, signIns }), accepted)
 }
 
 /**
@@ -54,10 +66,14 @@ export async function planOverEdits(
   plan: Plan,
   chosen: readonly ContestedServer[],
   gateway: Gateway,
-  createdAt: string,
+  { createdAt, accepted }: Pick<Plan, 'createdAt'> & { accepted: readonly Consent[] },
 ): Promise<Plan> {
   const judged: Judged[] = []
-  for (const each of chosen) judged.push(judge(each, await gateway.read(each.server.id), gateway))
+  for (const each of chosen) {
+    const reading = await gateway.read(each.server.id)
+    const signIns = await signInsAtStake(gateway, reading)
+    judged.push(judge(each, { reading, signIns, accepted }, gateway))
+  }
   const changes = judged.flatMap((each) => (each && 'change' in each ? [each.change] : []))
   const skipped = judged.flatMap((each) => (each && 'skipped' in each ? [each.skipped] : []))
   const unchanged = chosen.length - changes.length - skipped.length

@@ -5,6 +5,7 @@ import type { ListedServer } from '../core/server.ts'
 import { count } from '../core/text.ts'
 import type { Gateway, Reading } from '../gateway/port.ts'
 import { inParallel, READS_AT_ONCE } from './parallel.ts'
+import { signInsAtStake } from './sign-ins.ts'
 
 /** What an inventory is to cover. `previous`: servers listed in the last run of this gateway, if known. */
 export interface InventoryScope {
@@ -27,10 +28,18 @@ function needsRecord(
   return kind !== 'other' && kind !== 'moved'
 }
 
-function entryOf(listed: ListedServer, reading: Reading | null, era: Era): InventoryEntry {
+/** A record as it was read, and how many people a new URL would sign out. */
+interface Read {
+  reading: Reading
+  signIns: number | null
+}
+
+function entryOf(listed: ListedServer, read: Read | null, era: Era): InventoryEntry {
+  const reading = read?.reading ?? null
   const entry: InventoryEntry = {
     listed,
     record: null,
+    signIns: read?.signIns ?? null,
     source: listed.is_config ? 'config' : 'database',
     problem: null,
   }
@@ -41,6 +50,11 @@ function entryOf(listed: ListedServer, reading: Reading | null, era: Era): Inven
     return { ...entry, source: 'config' }
   const code = reading.kind === 'wrong-id' ? 'wrong-id' : 'unreadable'
   return { ...entry, problem: { code, message: reading.message } }
+}
+
+/** Would the migration move it? */
+function concerns(reading: Reading, migration: Migration): boolean {
+  return reading.kind === 'record' && judge(migration, reading.record.url ?? '').kind === 'match'
 }
 
 function suspicionOf(servers: readonly ListedServer[], previous: number | null): string | null {
@@ -62,9 +76,11 @@ export async function takeInventory(
   const wanted = listed.filter((server) => needsRecord(server, scope, gateway.era))
   let done = 0
   scope.onRead(0, wanted.length)
-  const readings = new Map<string, Reading>()
+  const readings = new Map<string, Read>()
   await inParallel(READS_AT_ONCE, wanted, async ({ server_id: id }) => {
-    readings.set(id, await gateway.read(id))
+    const reading = await gateway.read(id)
+    const signIns = concerns(reading, scope.migration) ? await signInsAtStake(gateway, reading) : null
+    readings.set(id, { reading, signIns })
     done += 1
     scope.onRead(done, wanted.length)
   })

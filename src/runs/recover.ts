@@ -1,20 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { type DriftedField, driftSincePlan, holds } from '../core/drift.ts'
-import { releaseNotes } from '../core/assemble.ts'
+import { onlySettings, releaseNotes } from '../core/assemble.ts'
+import { holds } from '../core/drift.ts'
 import { MigrateError } from '../core/errors.ts'
-import { movedFields, reportable } from '../core/fields.ts'
-import type { Change, Plan } from '../core/plan.ts'
-import {
-  type AppliedChange,
-  type CollateralChange,
-  type Outcome,
-  type RunReport,
-  settledAs,
-} from '../core/report.ts'
-import type { ServerRecord } from '../core/server.ts'
+import type { Change, Plan, SkippedCode } from '../core/plan.ts'
+import { type AppliedChange, type RunReport, settledAs } from '../core/report.ts'
 import type { Gateway, Reading } from '../gateway/port.ts'
 import { isUnfinished, type RecordedChange, type RecordedRun, wasWritten } from '../journal/fold.ts'
 import type { Journal } from '../journal/port.ts'
+import { driftedBehind, judgeRecord } from './aftermath.ts'
+import { unrestored } from './lost-settings.ts'
 import { inParallel, READS_AT_ONCE } from './parallel.ts'
 import type { Resumption } from './run.ts'
 
@@ -36,53 +30,6 @@ export async function unfinishedRuns(
 /** Had a run begun to take back by itself what it wrote? Then going on means taking back the rest. */
 export function wasTakingBack({ changes }: RecordedRun): boolean {
   return changes.some(({ outcome, open }) => outcome === 'reverted' || open?.takingBack === true)
-}
-
-/**
- * What else differs from the record as it was right before the write. Whether the write did it or somebody since is
- * not to be known any more, so it stands as not put back.
- */
-function alsoChanged(
-  { change, fieldsBefore }: RecordedChange,
-  record: ServerRecord,
-  gateway: Gateway,
-): CollateralChange[] {
-  if (fieldsBefore === null) return []
-  const intended = [...change.edits.map(({ field }) => field), ...gateway.era.alsoWrites]
-  return movedFields(fieldsBefore, record)
-    .filter((field) => !intended.includes(field))
-    .map((field) => ({
-      field,
-      before: fieldsBefore[field] === undefined ? null : { sha256: fieldsBefore[field] },
-      after: reportable(change.server.id, field, record[field] ?? null),
-      repaired: false,
-    }))
-}
-
-/** What a record tells of a write whose outcome nobody recorded. */
-function judgeRecord(recorded: RecordedChange, record: ServerRecord, gateway: Gateway): AppliedChange {
-  const { change, open } = recorded
-  if (holds(record, change.edits, 'after')) {
-    const collateral = alsoChanged(recorded, record, gateway)
-    const error =
-      collateral.length > 0
-        ? 'other fields differ too; whether the write or somebody since changed them is unknown'
-        : null
-    return { ...settledAs(change, 'applied', error), collateral }
-  }
-  if (holds(record, change.edits, 'before')) {
-    const outcome: Outcome = open?.takingBack ? 'reverted' : 'not-applied'
-    return settledAs(change, outcome)
-  }
-  const drift = driftSincePlan(change, record).filter(({ field }) =>
-    change.edits.some((edit) => edit.field === field),
-  )
-  return driftedBehind(change, 'it holds neither the old value nor the new', drift)
-}
-
-/** Written, or perhaps written, and somebody else's by now. */
-function driftedBehind(change: Change, error: string, drift: DriftedField[] = []): AppliedChange {
-  return { ...settledAs(change, 'drifted', error), wrote: true, drift }
 }
 
 /** Does a reading settle it? The old value does only when no write can be under way any more. */
@@ -174,32 +121,46 @@ export async function investigate(
   return { run: runs.find(({ id }) => id === run.id) ?? run, settled }
 }
 
+const UNCLEAR: readonly SkippedCode[] = ['unreadable', 'wrong-id', 'needs-consent']
+
 /** Is everything of a run taken back that can be? What drifted, or is gone, is left as it is for good. */
 export function isTakenBack(plan: Plan, report: RunReport | null): boolean {
-  const unclear = plan.skipped.some(({ code }) => code === 'unreadable' || code === 'wrong-id')
+  const unclear = plan.skipped.some(({ code }) => UNCLEAR.includes(code))
   const undone = (report?.changes ?? []).some(({ outcome }) => outcome === 'unknown' || outcome === 'failed')
   return !unclear && !undone && (report === null || (report.halted === null && report.trouble === null))
 }
 
+/** What is still to be done about one change of a run: all of it, its settings alone, or nothing. */
+function remaining(run: RecordedRun, settled: AppliedChange): Change[] {
+  const recorded = run.changes.find(({ change }) => change.id === settled.id)
+  if (!recorded) return []
+  if (settled.outcome === 'not-applied' || settled.outcome === 'failed') return [recorded.change]
+  const lost = unrestored(recorded.settings, settled.collateral)
+  const isShort = settled.outcome === 'applied' && Object.keys(lost).length > 0
+  return isShort ? [onlySettings(recorded.change, lost)] : []
+}
+
+/** How many servers finishing a run would still write to. */
+export function leftToDo({ run, settled }: Resumption): number {
+  return settled.flatMap((each) => remaining(run, each)).length
+}
+
 /** The plan that does what is left of a run: a plan like any other. What was refused is tried again. */
 export function planCompletion({ run, settled }: Resumption, gateway: Gateway, createdAt: string): Plan {
-  const changes = settled.filter(({ outcome }) => outcome === 'not-applied' || outcome === 'failed')
-  const done = settled.length - changes.length
+  const changes = settled.flatMap((each) => remaining(run, each))
   return {
     createdAt,
     gateway: gateway.identity,
     reverts: run.started.reverts,
     migrations: run.started.migrations,
-    changes: changes.map(
-      (change) => run.changes.find((each) => each.change.id === change.id)?.change ?? change,
-    ),
+    changes,
     skipped: [],
     notes: releaseNotes(gateway.identity.version),
     origins: [],
     summary: {
       servers: settled.length,
       changes: changes.length,
-      unchanged: done,
+      unchanged: settled.length - changes.length,
       skipped: 0,
       excluded: 0,
       moved: settled.filter(({ outcome }) => outcome === 'applied').length,

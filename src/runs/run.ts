@@ -70,11 +70,17 @@ async function open(plan: Plan, context: RunContext, resumption: Resumption | nu
   }
 }
 
+/** What was written before, and whose settings could not be tried again, is written all the same. */
+function latest(known: AppliedChange, now: AppliedChange = known): AppliedChange {
+  const stays = known.outcome === 'applied' && (now.outcome === 'not-applied' || now.outcome === 'drifted')
+  return stays ? { ...known, drift: now.drift, error: now.error ?? known.error } : now
+}
+
 /** All changes of a run that was taken up again, in their order. */
 function merged(changes: readonly AppliedChange[], resumption: Resumption | null): AppliedChange[] {
   if (!resumption) return [...changes]
   const anew = new Map(changes.map((change) => [change.id, change]))
-  return resumption.settled.map((change) => anew.get(change.id) ?? change)
+  return resumption.settled.map((change) => latest(change, anew.get(change.id)))
 }
 
 /** What was found of the servers of a run that is taken up again, and keeps it from going on with the others. */
@@ -99,7 +105,9 @@ export async function carryOut(
   resumption: Resumption | null = null,
 ): Promise<RunReport> {
   const { recorder, id, startedAt } = await open(plan, context, resumption)
-  const found = resumption && haltOf(resumption.settled)
+  // What the plan is about is tried anew.
+  const others = resumption?.settled.filter(({ id }) => !plan.changes.some((change) => change.id === id))
+  const found = haltOf(others ?? [])
   const result = await applyPlan(plan, { ...context, recorder }, found)
   let { trouble } = result
   const head = await recorder

@@ -1,26 +1,12 @@
-import { fieldHashes } from '../core/fields.ts'
-import type { Change, Edit } from '../core/plan.ts'
+import { missingSettings, restorable, type Settings, settingsOf } from '../core/oauth.ts'
 import { type AppliedChange, type CollateralChange, settledAs } from '../core/report.ts'
 import type { ServerRecord } from '../core/server.ts'
 import { printable } from '../core/text.ts'
 import { writeBody } from '../core/write-body.ts'
-import type { Gateway } from '../gateway/port.ts'
-import type { RunRecorder } from '../journal/port.ts'
-import type { IntentPurpose } from '../journal/records.ts'
 import { type AroundWrite, fieldsToRepair, findCollateral, repair, reportCollateral } from './collateral.ts'
+import { intend, type Write } from './intend.ts'
+import { restoreSettings } from './restore.ts'
 import { settle } from './settle.ts'
-
-/** One write, and who is told of its progress. */
-export interface Write {
-  gateway: Gateway
-  recorder: RunRecorder
-  patienceMs: number
-  change: Change
-  /** What is written now: the change's own edits, or the same the other way. */
-  edits: readonly Edit[]
-  purpose: Exclude<IntentPurpose, 'repair'>
-  tell: (kind: 'writing' | 'checking' | 'repairing') => void
-}
 
 /** What a write came to; `uncompared` where its other fields could not be compared. */
 export interface Written {
@@ -28,21 +14,12 @@ export interface Written {
   uncompared: boolean
 }
 
-async function intend(
-  { recorder, change }: Write,
-  purpose: IntentPurpose,
-  writes: string[],
-  record: ServerRecord,
-) {
-  await recorder.record({ type: 'intent', change: change.id, purpose, writes, fields: fieldHashes(record) })
-}
-
 async function mend(write: Write, around: AroundWrite): Promise<CollateralChange[]> {
   const { id } = write.change.server
   const changes = findCollateral(around)
   const fields = fieldsToRepair(changes, around)
   if (fields.length === 0) return reportCollateral(id, changes, [])
-  const recorded = await intend(write, 'repair', fields, around.after).then(
+  const recorded = await intend(write, { purpose: 'repair', writes: fields, record: around.after }).then(
     () => true,
     () => false,
   )
@@ -50,29 +27,57 @@ async function mend(write: Write, around: AroundWrite): Promise<CollateralChange
   return reportCollateral(id, changes, recorded ? await repair(write.gateway, around, fields) : [])
 }
 
+/** What is to be there again behind a write of the URL: what the record holds now, and what an earlier run lost. */
+const settingsBehind = ({ gateway, change }: Write, record: ServerRecord): Settings => ({
+  ...change.settings,
+  ...(gateway.era.wipesOAuth ? settingsOf(record) : {}),
+})
+
+/** Compares every field with what it should be now, and repairs. */
+async function compared(write: Write, applied: AppliedChange, around: AroundWrite): Promise<Written> {
+  const collateral = await mend(write, around).catch(() => null)
+  if (collateral) return { applied: { ...applied, collateral }, uncompared: false }
+  return { applied: { ...applied, error: 'its other fields could not be compared' }, uncompared: true }
+}
+
 /**
- * The write itself, with its intent on disk before it: send, find out, compare every field, repair. Throws
- * `journal-unwritable` when the intent could not be recorded; then nothing was sent. The outcome is the caller's
- * to record.
+ * The write itself, with its intent on disk before it: send, find out, put back the settings that the release clears
+ * with the URL, compare every field, repair. Throws `journal-unwritable` when the intent could not be recorded; then
+ * nothing was sent. The outcome is the caller's to record.
  */
 export async function writeOnce(write: Write, before: ServerRecord): Promise<Written> {
-  const { gateway, change, edits, patienceMs } = write
+  const { gateway, change, edits, patienceMs, purpose } = write
   const writes = edits.map(({ field }) => field)
-  await intend(write, write.purpose, writes, before)
+  const settings = settingsBehind(write, before)
+  await intend(write, { purpose, writes, record: before, settings })
   write.tell('writing')
   const answer = await gateway.write(before, edits)
   write.tell('checking')
   const settled = await settle(gateway, change.server.id, edits, answer, patienceMs)
   const applied = settledAs(change, settled.outcome, settled.error && printable(settled.error))
   if (settled.outcome !== 'applied' || !settled.record) return { applied, uncompared: false }
-  const around = {
-    before,
+  const wanted = restorable(settings, before, gateway.era)
+  const after = await restoreSettings(write, wanted, settled.record)
+  const lost = Object.keys(missingSettings(settings, after)).filter((field) => !(field in wanted))
+  return compared(write, applied, {
+    before: { ...before, ...wanted },
     answered: answer.kind === 'accepted' ? answer.record : null,
-    after: settled.record,
-    intended: [...writes, ...gateway.era.alsoWrites],
+    after,
+    // What cannot be put back was told, and consented to.
+    intended: [...writes, ...gateway.era.alsoWrites, ...lost],
     sent: Object.keys(writeBody(gateway.era.putBody, before, edits)),
-  }
-  const collateral = await mend(write, around).catch(() => null)
-  if (collateral) return { applied: { ...applied, collateral }, uncompared: false }
-  return { applied: { ...applied, error: 'its other fields could not be compared' }, uncompared: true }
+  })
+}
+
+/** The second half of `writeOnce` for a server that got no further: its settings alone, and only those that are gone. */
+export async function writeSettings(write: Write, before: ServerRecord): Promise<Written> {
+  const wanted = missingSettings(restorable(write.change.settings, before, write.gateway.era), before)
+  const after = await restoreSettings(write, wanted, before)
+  return compared(write, settledAs(write.change, 'applied'), {
+    before: { ...before, ...wanted },
+    answered: null,
+    after,
+    intended: write.gateway.era.alsoWrites,
+    sent: [],
+  })
 }

@@ -1,9 +1,8 @@
-import { readdir, readFile, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { readFile, writeFile } from 'node:fs/promises'
 import { describe, expect, vi } from 'vitest'
 import { watchForLeaks } from '../support/secrets.ts'
 import type { SandboxRow } from '../../src/gateway/sandbox/index.ts'
-import { documentOf, sentence, test, TWO, type Trial, urls, writes } from './trial.ts'
+import { documentOf, newestFile, sentence, test, TWO, type Trial, urls, writes } from './trial.ts'
 
 watchForLeaks()
 vi.setConfig({ maxConcurrency: 6, testTimeout: 60_000 })
@@ -11,19 +10,6 @@ vi.setConfig({ maxConcurrency: 6, testTimeout: 60_000 })
 interface RunDocument {
   run: { id: string } | null
   changes: { outcome: string }[]
-}
-
-/** The file of the newest run. Names tell the second only, and two runs may begin in one. */
-async function newestFile({ journal }: Trial): Promise<string> {
-  const names = (await readdir(journal)).filter((name) => name.endsWith('.jsonl'))
-  const begun = await Promise.all(
-    names.map(async (name) => {
-      const file = join(journal, name)
-      const time = /"time":"([^"]*)"/.exec(await readFile(file, 'utf8'))?.[1] ?? ''
-      return { file, time }
-    }),
-  )
-  return begun.toSorted((a, b) => (a.time < b.time ? -1 : 1)).at(-1)?.file ?? ''
 }
 
 /** Leaves of the newest run only its first lines, as a crash does. */

@@ -11,6 +11,7 @@ import {
 import { type Finished, runCli, type Start, temporaryFolder } from '../support/cli.ts'
 import { type Identity, type Listener, listen, type LocalServer } from '../support/hostile.ts'
 import { invoke } from '../prove/kill-recovery.ts'
+import { type JournalFile, journalFiles as filesIn } from '../support/lab-journal.ts'
 import { keepJournal, secret } from '../support/secrets.ts'
 
 /** A sandbox gateway, a journal of its own, and the program pointed at both. */
@@ -44,6 +45,14 @@ export const TWO: readonly SandboxServer[] = [guideServer('fetch'), guideServer(
 export function urls(rows: readonly SandboxRow[]): Record<string, unknown> {
   return Object.fromEntries(rows.map((row) => [row.server_id, row['url']]))
 }
+
+/** The file of the newest run in a journal. By time: two runs of one second are in no order by name. */
+export async function newestFile({ journal }: Pick<Trial, 'journal'>): Promise<string> {
+  const files = (await filesIn(journal)).toSorted((a, b) => begun(a).localeCompare(begun(b)))
+  return join(journal, files.at(-1)?.name ?? '')
+}
+
+const begun = ({ text }: JournalFile): string => /"time":"([^"]+)"/.exec(text)?.[1] ?? ''
 
 /** How many PUT requests a sandbox has received. */
 export function writes({ requests }: Sandbox): number {

@@ -69,8 +69,8 @@ export class Bench {
   }
 
   /** A user of this run; its id. */
-  async user(role: string): Promise<string> {
-    const id = `${this.prefix}-${role}`
+  async user(role: string, more = ''): Promise<string> {
+    const id = `${this.prefix}-${role}${more}`
     const json = { user_id: id, user_role: role, auto_create_key: false }
     const answer = await this.ask('POST', '/user/new', { json })
     if (answer.status !== 200) throw new Error(`user: ${answer.status} ${JSON.stringify(answer.body)}`)

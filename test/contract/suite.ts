@@ -7,6 +7,7 @@ import { keysAndRoles } from './keys.ts'
 import { movingOAuth } from './oauth.ts'
 import { probing } from './probing.ts'
 import { reading } from './reading.ts'
+import { signingInToServers } from './sign-ins.ts'
 import { signingIn } from './signing-in.ts'
 import { updating } from './updating.ts'
 
@@ -39,7 +40,8 @@ export function describeContract(gateway: GatewayUnderTest): void {
       if (!bench) throw new Error('the gateway did not start')
       return bench
     }
-    const groups = [aboutIt, signingIn, creating, reading, updating, movingOAuth, keysAndRoles, probing]
+    const groups = [aboutIt, signingIn, creating, reading, updating, movingOAuth, signingInToServers]
+    groups.push(keysAndRoles, probing)
     for (const group of groups) group(benched, gateway.version)
   })
 }

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { defaultMigration } from '../../src/cli/migrations.ts'
-import { assemblePlan, obstacle } from '../../src/core/assemble.ts'
+import { assemblePlan } from '../../src/core/assemble.ts'
+import type { Consent } from '../../src/core/consent.ts'
 import { compareVersions, ERAS, eraOf, NEWEST_CHECKED } from '../../src/core/eras.ts'
 import { fieldHashes, movedFields, shownChanges } from '../../src/core/fields.ts'
 import type { InventoryEntry } from '../../src/core/inventory.ts'
@@ -39,17 +40,23 @@ const entry = (fields: Record<string, unknown> = {}, more: Partial<InventoryEntr
   listed: listedServer.parse(record(fields)),
   record: record(fields),
   source: 'database',
+  signIns: null,
   problem: null,
   ...more,
 })
 
-const plan = (entries: InventoryEntry[], version: string | null = '1.106.2') =>
+const plan = (
+  entries: InventoryEntry[],
+  version: string | null = '1.106.2',
+  accepted: readonly Consent[] = [],
+) =>
   assemblePlan({
     createdAt: '2026-01-01T00:00:00.000Z',
     gateway: { url: 'http://gw', version, account: 'master key' },
     migration,
     inventory: { entries, suspicion: null },
     selected: new Set(entries.map(({ listed }) => listed.server_id)),
+    accepted,
   })
 
 describe('the body of a PUT', () => {
@@ -153,7 +160,7 @@ describe('what cannot be written without loss', () => {
     ['1.77.1', { alias: null }, 'name-rule'],
     ['1.106.2', { alias: 'with-hyphen' }, undefined],
   ])('on %s, %j: %s', (version, fields, code) => {
-    expect(obstacle(record(fields), eraOf(version).era)?.code).toBe(code)
+    expect(plan([entry(fields)], version).skipped[0]?.code).toBe(code)
   })
 })
 

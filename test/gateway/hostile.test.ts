@@ -279,6 +279,7 @@ describe.concurrent('a record that cannot be believed is left alone, and the oth
           message,
           url: 'http://localhost:8585/servers/fetch/sse',
           drift: [],
+          effects: [],
         },
       ])
       expect(urls(trial.sandbox.rows())).toEqual({

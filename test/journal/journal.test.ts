@@ -13,6 +13,8 @@ const change = (id: string) => ({
   migration: 'm',
   edits: [{ field: 'url', before: 'http://a/x', after: 'http://b/x' }],
   effects: [],
+  settings: {},
+  onlySettings: false,
   fields: { url: 'h' },
   fingerprint: 'f',
 })

@@ -71,7 +71,8 @@ class Scene {
     const selected = new Set(listed.map((server) => server.server_id))
     const scope = { migration, thorough: false, selected, previous: null, onRead: () => {} }
     const inventory = await takeInventory(gateway, listed, scope)
-    return assemblePlan({ createdAt: '', gateway: gateway.identity, migration, inventory, selected })
+    const assembly = { gateway: gateway.identity, migration, inventory, selected, accepted: [] }
+    return assemblePlan({ createdAt: '', ...assembly })
   }
 
   /** Carries out a plan through the proxy, and compares what is reported with what is there once all is quiet. */
@@ -130,7 +131,8 @@ class Scene {
 
   /** Takes a run back, through the faults where `troubled`. */
   async takeBack(run: RecordedRun, troubled: boolean): Promise<void> {
-    const scope = { run, inForce: [], selection: { only: [], except: [] }, createdAt: '', onRead: () => {} }
+    const selection = { only: [], except: [] }
+    const scope = { run, inForce: [], selection, accepted: [], createdAt: '', onRead: () => {} }
     if (!troubled) this.#proxy.calm()
     const plan = await planReversal(gatewayAt(this.#sandbox.url, this.#sandbox), scope)
     if (plan.changes.length > 0) await this.carryOut(plan, troubled ? TIMEOUT_MS : 30_000)

@@ -1,13 +1,13 @@
 import { MigrateError } from '../../core/errors.ts'
 import { isLeftBehind, type Plan } from '../../core/plan.ts'
-import { isSignal, leavesSomething, mayHaveWritten, type RunReport } from '../../core/report.ts'
+import { isSignal, mayHaveWritten, type RunReport } from '../../core/report.ts'
 import { count, printableJson } from '../../core/text.ts'
-import type { Gateway } from '../../gateway/port.ts'
 import type { FileJournal } from '../../journal/file-journal.ts'
 import { locationWarnings } from '../../journal/location.ts'
 import { contestedServers, planOverEdits } from '../../runs/contested.ts'
 import { carryOut, emptyReport, type Resumption } from '../../runs/run.ts'
 import { approve } from '../approval.ts'
+import { askConsent } from '../consent-choice.ts'
 import { chooseContested } from '../contested-choice.ts'
 import type { Context } from '../context.ts'
 import { exitForPlan, exitForRun } from '../exit.ts'
@@ -15,36 +15,8 @@ import type { MainOptions } from '../options.ts'
 import { applyProgress } from '../progress.ts'
 import { planDocument, runDocument } from '../render/documents.ts'
 import { wrap } from '../render/layout.ts'
-import { renderChange, renderLeftBehind, renderRemarks, renderSummary } from '../render/plan.ts'
-import { renderByHand, renderReport } from '../render/report.ts'
-import { undoCommand } from '../undo-command.ts'
-
-/** How long a write whose answer was lost is looked for before it is called unknown, in milliseconds: a probe and 10 s. */
-export const patience = ({ era }: Gateway, options: MainOptions): number =>
-  (options.patience ?? era.probeSeconds + 10) * 1000
-
-/** What every job on a gateway goes its way with. */
-export interface Way {
-  gateway: Gateway
-  journal: FileJournal
-  options: MainOptions
-  context: Context
-}
-
-/** A plan on its way: what it was made for, and what to say where it changes nothing. */
-export interface Proposal {
-  plan: Plan
-  heading: string
-  nothing: string
-  /** The run that is taken up again with it, if any. */
-  resumption?: Resumption
-}
-
-/** What a command came to. */
-export interface Conclusion {
-  code: number
-  report: RunReport | null
-}
+import { showPlan, showReport } from './show.ts'
+import { type Conclusion, patience, type Proposal, type Way } from './way.ts'
 
 /** Refuses to write without anybody's consent. Called before anything else happens. */
 export function requireConsent(options: MainOptions, { terminal }: Context): void {
@@ -70,25 +42,6 @@ export async function requireJournal(
     terminal.remark(look.paint('yellow', wrap(`! ${warning}`, look.width, '  ')))
 }
 
-function showPlan({ plan, heading, nothing }: Proposal, { options, context }: Way): void {
-  const { terminal, look } = context
-  const blocks =
-    options.quiet && !options.dryRun ? [] : plan.changes.map((change) => renderChange(change, look))
-  const empty = plan.changes.length === 0 ? [nothing] : []
-  terminal.print(
-    [
-      heading
-        .split('\n')
-        .map((line) => wrap(line, look.width, '  '))
-        .join('\n'),
-      ...blocks,
-      ...renderRemarks(plan, look),
-      ...empty,
-      [renderSummary(plan), ...(empty.length > 0 ? renderLeftBehind(plan.skipped, look) : [])].join('\n'),
-    ].join('\n\n'),
-  )
-}
-
 async function write(plan: Plan, resumption: Resumption | null, way: Way): Promise<RunReport> {
   const { gateway, journal, options } = way
   const { terminal, look, signals, tool } = way.context
@@ -103,16 +56,6 @@ async function write(plan: Plan, resumption: Resumption | null, way: Way): Promi
     stopRequested: signals.requested,
   }
   return signals.during(() => carryOut(plan, context, resumption))
-}
-
-function showReport(report: RunReport, { gateway, journal, options, context }: Way): void {
-  const { terminal, look } = context
-  const run = options.sandbox || !leavesSomething(report.changes) ? null : report.run
-  const undo = run?.kept ? undoCommand(run.id, gateway.identity.url, journal, options) : null
-  if (options.json) return terminal.print(printableJson(runDocument(report, undo)))
-  terminal.print(`\n${renderReport(report, look)}`)
-  if (undo !== null) terminal.print(`To take this back:\n${undo}`)
-  else if (run && !run.kept) terminal.print(renderByHand(report, look))
 }
 
 /**
@@ -173,7 +116,10 @@ async function concludeContested(proposal: Proposal, first: Conclusion, way: Way
   if (contested.length === 0 || !asks) return first
   const chosen = await unlessCancelled(chooseContested(contested, gateway, context))
   if (!chosen || chosen.length === 0) return first
-  const plan = await planOverEdits(proposal.plan, chosen, gateway, new Date().toISOString())
+  const plan = await planOverEdits(proposal.plan, chosen, gateway, {
+    createdAt: new Date().toISOString(),
+    accepted: options.accept,
+  })
   const heading = `Writing over what somebody else wrote on ${count(chosen.length, 'server')}`
   const nothing = 'Nothing to write over: they hold our value by now.'
   const second = await unlessCancelled(conclude({ plan, heading, nothing }, way))
@@ -184,16 +130,23 @@ async function concludeContested(proposal: Proposal, first: Conclusion, way: Way
   return { code, report: second.report }
 }
 
+/** In a terminal, asks about what is left out for want of consent, before anything else is asked. */
+async function withConsents(proposal: Proposal, { options, context }: Way): Promise<Proposal> {
+  if (options.dryRun || options.yes || !context.terminal.interactive) return proposal
+  return { ...proposal, plan: await askConsent(proposal.plan, context) }
+}
+
 /**
  * The way that every plan goes, forward or back: show, ask, apply, report; then ask about what drifted. Returns the
  * exit code and the report. With --dry-run it ends behind the diff.
  */
-export async function conclude(proposal: Proposal, way: Way): Promise<Conclusion> {
-  const { plan, resumption = null } = proposal
+export async function conclude(proposed: Proposal, way: Way): Promise<Conclusion> {
   const { gateway, options, context } = way
   const { terminal } = context
   terminal.settle()
-  if (!options.json) showPlan(proposal, way)
+  if (!options.json) showPlan(proposed, way)
+  const proposal = await withConsents(proposed, way)
+  const { plan, resumption = null } = proposal
   const empty = plan.changes.length === 0
   if (options.dryRun || (empty && !resumption))
     return concludeContested(proposal, concludeWithout(proposal, way), way)

@@ -10,16 +10,10 @@ import { adHocMigration, defaultMigration } from '../migrations.ts'
 import type { MainOptions } from '../options.ts'
 import { readProgress } from '../progress.ts'
 import { renderNothing } from '../render/plan.ts'
-import {
-  type Conclusion,
-  conclude,
-  requireCanary,
-  requireConsent,
-  requireJournal,
-  type Way,
-} from './carry-out.ts'
+import { conclude, requireCanary, requireConsent, requireJournal } from './carry-out.ts'
 import { gatewayUrl, openGateway, underLock } from './session.ts'
 import { attendTo, noticeUnfinished } from './unfinished.ts'
+import type { Conclusion, Way } from './way.ts'
 
 /** The rule of this invocation: --from and --to, else the migration that ships with the tool. */
 export async function migrationFor({ from, to }: MainOptions): Promise<Migration> {
@@ -53,6 +47,7 @@ async function makePlan(migration: Migration, { gateway, journal, options, conte
     migration,
     inventory,
     selected,
+    accepted: options.accept,
   })
 }
 

@@ -3,7 +3,8 @@ import type { RecordedRun } from '../../journal/fold.ts'
 import { runsInForce } from '../../runs/find-run.ts'
 import { planReversal } from '../../runs/revert.ts'
 import { readProgress } from '../progress.ts'
-import { type Conclusion, conclude, type Way } from './carry-out.ts'
+import { conclude } from './carry-out.ts'
+import type { Conclusion, Way } from './way.ts'
 
 function heading(run: RecordedRun, { gateway }: Plan): string {
   const what = run.started.reverts === null ? 'a migration' : `which took back ${run.started.reverts}`
@@ -17,6 +18,7 @@ async function planFor(run: RecordedRun, { gateway, journal, options, context }:
     run,
     inForce: await runsInForce(journal, run),
     selection: options,
+    accepted: options.accept,
     createdAt: new Date().toISOString(),
     onRead: readProgress(context.terminal, gateway.era.probeSeconds),
   })

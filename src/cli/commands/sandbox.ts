@@ -8,9 +8,10 @@ import { runsToRevert } from '../../runs/find-run.ts'
 import type { Context } from '../context.ts'
 import type { MainOptions } from '../options.ts'
 import { wrap } from '../render/layout.ts'
-import { requireConsent, requireJournal, type Way } from './carry-out.ts'
+import { requireConsent, requireJournal } from './carry-out.ts'
 import { migrateGateway, migrationFor } from './migrate.ts'
 import { revertRun } from './reversal.ts'
+import type { Way } from './way.ts'
 
 async function offerRevert(way: Way): Promise<void> {
   const { journal, gateway, options, context } = way

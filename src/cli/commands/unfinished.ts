@@ -1,3 +1,4 @@
+import { acceptOptions, consent, consentsOf } from '../../core/consent.ts'
 import { MigrateError } from '../../core/errors.ts'
 import { printable } from '../../core/text.ts'
 import { lockHolder } from '../../journal/lock.ts'
@@ -14,8 +15,9 @@ import type { Resumption } from '../../runs/run.ts'
 import { wrap } from '../render/layout.ts'
 import { chooseForUnfinished, describeUnfinished } from '../unfinished-choice.ts'
 import { commandFor } from '../undo-command.ts'
-import { type Conclusion, conclude, patience, requireCanary, type Way } from './carry-out.ts'
+import { conclude, requireCanary } from './carry-out.ts'
 import { revertRun } from './reversal.ts'
+import { type Conclusion, patience, type Way } from './way.ts'
 
 type BeforeConnecting = Omit<Way, 'gateway'>
 
@@ -34,11 +36,13 @@ async function remarkOnUnfinished(
 
 /** Somebody has to say what is to become of it: an option, the run's own name, or an answer. */
 function refuse(run: RecordedRun, url: string, { journal, options }: BeforeConnecting): never {
-  const command = (way: string) => commandFor(['--unfinished', way, '--yes'], url, journal, options)
+  const consents = acceptOptions(consentsOf(run.changes.map(({ change }) => change)))
+  const command = (way: string, more: readonly string[] = []) =>
+    commandFor(['--unfinished', way, '--yes', ...more], url, journal, options)
   throw new MigrateError(
     'run-interrupted',
     `Run ${run.id} of ${run.startedAt}, by ${printable(`${run.started.user} on ${run.started.host}`)}, did not come to its end, so nothing else is begun`,
-    `To complete it: ${command('finish')} To take it back: ${command('revert')} Both ask the gateway first what was written.`,
+    `To complete it: ${command('finish')} To take it back: ${command('revert', consents)} Both ask the gateway first what was written.`,
   )
 }
 
@@ -122,5 +126,7 @@ export async function attendTo(
   if (choice === 'leave') return null
   // A run that was cut short goes its way as a whole, whatever this invocation selects.
   const whole = { ...way, options: { ...options, only: [], except: [] } }
+  // What was being taken back goes on under the consent that the run had.
+  if (wasTakingBack(run)) whole.options.accept = consent.options
   return choice === 'finish' && !wasTakingBack(run) ? finish(resumption, whole) : takeBack(run, whole)
 }

@@ -11,8 +11,9 @@ function publicEdit({ field, before, after }: Edit) {
 }
 
 /** A change as anybody may see it: URLs masked, hashes of fields left out but for the fingerprint over them. */
-export function publicChange({ id, server, migration, edits, effects, fingerprint }: Change) {
-  return { id, server, migration, edits: edits.map(publicEdit), effects, fingerprint }
+export function publicChange({ id, server, migration, edits, effects, fingerprint, onlySettings }: Change) {
+  const written = onlySettings ? [] : edits
+  return { id, server, migration, edits: written.map(publicEdit), effects, fingerprint }
 }
 
 const publicGateway = ({ url, version, account }: GatewayIdentity) => ({ url, version, account })
@@ -26,13 +27,14 @@ const publicDrift = ({ field, before, ours, now }: DriftedField) => ({
   now: masked(now),
 })
 
-const publicSkipped = ({ server, matched, code, message, url, contested }: Skipped) => ({
+const publicSkipped = ({ server, matched, code, message, url, contested, awaiting }: Skipped) => ({
   server,
   matched,
   code,
   message,
   url: url === null ? null : maskUrl(url),
   drift: contested?.fields.map(publicDrift) ?? [],
+  effects: awaiting?.effects ?? [],
 })
 
 const publicNote = ({ code, server, field, message }: Note) => ({ code, server, field, message })

@@ -136,7 +136,7 @@ export function renderCheck({ runs, problems }: History, location: string, look:
 /** One run in full: each server with the URL before and after, masked, and its outcome. */
 export function renderOneRun(run: RecordedRun, all: readonly RecordedRun[], look: Look): string {
   const blocks = run.changes.map(({ change, outcome, error, collateral }) => {
-    const edits = change.edits.flatMap(({ before, after }) => [
+    const edits = (change.onlySettings ? [] : change.edits).flatMap(({ before, after }) => [
       `  - ${shownValue(before)}`,
       `  + ${shownValue(after)}`,
     ])

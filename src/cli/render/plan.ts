@@ -21,10 +21,11 @@ function renderServer(server: ServerIdentity, look: Look): string {
 
 /** The block of one change: who, the diff, its effects. */
 export function renderChange(change: Change, look: Look): string {
-  const effects = change.effects.map(({ message }) =>
-    look.paint('yellow', wrap(`! ${message}`, look.width, '  ')),
+  const effects = change.effects.map(({ message, reversible }) =>
+    look.paint(reversible ? 'yellow' : ['yellow', 'bold'], wrap(`! ${printable(message)}`, look.width, '  ')),
   )
-  return [renderServer(change.server, look), renderEdits(change.edits, look), ...effects].join('\n')
+  const edits = change.onlySettings ? [] : [renderEdits(change.edits, look)]
+  return [renderServer(change.server, look), ...edits, ...effects].join('\n')
 }
 
 function renderSkipped(skipped: Skipped, look: Look): string {

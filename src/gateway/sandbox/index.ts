@@ -4,6 +4,7 @@ import type { Sandbox, SandboxOptions, SandboxRow } from './options.ts'
 import { quirkBook } from './quirks.ts'
 import { releaseOf } from './release.ts'
 import { listen, portOf, shut } from './server.ts'
+import { keepSignIn } from './sign-ins.ts'
 import { configRow, guideServers, loadRegistry, newRow, register, timestamp, type World } from './world.ts'
 
 export type { Sandbox, SandboxOptions, SandboxRow, SandboxServer } from './options.ts'
@@ -26,6 +27,7 @@ function worldOf(options: SandboxOptions, closing: AbortSignal): World {
     registry: new Map(),
     config: byId((options.configServers ?? []).map((server) => configRow(release, server))),
     accounts: accountsOf(options),
+    signIns: new Map(),
     keyHeader: options.keyHeader,
     rootPath: (options.rootPath ?? '').replace(/\/+$/, ''),
     probeDelayMs: options.probeDelayMs ?? 0,
@@ -33,6 +35,8 @@ function worldOf(options: SandboxOptions, closing: AbortSignal): World {
     wait: (milliseconds) => sleep(milliseconds, undefined, { signal: closing }),
   }
   loadRegistry(world)
+  for (const [id, users] of Object.entries(options.signIns ?? {}))
+    for (const user of users) keepSignIn(world, id, user)
   return world
 }
 

@@ -60,10 +60,12 @@ interface Move {
   readonly type: boolean
 }
 
-function moveOf(row: SandboxRow, sent: Fields): Move {
+/** Up to 1.96.0 a first issuer is no change of it: `issuer_changed` in `update_mcp_server`. */
+function moveOf(release: Release, row: SandboxRow, sent: Fields): Move {
+  const counts = release.urlDropsClient || blank(row['issuer']) !== null
   return {
     url: typeof sent['url'] === 'string' && sent['url'] !== row['url'],
-    issuer: 'issuer' in sent && blank(sent['issuer']) !== blank(row['issuer']),
+    issuer: 'issuer' in sent && counts && blank(sent['issuer']) !== blank(row['issuer']),
     type: Boolean(sent['auth_type']) && sent['auth_type'] !== row['auth_type'],
   }
 }
@@ -97,7 +99,7 @@ function credentialsAfter(
  * Source: `update_mcp_server` of db.py, 1.106.2; from 1.92.1 for the columns, 1.97 for the client.
  */
 export function afterMove(release: Release, row: SandboxRow, sent: Fields): Fields {
-  const move = moveOf(row, sent)
+  const move = moveOf(release, row, sent)
   const wipes = release.urlWipesOAuth && (move.url || move.issuer || move.type)
   const stale = wipes
     ? FLOW_COLUMNS.filter((name) => name in row && (!(name in sent) || sent[name] === row[name]))

@@ -56,6 +56,8 @@ export interface SandboxOptions {
   /** Like `SERVER_ROOT_PATH`, for example `/litellm`. */
   readonly rootPath?: string
   readonly keys?: readonly SandboxKey[]
+  /** Ids of users whose tokens for a server, by its id, are stored from the start. */
+  readonly signIns?: Readonly<Record<string, readonly string[]>>
   /** Milliseconds that GET by id waits, as the health probe of a slow server does; default 0. */
   readonly probeDelayMs?: number
   /** Deviations for tests. */

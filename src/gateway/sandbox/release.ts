@@ -29,6 +29,10 @@ export interface Release {
   readonly urlWipesOAuth: boolean
   /** … and the stored OAuth client of an `oauth2` server. */
   readonly urlDropsClient: boolean
+  /** Users' OAuth tokens are stored, … */
+  readonly signInsStored: boolean
+  /** … and an admin may see whose. */
+  readonly signInsListed: boolean
   /**
    * A partial PUT sends nulls on as they are: `allowed_tools: null` ends in a 500, tool_name_to_* become null, and
    * the list shows env_vars as stored (seen on 1.88.0). Later they empty the field (1.106.2).
@@ -73,6 +77,8 @@ const OLDEST: Omit<Release, 'version'> = {
   uniqueNames: false,
   urlWipesOAuth: false,
   urlDropsClient: false,
+  signInsStored: false,
+  signInsListed: false,
   rawNulls: false,
   urlsAdminOnly: false,
   configById: 'missing',
@@ -141,6 +147,7 @@ const CHANGES: readonly (readonly [since: string, change: Change])[] = [
       readOnlyAdmin: 'reads',
       routeLimits: 'fine',
       getSeesAllGrants: true,
+      signInsStored: true,
     },
   ],
   ['1.92.1', { urlWipesOAuth: true }],
@@ -150,6 +157,7 @@ const CHANGES: readonly (readonly [since: string, change: Change])[] = [
     '1.106.0',
     {
       listSorted: true,
+      signInsListed: true,
       uniqueNames: true,
       configById: 'flagged',
       publicFlags: ['is_public', 'is_public_explicit'],

@@ -7,6 +7,7 @@ import { forbidden } from './permit.ts'
 import type { Release } from './release.ts'
 import type { Ask, Received } from './request.ts'
 import { accessGroups, deleteServer, getServer, listServers, postServer } from './servers.ts'
+import { listSignIns, storeSignIn } from './sign-ins.ts'
 import { formLogin, jsonLogin } from './signin.ts'
 import { listTools, testAnyConnection, testConnection, testTools } from './tools.ts'
 import { putServer } from './update.ts'
@@ -57,6 +58,18 @@ const ROUTES: readonly Route[] = [
     path: `${SERVER}/{id}/health`,
     when: (release) => release.healthPerServer,
     keyed: serverHealth,
+  },
+  {
+    method: 'POST',
+    path: `${SERVER}/{id}/oauth-user-credential`,
+    when: (release) => release.signInsStored,
+    keyed: storeSignIn,
+  },
+  {
+    method: 'GET',
+    path: `${SERVER}/{id}/user-credentials`,
+    when: (release) => release.signInsListed,
+    keyed: listSignIns,
   },
   { method: 'GET', path: `${SERVER}/{id}`, keyed: getServer },
   { method: 'DELETE', path: `${SERVER}/{id}`, keyed: deleteServer },

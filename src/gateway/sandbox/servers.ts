@@ -116,6 +116,7 @@ export function deleteServer({ world, caller, id }: Ask): Answer {
   }
   if (!world.rows.delete(id)) return refused(404, `MCP Server not found, passed server_id=${id}`)
   world.registry.delete(id)
+  world.signIns.delete(id)
   return { status: 202 }
 }
 

@@ -6,6 +6,7 @@ import { afterMove } from './oauth.ts'
 import type { SandboxRow } from './options.ts'
 import type { Release } from './release.ts'
 import type { Ask } from './request.ts'
+import { tokenIdentity } from './sign-ins.ts'
 import { type Accepted, isAnswer, validate } from './validate.ts'
 import { stored } from './views.ts'
 import { asJsonb, register, timestamp, type World } from './world.ts'
@@ -99,6 +100,8 @@ export function putServer(ask: Ask): Answer {
   if (!row) return refused(404, `MCP Server not found, passed server_id=${id}`)
   const columns = written(world.release, row, body)
   if (!columns) return crash(world.release)
+  const identity = tokenIdentity(row)
   write(world, row, columns, caller.userId)
+  if (world.release.urlWipesOAuth && tokenIdentity(row) !== identity) world.signIns.delete(id)
   return ok(stored(world, row), 202)
 }

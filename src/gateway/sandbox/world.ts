@@ -3,6 +3,7 @@ import type { Accounts } from './accounts.ts'
 import { columnsOf } from './columns.ts'
 import type { SandboxRow, SandboxServer } from './options.ts'
 import type { Release } from './release.ts'
+import type { SignIn } from './sign-ins.ts'
 
 /** All that a running LiteLLM has: the database's rows, and the registry that traffic uses. */
 export interface World {
@@ -13,6 +14,8 @@ export interface World {
   readonly registry: Map<string, SandboxRow>
   readonly config: ReadonlyMap<string, SandboxRow>
   readonly accounts: Accounts
+  /** Users' stored tokens by server and user. */
+  readonly signIns: Map<string, Map<string, SignIn>>
   readonly keyHeader: string | undefined
   readonly rootPath: string
   readonly probeDelayMs: number

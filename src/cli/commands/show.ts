@@ -1,0 +1,42 @@
+import { consentsOf } from '../../core/consent.ts'
+import { leavesSomething, type RunReport } from '../../core/report.ts'
+import { printableJson } from '../../core/text.ts'
+import { runDocument } from '../render/documents.ts'
+import { wrap } from '../render/layout.ts'
+import { renderChange, renderLeftBehind, renderRemarks, renderSummary } from '../render/plan.ts'
+import { renderByHand, renderReport } from '../render/report.ts'
+import { undoCommand } from '../undo-command.ts'
+import type { Proposal, Way } from './way.ts'
+
+/** Prints a plan: its heading, a block for each change, what is left alone, and the numbers. */
+export function showPlan({ plan, heading, nothing }: Proposal, { options, context }: Way): void {
+  const { terminal, look } = context
+  const blocks =
+    options.quiet && !options.dryRun ? [] : plan.changes.map((change) => renderChange(change, look))
+  const empty = plan.changes.length === 0 ? [nothing] : []
+  terminal.print(
+    [
+      heading
+        .split('\n')
+        .map((line) => wrap(line, look.width, '  '))
+        .join('\n'),
+      ...blocks,
+      ...renderRemarks(plan, look),
+      ...empty,
+      [renderSummary(plan), ...(empty.length > 0 ? renderLeftBehind(plan.skipped, look) : [])].join('\n'),
+    ].join('\n\n'),
+  )
+}
+
+/** Prints what a run came to, and the command that takes it back. */
+export function showReport(report: RunReport, { gateway, journal, options, context }: Way): void {
+  const { terminal, look } = context
+  const run = options.sandbox || !leavesSomething(report.changes) ? null : report.run
+  // Taking it back signs people out again, and so on.
+  const consents = consentsOf(report.changes.filter((change) => leavesSomething([change])))
+  const undo = run?.kept ? undoCommand(run.id, consents, gateway.identity.url, journal, options) : null
+  if (options.json) return terminal.print(printableJson(runDocument(report, undo)))
+  terminal.print(`\n${renderReport(report, look)}`)
+  if (undo !== null) terminal.print(`To take this back:\n${undo}`)
+  else if (run && !run.kept) terminal.print(renderByHand(report, look))
+}

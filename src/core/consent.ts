@@ -1,0 +1,30 @@
+import { z } from 'zod'
+import type { Change, Effect } from './plan.ts'
+
+/**
+ * Effects that nobody has to put up with unasked: a change that has one is left out until the person consents, by
+ * `--accept` or when asked. Each is the code of an effect.
+ */
+export const consent = z.enum(['reauthorization', 'client-loss'])
+export type Consent = z.infer<typeof consent>
+
+/** What somebody has to consent to for these effects. */
+export function consentsFor(effects: readonly Effect[]): Consent[] {
+  const needed = new Set(effects.map(({ code }) => code))
+  return consent.options.filter((code) => needed.has(code))
+}
+
+/** What somebody has to consent to for any of these changes, in the order of the options. */
+export function consentsOf(changes: readonly Pick<Change, 'effects'>[]): Consent[] {
+  return consentsFor(changes.flatMap(({ effects }) => effects))
+}
+
+/** What is still to be consented to. */
+export function unaccepted(effects: readonly Effect[], accepted: readonly string[]): Consent[] {
+  return consentsFor(effects).filter((code) => !accepted.includes(code))
+}
+
+/** The options that give these consents. */
+export function acceptOptions(consents: readonly Consent[]): string[] {
+  return consents.flatMap((code) => ['--accept', code])
+}

@@ -1,0 +1,81 @@
+import { type DriftedField, driftSincePlan, holds } from '../core/drift.ts'
+import { movedFields, reportable } from '../core/fields.ts'
+import { holdsSettings, restorable } from '../core/oauth.ts'
+import type { Change } from '../core/plan.ts'
+import { type AppliedChange, type CollateralChange, type Outcome, settledAs } from '../core/report.ts'
+import type { ServerRecord } from '../core/server.ts'
+import type { Gateway } from '../gateway/port.ts'
+import type { RecordedChange } from '../journal/fold.ts'
+
+const kept = (sha256: string | undefined): unknown => (sha256 === undefined ? null : { sha256 })
+
+/** The OAuth settings that should be there behind the write and are not: it was cut short before it put them back. */
+function unrestoredSettings(
+  { change, settings }: RecordedChange,
+  record: ServerRecord,
+  { era }: Gateway,
+): CollateralChange[] {
+  const { id } = change.server
+  return Object.entries(restorable(settings, record, era))
+    .filter(([field, value]) => !holdsSettings(record, { [field]: value }))
+    .map(([field, value]) => ({
+      field,
+      before: reportable(id, field, value),
+      after: reportable(id, field, record[field] ?? null),
+      repaired: false,
+    }))
+}
+
+/**
+ * What else differs from the record as it was right before the write. Whether the write did it or somebody since is
+ * not to be known any more, so it stands as not put back.
+ */
+function alsoChanged(
+  { change, fieldsBefore, settings }: RecordedChange,
+  record: ServerRecord,
+  gateway: Gateway,
+): CollateralChange[] {
+  if (fieldsBefore === null) return []
+  const intended = [
+    ...change.edits.map(({ field }) => field),
+    ...gateway.era.alsoWrites,
+    ...Object.keys(settings),
+  ]
+  return movedFields(fieldsBefore, record)
+    .filter((field) => !intended.includes(field))
+    .map((field) => ({
+      field,
+      before: kept(fieldsBefore[field]),
+      after: reportable(change.server.id, field, record[field] ?? null),
+      repaired: false,
+    }))
+}
+
+function judgeWritten(recorded: RecordedChange, record: ServerRecord, gateway: Gateway): AppliedChange {
+  const cleared = unrestoredSettings(recorded, record, gateway)
+  const others = alsoChanged(recorded, record, gateway)
+  const doubt = 'other fields differ too; whether the write or somebody since changed them is unknown'
+  const short = 'the settings that were cleared with the URL are not back'
+  const error = [cleared.length > 0 ? short : '', others.length > 0 ? doubt : ''].filter(Boolean).join('; ')
+  return { ...settledAs(recorded.change, 'applied', error || null), collateral: [...cleared, ...others] }
+}
+
+/** What a record tells of a write whose outcome nobody recorded. */
+export function judgeRecord(recorded: RecordedChange, record: ServerRecord, gateway: Gateway): AppliedChange {
+  const { change, open } = recorded
+  if (holds(record, change.edits, 'after')) return judgeWritten(recorded, record, gateway)
+  if (holds(record, change.edits, 'before')) {
+    const outcome: Outcome = open?.takingBack ? 'reverted' : 'not-applied'
+    const collateral = open?.takingBack ? unrestoredSettings(recorded, record, gateway) : []
+    return { ...settledAs(change, outcome), collateral }
+  }
+  const drift = driftSincePlan(change, record).filter(({ field }) =>
+    change.edits.some((edit) => edit.field === field),
+  )
+  return driftedBehind(change, 'it holds neither the old value nor the new', drift)
+}
+
+/** Written, or perhaps written, and somebody else's by now. */
+export function driftedBehind(change: Change, error: string, drift: DriftedField[] = []): AppliedChange {
+  return { ...settledAs(change, 'drifted', error), wrote: true, drift }
+}

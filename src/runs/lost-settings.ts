@@ -1,0 +1,32 @@
+import type { Era } from '../core/eras.ts'
+import { isSetting, missingSettings, restorable, type Settings } from '../core/oauth.ts'
+import type { CollateralChange } from '../core/report.ts'
+import type { ServerRecord } from '../core/server.ts'
+import type { RecordedChange } from '../journal/fold.ts'
+
+/** The settings among these that are known not to have come back. */
+export function unrestored(settings: Settings, collateral: readonly CollateralChange[]): Settings {
+  const gone = collateral.filter(({ field, repaired }) => !repaired && isSetting(field))
+  return Object.fromEntries(
+    Object.entries(settings).filter(([name]) => gone.some(({ field }) => field === name)),
+  )
+}
+
+/**
+ * The settings that a run had before it and lost, as far as the record lacks them still: those of which the journal says
+ * so, or all where it does not know; and any that no write can put back, as knowing them tells what else is at stake.
+ * What is missing otherwise, somebody else took away, and it stays away.
+ */
+export function lostSettings(
+  { outcome, settings, collateral }: RecordedChange,
+  record: ServerRecord,
+  era: Era,
+): Settings {
+  const missing = missingSettings(settings, record)
+  if (outcome === 'unsettled' || outcome === 'unknown') return missing
+  const known = unrestored(missing, collateral)
+  const writable = restorable(missing, record, era)
+  return Object.fromEntries(
+    Object.entries(missing).filter(([field]) => field in known || !(field in writable)),
+  )
+}
