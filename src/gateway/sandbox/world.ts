@@ -1,5 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto'
 import type { Accounts } from './accounts.ts'
+import type { Holders } from './holders.ts'
 import { columnsOf } from './columns.ts'
 import type { SandboxRow, SandboxServer } from './options.ts'
 import type { Release } from './release.ts'
@@ -13,6 +14,7 @@ export interface World {
   readonly registry: Map<string, SandboxRow>
   readonly config: ReadonlyMap<string, SandboxRow>
   readonly accounts: Accounts
+  readonly holders: Holders
   readonly keyHeader: string | undefined
   readonly rootPath: string
   readonly probeDelayMs: number
