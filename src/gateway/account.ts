@@ -23,7 +23,8 @@ const ADMIN_HINT = 'Use the master key, or a key of a user with the role proxy_a
 const notAdmin = (what: string): MigrateError =>
   new MigrateError('not-admin', `This key may not edit MCP servers: ${what}`, ADMIN_HINT)
 
-const routeMissing = ({ status, json }: Answer): boolean =>
+/** Is this FastAPI's answer for a path that the release does not have? */
+export const routeMissing = ({ status, json }: Answer): boolean =>
   status === 404 && (json as { detail?: unknown } | null)?.detail === 'Not Found'
 
 function refuse(answer: Answer, endpoint: Endpoint): never {

@@ -7,8 +7,9 @@ import { printable } from '../core/text.ts'
 import { type FieldEdit, writeBody } from '../core/write-body.ts'
 import { type Endpoint, get, put, spoken } from './http.ts'
 import { checkServer } from './check.ts'
+import { findGrants } from './grants.ts'
+import type { Gateway, GrantSearch, Reading, ServerCheck, WriteAnswer } from './port.ts'
 import { countSignIns } from './sign-ins.ts'
-import type { Gateway, Reading, ServerCheck, WriteAnswer } from './port.ts'
 import { TransportError } from './transport-errors.ts'
 import type { Answer } from './transport.ts'
 
@@ -121,6 +122,10 @@ export class LiteLlmGateway implements Gateway {
 
   check(id: string): Promise<ServerCheck> {
     return checkServer(this.#endpoint, id)
+  }
+
+  grants(ids: readonly string[], limitMs?: number): Promise<GrantSearch> {
+    return findGrants(this.#endpoint, ids, limitMs === undefined ? {} : { limitMs })
   }
 
   async write(record: ServerRecord, edits: readonly FieldEdit[]): Promise<WriteAnswer> {

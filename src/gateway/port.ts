@@ -31,6 +31,48 @@ export interface ServerCheck {
   message: string
 }
 
+/** What may hold the id of an MCP server, and loses something when that id changes. */
+export type HolderKind =
+  | 'key'
+  | 'team'
+  | 'access-group'
+  | 'toolset'
+  | 'organization'
+  | 'project'
+  | 'agent'
+  | 'user'
+  | 'end-user'
+  /** The servers that the gateway shows to everybody in its hub. */
+  | 'public-list'
+
+/** Where a holder names the server: the column of LiteLLM's database, or the setting. */
+export type GrantVia =
+  | 'mcp_servers'
+  | 'mcp_tool_permissions'
+  | 'access_mcp_server_ids'
+  | 'tools'
+  | 'public_mcp_servers'
+
+/** One place in which a server is named by its id. */
+export interface Grant {
+  serverId: string
+  holder: {
+    kind: HolderKind
+    /** As the admin API knows it; `null` for the public list and for keys, whose id is the hash of the secret. */
+    id: string | null
+    /** For a person, harmless. A key's is its alias, else its owner and what LiteLLM shows of it (`sk-...abcd`). */
+    name: string
+  }
+  via: GrantVia
+}
+
+/** What a search for grants brought. Not `complete`: there may be more of them, and `reason` says where and why. */
+export interface GrantSearch {
+  grants: Grant[]
+  complete: boolean
+  reason: string | null
+}
+
 /** All that the tool asks of a gateway. One contract suite runs against every implementation. */
 export interface Gateway {
   readonly identity: GatewayIdentity
@@ -48,4 +90,9 @@ export interface Gateway {
   signIns(id: string): Promise<number | null>
   /** Tries a server through the gateway. Says nothing true where `era.restart` is not `no`. Never throws. */
   check(id: string): Promise<ServerCheck>
+  /**
+   * Who holds these servers by their ids, as far as it can be learned within `limitMs`, one minute unless told.
+   * Reads only; never throws.
+   */
+  grants(ids: readonly string[], limitMs?: number): Promise<GrantSearch>
 }

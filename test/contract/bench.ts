@@ -19,6 +19,7 @@ export class Bench {
   readonly #servers = new Set<string>()
   readonly #users: string[] = []
   readonly #keys: string[] = []
+  readonly #undoing: (readonly [method: string, path: string, json?: unknown])[] = []
 
   constructor(
     readonly version: string,
@@ -69,9 +70,9 @@ export class Bench {
   }
 
   /** A user of this run; its id. */
-  async user(role: string, more = ''): Promise<string> {
-    const id = `${this.prefix}-${role}${more}`
-    const json = { user_id: id, user_role: role, auto_create_key: false }
+  async user(role: string, name = '', more: Server = {}): Promise<string> {
+    const id = `${this.prefix}-${role}${name}`
+    const json = { user_id: id, user_role: role, auto_create_key: false, ...more }
     const answer = await this.ask('POST', '/user/new', { json })
     if (answer.status !== 200) throw new Error(`user: ${answer.status} ${JSON.stringify(answer.body)}`)
     this.#users.push(id)
@@ -90,6 +91,11 @@ export class Bench {
   /** Remembers a server that was made by another way, to be removed. */
   own(id: string): void {
     this.#servers.add(id)
+  }
+
+  /** Remembers a request that removes what the run made. */
+  undo(method: string, path: string, json?: unknown): void {
+    this.#undoing.push([method, path, json])
   }
 
   /** A text without what differs between runs. */
@@ -116,5 +122,6 @@ export class Bench {
     for (const id of this.#servers) await this.ask('DELETE', `/v1/mcp/server/${id}`)
     await this.ask('POST', '/key/delete', { json: { keys: this.#keys } })
     await this.ask('POST', '/user/delete', { json: { user_ids: this.#users } })
+    for (const [method, path, json] of this.#undoing) await this.ask(method, path, { json })
   }
 }

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe } from 'vitest'
 import { aboutIt } from './about.ts'
 import { Bench } from './bench.ts'
 import { creating } from './creating.ts'
+import { holding } from './grants.ts'
 import type { Target } from './http.ts'
 import { keysAndRoles } from './keys.ts'
 import { movingOAuth } from './oauth.ts'
@@ -40,8 +41,18 @@ export function describeContract(gateway: GatewayUnderTest): void {
       if (!bench) throw new Error('the gateway did not start')
       return bench
     }
-    const groups = [aboutIt, signingIn, creating, reading, updating, movingOAuth, signingInToServers]
-    groups.push(keysAndRoles, probing)
+    const groups = [
+      aboutIt,
+      signingIn,
+      creating,
+      reading,
+      updating,
+      movingOAuth,
+      signingInToServers,
+      keysAndRoles,
+      probing,
+      holding,
+    ]
     for (const group of groups) group(benched, gateway.version)
   })
 }

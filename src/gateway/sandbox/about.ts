@@ -1,5 +1,6 @@
-import { type Answer, NOT_FOUND, ok } from './answers.ts'
+import { type Answer, NOT_FOUND, ok, refused } from './answers.ts'
 import { sendableOf } from './columns.ts'
+import type { Ask } from './request.ts'
 import type { World } from './world.ts'
 
 /** What readiness says before 1.88, and details after. */
@@ -50,4 +51,13 @@ export function home(): Answer {
   const page =
     '<!DOCTYPE html>\n<html><head><title>LiteLLM API - Swagger UI</title></head><body></body></html>\n'
   return { status: 200, text: page, headers: { 'content-type': 'text/html; charset=utf-8' } }
+}
+
+/** GET /v1/mcp/discover: a curated list, for admins. */
+export function discover({ caller }: Ask): Answer {
+  if (caller.role === 'proxy_admin' || caller.role === 'proxy_admin_viewer') {
+    return ok({ servers: [], categories: [] })
+  }
+  const role = caller.role ?? 'internal_user'
+  return refused(403, `Only proxy admins can access MCP discovery. Your role=${role}`)
 }

@@ -5,6 +5,15 @@ import { timestamp } from './world.ts'
 /** The user of the master key and of the admin page's account; its row appears with the first sign-in (observed). */
 export const DEFAULT_USER = 'default_user_id'
 
+/** A row of LiteLLM_ObjectPermissionTable. */
+export type StoredGrants = SandboxGrants & { readonly id: string }
+
+/** A row of grants from what a request or an option names; `null` from nothing. */
+export function storedGrants(value: unknown): StoredGrants | null {
+  if (typeof value !== 'object' || value === null) return null
+  return { id: randomUUID(), mcp_servers: [], mcp_access_groups: [], ...(value as Partial<SandboxGrants>) }
+}
+
 /** Who sends a request. */
 export interface Caller {
   readonly key: string
@@ -13,7 +22,7 @@ export interface Caller {
   readonly role: SandboxRole
   readonly alias: string | null
   readonly teamId: string | null
-  readonly grants: (SandboxGrants & { readonly id: string }) | null
+  readonly grants: StoredGrants | null
   readonly allowedRoutes: readonly string[]
   readonly createdAt: string
   readonly expires: string | null
@@ -24,6 +33,7 @@ export interface User {
   readonly id: string
   readonly role: SandboxRole
   readonly createdAt: string
+  readonly grants: StoredGrants | null
 }
 
 /** Keys, users and the admin page's account. */
@@ -52,7 +62,6 @@ export function callerOf(
   teamId: string | null = null,
   expires: string | null = null,
 ): Caller {
-  const grants = one.objectPermission ?? null
   return {
     key: one.key,
     master: false,
@@ -60,7 +69,7 @@ export function callerOf(
     role: one.role,
     alias: one.alias ?? null,
     teamId,
-    grants: grants && { id: randomUUID(), mcp_servers: [], mcp_access_groups: [], ...grants },
+    grants: storedGrants(one.objectPermission),
     allowedRoutes: one.allowedRoutes ?? [],
     createdAt: timestamp(),
     expires,
@@ -74,8 +83,13 @@ export function masterCaller(key: string): Caller {
 }
 
 /** A user, and only the first of its name, as an insert would have it. */
-export function addUser(accounts: Accounts, id: string, role: SandboxRole): void {
-  if (!accounts.users.has(id)) accounts.users.set(id, { id, role, createdAt: timestamp() })
+export function addUser(
+  accounts: Accounts,
+  id: string,
+  role: SandboxRole,
+  grants: StoredGrants | null = null,
+): void {
+  if (!accounts.users.has(id)) accounts.users.set(id, { id, role, createdAt: timestamp(), grants })
 }
 
 /** The accounts that a sandbox starts with. */

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { accountsOf } from './accounts.ts'
+import { noHolders } from './holders.ts'
 import type { Sandbox, SandboxOptions, SandboxRow } from './options.ts'
 import { quirkBook } from './quirks.ts'
 import { releaseOf } from './release.ts'
@@ -28,6 +29,7 @@ function worldOf(options: SandboxOptions, closing: AbortSignal): World {
     config: byId((options.configServers ?? []).map((server) => configRow(release, server))),
     accounts: accountsOf(options),
     signIns: new Map(),
+    holders: noHolders(),
     keyHeader: options.keyHeader,
     rootPath: (options.rootPath ?? '').replace(/\/+$/, ''),
     probeDelayMs: options.probeDelayMs ?? 0,

@@ -18,6 +18,8 @@ export type SandboxRole =
 export interface SandboxGrants {
   readonly mcp_servers: readonly string[]
   readonly mcp_access_groups: readonly string[]
+  /** Tools by server; kept from 1.81. */
+  readonly mcp_tool_permissions?: Readonly<Record<string, readonly string[]>> | null
 }
 
 /** A virtual key that exists from the start. */

@@ -1,6 +1,16 @@
-import { addUser, type Caller, callerOf, DEFAULT_USER, hashOf, randomKey, type User } from './accounts.ts'
-import { type Answer, managementError, ok, proxyError, refused } from './answers.ts'
-import type { SandboxGrants, SandboxRole } from './options.ts'
+import {
+  addUser,
+  type Caller,
+  callerOf,
+  DEFAULT_USER,
+  hashOf,
+  randomKey,
+  storedGrants,
+  type User,
+} from './accounts.ts'
+import { type Answer, managementError, ok, proxyError } from './answers.ts'
+import { permissionView } from './grants.ts'
+import type { SandboxRole } from './options.ts'
 import { type Ask, fieldsOf } from './request.ts'
 import { atLeast } from './version.ts'
 import { timestamp, type World } from './world.ts'
@@ -22,15 +32,8 @@ function needsDatabase(world: World): string {
   return `DB not connected.${more} See ${DOCS}/proxy/virtual_keys`
 }
 
-function grantsView(caller: Caller): unknown {
-  const grants = caller.grants
-  return (
-    grants && { object_permission_id: grants.id, ...grants, id: undefined, vector_stores: [], agents: [] }
-  )
-}
-
 /** A key's row as `/key/info` and `/user/info` show it. */
-function keyRow(world: World, caller: Caller): Record<string, unknown> {
+export function keyRow(world: World, caller: Caller): Record<string, unknown> {
   return {
     key_name: `sk-...${caller.key.slice(-4)}`,
     key_alias: caller.alias,
@@ -47,7 +50,7 @@ function keyRow(world: World, caller: Caller): Record<string, unknown> {
     allowed_routes: caller.allowedRoutes,
     object_permission_id: caller.grants?.id ?? null,
     created_at: caller.createdAt,
-    object_permission: world.release.grantsShown ? grantsView(caller) : null,
+    object_permission: world.release.grantsShown ? permissionView(world.release, caller.grants) : null,
     ...(atLeast(world.release.version, '1.106.0') && { key_type: 'default', status: 'active' }),
   }
 }
@@ -59,7 +62,8 @@ export function keyInfo({ world, caller }: Ask): Answer {
   return ok({ key: hashOf(caller.key), info: keyRow(world, caller) })
 }
 
-function userRow(user: User): Record<string, unknown> {
+/** A user's row, grants aside. */
+export function userRow(user: User): Record<string, unknown> {
   return {
     user_id: user.id,
     user_email: null,
@@ -75,19 +79,22 @@ function userRow(user: User): Record<string, unknown> {
   }
 }
 
-/** GET /v2/user/info: the caller's own user. */
-export function ownUser({ world, caller }: Ask): Answer {
+/** GET /v2/user/info: the caller's own user, or the one that an admin names. */
+export function ownUser({ world, caller, query }: Ask): Answer {
   const { release } = world
   if (!world.database) return managementError(release, 500, needsDatabase(world))
-  if (caller.userId === null) {
+  const id = (caller.role === 'proxy_admin' ? query.get('user_id') : null) ?? caller.userId
+  if (id === null) {
     return managementError(
       release,
       400,
       'user_id is required. Either pass it as a query parameter or authenticate with a user-bound key.',
     )
   }
-  const user = world.accounts.users.get(caller.userId)
-  return user ? ok(userRow(user)) : managementError(release, 404, `User not found: ${caller.userId}`)
+  const user = world.accounts.users.get(id)
+  if (!user) return managementError(release, 404, `User not found: ${id}`)
+  const grants = { object_permission: permissionView(release, user.grants) }
+  return ok({ ...userRow(user), ...(release.userGrants === 'stored' && grants) })
 }
 
 /** GET /user/info?user_id=: a user with its keys. */
@@ -112,15 +119,6 @@ export function userSettings({ world }: Ask): Answer {
   return ok({ values, field_schema: { description: 'Default parameters', properties: {} } })
 }
 
-/** GET /v1/mcp/discover: a curated list, for admins. */
-export function discover({ caller }: Ask): Answer {
-  if (caller.role === 'proxy_admin' || caller.role === 'proxy_admin_viewer') {
-    return ok({ servers: [], categories: [] })
-  }
-  const role = caller.role ?? 'internal_user'
-  return refused(403, `Only proxy admins can access MCP discovery. Your role=${role}`)
-}
-
 /** POST /user/new. */
 export function newUser({ world, text }: Ask): Answer {
   if (!world.database) return managementError(world.release, 400, needsDatabase(world))
@@ -130,13 +128,9 @@ export function newUser({ world, text }: Ask): Answer {
     return managementError(world.release, 409, `{'error': 'User with id ${id} already exists'}`)
   }
   const role = (body['user_role'] ?? 'internal_user') as SandboxRole
-  addUser(world.accounts, id, role)
+  const grants = world.release.userGrants === 'stored' ? storedGrants(body['object_permission']) : null
+  addUser(world.accounts, id, role, grants)
   return ok({ user_id: id, user_role: role, key: '', models: [], teams: [], max_budget: null })
-}
-
-function grantsOf(value: unknown): SandboxGrants | null {
-  if (typeof value !== 'object' || value === null) return null
-  return { mcp_servers: [], mcp_access_groups: [], ...(value as Partial<SandboxGrants>) }
 }
 
 /** POST /key/generate. */
@@ -144,14 +138,18 @@ export function newKey({ world, text, caller }: Ask): Answer {
   if (!world.database) return managementError(world.release, 500, `{'error': '${needsDatabase(world)}'}`)
   const body = fieldsOf(text)
   const userId = typeof body['user_id'] === 'string' ? body['user_id'] : null
-  const made = callerOf({
-    key: randomKey(),
-    userId,
-    role: userId === null ? null : (world.accounts.users.get(userId)?.role ?? null),
-    alias: typeof body['key_alias'] === 'string' ? body['key_alias'] : '',
-    objectPermission: grantsOf(body['object_permission']),
-    allowedRoutes: Array.isArray(body['allowed_routes']) ? body['allowed_routes'].map(String) : [],
-  })
+  const team = typeof body['team_id'] === 'string' ? body['team_id'] : null
+  const made = callerOf(
+    {
+      key: randomKey(),
+      userId,
+      role: userId === null ? null : (world.accounts.users.get(userId)?.role ?? null),
+      alias: typeof body['key_alias'] === 'string' ? body['key_alias'] : '',
+      objectPermission: storedGrants(body['object_permission']),
+      allowedRoutes: Array.isArray(body['allowed_routes']) ? body['allowed_routes'].map(String) : [],
+    },
+    team,
+  )
   const key = { ...made, alias: made.alias === '' ? null : made.alias }
   world.accounts.keys.set(key.key, key)
   const by = caller.userId ?? DEFAULT_USER

@@ -1,5 +1,6 @@
 import type { Caller } from './accounts.ts'
 import { type Answer, crash, proxyError } from './answers.ts'
+import { HOLDER_PATHS } from './holders.ts'
 import type { Release } from './release.ts'
 
 /** As much of a request as the route checks look at. */
@@ -9,7 +10,13 @@ export interface Asked {
   readonly query: URLSearchParams
 }
 
-const ADMIN_ONLY = ['/get/internal_user_settings', '/health/readiness/details', '/user/new']
+const ADMIN_ONLY = [
+  '/get/internal_user_settings',
+  '/health/readiness/details',
+  '/user/new',
+  // Some of these tell others what is theirs; the sandbox plays them for full admins alone.
+  ...HOLDER_PATHS,
+]
 const KEY_ROUTES = ['/key/generate', '/key/info', '/user/info', '/user/new']
 const SERVERS = '/v1/mcp/server'
 const TOOLS = '/mcp-rest/tools/list'

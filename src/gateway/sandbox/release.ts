@@ -60,6 +60,12 @@ export interface Release {
   readonly unknownUser: 'empty' | 'missing'
   /** `/key/info` shows what the key is granted, not only the id of the grants. */
   readonly grantsShown: boolean
+  /** Who holds grants: keys and teams; also end users, access groups, projects; also toolsets and agents. */
+  readonly holders: 'few' | 'more' | 'all'
+  /** What a user's grants are: dropped in silence, dropped but with a place in the list, or stored. */
+  readonly userGrants: 'none' | 'place' | 'stored'
+  /** Organizations are told of without an enterprise licence. */
+  readonly organizationsFree: boolean
 }
 
 type Change = Partial<Omit<Release, 'version'>>
@@ -99,6 +105,9 @@ const OLDEST: Omit<Release, 'version'> = {
   verboseErrors: true,
   unknownUser: 'empty',
   grantsShown: false,
+  holders: 'few',
+  userGrants: 'none',
+  organizationsFree: true,
 }
 
 /** Each row: what changed, and the first release it is true of. */
@@ -124,8 +133,10 @@ const CHANGES: readonly (readonly [since: string, change: Change])[] = [
       maskedKeys: 'tail',
       unknownUser: 'missing',
       grantsShown: true,
+      holders: 'more',
     },
   ],
+  ['1.84.0', { holders: 'all' }],
   [
     '1.88.0',
     {
@@ -150,8 +161,9 @@ const CHANGES: readonly (readonly [since: string, change: Change])[] = [
       signInsStored: true,
     },
   ],
+  ['1.92.0', { userGrants: 'place' }],
   ['1.92.1', { urlWipesOAuth: true }],
-  ['1.96.0', { rawNulls: false }],
+  ['1.96.0', { rawNulls: false, userGrants: 'stored' }],
   ['1.97.0', { urlDropsClient: true }],
   [
     '1.106.0',
@@ -166,6 +178,7 @@ const CHANGES: readonly (readonly [since: string, change: Change])[] = [
       probes: 'explained',
       maskedKeys: 'all',
       verboseErrors: false,
+      organizationsFree: false,
     },
   ],
 ]

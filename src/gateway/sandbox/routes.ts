@@ -1,8 +1,9 @@
-import { home, liveliness, openapi, readiness, readinessDetails } from './about.ts'
+import { discover, home, liveliness, openapi, readiness, readinessDetails } from './about.ts'
 import { type Answer, NOT_FOUND, WRONG_METHOD } from './answers.ts'
 import { authenticate } from './authenticate.ts'
 import { serverHealth, serversHealth } from './health.ts'
-import { discover, keyInfo, newKey, newUser, ownUser, userInfo, userSettings } from './people.ts'
+import { HOLDER_ROUTES } from './holder-routes.ts'
+import { keyInfo, newKey, newUser, ownUser, userInfo, userSettings } from './people.ts'
 import { forbidden } from './permit.ts'
 import type { Release } from './release.ts'
 import type { Ask, Received } from './request.ts'
@@ -77,6 +78,7 @@ const ROUTES: readonly Route[] = [
   { ...CONNECTION, when: (release) => release.testNeeds !== 'nobody', keyed: testConnection },
   { method: 'POST', path: '/mcp-rest/test/tools/list', keyed: testTools },
   { method: 'GET', path: '/mcp-rest/tools/list', keyed: listTools },
+  ...HOLDER_ROUTES,
 ]
 
 function idIn(pattern: string, path: string): string | undefined {

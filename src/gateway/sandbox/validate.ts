@@ -84,6 +84,12 @@ function faultOf(release: Release, name: string, kind: ColumnKind, value: unknow
   return fits(value) ? undefined : fault([name], type, `Input should be a valid ${noun}`, value)
 }
 
+/** The 422 for a number in the query that is larger than LiteLLM takes. */
+export function tooLarge(release: Release, name: string, input: string, most: number): Answer {
+  const msg = `Input should be less than or equal to ${most}`
+  return answer(release, [{ type: 'less_than_equal', loc: ['query', name], msg, input, ctx: { le: most } }])
+}
+
 /** Checks that look at the body as a whole, before any field is read. */
 function wholeFault(release: Release, body: Accepted, creating: boolean): string | undefined {
   const transport = body['transport']

@@ -1,5 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto'
 import type { Accounts } from './accounts.ts'
+import type { Holders } from './holders.ts'
 import { columnsOf } from './columns.ts'
 import type { SandboxRow, SandboxServer } from './options.ts'
 import type { Release } from './release.ts'
@@ -16,6 +17,7 @@ export interface World {
   readonly accounts: Accounts
   /** Users' stored tokens by server and user. */
   readonly signIns: Map<string, Map<string, SignIn>>
+  readonly holders: Holders
   readonly keyHeader: string | undefined
   readonly rootPath: string
   readonly probeDelayMs: number
