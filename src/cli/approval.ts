@@ -3,6 +3,7 @@ import type { Change, Plan } from '../core/plan.ts'
 import { cancelled, type Choice } from './terminal/terminal.ts'
 import { count, printable, printableJson } from '../core/text.ts'
 import type { Gateway } from '../gateway/port.ts'
+import { placeOf } from '../runs/place-of.ts'
 import type { Context } from './context.ts'
 import { renderChange } from './render/plan.ts'
 import { shownRecord } from './render/record.ts'
@@ -35,7 +36,7 @@ async function askEach(
   for (;;) {
     const answer = await terminal.choose(`${place} ${name(change)}`, choices, 'no')
     if (answer !== 'show') return answer
-    const reading = await gateway.read(change.server.id)
+    const reading = await placeOf(gateway, change).read(change.server.id)
     terminal.print(
       reading.kind === 'record' ? printableJson(shownRecord(reading.record)) : printable(reading.message),
     )

@@ -15,7 +15,9 @@ async function askFor(
   gateway: Gateway,
   { terminal, look }: Context,
 ): Promise<Exclude<Answer, 'show'>> {
-  const target = contested.edits.map(({ field, after }) => `${field} ${shownValue(after)}`).join(', ')
+  const target = contested.edits
+    .map(({ field, after }) => `${field} ${shownValue(after ?? '(nothing)')}`)
+    .join(', ')
   const choices: Choice<Answer>[] = [
     { name: 'Leave it as it is now', value: 'leave' },
     { name: `Write over it: ${target}`, value: 'write' },

@@ -18,6 +18,8 @@ const mainOptions = z.object({
   timeout: seconds.default(35),
   from: z.string().optional(),
   to: z.string().optional(),
+  litellmConfig: texts,
+  envFile: texts,
   only: texts,
   except: texts,
   dryRun: z.boolean().default(false),
@@ -47,6 +49,8 @@ const EXCLUSIVE: readonly (readonly [keyof MainOptions, keyof MainOptions])[] = 
   ['keyFile', 'passwordFile'],
   ['quiet', 'verbose'],
   ['sandbox', 'url'],
+  ['sandbox', 'litellmConfig'],
+  ['revert', 'litellmConfig'],
   ['sandbox', 'keyFile'],
   ['sandbox', 'username'],
   ['sandbox', 'journal'],
@@ -59,9 +63,13 @@ const EXCLUSIVE: readonly (readonly [keyof MainOptions, keyof MainOptions])[] = 
 
 function requireSense(options: MainOptions): void {
   const usage = (message: string, hint: string | null = null) => new MigrateError('usage', message, hint)
-  const clash = EXCLUSIVE.find(([a, b]) => Boolean(options[a]) && Boolean(options[b]))
+  const isGiven = (name: keyof MainOptions): boolean =>
+    Array.isArray(options[name]) ? options[name].length > 0 : Boolean(options[name])
+  const clash = EXCLUSIVE.find((pair) => pair.every(isGiven))
   if (clash) throw usage(`${flag(clash[0])} and ${flag(clash[1])} exclude each other`)
   if ((options.from === undefined) !== (options.to === undefined)) throw usage('--from and --to go together')
+  if (options.envFile.length > 0 && options.litellmConfig.length === 0)
+    throw usage('--env-file goes with --litellm-config')
   if (options.exitCode && !options.dryRun) throw usage('--exit-code goes with --dry-run')
   if (options.keyFile === '-' && options.passwordFile === '-')
     throw usage('Standard input can hold one secret only')

@@ -42,6 +42,12 @@ function addMainOptions(program: Command): void {
     .option('--timeout <SECONDS>', 'for each request (default 35, above the probes of the gateway itself)')
     .option('--from <ORIGIN>', 'with --to: move exactly this origin, in place of the migration that ships')
     .option('--to <ORIGIN>', 'the origin it becomes')
+    .option(
+      '--litellm-config <FILE>',
+      "LiteLLM's config.yaml, for the servers defined in it; repeatable",
+      collect,
+    )
+    .option('--env-file <FILE>', 'a .env file from which config.yaml has its URLs; repeatable', collect)
     .option('--only <PATTERN>', 'servers by name, alias, id or access group; * matches; repeatable', collect)
     .option('--except <PATTERN>', 'not these; wins over --only; repeatable', collect)
     .option('--thorough', 'read every server by id, where the list would do')

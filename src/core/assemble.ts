@@ -1,118 +1,11 @@
 import { originText } from './address.ts'
-import { canonical, sha256 } from './canonical.ts'
-import { acceptOptions, type Consent, unaccepted } from './consent.ts'
-import { type Era, eraOf, NEWEST_CHECKED } from './eras.ts'
-import { fieldHashes, fingerprint } from './fields.ts'
-import { entryUrl, type Inventory, type InventoryEntry } from './inventory.ts'
+import { type Assembly, assess } from './assess.ts'
+import { eraOf, NEWEST_CHECKED } from './eras.ts'
+import { entryUrl, type InventoryEntry } from './inventory.ts'
 import { leftovers } from './leftovers.ts'
-import { judge, type Migration, type Verdict } from './migration.ts'
-import { oauthEffects, type Settings, settingsOf } from './oauth.ts'
-import type { Change, Edit, Effect, GatewayIdentity, Note, Plan, Skipped, SkippedCode } from './plan.ts'
-import { identify, type ServerIdentity, type ServerRecord } from './server.ts'
-import { nameObstacle } from './write-body.ts'
-
-/** What one server contributes to a plan. */
-export type Assessment = { change: Change } | { skipped: Skipped } | { moved: boolean }
-
-const tlsRemoved = (edits: readonly Edit[]): Effect[] =>
-  edits.some(({ before, after }) => /^https:/i.test(before) && /^http:/i.test(after))
-    ? [
-        {
-          code: 'tls-removed',
-          message: 'https becomes http: this connection will no longer be encrypted',
-          reversible: true,
-        },
-      ]
-    : []
-
-/** What a change is assembled with besides the record. */
-export interface Circumstances {
-  era: Era
-  /** How many people's sign-ins are stored, `null` where nobody can tell. */
-  signIns: number | null
-  /** OAuth settings that an earlier run lost and this one is to bring back. */
-  lost?: Settings
-}
-
-/** One change of a record, made ready to apply: with its effects, and the state that it was planned for. */
-export function assembleChange(
-  record: ServerRecord,
-  server: ServerIdentity,
-  migration: string,
-  edits: Edit[],
-  { era, signIns, lost = {} }: Circumstances,
-): Change {
-  const fields = fieldHashes(record)
-  const settings = { ...lost, ...(era.wipesOAuth ? settingsOf(record) : {}) }
-  return {
-    id: sha256(canonical([server.id, edits])).slice(0, 12),
-    server,
-    migration,
-    edits,
-    effects: [...tlsRemoved(edits), ...oauthEffects(record, settings, era, signIns)],
-    settings,
-    onlySettings: false,
-    fields,
-    fingerprint: fingerprint(fields),
-  }
-}
-
-/** The same change where its URL is there already: the settings alone are put back, which loses nothing. */
-export function onlySettings(change: Change, settings: Settings): Change {
-  const message = `${Object.keys(settings).join(', ')}: put back, as a write that was cut short had not got to it`
-  const effects = [{ code: 'settings-restored', message, reversible: true }]
-  return { ...change, settings: { ...settings }, effects, onlySettings: true }
-}
-
-/** Why a record cannot be written on a release without damage, or `null`. */
-export function obstacle(record: ServerRecord, era: Era): { code: SkippedCode; message: string } | null {
-  const name = nameObstacle(era.putBody, record)
-  return name ? { code: 'name-rule', message: name } : null
-}
-
-/** A change that has effects nobody consented to is left out, and what would be lost is told, with the way to consent. */
-export function admitted(
-  change: Change,
-  accepted: readonly Consent[],
-): { change: Change } | { skipped: Skipped } {
-  const wanting = unaccepted(change.effects, accepted)
-  if (wanting.length === 0) return { change }
-  const effects = change.effects.map(({ message }) => message).join('; ')
-  const message = `${effects}. To do it all the same: ${acceptOptions(wanting).join(' ')}`
-  const url = change.edits[0]?.before ?? null
-  return {
-    skipped: { server: change.server, matched: true, code: 'needs-consent', message, url, awaiting: change },
-  }
-}
-
-function blocked(entry: InventoryEntry, verdict: Verdict): { code: SkippedCode; message: string } | null {
-  if (entry.problem) return entry.problem
-  if (entry.source === 'config' && verdict.kind === 'match') {
-    return {
-      code: 'config-defined',
-      message: "defined in LiteLLM's config.yaml: edit the file and restart; the API cannot change it",
-    }
-  }
-  return 'message' in verdict ? { code: verdict.kind, message: verdict.message } : null
-}
-
-function assess(entry: InventoryEntry, { migration, accepted }: Assembly, era: Era): Assessment {
-  const url = entryUrl(entry)
-  const verdict: Verdict = url === null ? { kind: 'other', origin: null } : judge(migration, url)
-  const server = identify(entry.record ?? entry.listed, entry.source)
-  const identity = { ...server, id: entry.listed.server_id }
-  const left = blocked(entry, verdict)
-  if (left) {
-    const matched = url === null ? null : verdict.kind === 'match'
-    return { skipped: { server: identity, matched, ...left, url } }
-  }
-  if (verdict.kind !== 'match' || url === null || !entry.record) return { moved: verdict.kind === 'moved' }
-  const hindrance = obstacle(entry.record, era)
-  if (hindrance) return { skipped: { server: identity, matched: true, ...hindrance, url } }
-  const edits = [{ field: 'url', before: url, after: verdict.after }]
-  const circumstances = { era, signIns: entry.signIns }
-  return admitted(assembleChange(entry.record, identity, migration.id, edits, circumstances), accepted)
-}
+import { judge, type Migration } from './migration.ts'
+import { isVariable, type Note, type Plan } from './plan.ts'
+import { identify } from './server.ts'
 
 /** Remarks about the release itself. */
 export function releaseNotes(version: string | null): Note[] {
@@ -150,24 +43,18 @@ function countOrigins(entries: readonly InventoryEntry[], migration: Migration):
   return [...counts].map(([origin, count]) => ({ origin, count })).toSorted((a, b) => b.count - a.count)
 }
 
-/** What a plan is made of. `selected` holds the ids of the servers that are meant. */
-export interface Assembly {
-  createdAt: string
-  gateway: GatewayIdentity
-  migration: Migration
-  inventory: Inventory
-  selected: ReadonlySet<string>
-  /** Effects that the person consents to. */
-  accepted: readonly Consent[]
-}
-
 /** Makes the plan of a migration. Pure: the same values give the same plan. */
 export function assemblePlan(assembly: Assembly): Plan {
   const { createdAt, gateway, migration, inventory, selected } = assembly
   const { era } = eraOf(gateway.version)
   const meant = inventory.entries.filter(({ listed }) => selected.has(listed.server_id))
   const assessments = meant.map((entry) => assess(entry, assembly, era))
-  const changes = assessments.flatMap((each) => ('change' in each ? [each.change] : []))
+  const made = assessments.flatMap((each) =>
+    'changes' in each ? each.changes : 'change' in each ? [each.change] : [],
+  )
+  // A variable changes behind all pins: it may be the URL of several servers.
+  const changes = made.toSorted((a, b) => Number(isVariable(a)) - Number(isVariable(b)))
+  const changing = assessments.filter((each) => 'changes' in each || 'change' in each)
   const skipped = assessments.flatMap((each) => ('skipped' in each ? [each.skipped] : []))
   const suspicion: Note[] = inventory.suspicion
     ? [{ code: 'suspicious-list', server: null, field: null, message: inventory.suspicion }]
@@ -188,7 +75,7 @@ export function assemblePlan(assembly: Assembly): Plan {
     summary: {
       servers: inventory.entries.length,
       changes: changes.length,
-      unchanged: meant.length - changes.length - skipped.length,
+      unchanged: meant.length - changing.length - skipped.length,
       skipped: skipped.length,
       excluded: inventory.entries.length - meant.length,
       moved: assessments.filter((each) => 'moved' in each && each.moved).length,

@@ -5,7 +5,7 @@ import type { Change, Effect } from './plan.ts'
  * Effects that nobody has to put up with unasked: a change that has one is left out until the person consents, by
  * `--accept` or when asked. Each is the code of an effect.
  */
-export const consent = z.enum(['reauthorization', 'client-loss'])
+export const consent = z.enum(['reauthorization', 'client-loss', 'grants'])
 export type Consent = z.infer<typeof consent>
 
 /** What somebody has to consent to for these effects. */

@@ -15,7 +15,7 @@ export interface DriftedField {
 
 /** Does a record hold one side of every edit? */
 export function holds(record: ServerRecord, edits: readonly Edit[], side: 'before' | 'after'): boolean {
-  return edits.every((edit) => record[edit.field] === edit[side])
+  return edits.every((edit) => (record[edit.field] ?? null) === edit[side])
 }
 
 /** The same edits, the other way. */
@@ -51,6 +51,6 @@ export function driftSincePlan(change: Change, record: ServerRecord): DriftedFie
 /** The fields in which a record no longer holds what a run wrote with `edits`; later edits elsewhere are none. */
 export function driftSinceWrite(edits: readonly Edit[], record: ServerRecord): DriftedField[] {
   return edits
-    .filter(({ field, after }) => record[field] !== after)
+    .filter(({ field, after }) => (record[field] ?? null) !== after)
     .map(({ field, before, after }) => ({ field, before, ours: after, now: value(record, field) }))
 }

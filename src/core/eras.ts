@@ -20,6 +20,8 @@ export interface Era {
   wipesOAuth: boolean
   /** Does it drop the OAuth client's id and secret, too? */
   dropsClient: boolean
+  /** Does it honour a `server_id` in config.yaml, so that a server there keeps its id when its URL changes? */
+  pinsConfigIds: boolean
   /** Seconds after which the gateway gives up probing a silent backend during a read by id. */
   probeSeconds: number
   /** Fields that every PUT writes whatever its body says: not collateral, but nothing can take it back. */
@@ -32,6 +34,7 @@ const base = {
   restart: 'no',
   wipesOAuth: false,
   dropsClient: false,
+  pinsConfigIds: false,
   probeSeconds: 10,
   alsoWrites: [],
   warning: null,
@@ -89,8 +92,19 @@ export const ERAS: readonly Era[] = [
     listTrusted: true,
     wipesOAuth: true,
     dropsClient: true,
+    pinsConfigIds: true,
   },
 ]
+
+/** How a file behaves that LiteLLM reads when it starts: nothing changes in it but what is written. */
+export const FILE_ERA: Era = {
+  ...base,
+  from: null,
+  putBody: 'changed-fields',
+  listTrusted: true,
+  restart: 'required',
+  probeSeconds: 0,
+}
 
 /** The newest release whose behaviour was checked. */
 export const NEWEST_CHECKED = '1.109.1'

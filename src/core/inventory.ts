@@ -1,3 +1,4 @@
+import { type Configured, configuredUrl, type HeldBy } from './config/move.ts'
 import type { ListedServer, ServerRecord } from './server.ts'
 
 /** What is known of one listed server after reading. */
@@ -8,6 +9,10 @@ export interface InventoryEntry {
   source: 'database' | 'config'
   /** How many people's sign-ins are stored with it; `null` where that was not asked, or nobody can tell. */
   signIns: number | null
+  /** What the configuration files say of it, where it stands in one that was given. */
+  configured: Configured | null
+  /** Who holds it by its id; asked only where that is about to change. */
+  held: HeldBy | null
   /** Why there is no record although one was wanted. */
   problem: { code: 'unreadable' | 'wrong-id'; message: string } | null
 }
@@ -19,7 +24,9 @@ export interface Inventory {
   suspicion: string | null
 }
 
-/** The URL of an entry: the stored one where the record was read, else the listed one. */
-export function entryUrl({ record, listed, source }: InventoryEntry): string | null {
+/** The URL of an entry: the one in its file, or the stored one where the record was read, else the listed one. */
+export function entryUrl({ record, listed, source, configured }: InventoryEntry): string | null {
+  const inFile = source === 'config' && configured ? configuredUrl(configured) : null
+  if (inFile && 'url' in inFile) return inFile.url
   return (record && source === 'database' ? record.url : listed.url) ?? null
 }

@@ -2,9 +2,25 @@ import { z } from 'zod'
 import type { DriftedField } from './drift.ts'
 import { serverIdentity } from './server.ts'
 
-/** One field of one server, whole: what it is and what it is to be. */
-export const edit = z.object({ field: z.string(), before: z.string(), after: z.string() })
+/** One field of one server, whole: what it is and what it is to be; `null` where it is not there. */
+export const edit = z.object({
+  field: z.string(),
+  before: z.string().nullable(),
+  after: z.string().nullable(),
+})
 export type Edit = z.infer<typeof edit>
+
+/**
+ * A file in which a server is changed, in place of LiteLLM's API. `path` is absolute; `server` its key under
+ * `mcp_servers` of the file `config`; `variable` the one in a `.env` file that holds its URL, `null` in a config.yaml.
+ */
+export const changedFile = z.object({
+  path: z.string(),
+  config: z.string(),
+  server: z.string(),
+  variable: z.string().nullable(),
+})
+export type ChangedFile = z.infer<typeof changedFile>
 
 /** Something that a change brings with it besides the new value. */
 export const effect = z.object({ code: z.string(), message: z.string(), reversible: z.boolean() })
@@ -17,6 +33,8 @@ export type Effect = z.infer<typeof effect>
 export const change = z.object({
   id: z.string(),
   server: serverIdentity,
+  /** The file that is changed, `null` where it is the API. */
+  file: changedFile.nullable().default(null),
   migration: z.string(),
   edits: z.array(edit).min(1),
   effects: z.array(effect),
@@ -31,6 +49,9 @@ export const change = z.object({
   fingerprint: z.string(),
 })
 export type Change = z.infer<typeof change>
+
+/** Is it an environment variable that is changed, for whoever has a URL from it? */
+export const isVariable = ({ file }: Change): boolean => file !== null && file.variable !== null
 
 export const skippedCode = z.enum([
   'config-defined',
@@ -65,6 +86,8 @@ export interface Skipped {
   contested?: Contested
   /** Where it is left alone for want of consent: the change that consent would make. */
   awaiting?: Change
+  /** What a person would have to change in a file by hand, line by line. */
+  patch?: string[]
 }
 
 /** A remark that changes nothing: the old address in another field, a suspicious list. */

@@ -73,12 +73,9 @@ export interface GrantSearch {
   reason: string | null
 }
 
-/** All that the tool asks of a gateway. One contract suite runs against every implementation. */
-export interface Gateway {
-  readonly identity: GatewayIdentity
+/** Where the record of a server is read and written: LiteLLM's API, or a file that it reads when it starts. */
+export interface Place {
   readonly era: Era
-  /** The listed servers. Throws `inventory-invalid` when the answer is no list of distinct servers. */
-  list(): Promise<ListedServer[]>
   /**
    * The authoritative record. Makes LiteLLM probe the backend: `era.probeSeconds` when that is silent. Passing
    * trouble (429, 503, a dropped connection) is sat out for `patienceMs`, one minute unless told. Never throws.
@@ -86,6 +83,13 @@ export interface Gateway {
   read(id: string, patienceMs?: number): Promise<Reading>
   /** Changes `edits` of a record that was read a moment ago, once, without retrying. Never throws. */
   write(record: ServerRecord, edits: readonly FieldEdit[]): Promise<WriteAnswer>
+}
+
+/** All that the tool asks of a gateway. One contract suite runs against every implementation. */
+export interface Gateway extends Place {
+  readonly identity: GatewayIdentity
+  /** The listed servers. Throws `inventory-invalid` when the answer is no list of distinct servers. */
+  list(): Promise<ListedServer[]>
   /** How many people's OAuth sign-ins are stored with a server; `null` where the release cannot tell. Never throws. */
   signIns(id: string): Promise<number | null>
   /** Tries a server through the gateway. Says nothing true where `era.restart` is not `no`. Never throws. */

@@ -4,7 +4,7 @@ import { holdsSettings, restorable } from '../core/oauth.ts'
 import type { Change } from '../core/plan.ts'
 import { type AppliedChange, type CollateralChange, type Outcome, settledAs } from '../core/report.ts'
 import type { ServerRecord } from '../core/server.ts'
-import type { Gateway } from '../gateway/port.ts'
+import type { Place } from '../gateway/port.ts'
 import type { RecordedChange } from '../journal/fold.ts'
 
 const kept = (sha256: string | undefined): unknown => (sha256 === undefined ? null : { sha256 })
@@ -13,7 +13,7 @@ const kept = (sha256: string | undefined): unknown => (sha256 === undefined ? nu
 function unrestoredSettings(
   { change, settings }: RecordedChange,
   record: ServerRecord,
-  { era }: Gateway,
+  { era }: Place,
 ): CollateralChange[] {
   const { id } = change.server
   return Object.entries(restorable(settings, record, era))
@@ -33,12 +33,12 @@ function unrestoredSettings(
 function alsoChanged(
   { change, fieldsBefore, settings }: RecordedChange,
   record: ServerRecord,
-  gateway: Gateway,
+  place: Place,
 ): CollateralChange[] {
   if (fieldsBefore === null) return []
   const intended = [
     ...change.edits.map(({ field }) => field),
-    ...gateway.era.alsoWrites,
+    ...place.era.alsoWrites,
     ...Object.keys(settings),
   ]
   return movedFields(fieldsBefore, record)
@@ -51,9 +51,9 @@ function alsoChanged(
     }))
 }
 
-function judgeWritten(recorded: RecordedChange, record: ServerRecord, gateway: Gateway): AppliedChange {
-  const cleared = unrestoredSettings(recorded, record, gateway)
-  const others = alsoChanged(recorded, record, gateway)
+function judgeWritten(recorded: RecordedChange, record: ServerRecord, place: Place): AppliedChange {
+  const cleared = unrestoredSettings(recorded, record, place)
+  const others = alsoChanged(recorded, record, place)
   const doubt = 'other fields differ too; whether the write or somebody since changed them is unknown'
   const short = 'the settings that were cleared with the URL are not back'
   const error = [cleared.length > 0 ? short : '', others.length > 0 ? doubt : ''].filter(Boolean).join('; ')
@@ -61,12 +61,12 @@ function judgeWritten(recorded: RecordedChange, record: ServerRecord, gateway: G
 }
 
 /** What a record tells of a write whose outcome nobody recorded. */
-export function judgeRecord(recorded: RecordedChange, record: ServerRecord, gateway: Gateway): AppliedChange {
+export function judgeRecord(recorded: RecordedChange, record: ServerRecord, place: Place): AppliedChange {
   const { change, open } = recorded
-  if (holds(record, change.edits, 'after')) return judgeWritten(recorded, record, gateway)
+  if (holds(record, change.edits, 'after')) return judgeWritten(recorded, record, place)
   if (holds(record, change.edits, 'before')) {
     const outcome: Outcome = open?.takingBack ? 'reverted' : 'not-applied'
-    const collateral = open?.takingBack ? unrestoredSettings(recorded, record, gateway) : []
+    const collateral = open?.takingBack ? unrestoredSettings(recorded, record, place) : []
     return { ...settledAs(change, outcome), collateral }
   }
   const drift = driftSincePlan(change, record).filter(({ field }) =>

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Plan } from '../core/plan.ts'
 import { type AppliedChange, type Halt, isInForce, type RunReport, settledAs } from '../core/report.ts'
-import { type ApplyContext, ChangeRun, type Place, type Step } from './change-run.ts'
+import { type ApplyContext, ChangeRun, type Standing, type Step } from './change-run.ts'
 
 /** What applying a plan came to; the caller adds what it knows of the run itself. */
 export type ApplyResult = Pick<RunReport, 'changes' | 'halted' | 'trouble'>
@@ -15,7 +15,7 @@ const TURNING: readonly Halt[] = ['failure', 'collateral', 'security', 'canary']
  */
 async function tryCanary(
   { applied }: Step,
-  place: Place,
+  place: Standing,
   context: ApplyContext,
 ): Promise<Pick<Step, 'halt' | 'trouble'>> {
   const { gateway, patienceMs, onEvent, stopRequested } = context
@@ -49,7 +49,8 @@ async function goForward(plan: Plan, context: ApplyContext, found: Halt): Promis
     }
     const place = { done, total: plan.changes.length }
     const step = await new ChangeRun(context, change, place).run(plan.reverts === null ? 'apply' : 'revert')
-    const isCanary = untried && step.applied.outcome === 'applied' && step.halt === null
+    const isCanary =
+      untried && change.file === null && step.applied.outcome === 'applied' && step.halt === null
     const { halt, trouble: wrong } = isCanary ? await tryCanary(step, place, context) : step
     untried &&= !isCanary
     halted = halts(halt, context)

@@ -5,10 +5,11 @@ import type { Change } from '../core/plan.ts'
 import { type AppliedChange, type Halt, settledAs } from '../core/report.ts'
 import type { ServerRecord } from '../core/server.ts'
 import { printable } from '../core/text.ts'
-import type { Gateway } from '../gateway/port.ts'
+import type { Gateway, Place } from '../gateway/port.ts'
 import type { RunRecorder } from '../journal/port.ts'
 import type { Write, WriteProgress } from './intend.ts'
 import { type Direction, objectionTo } from './objection.ts'
+import { placeOf } from './place-of.ts'
 import { readAgain } from './read-again.ts'
 import { writeOnce, writeSettings } from './write.ts'
 
@@ -45,7 +46,7 @@ export interface Step {
 }
 
 /** Where a change stands in its run. */
-export interface Place {
+export interface Standing {
   done: number
   total: number
 }
@@ -61,13 +62,16 @@ export function haltAfter({ outcome, collateral }: AppliedChange): Halt {
 export class ChangeRun {
   readonly #context: ApplyContext
   readonly #change: Change
-  readonly #place: Place
+  readonly #place: Standing
+  /** Where the record is read and written. */
+  readonly #at: Place
   #writing = false
 
-  constructor(context: ApplyContext, change: Change, place: Place) {
+  constructor(context: ApplyContext, change: Change, place: Standing) {
     this.#context = context
     this.#change = change
     this.#place = place
+    this.#at = placeOf(context.gateway, change)
   }
 
   /** Never throws: whatever goes wrong behind the write leaves the change unknown, before it not tried. */
@@ -95,21 +99,25 @@ export class ChangeRun {
     }
   }
 
+  #readAgain(): ReturnType<typeof readAgain> {
+    const { file, server } = this.#change
+    return file === null ? readAgain(this.#context.gateway, server.id) : this.#at.read(server.id)
+  }
+
   #tell(kind: 'reading' | WriteProgress): void {
     this.#context.onEvent({ kind, change: this.#change, ...this.#place })
     if (kind === 'writing' || kind === 'restoring') this.#writing = true
   }
 
   async #attempt(direction: Direction): Promise<Step> {
-    const { gateway } = this.#context
     this.#tell('reading')
-    const reading = await readAgain(gateway, this.#change.server.id)
+    const reading = await this.#readAgain()
     if (reading.kind === 'edited')
       return this.#leave('drifted', `changed while it was read: ${reading.fields.map(printable).join(', ')}`)
     if (reading.kind === 'absent') return this.#leave('drifted', 'it is no longer there')
     if (reading.kind !== 'record') return { ...this.#leave('not-applied', reading.message), halt: 'failure' }
     const { record } = reading
-    const objection = objectionTo(this.#change, record, direction, gateway.era)
+    const objection = objectionTo(this.#change, record, direction, this.#at.era)
     if (objection) return this.#leave('drifted', objection.error, objection.drift)
     const stop = this.#context.stopRequested()
     if (stop) return { ...this.#leave('not-applied', null), halt: stop }
@@ -131,10 +139,10 @@ export class ChangeRun {
   }
 
   #writeOf(purpose: Write['purpose']): Write {
-    const { gateway, recorder, patienceMs } = this.#context
+    const { recorder, patienceMs } = this.#context
     const change = this.#change
     const edits = purpose === 'change' ? change.edits : reversed(change.edits)
-    return { gateway, recorder, patienceMs, change, edits, purpose, tell: (kind) => this.#tell(kind) }
+    return { place: this.#at, recorder, patienceMs, change, edits, purpose, tell: (kind) => this.#tell(kind) }
   }
 
   async #write(before: ServerRecord): Promise<Step> {
@@ -145,9 +153,9 @@ export class ChangeRun {
   }
 
   async #attemptBack(written: AppliedChange): Promise<Step> {
-    const { edits, server } = this.#change
+    const { edits } = this.#change
     this.#tell('reading')
-    const reading = await readAgain(this.#context.gateway, server.id)
+    const reading = await this.#readAgain()
     if (reading.kind === 'absent')
       return this.#conclude({ ...written, outcome: 'drifted', error: 'it is no longer there' })
     if (reading.kind === 'edited')

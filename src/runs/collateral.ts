@@ -2,7 +2,7 @@ import { canonical } from '../core/canonical.ts'
 import { type FieldChange, isRepairable, reportable, shownChanges } from '../core/fields.ts'
 import type { CollateralChange } from '../core/report.ts'
 import type { ServerRecord } from '../core/server.ts'
-import type { Gateway } from '../gateway/port.ts'
+import type { Place } from '../gateway/port.ts'
 
 /** The states of one server around a write: before, in the gateway's answer (where it held one), and read back. */
 export interface AroundWrite {
@@ -44,14 +44,14 @@ export function fieldsToRepair(changes: readonly FieldChange[], around: AroundWr
 
 /** Writes the lost values back, once, and reads again. Returns the fields that are as before now. */
 export async function repair(
-  gateway: Gateway,
+  place: Place,
   around: AroundWrite,
   fields: readonly string[],
 ): Promise<string[]> {
   const lost = Object.fromEntries(fields.map((field) => [field, around.before[field] ?? null]))
   const edits = Object.entries(lost).map(([field, after]) => ({ field, after }))
-  await gateway.write({ ...around.after, ...lost }, edits)
-  const reading = await gateway.read(around.before.server_id)
+  await place.write({ ...around.after, ...lost }, edits)
+  const reading = await place.read(around.before.server_id)
   if (reading.kind !== 'record') return []
   const still = shownChanges(around.before, reading.record, around.intended).map(({ field }) => field)
   return fields.filter((field) => !still.includes(field))

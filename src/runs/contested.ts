@@ -1,4 +1,4 @@
-import { admitted, assembleChange, obstacle } from '../core/assemble.ts'
+import { admitted, assembleChange, obstacle } from '../core/assemble-change.ts'
 import type { Consent } from '../core/consent.ts'
 import { holds } from '../core/drift.ts'
 import type { Change, Contested, Edit, Plan, Skipped } from '../core/plan.ts'
@@ -18,14 +18,14 @@ export function contestedServers(plan: Plan, report: RunReport | null): Conteste
     contested ? [{ server, ...contested }] : [],
   )
   const atWriting = (report?.changes ?? [])
-    .filter(({ outcome, drift }) => outcome === 'drifted' && drift.length > 0)
+    .filter(({ outcome, drift, file }) => outcome === 'drifted' && drift.length > 0 && file === null)
     .map(({ server, migration, edits, drift }) => ({ server, migration, edits, fields: drift }))
   return [...atPlanning, ...atWriting]
 }
 
 /** The edits that lead from what a record holds now to what was meant; `null` where it holds no text. */
 function editsFromNow(record: ServerRecord, edits: readonly Edit[]): Edit[] | null {
-  const found = edits.map(({ field, after }) => ({ field, before: record[field], after }))
+  const found = edits.map(({ field, after }) => ({ field, before: record[field] ?? null, after }))
   return found.every((edit): edit is Edit => typeof edit.before === 'string') ? found : null
 }
 

@@ -2,7 +2,7 @@ import { fieldHashes } from '../core/fields.ts'
 import type { Settings } from '../core/oauth.ts'
 import type { Change, Edit } from '../core/plan.ts'
 import type { ServerRecord } from '../core/server.ts'
-import type { Gateway } from '../gateway/port.ts'
+import type { Place } from '../gateway/port.ts'
 import type { RunRecorder } from '../journal/port.ts'
 import type { IntentPurpose } from '../journal/records.ts'
 
@@ -11,7 +11,7 @@ export type WriteProgress = 'writing' | 'restoring' | 'checking' | 'repairing'
 
 /** One write, and who is told of its progress. */
 export interface Write {
-  gateway: Gateway
+  place: Place
   recorder: RunRecorder
   patienceMs: number
   change: Change

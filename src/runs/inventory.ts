@@ -1,9 +1,11 @@
 import type { Era } from '../core/eras.ts'
-import type { Inventory, InventoryEntry } from '../core/inventory.ts'
+import type { HeldBy } from '../core/config/move.ts'
+import { entryUrl, type Inventory, type InventoryEntry } from '../core/inventory.ts'
 import { judge, type Migration } from '../core/migration.ts'
 import type { ListedServer } from '../core/server.ts'
 import { count } from '../core/text.ts'
-import type { Gateway, Reading } from '../gateway/port.ts'
+import type { Gateway, GrantSearch, Reading } from '../gateway/port.ts'
+import { type Configuration, configuredServer } from './configured.ts'
 import { inParallel, READS_AT_ONCE } from './parallel.ts'
 import { signInsAtStake } from './sign-ins.ts'
 
@@ -12,6 +14,7 @@ export interface InventoryScope {
   migration: Migration
   thorough: boolean
   selected: ReadonlySet<string>
+  configuration: Configuration
   previous: number | null
   /** Called after each read: how many are done, of how many. */
   onRead: (done: number, total: number) => void
@@ -40,6 +43,8 @@ function entryOf(listed: ListedServer, read: Read | null, era: Era): InventoryEn
     listed,
     record: null,
     signIns: read?.signIns ?? null,
+    configured: null,
+    held: null,
     source: listed.is_config ? 'config' : 'database',
     problem: null,
   }
@@ -84,8 +89,41 @@ export async function takeInventory(
     done += 1
     scope.onRead(done, wanted.length)
   })
+  const entries = listed.map((server) => entryOf(server, readings.get(server.server_id) ?? null, gateway.era))
   return {
-    entries: listed.map((server) => entryOf(server, readings.get(server.server_id) ?? null, gateway.era)),
+    entries: await withFiles(gateway, entries, scope),
     suspicion: suspicionOf(listed, scope.previous),
   }
+}
+
+/** The entries with what the files say of those that stand in one, and who holds those whose id would change. */
+async function withFiles(
+  gateway: Gateway,
+  entries: readonly InventoryEntry[],
+  { configuration, selected, migration }: InventoryScope,
+): Promise<InventoryEntry[]> {
+  const found = entries.map((entry) => ({
+    ...entry,
+    configured: entry.source === 'config' ? configuredServer(configuration, entry.listed) : null,
+  }))
+  const moving = found.filter(
+    (entry) =>
+      entry.configured !== null &&
+      selected.has(entry.listed.server_id) &&
+      judge(migration, entryUrl(entry) ?? '').kind === 'match',
+  )
+  if (gateway.era.pinsConfigIds || moving.length === 0) return found
+  const ids = moving.map(({ listed }) => listed.server_id)
+  const search = await gateway.grants(ids)
+  return found.map((entry) => {
+    const id = entry.listed.server_id
+    return ids.includes(id) ? { ...entry, held: heldBy(search, id) } : entry
+  })
+}
+
+/** Who holds one server, in words. */
+function heldBy({ grants, complete, reason }: GrantSearch, id: string): HeldBy {
+  const own = grants.filter(({ serverId }) => serverId === id)
+  const holders = own.map(({ holder }) => `${holder.kind.replace('-', ' ')} ${holder.name}`)
+  return { holders: [...new Set(holders)], complete, reason }
 }

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { onlySettings, releaseNotes } from '../core/assemble.ts'
+import { onlySettings } from '../core/assemble-change.ts'
+import { releaseNotes } from '../core/assemble.ts'
 import { holds } from '../core/drift.ts'
 import { MigrateError } from '../core/errors.ts'
 import type { Change, Plan, SkippedCode } from '../core/plan.ts'
@@ -10,6 +11,7 @@ import type { Journal } from '../journal/port.ts'
 import { driftedBehind, judgeRecord } from './aftermath.ts'
 import { unrestored } from './lost-settings.ts'
 import { inParallel, READS_AT_ONCE } from './parallel.ts'
+import { placeOf } from './place-of.ts'
 import type { Resumption } from './run.ts'
 
 /** The runs of a gateway that have no end, newest first, and what in the journal cannot be read and may hide another. */
@@ -47,16 +49,17 @@ async function findOut(
   patienceMs: number,
 ): Promise<AppliedChange> {
   const { change, open } = recorded
+  const place = placeOf(gateway, change)
   const begun = Date.now()
   const end = open ? Math.min(Date.parse(open.since), begun) + patienceMs : begun
   for (let pause = 100; ; pause = Math.min(pause * 2, 3000)) {
     const waiting = Date.now() < end
-    const reading = await gateway.read(change.server.id)
+    const reading = await place.read(change.server.id)
     if (!isClear(reading, recorded, waiting)) {
       await sleep(Math.min(pause, Math.max(1, end - Date.now())))
       continue
     }
-    if (reading.kind === 'record') return judgeRecord(recorded, reading.record, gateway)
+    if (reading.kind === 'record') return judgeRecord(recorded, reading.record, place)
     return reading.kind === 'absent'
       ? driftedBehind(change, 'it is no longer there')
       : settledAs(change, 'unknown', reading.message)
@@ -66,8 +69,9 @@ async function findOut(
 /** What is left of a write whose outcome was recorded: a revert of this run, or somebody else, may have been there since. */
 async function lookAgain(recorded: RecordedChange, gateway: Gateway): Promise<AppliedChange> {
   const { change, outcome, collateral, error } = recorded
+  const place = placeOf(gateway, change)
   const known = settledAs(change, outcome === 'unsettled' ? 'unknown' : outcome, error)
-  const reading = await gateway.read(change.server.id)
+  const reading = await place.read(change.server.id)
   if (reading.kind === 'absent') return { ...driftedBehind(change, 'it is no longer there'), collateral }
   if (reading.kind !== 'record')
     return { ...known, collateral, error: `as recorded; ${reading.message} this time` }
@@ -75,7 +79,7 @@ async function lookAgain(recorded: RecordedChange, gateway: Gateway): Promise<Ap
   if (isNew === (outcome === 'applied') && (isNew || holds(reading.record, change.edits, 'before')))
     return { ...known, collateral }
   return {
-    ...judgeRecord({ ...recorded, fieldsBefore: null }, reading.record, gateway),
+    ...judgeRecord({ ...recorded, fieldsBefore: null }, reading.record, place),
     wrote: true,
     collateral,
   }

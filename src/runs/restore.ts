@@ -15,7 +15,7 @@ function isInVain(answer: WriteAnswer, wanted: Settings): boolean {
 async function settled(write: Write, wanted: Settings, answer: WriteAnswer): Promise<ServerRecord | null> {
   const end = Date.now() + write.patienceMs
   for (let pause = 100; ; pause = Math.min(pause * 2, 3000)) {
-    const reading: Reading = await write.gateway.read(write.change.server.id, Math.max(0, end - Date.now()))
+    const reading: Reading = await write.place.read(write.change.server.id, Math.max(0, end - Date.now()))
     const record = reading.kind === 'record' ? reading.record : null
     if (record && (holdsSettings(record, wanted) || isInVain(answer, wanted))) return record
     if (Date.now() + pause > end) return record
@@ -33,7 +33,7 @@ async function attempt(write: Write, missing: Settings, record: ServerRecord): P
   if (!recorded) return null
   write.tell('restoring')
   const edits = Object.entries(missing).map(([field, after]) => ({ field, after }))
-  const answer = await write.gateway.write(record, edits)
+  const answer = await write.place.write(record, edits)
   write.tell('checking')
   return settled(write, missing, answer)
 }

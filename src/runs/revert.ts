@@ -1,11 +1,12 @@
-import { admitted, assembleChange, obstacle, onlySettings } from '../core/assemble.ts'
+import { admitted, assembleChange, obstacle, onlySettings } from '../core/assemble-change.ts'
+import { RESTART } from '../core/config/move.ts'
 import type { Consent } from '../core/consent.ts'
 import { driftSinceWrite, holds, reversed } from '../core/drift.ts'
 import { restorable } from '../core/oauth.ts'
-import type { Change, Plan, Skipped } from '../core/plan.ts'
+import { type Change, isVariable, type Plan, type Skipped } from '../core/plan.ts'
 import { maskUrl } from '../core/redact.ts'
 import { type Selection, select } from '../core/selection.ts'
-import { type ListedServer, listedServer } from '../core/server.ts'
+import { type ListedServer, listedServer, type ServerIdentity } from '../core/server.ts'
 import { printable } from '../core/text.ts'
 import type { Gateway } from '../gateway/port.ts'
 import type { RecordedRun } from '../journal/fold.ts'
@@ -13,13 +14,17 @@ import type { RunInForce } from './find-run.ts'
 import { lostSettings } from './lost-settings.ts'
 import { inParallel, READS_AT_ONCE } from './parallel.ts'
 import { type Candidate, notRestorable, runNotes, stillChanged } from './revert-notes.ts'
+import { placeOf } from './place-of.ts'
 import { signInsAtStake } from './sign-ins.ts'
 
 type Judged = { change: Change } | { skipped: Skipped } | 'nothing'
 
-function judge(candidate: Candidate, { era }: Gateway, accepted: readonly Consent[]): Judged {
+function judge(candidate: Candidate, gateway: Gateway, accepted: readonly Consent[]): Judged {
   const { recorded, reading, signIns } = candidate
   const { change } = recorded
+  const { era } = placeOf(gateway, change)
+  const isElsewhere = (source: ServerIdentity['source']): boolean =>
+    source === 'config' && change.file === null
   const skip = (code: Skipped['code'], message: string, url: string | null): { skipped: Skipped } => ({
     skipped: { server: change.server, matched: true, code, message, url },
   })
@@ -34,19 +39,20 @@ function judge(candidate: Candidate, { era }: Gateway, accepted: readonly Consen
   const back = restorable(lost, record, era)
   if (holds(record, edits, 'after')) {
     // Not its URL is to be written, so nothing is lost by it.
-    if (source === 'config' || Object.keys(back).length === 0) return 'nothing'
+    if (isElsewhere(source) || Object.keys(back).length === 0) return 'nothing'
     const made = assembleChange(record, change.server, change.migration, edits, { era, signIns })
     return { change: onlySettings(made, back) }
   }
   if (!holds(record, edits, 'before')) {
     const message = `changed since then, to ${url === null ? 'nothing' : printable(maskUrl(url))}; left as it is`
     const contested = { migration: change.migration, edits, fields: driftSinceWrite(change.edits, record) }
-    return { skipped: { ...skip('drifted', message, url).skipped, contested } }
+    const { skipped } = skip('drifted', message, url)
+    return { skipped: change.file === null ? { ...skipped, contested } : skipped }
   }
-  if (source === 'config') return skip('config-defined', "now defined in LiteLLM's config.yaml", url)
+  if (isElsewhere(source)) return skip('config-defined', "now defined in LiteLLM's config.yaml", url)
   const hindrance = obstacle(record, era)
   if (hindrance) return skip(hindrance.code, hindrance.message, url)
-  const circumstances = { era, signIns, lost }
+  const circumstances = { era, signIns, lost, file: change.file, effects: change.file ? [RESTART] : [] }
   return admitted(assembleChange(record, change.server, change.migration, edits, circumstances), accepted)
 }
 
@@ -78,8 +84,10 @@ async function readCandidates(gateway: Gateway, { run, onRead }: ReversalScope):
   const read: Candidate[] = []
   onRead(0, tried.length)
   await inParallel(READS_AT_ONCE, tried, async (recorded) => {
-    const reading = await gateway.read(recorded.change.server.id)
-    read.push({ recorded, reading, signIns: await signInsAtStake(gateway, reading) })
+    const { server, file } = recorded.change
+    const reading = await placeOf(gateway, recorded.change).read(server.id)
+    const signIns = file === null ? await signInsAtStake(gateway, reading) : null
+    read.push({ recorded, reading, signIns })
     onRead(read.length, tried.length)
   })
   return read.toSorted((a, b) => tried.indexOf(a.recorded) - tried.indexOf(b.recorded))
@@ -95,9 +103,9 @@ export async function planReversal(gateway: Gateway, scope: ReversalScope): Prom
   const selected = select(scope.selection, candidates.map(asListed))
   const meant = candidates.filter(({ recorded }) => selected.has(recorded.change.server.id))
   const judged = meant.map((candidate) => judge(candidate, gateway, scope.accepted))
-  const changes = judged.flatMap((each) =>
-    typeof each === 'object' && 'change' in each ? [each.change] : [],
-  )
+  const made = judged.flatMap((each) => (typeof each === 'object' && 'change' in each ? [each.change] : []))
+  // A variable goes back before the pins do: no server is ever without its id while its URL is another.
+  const changes = made.toSorted((a, b) => Number(isVariable(b)) - Number(isVariable(a)))
   const skipped = judged.flatMap((each) =>
     typeof each === 'object' && 'skipped' in each ? [each.skipped] : [],
   )

@@ -127,7 +127,9 @@ export async function carryOut(
     gateway: plan.gateway,
     skipped: plan.skipped,
     notes: plan.notes,
-    restart: context.gateway.era.restart,
+    restart: result.changes.some(({ file, wrote }) => file !== null && wrote)
+      ? 'required'
+      : context.gateway.era.restart,
   }
 }
 

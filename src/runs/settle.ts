@@ -3,7 +3,7 @@ import { holds } from '../core/drift.ts'
 import type { Edit } from '../core/plan.ts'
 import type { Outcome } from '../core/report.ts'
 import type { ServerRecord } from '../core/server.ts'
-import type { Gateway, Reading, WriteAnswer } from '../gateway/port.ts'
+import type { Place, Reading, WriteAnswer } from '../gateway/port.ts'
 
 /** What a write came to, and the record as it was found afterwards. */
 export interface Settlement {
@@ -44,7 +44,7 @@ const doubt = (answer: Answered, reading: Reading): string => {
  * again for `patienceMs`, as a request whose answer was lost may still be under way. Then it is unknown.
  */
 export async function settle(
-  gateway: Gateway,
+  place: Place,
   id: string,
   edits: readonly Edit[],
   answer: WriteAnswer,
@@ -53,7 +53,7 @@ export async function settle(
   if (answer.kind === 'refused') return { outcome: 'failed', record: null, error: answer.message }
   const end = Date.now() + patienceMs
   for (let pause = 100; ; pause = Math.min(pause * 2, 3000)) {
-    const reading = await gateway.read(id, Math.max(0, end - Date.now()))
+    const reading = await place.read(id, Math.max(0, end - Date.now()))
     const decision = decide(reading, answer, edits)
     if (decision !== 'wait') return decision
     if (Date.now() + pause > end) return { outcome: 'unknown', record: null, error: doubt(answer, reading) }

@@ -24,13 +24,13 @@ async function mend(write: Write, around: AroundWrite): Promise<CollateralChange
     () => false,
   )
   if (recorded) write.tell('repairing')
-  return reportCollateral(id, changes, recorded ? await repair(write.gateway, around, fields) : [])
+  return reportCollateral(id, changes, recorded ? await repair(write.place, around, fields) : [])
 }
 
 /** What is to be there again behind a write of the URL: what the record holds now, and what an earlier run lost. */
-const settingsBehind = ({ gateway, change }: Write, record: ServerRecord): Settings => ({
+const settingsBehind = ({ place, change }: Write, record: ServerRecord): Settings => ({
   ...change.settings,
-  ...(gateway.era.wipesOAuth ? settingsOf(record) : {}),
+  ...(place.era.wipesOAuth ? settingsOf(record) : {}),
 })
 
 /** Compares every field with what it should be now, and repairs. */
@@ -46,17 +46,17 @@ async function compared(write: Write, applied: AppliedChange, around: AroundWrit
  * nothing was sent. The outcome is the caller's to record.
  */
 export async function writeOnce(write: Write, before: ServerRecord): Promise<Written> {
-  const { gateway, change, edits, patienceMs, purpose } = write
+  const { place, change, edits, patienceMs, purpose } = write
   const writes = edits.map(({ field }) => field)
   const settings = settingsBehind(write, before)
   await intend(write, { purpose, writes, record: before, settings })
   write.tell('writing')
-  const answer = await gateway.write(before, edits)
+  const answer = await place.write(before, edits)
   write.tell('checking')
-  const settled = await settle(gateway, change.server.id, edits, answer, patienceMs)
+  const settled = await settle(place, change.server.id, edits, answer, patienceMs)
   const applied = settledAs(change, settled.outcome, settled.error && printable(settled.error))
   if (settled.outcome !== 'applied' || !settled.record) return { applied, uncompared: false }
-  const wanted = restorable(settings, before, gateway.era)
+  const wanted = restorable(settings, before, place.era)
   const after = await restoreSettings(write, wanted, settled.record)
   const lost = Object.keys(missingSettings(settings, after)).filter((field) => !(field in wanted))
   return compared(write, applied, {
@@ -64,20 +64,20 @@ export async function writeOnce(write: Write, before: ServerRecord): Promise<Wri
     answered: answer.kind === 'accepted' ? answer.record : null,
     after,
     // What cannot be put back was told, and consented to.
-    intended: [...writes, ...gateway.era.alsoWrites, ...lost],
-    sent: Object.keys(writeBody(gateway.era.putBody, before, edits)),
+    intended: [...writes, ...place.era.alsoWrites, ...lost],
+    sent: Object.keys(writeBody(place.era.putBody, before, edits)),
   })
 }
 
 /** The second half of `writeOnce` for a server that got no further: its settings alone, and only those that are gone. */
 export async function writeSettings(write: Write, before: ServerRecord): Promise<Written> {
-  const wanted = missingSettings(restorable(write.change.settings, before, write.gateway.era), before)
+  const wanted = missingSettings(restorable(write.change.settings, before, write.place.era), before)
   const after = await restoreSettings(write, wanted, before)
   return compared(write, settledAs(write.change, 'applied'), {
     before: { ...before, ...wanted },
     answered: null,
     after,
-    intended: write.gateway.era.alsoWrites,
+    intended: write.place.era.alsoWrites,
     sent: [],
   })
 }

@@ -41,6 +41,8 @@ const entry = (fields: Record<string, unknown> = {}, more: Partial<InventoryEntr
   record: record(fields),
   source: 'database',
   signIns: null,
+  configured: null,
+  held: null,
   problem: null,
   ...more,
 })

@@ -13,6 +13,7 @@ const change = (id: string) => ({
   migration: 'm',
   edits: [{ field: 'url', before: 'http://a/x', after: 'http://b/x' }],
   effects: [],
+  file: null,
   settings: {},
   onlySettings: false,
   fields: { url: 'h' },

@@ -69,7 +69,14 @@ class Scene {
     const gateway = gatewayAt(this.#sandbox.url, this.#sandbox)
     const [migration, listed] = [await defaultMigration(), await gateway.list()]
     const selected = new Set(listed.map((server) => server.server_id))
-    const scope = { migration, thorough: false, selected, previous: null, onRead: () => {} }
+    const scope = {
+      migration,
+      thorough: false,
+      selected,
+      configuration: { trees: [], variables: [] },
+      previous: null,
+      onRead: () => {},
+    }
     const inventory = await takeInventory(gateway, listed, scope)
     const assembly = { gateway: gateway.identity, migration, inventory, selected, accepted: [] }
     return assemblePlan({ createdAt: '', ...assembly })

@@ -4,6 +4,7 @@ import type { Migration } from '../../core/migration.ts'
 import type { Plan } from '../../core/plan.ts'
 import { select } from '../../core/selection.ts'
 import type { FileJournal } from '../../journal/file-journal.ts'
+import { readConfiguration } from '../../runs/configured.ts'
 import { takeInventory } from '../../runs/inventory.ts'
 import { type Context, journalFor } from '../context.ts'
 import { adHocMigration, defaultMigration } from '../migrations.ts'
@@ -31,6 +32,7 @@ async function previousCount(journal: FileJournal, url: string): Promise<number 
 
 async function makePlan(migration: Migration, { gateway, journal, options, context }: Way): Promise<Plan> {
   const { terminal } = context
+  const configuration = await readConfiguration(options.litellmConfig, options.envFile)
   terminal.progress('Listing the MCP servers')
   const listed = await gateway.list()
   const selected = select(options, listed)
@@ -38,6 +40,7 @@ async function makePlan(migration: Migration, { gateway, journal, options, conte
     migration,
     thorough: options.thorough,
     selected,
+    configuration,
     previous: await previousCount(journal, gateway.identity.url),
     onRead: readProgress(terminal, gateway.era.probeSeconds),
   })

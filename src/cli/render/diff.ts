@@ -1,12 +1,18 @@
 import { diffArrays, structuredPatch } from 'diff'
 import { maskUrl } from '../../core/redact.ts'
 import type { Edit } from '../../core/plan.ts'
+import { PINNED_ID } from '../../core/config/record.ts'
 import { printable } from '../../core/text.ts'
 import type { Look } from './layout.ts'
 
 /** A value as it may be shown: secrets masked, control characters harmless. */
 export function shownValue(value: string): string {
   return printable(maskUrl(value))
+}
+
+/** A field as people know it: the id that a config.yaml pins is called as there. */
+export function fieldTitle(field: string): string {
+  return field === PINNED_ID ? 'server_id' : printable(field)
 }
 
 interface Part {
@@ -37,21 +43,34 @@ const carets = (pieces: readonly Part[], indent: number): string =>
     .join('')
     .trimEnd()
 
-function line(sign: '-' | '+', edit: { field: string; before: string; after: string }, look: Look): string[] {
-  const [side, colour] = sign === '-' ? (['removed', 'red'] as const) : (['added', 'green'] as const)
-  const pieces = parts(edit.before, edit.after, side)
-  const text = look.paint(colour, `${sign}${edit.field}: `) + painted(pieces, look, colour)
-  return look.colour ? [text] : [text, carets(pieces, edit.field.length + 3)]
+/** One edit as it may be shown. */
+interface ShownEdit {
+  field: string
+  before: string | null
+  after: string | null
 }
+
+function line(sign: '-' | '+', { field, before, after }: ShownEdit, look: Look): string[] {
+  const [side, colour] = sign === '-' ? (['removed', 'red'] as const) : (['added', 'green'] as const)
+  const own = sign === '-' ? before : after
+  if (own === null) return []
+  const isNew = before === null || after === null
+  const pieces = isNew ? [{ text: own, changed: true }] : parts(before, after, side)
+  const text = look.paint(colour, `${sign}${field}: `) + painted(pieces, look, colour)
+  return look.colour || isNew ? [text] : [text, carets(pieces, field.length + 3)]
+}
+
+const shownOrNot = (value: string | null): string | null => (value === null ? null : shownValue(value))
 
 /** The unified diff of one server's edits, the part of each URL that changes emphasised. */
 export function renderEdits(edits: readonly Edit[], look: Look): string {
   const shown = edits.map(({ field, before, after }) => ({
-    field,
-    before: shownValue(before),
-    after: shownValue(after),
+    field: fieldTitle(field),
+    before: shownOrNot(before),
+    after: shownOrNot(after),
   }))
-  const text = (side: 'before' | 'after') => shown.map((each) => `${each.field}: ${each[side]}\n`).join('')
+  const text = (side: 'before' | 'after') =>
+    shown.flatMap((each) => (each[side] === null ? [] : [`${each.field}: ${each[side]}\n`])).join('')
   const patch = structuredPatch('now', 'after', text('before'), text('after'), undefined, undefined, {
     context: 0,
   })

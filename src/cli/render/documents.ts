@@ -1,4 +1,4 @@
-import { maskUrl } from '../../core/redact.ts'
+import { maskUrl, maskUrlsIn } from '../../core/redact.ts'
 import type { Change, Edit, GatewayIdentity, Note, Plan, Skipped } from '../../core/plan.ts'
 import type { DriftedField } from '../../core/drift.ts'
 import { isInForce, type RunReport, tally } from '../../core/report.ts'
@@ -6,14 +6,26 @@ import type { MigrateError } from '../../core/errors.ts'
 
 /** An edit as anybody may see it. */
 function publicEdit({ field, before, after }: Edit) {
-  const shown = { before: maskUrl(before), after: maskUrl(after) }
+  const shown = {
+    before: before === null ? null : maskUrl(before),
+    after: after === null ? null : maskUrl(after),
+  }
   return { field, ...shown, masked: shown.before !== before || shown.after !== after }
 }
 
 /** A change as anybody may see it: URLs masked, hashes of fields left out but for the fingerprint over them. */
-export function publicChange({ id, server, migration, edits, effects, fingerprint, onlySettings }: Change) {
+export function publicChange({
+  id,
+  server,
+  file,
+  migration,
+  edits,
+  effects,
+  fingerprint,
+  onlySettings,
+}: Change) {
   const written = onlySettings ? [] : edits
-  return { id, server, migration, edits: written.map(publicEdit), effects, fingerprint }
+  return { id, server, file, migration, edits: written.map(publicEdit), effects, fingerprint }
 }
 
 const publicGateway = ({ url, version, account }: GatewayIdentity) => ({ url, version, account })
@@ -27,7 +39,7 @@ const publicDrift = ({ field, before, ours, now }: DriftedField) => ({
   now: masked(now),
 })
 
-const publicSkipped = ({ server, matched, code, message, url, contested, awaiting }: Skipped) => ({
+const publicSkipped = ({ server, matched, code, message, url, contested, awaiting, patch }: Skipped) => ({
   server,
   matched,
   code,
@@ -35,6 +47,7 @@ const publicSkipped = ({ server, matched, code, message, url, contested, awaitin
   url: url === null ? null : maskUrl(url),
   drift: contested?.fields.map(publicDrift) ?? [],
   effects: awaiting?.effects ?? [],
+  patch: patch?.map(maskUrlsIn) ?? null,
 })
 
 const publicNote = ({ code, server, field, message }: Note) => ({ code, server, field, message })

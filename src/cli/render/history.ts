@@ -137,8 +137,8 @@ export function renderCheck({ runs, problems }: History, location: string, look:
 export function renderOneRun(run: RecordedRun, all: readonly RecordedRun[], look: Look): string {
   const blocks = run.changes.map(({ change, outcome, error, collateral }) => {
     const edits = (change.onlySettings ? [] : change.edits).flatMap(({ before, after }) => [
-      `  - ${shownValue(before)}`,
-      `  + ${shownValue(after)}`,
+      ...(before === null ? [] : [`  - ${shownValue(before)}`]),
+      ...(after === null ? [] : [`  + ${shownValue(after)}`]),
     ])
     const also = collateral.map(
       ({ field, repaired }) =>

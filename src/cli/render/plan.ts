@@ -2,8 +2,16 @@ import { shownName } from './name.ts'
 import { originText } from '../../core/address.ts'
 import { judge, type Migration } from '../../core/migration.ts'
 import { shellQuoted } from '../shell.ts'
-import { type Change, isLeftBehind, type Note, type Plan, type Skipped } from '../../core/plan.ts'
+import {
+  type Change,
+  type ChangedFile,
+  isLeftBehind,
+  type Note,
+  type Plan,
+  type Skipped,
+} from '../../core/plan.ts'
 import type { ServerIdentity } from '../../core/server.ts'
+import { maskUrlsIn } from '../../core/redact.ts'
 import { count, printable } from '../../core/text.ts'
 import { renderEdits, shownValue } from './diff.ts'
 import { renderDrift } from './drift.ts'
@@ -19,13 +27,21 @@ function renderServer(server: ServerIdentity, look: Look): string {
   return `${look.paint('bold', title)}${alias}${id && `  ${look.paint('dim', id)}`}`
 }
 
+/** Where a server stands that is changed in a file. */
+function renderFile({ path, server, variable }: ChangedFile): string {
+  const place = variable === null ? `mcp_servers.${server}` : `variable ${variable}`
+  return printable(`in ${path}, ${place}`)
+}
+
 /** The block of one change: who, the diff, its effects. */
 export function renderChange(change: Change, look: Look): string {
   const effects = change.effects.map(({ message, reversible }) =>
     look.paint(reversible ? 'yellow' : ['yellow', 'bold'], wrap(`! ${printable(message)}`, look.width, '  ')),
   )
   const edits = change.onlySettings ? [] : [renderEdits(change.edits, look)]
-  return [renderServer(change.server, look), ...edits, ...effects].join('\n')
+  const file =
+    change.file === null ? [] : [look.paint('dim', wrap(renderFile(change.file), look.width, '  '))]
+  return [renderServer(change.server, look), ...file, ...edits, ...effects].join('\n')
 }
 
 function renderSkipped(skipped: Skipped, look: Look): string {
@@ -33,8 +49,12 @@ function renderSkipped(skipped: Skipped, look: Look): string {
   const url = skipped.url === null ? '' : `\n    ${shownValue(skipped.url)}`
   const name = shownName(skipped.server)
   const drift = renderDrift(skipped.contested?.fields ?? [], look).map((text) => `\n${text}`)
-  return `  ${sign} ${wrap(`${name} [${skipped.code}]: ${skipped.message}`, look.width - 4, '    ')}${drift.length > 0 ? drift.join('') : url}`
+  return `  ${sign} ${wrap(`${name} [${skipped.code}]: ${skipped.message}`, look.width - 4, '    ')}${drift.length > 0 ? drift.join('') : url}${renderPatch(skipped.patch ?? [])}`
 }
+
+/** What a person would change by hand, secrets in URLs masked. */
+const renderPatch = (lines: readonly string[]): string =>
+  lines.map((text) => `\n      ${printable(maskUrlsIn(text))}`).join('')
 
 function renderNote(note: Note, look: Look): string {
   const where = note.server

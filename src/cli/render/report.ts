@@ -93,6 +93,7 @@ export function renderTally(changes: readonly AppliedChange[]): string {
 function advice(report: RunReport): string[] {
   const { applied, unknown } = tally(report.changes)
   if (!mayHaveWritten(report.changes)) return ['Nothing was written.']
+  const inFiles = report.changes.some(({ file, wrote }) => file !== null && wrote)
   const lost = report.changes.some(({ outcome, wrote }) => outcome === 'drifted' && wrote)
   if (!leavesSomething(report.changes)) return ['All that this run wrote was taken back.']
   return [
@@ -103,7 +104,8 @@ function advice(report: RunReport): string[] {
     unknown > 0
       ? 'What is unknown was recorded as such; --revert asks the gateway before it does anything.'
       : '',
-    applied > 0 && report.restart === 'required'
+    inFiles ? 'Next: restart LiteLLM, all its workers and replicas: it reads its files when it starts.' : '',
+    applied > 0 && !inFiles && report.restart === 'required'
       ? 'Next: restart LiteLLM. This release uses the new URLs only after a restart, on every worker.'
       : '',
     applied > 0 && report.restart === 'possible'
@@ -116,7 +118,10 @@ function advice(report: RunReport): string[] {
 export function renderByHand({ changes }: RunReport, look: Look): string {
   const written = changes.filter(({ wrote, outcome }) => wrote && outcome !== 'reverted')
   const lines = written.flatMap(({ server, edits }) =>
-    edits.map(({ field, before }) => `  ${shownName(server)}: ${printable(field)} ${shownValue(before)}`),
+    edits.map(
+      ({ field, before }) =>
+        `  ${shownName(server)}: ${printable(field)} ${shownValue(before ?? '(nothing)')}`,
+    ),
   )
   const why =
     'The journal does not hold this run any more, so --revert cannot take it back. Keep what was there before:'

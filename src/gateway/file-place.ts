@@ -1,0 +1,94 @@
+import { type ConfigEdit, editConfig } from '../core/config/edit.ts'
+import { editEnvFile, readEnvFile } from '../core/config/env-file.ts'
+import { type ConfigServer, readConfig } from '../core/config/read.ts'
+import { configRecord, PINNED_ID } from '../core/config/record.ts'
+import { FILE_ERA } from '../core/eras.ts'
+import { MigrateError } from '../core/errors.ts'
+import type { ChangedFile } from '../core/plan.ts'
+import type { ServerRecord } from '../core/server.ts'
+import type { FieldEdit } from '../core/write-body.ts'
+import type { Place, Reading, WriteAnswer } from './port.ts'
+import { replaceFile } from './replace-file.ts'
+import { readText } from './text-file.ts'
+
+const textOrNull = (value: unknown): string | null => (typeof value === 'string' ? value : null)
+
+/** The URL as the entry has it; a reference to a variable is told as it stands. */
+function urlIn({ url, entry }: ConfigServer): string | null {
+  return url.kind === 'here' ? url.value : textOrNull(entry['url'])
+}
+
+/** What an edit of a record means for the entry in a config.yaml. */
+function configEdit(record: ServerRecord, { field, after }: FieldEdit): ConfigEdit {
+  const [before, next] = [textOrNull(record[field]), textOrNull(after)]
+  if (field === 'url' && before !== null && next !== null) return { field, before, after: next }
+  if (field === PINNED_ID && before === null && next !== null)
+    return { field: 'server_id', before, after: next }
+  if (field === PINNED_ID && before !== null && next === null)
+    return { field: 'server_id', before, after: next }
+  throw new MigrateError('config-invalid', `The field ${field} cannot be written so in a file`)
+}
+
+/**
+ * A server in a config.yaml, or the variable in a `.env` file that holds its URL, as a place like the API: read, and
+ * replaced at one stroke, only where the file holds what is expected.
+ */
+export class FilePlace implements Place {
+  readonly era = FILE_ERA
+  readonly #file: ChangedFile
+
+  constructor(file: ChangedFile) {
+    this.#file = file
+  }
+
+  async read(id: string): Promise<Reading> {
+    try {
+      return await this.#look(id)
+    } catch (error) {
+      if (!(error instanceof MigrateError)) throw error
+      return { kind: 'unreadable', message: error.message }
+    }
+  }
+
+  async #look(id: string): Promise<Reading> {
+    const { path, config, server, variable } = this.#file
+    const found = readConfig(await readText(config), config).servers.find(({ name }) => name === server)
+    if (!found) return { kind: 'absent', message: `${config} has no MCP server of that name any more` }
+    if (variable === null)
+      return { kind: 'record', record: configRecord(id, found, urlIn(found)), source: 'config' }
+    const value = readEnvFile(await readText(path)).find(({ name }) => name === variable)?.value
+    if (!value) return { kind: 'absent', message: `${path} has no ${variable} any more` }
+    if (value.kind === 'elsewhere')
+      return { kind: 'unreadable', message: `${variable} in ${path} cannot be changed: ${value.reason}` }
+    return { kind: 'record', record: configRecord(id, found, value.value), source: 'config' }
+  }
+
+  async write(record: ServerRecord, edits: readonly FieldEdit[]): Promise<WriteAnswer> {
+    const { path } = this.#file
+    try {
+      const text = await readText(path)
+      const next = this.#edited(text, record, edits)
+      const outcome = await replaceFile(path, text, next)
+      if (outcome.kind === 'refused') return { kind: 'refused', message: outcome.message }
+      const now = await readText(path).catch(() => null)
+      return now === next
+        ? { kind: 'accepted', record: null }
+        : { kind: 'unsettled', message: `${path} does not hold what was written any more`, answered: true }
+    } catch (error) {
+      if (!(error instanceof MigrateError)) throw error
+      return { kind: 'refused', message: error.message }
+    }
+  }
+
+  #edited(text: string, record: ServerRecord, edits: readonly FieldEdit[]): string {
+    const { path, server, variable } = this.#file
+    if (variable === null) {
+      const all = edits.map((each) => configEdit(record, each))
+      return editConfig(text, path, server, all)
+    }
+    return edits.reduce((rest, { after }) => {
+      const [before, next] = [record.url ?? '', textOrNull(after) ?? '']
+      return editEnvFile(rest, path, variable, before, next)
+    }, text)
+  }
+}
