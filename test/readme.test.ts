@@ -31,6 +31,9 @@ async function shims(): Promise<void> {
   const npx = `#!/bin/sh\n[ "$1" = mcp-url-migrate ] || exit 99\nshift\nexec "${process.execPath}" "${BIN}" "$@"\n`
   await writeFile(join(folder, 'npx'), npx)
   await chmod(join(folder, 'npx'), 0o755)
+  // What some commands name.
+  await writeFile(join(folder, 'config.yaml'), 'model_list: []\n')
+  await writeFile(join(folder, 'litellm.env'), 'LITELLM_LOG=INFO\n')
 }
 
 function start(command: string, env: Record<string, string> = {}): PtySession {
