@@ -1,4 +1,4 @@
-import { admitted, assembleChange, obstacle, onlySettings } from '../core/assemble.ts'
+import { admitted, assembleChange, obstacle, onlySettings } from '../core/change.ts'
 import type { Consent } from '../core/consent.ts'
 import { driftSinceWrite, holds, reversed } from '../core/drift.ts'
 import { restorable } from '../core/oauth.ts'

@@ -1,0 +1,79 @@
+import { canonical, sha256 } from './canonical.ts'
+import { acceptOptions, type Consent, unaccepted } from './consent.ts'
+import type { Era } from './eras.ts'
+import { fieldHashes, fingerprint } from './fields.ts'
+import { oauthEffects, type Settings, settingsOf } from './oauth.ts'
+import type { Change, Edit, Effect, Skipped, SkippedCode } from './plan.ts'
+import type { ServerIdentity, ServerRecord } from './server.ts'
+import { nameObstacle } from './write-body.ts'
+
+const tlsRemoved = (edits: readonly Edit[]): Effect[] =>
+  edits.some(({ before, after }) => /^https:/i.test(before) && /^http:/i.test(after))
+    ? [
+        {
+          code: 'tls-removed',
+          message: 'https becomes http: this connection will no longer be encrypted',
+          reversible: true,
+        },
+      ]
+    : []
+
+/** What a change is assembled with besides the record. */
+export interface Circumstances {
+  era: Era
+  /** How many people's sign-ins are stored, `null` where nobody can tell. */
+  signIns: number | null
+  /** OAuth settings that an earlier run lost and this one is to bring back. */
+  lost?: Settings
+}
+
+/** One change of a record, made ready to apply: with its effects, and the state that it was planned for. */
+export function assembleChange(
+  record: ServerRecord,
+  server: ServerIdentity,
+  migration: string,
+  edits: Edit[],
+  { era, signIns, lost = {} }: Circumstances,
+): Change {
+  const fields = fieldHashes(record)
+  const settings = { ...lost, ...(era.wipesOAuth ? settingsOf(record) : {}) }
+  return {
+    id: sha256(canonical([server.id, edits])).slice(0, 12),
+    server,
+    migration,
+    edits,
+    effects: [...tlsRemoved(edits), ...oauthEffects(record, settings, era, signIns)],
+    settings,
+    onlySettings: false,
+    fields,
+    fingerprint: fingerprint(fields),
+  }
+}
+
+/** The same change where its URL is there already: the settings alone are put back, which loses nothing. */
+export function onlySettings(change: Change, settings: Settings): Change {
+  const message = `${Object.keys(settings).join(', ')}: put back, as a write that was cut short had not got to it`
+  const effects = [{ code: 'settings-restored', message, reversible: true }]
+  return { ...change, settings: { ...settings }, effects, onlySettings: true }
+}
+
+/** Why a record cannot be written on a release without damage, or `null`. */
+export function obstacle(record: ServerRecord, era: Era): { code: SkippedCode; message: string } | null {
+  const name = nameObstacle(era.putBody, record)
+  return name ? { code: 'name-rule', message: name } : null
+}
+
+/** A change that has effects nobody consented to is left out, and what would be lost is told, with the way to consent. */
+export function admitted(
+  change: Change,
+  accepted: readonly Consent[],
+): { change: Change } | { skipped: Skipped } {
+  const wanting = unaccepted(change.effects, accepted)
+  if (wanting.length === 0) return { change }
+  const effects = change.effects.map(({ message }) => message).join('; ')
+  const message = `${effects}. To do it all the same: ${acceptOptions(wanting).join(' ')}`
+  const url = change.edits[0]?.before ?? null
+  return {
+    skipped: { server: change.server, matched: true, code: 'needs-consent', message, url, awaiting: change },
+  }
+}
