@@ -1,6 +1,6 @@
 import { shownName } from './render/name.ts'
 import { count } from '../core/text.ts'
-import type { ApplyEvent } from '../runs/change-run.ts'
+import type { ApplyEvent } from '../runs/apply-context.ts'
 import type { Look } from './render/layout.ts'
 import { renderOutcome } from './render/report.ts'
 import type { Terminal } from './terminal/terminal.ts'

@@ -1,4 +1,4 @@
-import { admitted, assembleChange, obstacle } from './assemble-change.ts'
+import { admitted, assembleChange, obstacle } from './change.ts'
 import { type Configured, configuredUrl, moveConfigured, patchByHand } from './config/move.ts'
 import type { Consent } from './consent.ts'
 import { type Era, FILE_ERA } from './eras.ts'

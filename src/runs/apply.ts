@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Plan } from '../core/plan.ts'
 import { type AppliedChange, type Halt, isInForce, type RunReport, settledAs } from '../core/report.ts'
-import { type ApplyContext, ChangeRun, type Standing, type Step } from './change-run.ts'
+import type { ApplyContext, Standing, Step } from './apply-context.ts'
+import { ChangeRun } from './change-run.ts'
 
 /** What applying a plan came to; the caller adds what it knows of the run itself. */
 export type ApplyResult = Pick<RunReport, 'changes' | 'halted' | 'trouble'>

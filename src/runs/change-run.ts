@@ -5,51 +5,13 @@ import type { Change } from '../core/plan.ts'
 import { type AppliedChange, type Halt, settledAs } from '../core/report.ts'
 import type { ServerRecord } from '../core/server.ts'
 import { printable } from '../core/text.ts'
-import type { Gateway, Place } from '../gateway/port.ts'
-import type { RunRecorder } from '../journal/port.ts'
+import type { Place } from '../gateway/port.ts'
+import type { ApplyContext, Standing, Step } from './apply-context.ts'
 import type { Write, WriteProgress } from './intend.ts'
 import { type Direction, objectionTo } from './objection.ts'
 import { placeOf } from './place-of.ts'
 import { readAgain } from './read-again.ts'
 import { writeOnce, writeSettings } from './write.ts'
-
-/** What a run tells whoever watches it. */
-export type ApplyEvent =
-  | {
-      kind: 'reading' | WriteProgress | 'trying'
-      change: Change
-      done: number
-      total: number
-    }
-  | { kind: 'taking-back'; total: number }
-  | { kind: 'settled'; change: AppliedChange; done: number; total: number }
-
-/** What a run works with. `stopRequested` is asked before each server and before each write. */
-export interface ApplyContext {
-  gateway: Gateway
-  recorder: RunRecorder
-  /** How long a write whose answer was lost is looked for. */
-  patienceMs: number
-  onFailure: 'stop' | 'continue' | 'revert'
-  /** Is the first server to be tried through the gateway before the rest follow? */
-  canary: boolean
-  onEvent: (event: ApplyEvent) => void
-  stopRequested: () => 'SIGINT' | 'SIGTERM' | null
-}
-
-/** What became of one change, and whether the run may go on. */
-export interface Step {
-  applied: AppliedChange
-  halt: Halt
-  /** What is wrong with the journal, if anything. */
-  trouble: string | null
-}
-
-/** Where a change stands in its run. */
-export interface Standing {
-  done: number
-  total: number
-}
 
 /** Why a run may not go on behind a change, or `null`. */
 export function haltAfter({ outcome, collateral }: AppliedChange): Halt {

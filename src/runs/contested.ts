@@ -1,4 +1,4 @@
-import { admitted, assembleChange, obstacle } from '../core/assemble-change.ts'
+import { admitted, assembleChange, obstacle } from '../core/change.ts'
 import type { Consent } from '../core/consent.ts'
 import { holds } from '../core/drift.ts'
 import type { Change, Contested, Edit, Plan, Skipped } from '../core/plan.ts'

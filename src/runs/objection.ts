@@ -1,4 +1,4 @@
-import { obstacle } from '../core/assemble-change.ts'
+import { obstacle } from '../core/change.ts'
 import { consentsFor, unaccepted } from '../core/consent.ts'
 import { type DriftedField, driftSincePlan, driftSinceWrite, holds, reversed } from '../core/drift.ts'
 import type { Era } from '../core/eras.ts'

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { onlySettings } from '../core/assemble-change.ts'
 import { releaseNotes } from '../core/assemble.ts'
+import { onlySettings } from '../core/change.ts'
 import { holds } from '../core/drift.ts'
 import { MigrateError } from '../core/errors.ts'
 import type { Change, Plan, SkippedCode } from '../core/plan.ts'

@@ -1,4 +1,4 @@
-import { admitted, assembleChange, obstacle, onlySettings } from '../core/assemble-change.ts'
+import { admitted, assembleChange, obstacle, onlySettings } from '../core/change.ts'
 import { RESTART } from '../core/config/move.ts'
 import type { Consent } from '../core/consent.ts'
 import { driftSinceWrite, holds, reversed } from '../core/drift.ts'

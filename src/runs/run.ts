@@ -7,7 +7,8 @@ import type { RecordedRun } from '../journal/fold.ts'
 import type { Journal } from '../journal/port.ts'
 import type { RunStarted } from '../journal/records.ts'
 import { applyPlan } from './apply.ts'
-import { type ApplyContext, haltAfter } from './change-run.ts'
+import type { ApplyContext } from './apply-context.ts'
+import { haltAfter } from './change-run.ts'
 
 /** A new run's id: its second in UTC, which sorts, and 24 random bits. */
 function newRunId(now: Date): string {

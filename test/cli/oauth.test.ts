@@ -86,6 +86,31 @@ describe.concurrent('servers with OAuth or token exchange are left out without c
     expect(sentence(stdout)).toContain('! an unknown number of people will have to sign in again')
   })
 
+  test('people are counted once, keys that they brought are not, and rubbish counts for nothing', async ({
+    open,
+  }) => {
+    const entry = (user_id: string, credential_type: string) => ({ user_id, credential_type })
+    const told = async (action: QuirkAction): Promise<string | undefined> => {
+      const on = { method: 'GET', path: /\/user-credentials$/ }
+      const trial = await open({ servers: [SIGNED], quirks: [{ on, do: action }] })
+      const { changes } = documentOf<Document>(await trial.call(['--dry-run', '--json', ...REAUTHORIZE]))
+      return changes[0]?.effects.find(({ code }) => code === 'reauthorization')?.message
+    }
+    const list = [
+      entry('ada', 'oauth2'),
+      entry('ada', 'oauth2'),
+      entry('bob', 'byok'),
+      entry('cleo', 'oauth2'),
+    ]
+    expect(await told({ alter: () => list })).toMatch(/^2 people /)
+    for (const action of [
+      { alter: () => ({ detail: 'what?' }) },
+      { status: 500, body: [] },
+      { status: 403, body: { detail: { error: 'no' } } },
+    ] satisfies QuirkAction[])
+      expect(await told(action)).toMatch(/^an unknown number of people /)
+  })
+
   test('nothing is asked of releases that lose nothing', async ({ open }) => {
     for (const version of ['1.77.7', '1.81.14', '1.92.0']) {
       const trial = await open({ servers: ALL, version })
@@ -228,6 +253,22 @@ describe.concurrent('taking it back', () => {
       registration_url: null,
       authorization_url: 'https://id.example/authorize',
     })
+  })
+
+  test('leaves a server alone that came to have something to lose since it was shown', async ({ open }) => {
+    const turned: QuirkAction = {
+      rowEdit: (one) => Object.assign(one, { auth_type: 'oauth2', token_url: 'https://id.example/token' }),
+    }
+    // The run reads three times: to plan, before the write and behind it; the fourth read plans the revert.
+    const quirk = { on: { method: 'GET', path: '/v1/mcp/server/id-fetch', nth: 4 }, do: turned }
+    const trial = await open({ servers: [guideServer('fetch')], quirks: [quirk] })
+    await trial.setUp(['--yes'])
+    const { code, stdout } = await trial.call(['--revert', '--yes'])
+    expect(code).toBe(3)
+    expect(sentence(stdout)).toContain(
+      'nobody was asked for this: an unknown number of people will have to sign in again; client id and secret may be lost',
+    )
+    expect(writes(trial.sandbox)).toBe(1)
   })
 
   test('by the run itself happens under the consent already given', async ({ open }) => {

@@ -107,30 +107,51 @@ function kept({ old, next }: Places): Member[] {
   ]
 }
 
-// 1.81.14 asks the address for its OAuth metadata within the POST, and an SSE stream never ends.
-function signedIn(places: Places, { client }: Secrets): Member[] {
-  const credentials = { client_id: 'fleet-client', client_secret: client, scopes: ['read'] }
-  const oauth = {
-    auth_type: 'oauth2',
-    issuer: 'http://issuer.test',
-    authorization_url: 'http://issuer.test/authorize',
-    token_url: 'http://issuer.test/token',
-    registration_url: 'http://issuer.test/register',
-    oauth2_flow: 'authorization_code',
-    credentials,
-  }
-  const exchange = {
-    auth_type: 'oauth2_token_exchange',
-    token_exchange_endpoint: 'http://issuer.test/exchange',
-    audience: 'an-audience',
-    subject_token_type: 'urn:test:subject',
-    token_exchange_profile: 'rfc8693',
-    credentials,
-  }
-  return [moving(places, 'fleet_oauth', oauth), moving(places, 'fleet_exchange', exchange)].map((member) => ({
-    ...member,
-    fate: 'needs-consent',
-  }))
+const ISSUED = {
+  auth_type: 'oauth2',
+  issuer: 'http://issuer.test',
+  authorization_url: 'http://issuer.test/authorize',
+  token_url: 'http://issuer.test/token',
+  registration_url: 'http://issuer.test/register',
+  oauth2_flow: 'authorization_code',
+}
+const EXCHANGED = {
+  auth_type: 'oauth2_token_exchange',
+  token_exchange_endpoint: 'http://issuer.test/exchange',
+  audience: 'an-audience',
+  subject_token_type: 'urn:test:subject',
+  token_exchange_profile: 'rfc8693',
+}
+
+const needingConsent = (member: Member): Member => ({ ...member, fate: 'needs-consent' })
+
+const clientOf = ({ client }: Secrets): Member['fields'] => ({
+  client_id: 'fleet-client',
+  client_secret: client,
+  scopes: ['read'],
+})
+
+function signedIn(places: Places, secrets: Secrets): Member[] {
+  const credentials = clientOf(secrets)
+  return [
+    moving(places, 'fleet_oauth', { ...ISSUED, credentials }),
+    moving(places, 'fleet_exchange', { ...EXCHANGED, credentials }),
+  ].map(needingConsent)
+}
+
+/** Servers with OAuth or token exchange of every kind, as far as a release has them. */
+export function signedInMembers(version: string, places: Places, secrets: Secrets): Member[] {
+  const credentials = clientOf(secrets)
+  const { issuer, ...flow } = ISSUED
+  // 1.81.14 asks the address for its OAuth metadata within the POST, and an SSE stream never ends.
+  const http = { transport: 'http', url: `${places.old}/servers/fleet_oauth/mcp` }
+  if (!isSince(version, '1.96.0')) return [moving(places, 'fleet_oauth', { ...ISSUED, ...http, credentials })]
+  return [
+    moving(places, 'fleet_oauth', { ...ISSUED, credentials }),
+    moving(places, 'fleet_loose', { ...flow, credentials }),
+    moving(places, 'fleet_exchange', { ...EXCHANGED, issuer, credentials }),
+    moving(places, 'fleet_odd', { token_url: 'http://issuer.test/token' }),
+  ].map(needingConsent)
 }
 
 /** The fleet for a release: everything set that it can store, and servers that are to stay as they are. */

@@ -1,0 +1,43 @@
+import type { Change } from '../core/plan.ts'
+import type { AppliedChange, Halt } from '../core/report.ts'
+import type { Gateway } from '../gateway/port.ts'
+import type { RunRecorder } from '../journal/port.ts'
+import type { WriteProgress } from './intend.ts'
+
+/** What a run tells whoever watches it. */
+export type ApplyEvent =
+  | {
+      kind: 'reading' | WriteProgress | 'trying'
+      change: Change
+      done: number
+      total: number
+    }
+  | { kind: 'taking-back'; total: number }
+  | { kind: 'settled'; change: AppliedChange; done: number; total: number }
+
+/** What a run works with. `stopRequested` is asked before each server and before each write. */
+export interface ApplyContext {
+  gateway: Gateway
+  recorder: RunRecorder
+  /** How long a write whose answer was lost is looked for. */
+  patienceMs: number
+  onFailure: 'stop' | 'continue' | 'revert'
+  /** Is the first server to be tried through the gateway before the rest follow? */
+  canary: boolean
+  onEvent: (event: ApplyEvent) => void
+  stopRequested: () => 'SIGINT' | 'SIGTERM' | null
+}
+
+/** What became of one change, and whether the run may go on. */
+export interface Step {
+  applied: AppliedChange
+  halt: Halt
+  /** What is wrong with the journal, if anything. */
+  trouble: string | null
+}
+
+/** Where a change stands in its run. */
+export interface Standing {
+  done: number
+  total: number
+}
