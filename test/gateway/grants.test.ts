@@ -131,6 +131,12 @@ describe('a search is not complete, and says why, when', () => {
   const cases: [what: string, quirks: Quirks, reason: string, grants: string[]][] = [
     ['a list answers 500', answers(500, { detail: 'down' }), 'keys: HTTP 500: down', [TEAM]],
     ['a list answers 404 in its own words', answers(404, { error: 'x' }), 'keys: HTTP 404: x', [TEAM]],
+    [
+      'a list is missing that each release has',
+      answers(404, { detail: 'Not Found' }),
+      'keys: HTTP 404: Not Found',
+      [TEAM],
+    ],
     ['a list is refused', answers(403, { detail: 'no' }), 'keys: HTTP 403: no', [TEAM]],
     ['a list is none', answers(200, [1]), malformed, [TEAM]],
     [
