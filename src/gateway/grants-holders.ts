@@ -12,6 +12,8 @@ import {
 export interface Listing {
   /** For a person. */
   plural: string
+  /** Some releases have neither the list nor such holders. */
+  mayLack?: true
   path(page: number): string
   /** `null` for what is no such list. */
   page(json: unknown): { rows: unknown[]; total: number; pages: number } | null
@@ -67,8 +69,8 @@ export const ORGANIZATIONS: Listing = {
  *   enterprise licence. They limit keys since 1.84 at the latest; 1.81.14 stores their grants and heeds them not.
  * - projects (`project_endpoints.py`, since 1.84 of the package litellm-enterprise): with their objects, since 1.81.
  * - agents (`agent_endpoints/endpoints.py`): since 1.81, objects since 1.84 at the latest.
- * - users (`internal_user_endpoints.py`): ids of objects since 1.92. Grants are stored and heeded since 1.96, and
- *   /v2/user/info shows them; before, POST /user/new drops them in silence.
+ * - users (`internal_user_endpoints.py`): ids of objects since 1.92 at the latest. Grants are stored and heeded, and
+ *   shown by /v2/user/info, since 1.96 at the latest; on 1.77.7 and 1.81.14 POST /user/new drops them in silence.
  * - end users (`customer_endpoints.py`): with their objects since 1.81; 1.77.7 has no column for them. No pages.
  * - the public list (`litellm_settings.public_mcp_servers`): since 1.81 a mark in `mcp_info` of the listed servers.
  */
@@ -84,15 +86,21 @@ export const LISTINGS: readonly Listing[] = [
     entry: holderEntry('team', 'team_id', 'team_alias'),
     detail: asking('/team/info?team_id='),
   },
-  { plural: 'access groups', ...whole('/v1/access_group'), entry: accessGroupEntry },
-  { plural: 'toolsets', ...whole('/v1/mcp/toolset'), entry: toolsetEntry },
+  { plural: 'access groups', mayLack: true, ...whole('/v1/access_group'), entry: accessGroupEntry },
+  { plural: 'toolsets', mayLack: true, ...whole('/v1/mcp/toolset'), entry: toolsetEntry },
   ORGANIZATIONS,
   {
     plural: 'projects',
+    mayLack: true,
     ...whole('/project/list'),
     entry: holderEntry('project', 'project_id', 'project_alias'),
   },
-  { plural: 'agents', ...whole('/v1/agents'), entry: holderEntry('agent', 'agent_id', 'agent_name') },
+  {
+    plural: 'agents',
+    mayLack: true,
+    ...whole('/v1/agents'),
+    entry: holderEntry('agent', 'agent_id', 'agent_name'),
+  },
   {
     plural: 'users',
     ...paged('/user/list?page_size=100&sort_by=user_id&sort_order=asc', 'users', 'total'),

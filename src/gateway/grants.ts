@@ -41,11 +41,11 @@ async function search(ask: Ask, listing: Listing): Promise<Searched> {
 }
 
 /**
- * Is something unknown that may be a grant? Not where the release lacks the route, and so the holders. Nor where
+ * Is something unknown that may be a grant? Not where the release lacks a list, and so the holders. Nor where
  * it refuses to tell of organizations while no key, team or user belongs to one: only through those do they matter.
  */
 function isGap({ listing, obstacle }: Searched, all: readonly Searched[]): boolean {
-  if (!obstacle || obstacle.kind === 'absent') return false
+  if (!obstacle || (listing.mayLack && obstacle.kind === 'absent')) return false
   if (listing !== ORGANIZATIONS || obstacle.kind !== 'forbidden') return true
   return all.some(({ entries }) => entries.some(({ organized }) => organized))
 }
