@@ -47,7 +47,8 @@ export function exitForPlan(plan: Plan, pendingCode: boolean): number {
 
 /** The code for a run. */
 export function exitForRun(report: RunReport): number {
-  if (report.halted === 'SIGINT' || report.halted === 'SIGTERM') return exitForSignal(report.halted)
+  const signal = report.propagation?.stopped ?? report.halted
+  if (signal === 'SIGINT' || signal === 'SIGTERM') return exitForSignal(signal)
   if (isComplete(report)) return 0
   const outcomes = report.changes.map(({ outcome }) => outcome)
   if (mayHaveWritten(report.changes)) return 4

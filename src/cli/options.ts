@@ -26,6 +26,7 @@ const mainOptions = z.object({
   onFailure: z.enum(['stop', 'continue', 'revert'], 'takes stop, continue or revert').default('stop'),
   canary: z.boolean().default(false),
   patience: z.coerce.number().min(0).max(3600).optional(),
+  wait: z.boolean().default(true),
   yes: z.boolean().default(false),
   exitCode: z.boolean().default(false),
   json: z.boolean().default(false),

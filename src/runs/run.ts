@@ -106,6 +106,7 @@ export async function carryOut(
     skipped: plan.skipped,
     notes: plan.notes,
     restart: context.gateway.era.restart,
+    propagation: null,
   }
 }
 
@@ -121,6 +122,7 @@ export function emptyReport(plan: Plan, restart: RunReport['restart']): RunRepor
     halted: null,
     trouble: null,
     restart,
+    propagation: null,
   }
 }
 
@@ -129,5 +131,7 @@ export function isComplete(report: RunReport): boolean {
   const wanting = report.changes.some(
     ({ outcome, collateral }) => outcome !== 'applied' || collateral.some(({ repaired }) => !repaired),
   )
-  return !wanting && report.halted === null && report.trouble === null && !report.skipped.some(isLeftBehind)
+  const everywhere = report.propagation?.agreed ?? true
+  const ended = report.halted === null && report.trouble === null
+  return !wanting && everywhere && ended && !report.skipped.some(isLeftBehind)
 }

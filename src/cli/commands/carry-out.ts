@@ -18,6 +18,7 @@ import { wrap } from '../render/layout.ts'
 import { renderChange, renderLeftBehind, renderRemarks, renderSummary } from '../render/plan.ts'
 import { renderReport } from '../render/report.ts'
 import { undoCommand } from '../undo-command.ts'
+import { awaitWorkers } from '../waiting.ts'
 
 /** How long a write whose answer was lost is looked for before it is called unknown, in milliseconds: a probe and 10 s. */
 export const patience = ({ era }: Gateway, options: MainOptions): number =>
@@ -102,7 +103,9 @@ async function write(plan: Plan, resumption: Resumption | null, way: Way): Promi
     onEvent: options.json ? () => {} : applyProgress(terminal, look, gateway.era.probeSeconds),
     stopRequested: signals.requested,
   }
-  return signals.during(() => carryOut(plan, context, resumption))
+  return signals.during(async () =>
+    awaitWorkers(await carryOut(plan, context, resumption), gateway, options, way.context),
+  )
 }
 
 function showReport(report: RunReport, { gateway, journal, options, context }: Way): void {
