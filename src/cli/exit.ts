@@ -47,7 +47,8 @@ export function exitForPlan(plan: Plan, pendingCode: boolean): number {
 
 /** The code for a run. */
 export function exitForRun(report: RunReport): number {
-  if (isSignal(report.halted)) return exitForSignal(report.halted)
+  const ended = report.propagation?.stopped ?? report.halted
+  if (isSignal(ended)) return exitForSignal(ended)
   if (isComplete(report)) return 0
   const outcomes = report.changes.map(({ outcome }) => outcome)
   if (mayHaveWritten(report.changes)) return 4

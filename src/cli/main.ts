@@ -47,7 +47,7 @@ function stopAtOnce(terminal: Terminal, signal: StopSignal, phase: Phase): void 
 async function makeContext({ options }: Invocation, version: string): Promise<Context> {
   const colour = decideColour(options['color'] !== false, process.stdout, process.env)
   const terminal = await ConsoleTerminal.open({ quiet: options['quiet'] === true })
-  const announce = () => terminal.warn('Stopping behind the write in flight; once more ends at once.')
+  const announce = () => terminal.warn('Stopping behind what is under way; once more ends at once.')
   return {
     env: process.env,
     terminal,

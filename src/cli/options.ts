@@ -30,6 +30,7 @@ const mainOptions = z.object({
   canary: z.boolean().default(false),
   accept: z.array(z.enum(consent.options, `takes ${consent.options.join(' or ')}`)).default([]),
   patience: z.coerce.number().min(0).max(3600).optional(),
+  wait: z.boolean().default(true),
   yes: z.boolean().default(false),
   exitCode: z.boolean().default(false),
   json: z.boolean().default(false),

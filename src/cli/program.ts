@@ -72,6 +72,7 @@ function addMainOptions(program: Command): void {
       '--patience <SECONDS>',
       "how long a write whose answer was lost is looked for (default: the gateway's probe and 10 s)",
     )
+    .option('--no-wait', 'do not wait until all workers and replicas of the gateway use the new URLs')
     .option('--yes', 'write without a question')
     .option('--json', 'one JSON document on standard output, nothing else there')
     .option(

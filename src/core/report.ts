@@ -49,6 +49,19 @@ export type Halt =
 export const isSignal = (halt: Halt): halt is 'SIGINT' | 'SIGTERM' => halt === 'SIGINT' || halt === 'SIGTERM'
 
 /**
+ * What the gateway's workers and replicas answered behind a run: the last reads, at most ten, each on a connection of
+ * its own. `old` still showed an old URL, `silent` gave no usable answer. `stopped`: a signal ended the waiting.
+ */
+export interface Propagation {
+  agreed: boolean
+  answers: number
+  old: number
+  silent: number
+  seconds: number
+  stopped: 'SIGINT' | 'SIGTERM' | null
+}
+
+/**
  * A run and all that came of it. `run` is `null` when nothing was ever tried; its `head` is `null` when the
  * journal could not be finished.
  */
@@ -70,6 +83,8 @@ export interface RunReport {
   /** What went wrong with the run itself, such as a full disk; `null` when nothing did. */
   trouble: string | null
   restart: 'required' | 'possible' | 'no'
+  /** `null` where nobody waited for the workers: nothing was written, or a restart is needed, or --no-wait. */
+  propagation: Propagation | null
 }
 
 /** Is anything in force that was written, or may it be? Then there is something to take back. */

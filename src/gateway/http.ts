@@ -27,9 +27,9 @@ const query = (method: Request['method'], endpoint: Endpoint, path: string): Req
   timeoutSeconds: endpoint.timeoutSeconds,
 })
 
-/** One GET without retries, for finding out what is there. */
-export function probe(endpoint: Endpoint, path: string): Promise<Answer> {
-  return send(query('GET', endpoint, path))
+/** One GET without retries, for finding out what is there; `fresh` on a connection of its own. */
+export function probe(endpoint: Endpoint, path: string, { fresh = false } = {}): Promise<Answer> {
+  return send({ ...query('GET', endpoint, path), fresh })
 }
 
 /** One write: sent once, never again. */

@@ -5,7 +5,7 @@ import type { GatewayIdentity } from '../core/plan.ts'
 import { type ListedServer, listedServer, type ServerRecord, serverRecord } from '../core/server.ts'
 import { printable } from '../core/text.ts'
 import { type FieldEdit, writeBody } from '../core/write-body.ts'
-import { type Endpoint, get, put, spoken } from './http.ts'
+import { type Endpoint, get, probe, put, spoken } from './http.ts'
 import { checkServer } from './check.ts'
 import { findGrants } from './grants.ts'
 import type { Gateway, GrantSearch, Reading, ServerCheck, WriteAnswer } from './port.ts'
@@ -101,6 +101,10 @@ export class LiteLlmGateway implements Gateway {
 
   async list(): Promise<ListedServer[]> {
     return readList(await get(this.#endpoint, SERVERS), this.#endpoint)
+  }
+
+  async listAnew(): Promise<ListedServer[]> {
+    return readList(await probe(this.#endpoint, SERVERS, { fresh: true }), this.#endpoint)
   }
 
   async read(id: string, patienceMs?: number): Promise<Reading> {

@@ -77,6 +77,11 @@ export interface GrantSearch {
 export interface Place {
   readonly era: Era
   /**
+   * The listed servers as whichever worker or replica answers a new connection knows them. Throws as `list` does, and
+   * is not repeated.
+   */
+  listAnew(): Promise<ListedServer[]>
+  /**
    * The authoritative record. Makes LiteLLM probe the backend: `era.probeSeconds` when that is silent. Passing
    * trouble (429, 503, a dropped connection) is sat out for `patienceMs`, one minute unless told. Never throws.
    */

@@ -16,6 +16,8 @@ export interface Request {
   timeoutSeconds: number
   json?: unknown
   form?: Record<string, string>
+  /** On a connection of its own, as every write is. */
+  fresh?: boolean
 }
 
 /** One answer, whatever its status. `json` is `undefined` where the body is no JSON. */
@@ -58,7 +60,7 @@ export async function send(request: Request): Promise<Answer> {
     throwHttpErrors: false,
     decompress: false,
     responseType: 'buffer',
-    ...(throughProxy(request.url) ?? (request.method === 'GET' ? {} : freshConnection())),
+    ...(throughProxy(request.url) ?? (request.fresh || request.method !== 'GET' ? freshConnection() : {})),
     ...body(request),
   })
   let tooLarge = false

@@ -131,6 +131,7 @@ export async function carryOut(
     restart: result.changes.some(({ file, wrote }) => file !== null && wrote)
       ? 'required'
       : context.gateway.era.restart,
+    propagation: null,
   }
 }
 
@@ -146,6 +147,7 @@ export function emptyReport(plan: Plan, restart: RunReport['restart']): RunRepor
     halted: null,
     trouble: null,
     restart,
+    propagation: null,
   }
 }
 
@@ -154,5 +156,7 @@ export function isComplete(report: RunReport): boolean {
   const wanting = report.changes.some(
     ({ outcome, collateral }) => outcome !== 'applied' || collateral.some(({ repaired }) => !repaired),
   )
-  return !wanting && report.halted === null && report.trouble === null && !report.skipped.some(isLeftBehind)
+  const everywhere = report.propagation?.agreed ?? true
+  const ended = report.halted === null && report.trouble === null
+  return !wanting && everywhere && ended && !report.skipped.some(isLeftBehind)
 }

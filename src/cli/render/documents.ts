@@ -89,6 +89,7 @@ export function runDocument(report: RunReport, undo: string | null) {
     halted: report.halted,
     trouble: report.trouble,
     restartRequired: isInForce(report.changes) && report.restart !== 'no',
+    propagation: report.propagation,
     summary: { applied, notApplied, failed, drifted, unknown, reverted },
   }
 }

@@ -90,6 +90,21 @@ export function renderTally(changes: readonly AppliedChange[]): string {
   return parts.filter((part) => part !== '').join(', ')
 }
 
+/** What the last answers of the gateway's workers were, where they did not all agree. */
+function renderPropagation({ propagation, halted }: RunReport): string[] {
+  if (!propagation || propagation.agreed || halted) return []
+  const { old, silent, answers, seconds, stopped } = propagation
+  const found = [
+    old > 0 ? `${old} of the last ${count(answers, 'answer')} still old` : '',
+    silent > 0 ? `${silent} of the last ${count(answers, 'answer')} unusable` : '',
+    old + silent === 0 ? `only ${answers} answers, all new` : '',
+  ].filter((text) => text !== '')
+  const end = stopped ? 'Stopped waiting' : 'Not all workers of the gateway use the new URLs yet'
+  return [
+    `${end}: ${found.join(', ')} after ${Math.round(seconds)} s. Everything is written; other workers and replicas take it up when they load the table again (about every 30 s, where store_model_in_db is on), or when they are restarted.`,
+  ]
+}
+
 function advice(report: RunReport): string[] {
   const { applied, unknown } = tally(report.changes)
   if (!mayHaveWritten(report.changes)) return ['Nothing was written.']
@@ -139,6 +154,7 @@ export function renderReport(report: RunReport, look: Look): string {
     ...(report.trouble ? [look.paint('red', wrap(report.trouble, look.width))] : []),
     look.paint('bold', `${renderTally(report.changes)}.`),
     ...renderLeftBehind(report.skipped, look),
+    ...renderPropagation(report).map((text) => look.paint('yellow', wrap(text, look.width))),
     ...advice(report).map((text) => wrap(text, look.width)),
     ...(report.run ? [look.paint('dim', `Run ${report.run.id}`)] : []),
     ...(report.run?.head ? [look.paint('dim', `Journal head ${report.run.head}`)] : []),

@@ -1,0 +1,38 @@
+import type { RunReport } from '../core/report.ts'
+import type { Gateway } from '../gateway/port.ts'
+import { awaitPropagation } from '../runs/propagation.ts'
+import type { Context } from './context.ts'
+import type { MainOptions } from './options.ts'
+
+/**
+ * Waits, behind a run, until every worker of the gateway knows of it, and adds to the report what came of that. Not
+ * where nothing is in force, where only a restart helps (up to 1.80), behind a signal, or with --no-wait.
+ */
+export async function awaitWorkers(
+  report: RunReport,
+  gateway: Gateway,
+  options: MainOptions,
+  { terminal, signals }: Context,
+): Promise<RunReport> {
+  const written = report.changes.some(({ outcome, file }) => outcome === 'applied' && file === null)
+  const stopped = report.halted === 'SIGINT' || report.halted === 'SIGTERM'
+  if (!options.wait || !written || stopped || gateway.era.restart !== 'no') return report
+  let told = false
+  const onAnswers = (fresh: number, answers: number, seconds: number): void => {
+    // Without a terminal each text is a line of its own, and the first answers mostly agree.
+    if (options.json || fresh === answers || (told && !terminal.interactive)) return
+    told = true
+    const shown = terminal.interactive
+      ? `: ${fresh} of the last ${answers} answers do (${Math.round(seconds)} s)`
+      : ''
+    terminal.progress(
+      `Waiting until all workers of the gateway use the new URLs, up to 90 s${shown}; Ctrl-C waits no longer`,
+    )
+  }
+  const propagation = await awaitPropagation(gateway, report.changes, {
+    onAnswers,
+    stopRequested: signals.requested,
+  })
+  terminal.settle()
+  return { ...report, propagation }
+}
