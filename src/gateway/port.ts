@@ -77,11 +77,6 @@ export interface GrantSearch {
 export interface Place {
   readonly era: Era
   /**
-   * The listed servers as whichever worker or replica answers a new connection knows them. Throws as `list` does, and
-   * is not repeated.
-   */
-  listAnew(): Promise<ListedServer[]>
-  /**
    * The authoritative record. Makes LiteLLM probe the backend: `era.probeSeconds` when that is silent. Passing
    * trouble (429, 503, a dropped connection) is sat out for `patienceMs`, one minute unless told. Never throws.
    */
@@ -95,6 +90,11 @@ export interface Gateway extends Place {
   readonly identity: GatewayIdentity
   /** The listed servers. Throws `inventory-invalid` when the answer is no list of distinct servers. */
   list(): Promise<ListedServer[]>
+  /**
+   * The listed servers as whichever worker or replica answers a new connection knows them. Throws as `list` does, and
+   * is not repeated.
+   */
+  listAnew(): Promise<ListedServer[]>
   /** How many people's OAuth sign-ins are stored with a server; `null` where the release cannot tell. Never throws. */
   signIns(id: string): Promise<number | null>
   /** Tries a server through the gateway. Says nothing true where `era.restart` is not `no`. Never throws. */

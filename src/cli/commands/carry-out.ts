@@ -15,39 +15,9 @@ import type { MainOptions } from '../options.ts'
 import { applyProgress } from '../progress.ts'
 import { planDocument, runDocument } from '../render/documents.ts'
 import { wrap } from '../render/layout.ts'
+import { awaitWorkers } from '../waiting.ts'
 import { showPlan, showReport } from './show.ts'
 import { type Conclusion, patience, type Proposal, type Way } from './way.ts'
-import { renderChange, renderLeftBehind, renderRemarks, renderSummary } from '../render/plan.ts'
-import { renderReport } from '../render/report.ts'
-import { undoCommand } from '../undo-command.ts'
-import { awaitWorkers } from '../waiting.ts'
-
-/** How long a write whose answer was lost is looked for before it is called unknown, in milliseconds: a probe and 10 s. */
-export const patience = ({ era }: Gateway, options: MainOptions): number =>
-  (options.patience ?? era.probeSeconds + 10) * 1000
-
-/** What every job on a gateway goes its way with. */
-export interface Way {
-  gateway: Gateway
-  journal: FileJournal
-  options: MainOptions
-  context: Context
-}
-
-/** A plan on its way: what it was made for, and what to say where it changes nothing. */
-export interface Proposal {
-  plan: Plan
-  heading: string
-  nothing: string
-  /** The run that is taken up again with it, if any. */
-  resumption?: Resumption
-}
-
-/** What a command came to. */
-export interface Conclusion {
-  code: number
-  report: RunReport | null
-}
 
 /** Refuses to write without anybody's consent. Called before anything else happens. */
 export function requireConsent(options: MainOptions, { terminal }: Context): void {
