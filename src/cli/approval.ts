@@ -22,14 +22,16 @@ function question({ changes, gateway, reverts }: Plan): string {
 async function askEach(
   change: Change,
   place: string,
+  chosen: number,
   gateway: Gateway,
   { terminal, look }: Context,
 ): Promise<Exclude<EachAnswer, 'show'>> {
+  const before = chosen > 0 ? `, and change the ${chosen} chosen` : ''
   const choices: Choice<EachAnswer>[] = [
     { name: 'No, leave it', value: 'no' },
-    { name: 'Yes, change it', value: 'yes' },
+    { name: 'Yes, change it when all are gone through', value: 'yes' },
     { name: 'Yes, and all the rest', value: 'rest' },
-    { name: 'Stop: leave this and the rest', value: 'stop' },
+    { name: `Stop: leave this and the rest${before}`, value: 'stop' },
     { name: 'Show the whole record', value: 'show' },
   ]
   terminal.print(`\n${renderChange(change, look)}`)
@@ -46,7 +48,7 @@ async function askEach(
 async function oneByOne({ changes }: Plan, gateway: Gateway, context: Context): Promise<Change[]> {
   const chosen: Change[] = []
   for (const [i, change] of changes.entries()) {
-    const answer = await askEach(change, `(${i + 1}/${changes.length})`, gateway, context)
+    const answer = await askEach(change, `(${i + 1}/${changes.length})`, chosen.length, gateway, context)
     if (answer === 'rest') return [...chosen, ...changes.slice(i)]
     if (answer === 'stop') return chosen
     if (answer === 'yes') chosen.push(change)
@@ -56,7 +58,7 @@ async function oneByOne({ changes }: Plan, gateway: Gateway, context: Context): 
 
 async function someOf({ changes }: Plan, { terminal }: Context): Promise<Change[]> {
   return terminal.chooseSome(
-    'Which ones? (space marks, enter goes on)',
+    'Which ones? (space marks, enter changes the marked ones)',
     changes.map((change) => ({ name: name(change), value: change })),
   )
 }

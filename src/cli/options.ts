@@ -2,7 +2,8 @@ import { z } from 'zod'
 import { consent } from '../core/consent.ts'
 import { MigrateError } from '../core/errors.ts'
 
-const seconds = z.coerce.number().positive().max(3600)
+const SECONDS = 'takes a number of seconds, up to 3600'
+const seconds = z.coerce.number(SECONDS).positive(SECONDS).max(3600, SECONDS)
 const texts = z.array(z.string().min(1)).default([])
 
 /** The options of the main job, as commander leaves them; see `cli/program.ts` for what each means. */
@@ -29,7 +30,7 @@ const mainOptions = z.object({
   onFailure: z.enum(['stop', 'continue', 'revert'], 'takes stop, continue or revert').default('stop'),
   canary: z.boolean().default(false),
   accept: z.array(z.enum(consent.options, `takes ${consent.options.join(' or ')}`)).default([]),
-  patience: z.coerce.number().min(0).max(3600).optional(),
+  patience: z.coerce.number(SECONDS).min(0, SECONDS).max(3600, SECONDS).optional(),
   wait: z.boolean().default(true),
   yes: z.boolean().default(false),
   exitCode: z.boolean().default(false),

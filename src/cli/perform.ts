@@ -4,7 +4,7 @@ import type { Context } from './context.ts'
 import { exitForError } from './exit.ts'
 import type { Invocation } from './program.ts'
 import { errorDocument } from './render/documents.ts'
-import { wrap } from './render/layout.ts'
+import { hintLines, wrap } from './render/layout.ts'
 import type { Phase } from './signals.ts'
 
 /** What is said last when a person or a signal ends the program. */
@@ -51,7 +51,7 @@ function report(error: MigrateError, json: boolean, { terminal, look }: Context)
   if (error.code === 'cancelled') terminal.warn(LAST_WORDS.before)
   else {
     terminal.warn(look.paint('red', wrap(printable(error.message), look.width)))
-    if (error.hint) terminal.warn(wrap(printable(error.hint), look.width))
+    if (error.hint) terminal.warn(hintLines(error.hint, look.width))
   }
   if (json) terminal.print(printableJson(errorDocument(error)))
   return exitForError(error.code)

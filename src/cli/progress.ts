@@ -49,6 +49,10 @@ export function applyProgress(
       return terminal.remark(
         `Taking back what this run wrote (${count(event.total, 'server')}), newest first`,
       )
+    if (event.kind === 'works')
+      return terminal.remark(
+        `  ${shownName(event.change.server)} works through the gateway: ${event.message}`,
+      )
     if (event.kind === 'settled') return terminal.remark(renderOutcome(event.change, look))
     // Without a terminal the outcome of each server is line enough.
     if (!terminal.interactive) return

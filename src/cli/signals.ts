@@ -18,6 +18,8 @@ export class Signals {
     this.#end = end
     this.#announce = announce
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => this.#receive(signal))
+    // The terminal was closed, or the connection to it lost.
+    process.on('SIGHUP', () => this.#receive('SIGTERM'))
   }
 
   #receive(signal: StopSignal): void {

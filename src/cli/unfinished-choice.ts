@@ -32,7 +32,7 @@ export async function chooseForUnfinished(
   const { applied } = tally(settled)
   const again = run.started.reverts === null ? '' : ' (what it took back is changed again)'
   const choices: Choice<UnfinishedChoice>[] = [
-    { name: 'Leave it for now', value: 'leave' },
+    { name: 'Leave it for now, and do nothing else', value: 'leave' },
     ...(wasTakingBack(run)
       ? []
       : [{ name: `Finish it: ${count(leftToDo(resumption), 'server')} to go`, value: 'finish' as const }]),

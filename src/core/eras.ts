@@ -130,6 +130,9 @@ function numbers(version: string): [number, number, number, number] | null {
   return [Number(found[1]), Number(found[2]), Number(found[3]), early]
 }
 
+/** Is this the number of a release, such as `1.81.14` or `v1.77.7-stable`? */
+export const isRelease = (version: string): boolean => numbers(version) !== null
+
 /** Orders two releases: negative when `a` is older. Texts that are no release count as oldest. */
 export function compareVersions(a: string, b: string): number {
   const [left, right] = [numbers(a) ?? [0, 0, 0, 0], numbers(b) ?? [0, 0, 0, 0]]

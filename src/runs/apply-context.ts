@@ -13,6 +13,7 @@ export type ApplyEvent =
       total: number
     }
   | { kind: 'taking-back'; total: number }
+  | { kind: 'works'; change: Change; message: string }
   | { kind: 'settled'; change: AppliedChange; done: number; total: number }
 
 /** What a run works with. `stopRequested` is asked before each server and before each write. */

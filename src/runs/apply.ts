@@ -24,7 +24,10 @@ async function tryCanary(
   const end = Date.now() + patienceMs
   for (let pause = 250; ; pause = Math.min(pause * 2, 3000)) {
     const { works, message } = await gateway.check(applied.server.id)
-    if (works === 'yes') return { halt: null, trouble: null }
+    if (works === 'yes') {
+      onEvent({ kind: 'works', change: applied, message })
+      return { halt: null, trouble: null }
+    }
     const stop = stopRequested()
     if (stop) return { halt: stop, trouble: null }
     if (Date.now() + pause > end)

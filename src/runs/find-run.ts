@@ -1,4 +1,5 @@
 import { basename } from 'node:path'
+import { gatewayKey } from '../core/address.ts'
 import { MigrateError } from '../core/errors.ts'
 import { redactText } from '../core/redact.ts'
 import { type RecordedRun, wasWritten, wroteSomething } from '../journal/fold.ts'
@@ -22,21 +23,9 @@ export async function findNamedRun(journal: Journal, prefix: string): Promise<Re
   )
 }
 
-/** After a revert that was stopped half way, "the newest run" would go forward again: nobody means that unasked. */
-function refuseStoppedRevert(newest: RecordedRun): void {
-  const { reverts } = newest.started
-  if (reverts === null || newest.halted === null) return
-  throw new MigrateError(
-    'run-interrupted',
-    `The newest run, ${newest.id}, was taking back ${reverts} and was stopped`,
-    `To go on taking back: --revert ${reverts}. To undo what it did: --revert ${newest.id}.`,
-  )
-}
-
 /**
  * The runs of this gateway that wrote something, or may have, newest first, reverts included. Throws
- * `run-not-found` when there is none, `journal-damaged` when damage hides which is newest, and
- * `run-interrupted` when the newest is a revert that was stopped.
+ * `run-not-found` when there is none, and `journal-damaged` when damage hides which is newest.
  */
 export async function runsToRevert(journal: Journal, gatewayUrl: string): Promise<RecordedRun[]> {
   const { runs, problems } = await journal.runs()
@@ -49,7 +38,7 @@ export async function runsToRevert(journal: Journal, gatewayUrl: string): Promis
     )
   }
   const found = runs
-    .filter((run) => run.started.gateway.url === gatewayUrl && wroteSomething(run))
+    .filter((run) => gatewayKey(run.started.gateway.url) === gatewayKey(gatewayUrl) && wroteSomething(run))
     .toReversed()
   const [newest] = found
   if (!newest) {
@@ -57,15 +46,14 @@ export async function runsToRevert(journal: Journal, gatewayUrl: string): Promis
     const others = [...urls].filter((url) => url !== gatewayUrl)
     const hint =
       others.length > 0
-        ? `It has runs of ${others.join(', ')}: is --url another one?`
-        : 'Is --journal another one?'
+        ? `It has runs of ${others.join(', ')}. Did you mean another --url?`
+        : 'Did the run use another --journal?'
     throw new MigrateError(
       'run-not-found',
       `The journal in ${journal.location} knows no run of ${gatewayUrl} that wrote something`,
       hint,
     )
   }
-  refuseStoppedRevert(newest)
   return found
 }
 
@@ -94,7 +82,9 @@ export async function runsInForce(journal: Journal, run: RecordedRun): Promise<R
   const { runs } = await journal.runs()
   const byId = new Map(runs.map((each) => [each.id, each]))
   const inForce = new Map<string, Set<string>>()
-  for (const each of runs.filter(({ started }) => started.gateway.url === run.started.gateway.url)) {
+  for (const each of runs.filter(
+    ({ started }) => gatewayKey(started.gateway.url) === gatewayKey(run.started.gateway.url),
+  )) {
     const { root, back } = rootOf(each, byId)
     const servers = inForce.get(root) ?? new Set()
     inForce.set(root, servers)

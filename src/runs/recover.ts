@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { gatewayKey } from '../core/address.ts'
 import { releaseNotes } from '../core/assemble.ts'
 import { onlySettings } from '../core/change.ts'
 import { holds } from '../core/drift.ts'
@@ -21,7 +22,9 @@ export async function unfinishedRuns(
 ): Promise<{ runs: RecordedRun[]; problems: string[] }> {
   try {
     const { runs, problems } = await journal.runs()
-    const unfinished = runs.filter((run) => isUnfinished(run) && run.started.gateway.url === gatewayUrl)
+    const unfinished = runs.filter(
+      (run) => isUnfinished(run) && gatewayKey(run.started.gateway.url) === gatewayKey(gatewayUrl),
+    )
     return { runs: unfinished.toReversed(), problems: problems.map(({ message }) => message) }
   } catch (error) {
     if (!(error instanceof MigrateError)) throw error

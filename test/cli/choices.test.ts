@@ -55,15 +55,15 @@ describe.concurrent('a run that did not come to its end is offered', () => {
     expect(urls(trial.sandbox.rows())).toEqual(everywhere(OLD))
   })
 
-  test('to leave, which is the default: the command goes on, and it is offered again', async ({ sit }) => {
+  test('to leave, which is the default: nothing else is begun, and it is offered again', async ({ sit }) => {
     const trial = await sit()
     const run = await dieIn(trial)
     const session = trial.start()
     await session.waitFor('What is to become of it?')
     session.press(KEY.enter)
-    await session.waitFor('Change 1 server')
-    session.press(KEY.enter)
-    expect(await session.exit()).toBe(130)
+    await session.waitFor('Left as it is; nothing was written.')
+    await session.waitFor('npx mcp-url-migrate --unfinished finish --url')
+    expect(await session.exit()).toBe(3)
     const again = trial.start()
     await again.waitFor(`Run ${run}`)
     await again.waitFor('What is to become of it?')

@@ -271,6 +271,18 @@ describe.concurrent('a run that has no end:', () => {
     expect(writes(trial.sandbox)).toBe(1)
   })
 
+  test('is noticed through another name of this machine, too', async ({ open }) => {
+    const trial = await open({ servers: [...TWO] })
+    await trial.setUp(['--yes'])
+    await cutShort(trial, 3)
+    const url = trial.sandbox.url.replace('127.0.0.1', 'localhost')
+    const { code, stderr } = await trial.call(['--yes', '--url', url])
+    expect([code, stderr]).toEqual([3, expect.stringContaining('did not come to its end')])
+    const back = await trial.call(['--unfinished', 'revert', '--yes', '--url', url])
+    expect(back.code).toBe(0)
+    expect(urls(trial.sandbox.rows())).toEqual(urls([...TWO] as SandboxRow[]))
+  })
+
   test('of another gateway is not noticed', async ({ open }) => {
     const [trial, other] = [await open({ servers: [...TWO] }), await open({ servers: [...TWO] })]
     await trial.setUp(['--yes'])

@@ -51,6 +51,8 @@ describe.concurrent('what is shown:', () => {
                    ^^^^^^^^^^^^^ ^^^^
 
       2 servers: 2 to change, 0 not concerned, 0 left alone
+        2 × http://localhost:8585 → http://mcp-proxy-sse:8080
+      Nothing was written: this was a dry run.
       — stderr
       Connecting to GATEWAY
       Signing in to GATEWAY with key from LITELLM_PROXY_API_KEY
@@ -95,6 +97,7 @@ describe.concurrent('what is shown:', () => {
                    ^^^^^^^^^^^^^ ^^^^
 
       2 servers: 2 to change, 0 not concerned, 0 left alone
+        2 × http://localhost:8585 → http://mcp-proxy-sse:8080
 
         ✔ fetch: changed
         ✔ n8n: changed
@@ -132,6 +135,7 @@ describe.concurrent('what is shown:', () => {
         http://mcp-proxy-sse:8080
 
       2 servers: 2 to change, 0 not concerned, 0 left alone
+        2 × http://localhost:8585 → http://mcp-proxy-sse:8080
 
       2 of 2 servers changed.
       Every field that the API shows was read back and compared; stored credentials

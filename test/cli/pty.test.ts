@@ -243,6 +243,21 @@ describe.concurrent('interrupted', () => {
   })
 })
 
+test('a terminal that is closed during the apply ends it like SIGTERM: the write in flight is recorded', async ({
+  sit,
+}) => {
+  const put = { method: 'PUT', path: '/v1/mcp/server' }
+  const trial = await sit({ quirks: [{ on: { ...put, nth: 1 }, do: { delayMs: 1500 } }] })
+  const session = trial.start({ args: ['--yes'] })
+  await session.waitFor('1/3 fetch: writing')
+  session.kill('SIGHUP')
+  expect(await session.exit()).toBe(143)
+  expect(await recorded(trial)).toEqual({
+    halted: 'SIGTERM',
+    outcomes: ['applied', 'not-applied', 'not-applied'],
+  })
+})
+
 describe.concurrent('the terminal', () => {
   test('may be 40 columns wide, and change its size at the question', async ({ sit }) => {
     const trial = await sit()

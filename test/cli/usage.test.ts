@@ -89,6 +89,33 @@ describe.concurrent('wrong usage is 64, told in a sentence, before the gateway i
   }
 })
 
+describe.concurrent('what is named and is not there:', () => {
+  test('a journal that was named, for history: exit 1, and no word of its being intact', async ({ open }) => {
+    const trial = await open({ servers: [] })
+    const args = ['history', '--check', '--journal', `${trial.folder}/typo`]
+    const { code, stdout, stderr } = await trial.call(args)
+    expect([code, stdout, sentence(stderr)]).toEqual([
+      1,
+      '',
+      expect.stringContaining('There is no journal in'),
+    ])
+  })
+
+  test('a release that is none, for the sandbox: 64', async ({ open }) => {
+    const trial = await open({ servers: [] })
+    const { code, stderr } = await trial.call(['sandbox', '--release', '9.9'])
+    expect([code, sentence(stderr)]).toEqual([64, '--release takes a release of LiteLLM such as 1.81.14'])
+  })
+
+  test('a number of seconds: 64, in a sentence', async ({ open }) => {
+    const trial = await open({ servers: [] })
+    for (const option of ['--patience', '--timeout']) {
+      const { code, stderr } = await trial.call(['--dry-run', option, 'x'])
+      expect([code, sentence(stderr)]).toEqual([64, `${option}: takes a number of seconds, up to 3600`])
+    }
+  })
+})
+
 describe.concurrent('help and version:', () => {
   test('--help names every option, every exit code, and ends with 0', async ({ open }) => {
     const trial = await open()

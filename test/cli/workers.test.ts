@@ -1,5 +1,8 @@
 import { describe, expect } from 'vitest'
+import { watchForLeaks } from '../support/secrets.ts'
 import { documentOf, sentence, test, TWO } from './trial.ts'
+
+watchForLeaks()
 
 interface Run {
   propagation: { agreed: boolean; answers: number; old: number; stopped: string | null } | null

@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs'
+import { MigrateError } from '../../core/errors.ts'
 import { printableJson } from '../../core/text.ts'
 import { findNamedRun } from '../../runs/find-run.ts'
 import { type Context, journalFor } from '../context.ts'
@@ -17,6 +19,12 @@ export async function history(
   { env, terminal, look }: Context,
 ): Promise<number> {
   const journal = journalFor({ journal: options.journal }, env)
+  if (options.journal !== undefined && !existsSync(journal.location))
+    throw new MigrateError(
+      'run-not-found',
+      `There is no journal in ${journal.location}`,
+      'Is the folder the right one?',
+    )
   const read = await journal.runs()
   const run = named === null ? null : await findNamedRun(journal, named)
   const shown = run ? { runs: [run], problems: [] } : read

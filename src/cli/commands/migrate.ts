@@ -1,4 +1,4 @@
-import { originText } from '../../core/address.ts'
+import { gatewayKey, originText } from '../../core/address.ts'
 import { assemblePlan } from '../../core/assemble.ts'
 import type { Migration } from '../../core/migration.ts'
 import type { Plan } from '../../core/plan.ts'
@@ -25,8 +25,9 @@ export async function migrationFor({ from, to }: MainOptions): Promise<Migration
 async function previousCount(journal: FileJournal, url: string): Promise<number | null> {
   const { runs } = await journal.runs().catch(() => ({ runs: [] }))
   return (
-    runs.findLast(({ started }) => started.gateway.url === url && started.reverts === null)?.started
-      .servers ?? null
+    runs.findLast(
+      ({ started }) => gatewayKey(started.gateway.url) === gatewayKey(url) && started.reverts === null,
+    )?.started.servers ?? null
   )
 }
 
@@ -82,7 +83,6 @@ export async function migrate(options: MainOptions, context: Context): Promise<n
     const unfinished = await noticeUnfinished(url, null, { journal, options, context })
     const gateway = await openGateway(options, url, context)
     const way = { gateway, journal, options, context }
-    const attended = unfinished && (await attendTo(unfinished, null, way))
-    return (attended ?? (await migrateGateway(migration, way))).code
+    return (await (unfinished ? attendTo(unfinished, null, way) : migrateGateway(migration, way))).code
   })
 }

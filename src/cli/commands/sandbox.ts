@@ -3,6 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { connect } from '../../gateway/connect.ts'
 import { type Sandbox, startSandbox } from '../../gateway/sandbox/index.ts'
+import { isRelease } from '../../core/eras.ts'
+import { MigrateError } from '../../core/errors.ts'
 import { FileJournal } from '../../journal/file-journal.ts'
 import { runsToRevert } from '../../runs/find-run.ts'
 import type { Context } from '../context.ts'
@@ -15,7 +17,7 @@ import type { Way } from './way.ts'
 
 async function offerRevert(way: Way): Promise<void> {
   const { journal, gateway, options, context } = way
-  if (!context.terminal.interactive || options.json) return
+  if (!context.terminal.interactive || options.json || options.yes) return
   const back = await context.terminal
     .choose('The sandbox ends now. Take the run back first, to see how that goes?', [
       { name: 'No, end it', value: false },
@@ -64,6 +66,8 @@ export async function serveSandbox(
   version: string | undefined,
   { terminal, look, signals }: Context,
 ): Promise<number> {
+  if (version !== undefined && !isRelease(version))
+    throw new MigrateError('usage', '--release takes a release of LiteLLM such as 1.81.14', null)
   const sandbox = await startSandbox(version === undefined ? {} : { version })
   terminal.print(`export LITELLM_PROXY_URL=${sandbox.url}\nexport LITELLM_PROXY_API_KEY=${sandbox.masterKey}`)
   const about = `A sandbox gateway that behaves as LiteLLM ${sandbox.version}. Run the lines above in another terminal; Ctrl-C ends it.`

@@ -3,7 +3,13 @@ import { leavesSomething, type RunReport } from '../../core/report.ts'
 import { printableJson } from '../../core/text.ts'
 import { runDocument } from '../render/documents.ts'
 import { wrap } from '../render/layout.ts'
-import { renderChange, renderLeftBehind, renderRemarks, renderSummary } from '../render/plan.ts'
+import {
+  renderChange,
+  renderDirections,
+  renderLeftBehind,
+  renderRemarks,
+  renderSummary,
+} from '../render/plan.ts'
 import { renderByHand, renderReport } from '../render/report.ts'
 import { undoCommand } from '../undo-command.ts'
 import type { Proposal, Way } from './way.ts'
@@ -23,7 +29,12 @@ export function showPlan({ plan, heading, nothing }: Proposal, { options, contex
       ...blocks,
       ...renderRemarks(plan, look),
       ...empty,
-      [renderSummary(plan), ...(empty.length > 0 ? renderLeftBehind(plan.skipped, look) : [])].join('\n'),
+      [
+        wrap(renderSummary(plan), look.width, '  '),
+        ...renderDirections(plan, look),
+        ...(empty.length > 0 ? renderLeftBehind(plan.skipped, look) : []),
+        ...(options.dryRun && empty.length === 0 ? ['Nothing was written: this was a dry run.'] : []),
+      ].join('\n'),
     ].join('\n\n'),
   )
 }

@@ -12,7 +12,8 @@ import {
   wasTakingBack,
 } from '../../runs/recover.ts'
 import type { Resumption } from '../../runs/run.ts'
-import { wrap } from '../render/layout.ts'
+import { exitForError } from '../exit.ts'
+import { hintLines, wrap } from '../render/layout.ts'
 import { chooseForUnfinished, describeUnfinished } from '../unfinished-choice.ts'
 import { commandFor } from '../undo-command.ts'
 import { conclude, requireCanary } from './carry-out.ts'
@@ -34,16 +35,36 @@ async function remarkOnUnfinished(
   terminal.remark(look.paint('yellow', wrap(text, look.width, '  ')))
 }
 
-/** Somebody has to say what is to become of it: an option, the run's own name, or an answer. */
-function refuse(run: RecordedRun, url: string, { journal, options }: BeforeConnecting): never {
+/** The commands that finish a run or take it back, in words. */
+function bothWays(run: RecordedRun, url: string, { journal, options, context }: BeforeConnecting): string {
   const consents = acceptOptions(consentsOf(run.changes.map(({ change }) => change)))
+  const asks = context.terminal.interactive && !options.yes
+  const consent = asks ? [] : ['--yes']
   const command = (way: string, more: readonly string[] = []) =>
-    commandFor(['--unfinished', way, '--yes', ...more], url, journal, options)
+    commandFor(['--unfinished', way, ...consent, ...more], url, journal, options)
+  return `Both ways ask the gateway first what was written. To complete it:\n${command('finish')}\nTo take it back:\n${command('revert', consents)}`
+}
+
+/** Somebody has to say what is to become of it: an option, the run's own name, or an answer. */
+function refuse(run: RecordedRun, url: string, way: BeforeConnecting): never {
+  const { user, host } = run.started
   throw new MigrateError(
     'run-interrupted',
-    `Run ${run.id} of ${run.startedAt}, by ${printable(`${run.started.user} on ${run.started.host}`)}, did not come to its end, so nothing else is begun`,
-    `To complete it: ${command('finish')} To take it back: ${command('revert', consents)} Both ask the gateway first what was written.`,
+    `Run ${run.id} of ${run.startedAt}, by ${printable(`${user} on ${host}`)}, did not come to its end, so nothing else is begun`,
+    bothWays(run, url, way),
   )
+}
+
+/** It is left as it is, and its commands are named once more. */
+function leave(run: RecordedRun, way: Way): Conclusion {
+  const { terminal, look } = way.context
+  terminal.warn(
+    hintLines(
+      `Left as it is; nothing was written. ${bothWays(run, way.gateway.identity.url, way)}`,
+      look.width,
+    ),
+  )
+  return { code: exitForError('run-interrupted'), report: null }
 }
 
 /**
@@ -106,13 +127,13 @@ async function takeBack(run: RecordedRun, way: Way): Promise<Conclusion> {
 
 /**
  * Finds out what became of an unfinished run, and finishes it, takes it back or leaves it, as was said or is
- * answered. Returns `null` where it is left, so that the command goes on.
+ * answered. Where it is left, nothing else is begun: a second run beside it could not be told from it.
  */
 export async function attendTo(
   unfinished: RecordedRun,
   named: RecordedRun | null,
   way: Way,
-): Promise<Conclusion | null> {
+): Promise<Conclusion> {
   const { gateway, journal, options, context } = way
   const { terminal } = context
   terminal.progress(`Asking the gateway what became of run ${unfinished.id}`)
@@ -123,7 +144,7 @@ export async function attendTo(
   if (!options.json) terminal.remark(describeUnfinished(resumption, context))
   if (named?.id === run.id) return takeBack(run, way)
   const choice = options.unfinished ?? (await chooseForUnfinished(resumption, context))
-  if (choice === 'leave') return null
+  if (choice === 'leave') return leave(run, way)
   // A run that was cut short goes its way as a whole, whatever this invocation selects.
   const whole = { ...way, options: { ...options, only: [], except: [] } }
   // What was being taken back goes on under the consent that the run had.

@@ -74,7 +74,11 @@ export function historyDocument({ runs, problems }: History, all: readonly Recor
 }
 
 const ended = (run: RecordedRun): string =>
-  run.finishedAt === null ? ', DID NOT END' : run.halted ? `, stopped (${run.halted})` : ''
+  run.finishedAt === null
+    ? ', DID NOT END, or goes on; --unfinished finish or revert settles it'
+    : run.halted
+      ? `, stopped (${run.halted})`
+      : ''
 
 function renderRun(run: RecordedRun, all: readonly RecordedRun[], look: Look): string {
   const { applied, unknown, drifted, failed } = summarise(run.changes)

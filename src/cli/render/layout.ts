@@ -1,3 +1,4 @@
+import { printable } from '../../core/text.ts'
 import type { Paint } from '../terminal/console.ts'
 
 /** How to render: the columns there are, whether in colour, and whether in full. */
@@ -25,4 +26,10 @@ export function wrap(text: string, width: number, indent = ''): string {
     }
   }
   return [...lines, line].join('\n')
+}
+
+/** A hint as it is shown: a command in it is a line of its own, whole, so that it can be copied. */
+export function hintLines(hint: string, width: number): string {
+  const lines = hint.split('\n').map(printable)
+  return lines.map((line) => (line.startsWith('npx ') ? line : wrap(line, width))).join('\n')
 }

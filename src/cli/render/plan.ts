@@ -1,5 +1,5 @@
 import { shownName } from './name.ts'
-import { originText } from '../../core/address.ts'
+import { originText, readAddress } from '../../core/address.ts'
 import { judge, type Migration } from '../../core/migration.ts'
 import { shellQuoted } from '../shell.ts'
 import {
@@ -86,6 +86,22 @@ export function renderSummary({ summary, reverts }: Plan): string {
   return `${count(summary.servers, 'server')}: ${parts.filter((part) => part !== '').join(', ')}`
 }
 
+/** Where a plan moves URLs from and to, so that it stands right above the question; empty where it moves none. */
+export function renderDirections({ changes }: Plan, look: Look): string[] {
+  const origin = (url: string | null): string | null => {
+    const address = url === null ? null : readAddress(url)
+    return address?.kind === 'address' ? originText(address) : null
+  }
+  const counts = new Map<string, number>()
+  for (const { edits } of changes.filter(({ onlySettings }) => !onlySettings)) {
+    for (const { before, after } of edits) {
+      const [from, to] = [origin(before), origin(after)]
+      if (from && to) counts.set(`${from} → ${to}`, (counts.get(`${from} → ${to}`) ?? 0) + 1)
+    }
+  }
+  return [...counts].map(([way, n]) => wrap(`  ${n} × ${printable(way)}`, look.width, '    '))
+}
+
 /** The servers that were meant and stay behind, in a line; empty when there is none. They make the exit code 1, 3 or 4. */
 export function renderLeftBehind(skipped: readonly Skipped[], look: Look): string[] {
   const left = skipped.filter(isLeftBehind)
@@ -118,7 +134,9 @@ export function renderNothing(plan: Plan, migration: Migration): string {
   return [
     matching > 0
       ? 'Nothing can be changed: what matches is left alone, see above.'
-      : 'Nothing to change: no server matches.',
+      : plan.summary.servers > 0 && plan.summary.excluded === plan.summary.servers
+        ? 'Nothing to change: no server is selected.'
+        : 'Nothing to change: no server matches.',
     ...elsewhere.map(({ origin, count: n }) => `  ${n} × ${printable(origin)}`),
     ...(plan.summary.moved > 0 ? [`${plan.summary.moved} already at ${target}`] : []),
     ...(first && !quiet

@@ -106,7 +106,7 @@ function renderPropagation({ propagation, halted }: RunReport): string[] {
 }
 
 function advice(report: RunReport): string[] {
-  const { applied, unknown } = tally(report.changes)
+  const { applied, unknown, 'not-applied': untried } = tally(report.changes)
   if (!mayHaveWritten(report.changes)) return ['Nothing was written.']
   const inFiles = report.changes.some(({ file, wrote }) => file !== null && wrote)
   const lost = report.changes.some(({ outcome, wrote }) => outcome === 'drifted' && wrote)
@@ -115,6 +115,9 @@ function advice(report: RunReport): string[] {
     lost ? 'What somebody else changed behind the write was left as it is.' : '',
     applied > 0
       ? 'Every field that the API shows was read back and compared; stored credentials are not visible through the API.'
+      : '',
+    report.halted !== null && untried > 0 && !report.run?.reverts
+      ? 'To go on with what was not tried, run the same command again.'
       : '',
     unknown > 0
       ? 'What is unknown was recorded as such; --revert asks the gateway before it does anything.'
