@@ -277,7 +277,7 @@ describe.concurrent('a run that has no end:', () => {
     await cutShort(trial, 3)
     const url = trial.sandbox.url.replace('127.0.0.1', 'localhost')
     const { code, stderr } = await trial.call(['--yes', '--url', url])
-    expect([code, stderr]).toEqual([3, expect.stringContaining('did not come to its end')])
+    expect([code, sentence(stderr)]).toEqual([3, expect.stringContaining('did not come to its end')])
     const back = await trial.call(['--unfinished', 'revert', '--yes', '--url', url])
     expect(back.code).toBe(0)
     expect(urls(trial.sandbox.rows())).toEqual(urls([...TWO] as SandboxRow[]))
