@@ -290,6 +290,45 @@ describe.concurrent('the terminal', () => {
     await expectNothingWritten(trial)
   })
 
+  for (const [option, what] of [
+    ['--key-file', 'key'],
+    ['--password-file', 'password'],
+  ] as const) {
+    test(`is no place to type a ${what} for ${option} -, where it would be seen: 64`, async ({ sit }) => {
+      const trial = await sit()
+      const env = { LITELLM_PROXY_API_KEY: '', UI_USERNAME: 'admin' }
+      const session = trial.start({ args: [option, '-'], env })
+      expect(await session.exit()).toBe(64)
+      expect(sentence(session.text)).toContain(
+        `Standard input is a terminal, where the ${what} would be seen as it is typed It is asked for, hidden, without ${option} -.`,
+      )
+    })
+  }
+
+  test('is asked nothing with --json, neither for a gateway nor for a key', async ({ sit }) => {
+    const trial = await sit()
+    const keyless = { LITELLM_PROXY_API_KEY: '' }
+    const session = trial.start({ args: ['--json', '--yes'], env: keyless })
+    expect(await session.exit()).toBe(64)
+    expect(sentence(session.text)).toContain('There is no admin key to sign in with')
+    const nameless = trial.start({
+      args: ['--json', '--dry-run'],
+      env: { ...keyless, LITELLM_PROXY_URL: '' },
+    })
+    expect(await nameless.exit()).toBeGreaterThan(0)
+    expect(nameless.text).toContain('mcp-url-migrate/error/1')
+    for (const { text } of [session, nameless]) expect(text).not.toMatch(/\? (LiteLLM gateway|Sign in)/)
+  })
+
+  test('that ends its input at a question has not consented: 130', async ({ sit }) => {
+    const trial = await sit()
+    const session = trial.start()
+    await session.waitFor(question(trial))
+    session.press('\u0004')
+    expect(await session.exit()).toBe(130)
+    await expectNothingWritten(trial)
+  })
+
   test('gets questions and progress on standard error: standard output may be a file', async ({ sit }) => {
     const trial = await sit()
     const file = join(trial.folder, 'out')
