@@ -21,9 +21,29 @@ const maskedQuery = (query: string): string =>
 
 const maskedPath = (path: string): string =>
   path
-    .split('/')
+    .split(/([/\\])/)
     .map((segment) => (looksSecret(segment) ? MASK : segment))
-    .join('/')
+    .join('')
+
+const SCHEME = /^[A-Za-z][\w+.-]*:[/\\]+/
+const HOST_AND_PORT = /^(\[[\da-f:.]+\]|[^:@[\]]*)(:\d*)?$/i
+
+/**
+ * A text that cannot be taken apart for certain. What stands before its last `@` may be a user name and password,
+ * wherever a slash or a question mark cuts them; where that `@` may belong to a query, so may what stands behind.
+ */
+function maskedWhole(raw: string): string {
+  const scheme = SCHEME.exec(raw)?.[0] ?? ''
+  const at = raw.lastIndexOf('@')
+  if (at !== -1 && /[?#]/.test(raw.slice(0, at))) return scheme + MASK
+  const [hidden, rest] =
+    at === -1 ? [scheme, raw.slice(scheme.length)] : [`${scheme}${MASK}@`, raw.slice(at + 1)]
+  return hidden + maskedPath(rest.replace(/[?#].*$/s, '')) + (/[?#]/.test(rest) ? `?${MASK}` : '')
+}
+
+/** Can user info stand nowhere but before the host? An `@` in a path does no harm as in `/@scope/name`. */
+const isPlain = (authority: string, path: string): boolean =>
+  HOST_AND_PORT.test(authority.slice(authority.lastIndexOf('@') + 1)) && !/[^/\\]@/.test(path)
 
 /**
  * A URL as it may be shown: user info, every value in the query, the fragment and parts of the path that look
@@ -31,9 +51,8 @@ const maskedPath = (path: string): string =>
  * back unchanged, unless it holds `@`, `?` or a long token.
  */
 export function maskUrl(raw: string): string {
-  const parts = URL_PARTS.exec(raw)
-  if (!parts) return raw.replace(/\/\/[^/@]*@/g, `//${MASK}@`).replace(/[?#].*$/s, `?${MASK}`)
-  const [, scheme = '', authority = '', path = '', query = '', fragment = ''] = parts
+  const [whole, scheme = '', authority = '', path = '', query = '', fragment = ''] = URL_PARTS.exec(raw) ?? []
+  if (whole === undefined || !isPlain(authority, path)) return maskedWhole(raw)
   const host = authority.includes('@')
     ? `${MASK}@${authority.slice(authority.lastIndexOf('@') + 1)}`
     : authority
@@ -46,9 +65,11 @@ export function maskUrl(raw: string): string {
   )
 }
 
-/** Every URL inside a longer text, masked as `maskUrl` does. */
+/** Every URL inside a longer text, and every word that may hold user info, masked as `maskUrl` does. */
 export function maskUrlsIn(text: string): string {
-  return text.replace(/\b[A-Za-z][\w+.-]{0,30}:\/\/[^\s"'<>`]+/g, (url) => maskUrl(url))
+  return text
+    .replace(/\b[A-Za-z][\w+.-]{0,30}:\/\/[^\s"'<>`]+/g, (url) => maskUrl(url))
+    .replace(/[^\s"'<>`]+/g, (word) => (word.includes(':') && word.includes('@') ? maskUrl(word) : word))
 }
 
 /**

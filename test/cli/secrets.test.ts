@@ -65,6 +65,32 @@ describe.concurrent('secrets inside URLs', () => {
     expect(trial.sandbox.rows().map(({ url }) => url)).toEqual(SERVERS.map(({ url }) => url))
   })
 
+  test('are masked where the URL is none that could be taken apart, on the screen and in the document', async ({
+    open,
+  }) => {
+    const pass = secret('hunter2pw-malformed')
+    const texts = [
+      `admin:${pass}@localhost:8585/sse`,
+      `http:/admin:${pass}@localhost:8585/sse`,
+      `http:\\\\admin:${pass}@localhost:8585/sse`,
+      `http://admin:a/${pass}@localhost:8585/sse`,
+      `http://admin:${pass}?a@localhost:8585/sse`,
+      `localhost:8585/${IN_VENDOR_PATH}/sse`,
+    ]
+    const servers = texts.map((url, i) => guideServer(`odd-${i}`, { url }))
+    const trial = await open({ servers: [guideServer('fetch'), ...servers] })
+    for (const args of [
+      ['--dry-run'],
+      ['--dry-run', '--json'],
+      ['--yes', '--verbose'],
+      ['--dry-run', '--thorough'],
+    ]) {
+      const { code, stdout } = await trial.call(args)
+      expect(code).toBe(0)
+      expect(stdout).toContain('odd-0')
+    }
+  })
+
   test('are masked in the line that would move servers elsewhere', async ({ open }) => {
     const trial = await open({ servers: SERVERS.slice(3) })
     const { code, stdout } = await trial.run(['--yes'])

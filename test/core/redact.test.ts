@@ -17,7 +17,24 @@ describe('a URL on a screen', () => {
     ['https://host/x#access=1', 'https://host/x#***'],
     ['http://host/my-company-internal-filesystem/sse', 'http://host/my-company-internal-filesystem/sse'],
     ['http://host/a%20b/2024-report', 'http://host/a%20b/2024-report'],
-    ['user:pw@host?key=1', 'user:pw@host?***'],
+    ['user:pw@host?key=1', '***@host?***'],
+    ['admin:hunter2pw@localhost:8585/sse', '***@localhost:8585/sse'],
+    ['http:/admin:hunter2pw@localhost:8585/sse', 'http:/***@localhost:8585/sse'],
+    ['http:\\\\admin:hunter2pw@localhost:8585/sse', 'http:\\\\***@localhost:8585/sse'],
+    ['http:admin:hunter2pw@localhost/sse', '***@localhost/sse'],
+    ['http://admin:hun/ter2@localhost:8585/x', 'http://***@localhost:8585/x'],
+    ['http://admin:12/ter2@localhost:8585/x', 'http://***@localhost:8585/x'],
+    ['http://admin:hun?ter2@localhost:8585/x', 'http://***'],
+    ['http://admin:hun#ter2@localhost:8585/x', 'http://***'],
+    [' http://admin:hunter2@localhost:8585/x', '***@localhost:8585/x'],
+    ['localhost:8585/x/sk-abcdef', 'localhost:8585/x/***'],
+    ['localhost/x?token=a@b', '***'],
+    [
+      'https://server.smithery.ai/@owner/name/mcp?api_key=a@b',
+      'https://server.smithery.ai/@owner/name/mcp?api_key=***',
+    ],
+    ['http://[::1]:8585/sse', 'http://[::1]:8585/sse'],
+    ['os.environ/MCP_SERVER_URL', 'os.environ/MCP_SERVER_URL'],
   ])('%s is shown as %s', (url, shown) => {
     expect(maskUrl(url)).toBe(shown)
   })
@@ -31,11 +48,26 @@ describe('a URL on a screen', () => {
       (s: string) => `http://host/x?${s}=${s}`,
       (s: string) => `http://host/a/${s}/sse`,
       (s: string) => `http://host/a#${s}`,
+      (s: string) => `http://host/@${s}/sse`,
+      (s: string) => `u:${s}@host/x`,
+      (s: string) => `http:/u:${s}@host/x`,
+      (s: string) => `http:\\\\u:${s}@host/x`,
+      (s: string) => `http:u:${s}@host/x`,
+      (s: string) => ` http://u:${s}@host/x`,
+      (s: string) => `http://u:a/${s}@host/x`,
+      (s: string) => `http://u:${s}/a@host/x`,
+      (s: string) => `http://u:${s}?a@host/x`,
+      (s: string) => `http://u:${s}#a@host/x`,
+      (s: string) => `host/x?k=a@${s}`,
+      (s: string) => `host/${s}/x`,
+      (s: string) => `host\\${s}\\x`,
     )
     fc.assert(
       fc.property(place, secret, (make, s) => {
-        const shown = maskUrl(make(s))
-        expect(shown).not.toContain(s)
+        expect(maskUrl(make(s))).not.toContain(s)
+        // Within a text, what has neither a scheme nor user info is not to be told from other words.
+        if (/:\/\/|:.*@/.test(make(s)))
+          expect(redactText(`cannot reach ${make(s)}, try again`)).not.toContain(s)
       }),
     )
   })
