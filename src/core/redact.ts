@@ -72,16 +72,55 @@ export function maskUrlsIn(text: string): string {
     .replace(/[^\s"'<>`]+/g, (word) => (word.includes(':') && word.includes('@') ? maskUrl(word) : word))
 }
 
+// Quoted, perhaps inside another quotation; the end may be cut off.
+const QUOTED = [/'(?:[^'\\]|\\.)*'?/, /"(?:[^"\\]|\\.)*"?/, /\\{1,8}'[^']*'?/, /\\{1,8}"[^"]*"?/]
+  .map(({ source }) => source)
+  .join('|')
+const BARE = String.raw`[^\s,;'"(){}[\]\\]+`
+const NAME = String.raw`[\w-]{0,40}(?:pass|pwd|token|secret|key|cred|auth|cookie)[\w-]{0,40}`
+const QUOTE = String.raw`\\{0,8}['"]`
+const EQUALS = String.raw`\s{0,9}=\s{0,9}`
+const COLON = String.raw`\s{0,9}:\s{0,9}`
+
+/** A value behind a name that says what it is, as in `'DB_PASSWORD': 'x'`, `"token":"x"` or `PASSWORD=x`. */
+const NAMED = [
+  new RegExp(`(${NAME}${QUOTE}(?:${COLON}|${EQUALS}))(?:${QUOTED}|${BARE})`, 'gis'),
+  new RegExp(`(${NAME}${EQUALS})(?:${QUOTED}|${BARE})`, 'gis'),
+  new RegExp(`(${NAME}${COLON})(?:${QUOTED})`, 'gis'),
+  /((?:authorization|cookie|api[-_]key)\s{0,9}:\s{0,9}(?:(?:basic|bearer|token)\s+)?)[^\s,]+/gi,
+]
+
+const FIELD = `(?:env|env_vars|static_headers|args|extra|${NAME})`
+
+/** What a fault repeats of the values that it is about: up to where it says that it ends, or to the end of the text. */
+const REPEATED = [
+  /(\binput_value=).*?(?=, input_type=\w+\]|$)/gs,
+  new RegExp(
+    `(['"]input${QUOTE}(?:${COLON}|${EQUALS})|\\binput(?:${COLON}|${EQUALS})(?=${QUOTE}|[{[])).*$`,
+    'gs',
+  ),
+  new RegExp(`(\\b${FIELD}(?:${QUOTE})?(?:${COLON}|${EQUALS}))[{[].*$`, 'gis'),
+]
+
+const withoutValues = (text: string): string =>
+  [...REPEATED, ...NAMED].reduce((rest, pattern) => rest.replace(pattern, `$1${MASK}`), text)
+
+/** A text and the forms in which JSON and Python write it. Longer ones first: one secret may begin another. */
+const written = (secrets: readonly string[]): string[] =>
+  secrets
+    .filter((secret) => secret.length >= 4)
+    .flatMap((secret) => [secret, JSON.stringify(secret).slice(1, -1)])
+    .toSorted((a, b) => b.length - a.length)
+
 /**
- * A gateway's own words, fit for a screen: known secrets and whatever looks like a key or the hash of one
- * (LiteLLM's 401 quotes both) are masked, control characters escaped, the length bounded to 300 characters.
+ * A gateway's own words, fit for a screen: known secrets, what it repeats of a record, and whatever looks like a key
+ * or the hash of one (LiteLLM's 401 quotes both) are masked, control characters escaped, the length bounded to 300
+ * characters.
  */
 export function redactText(text: string, secrets: readonly string[] = []): string {
   const start = text.slice(0, 20_000) // a gateway may talk without end
-  const known = secrets
-    .filter((secret) => secret.length >= 4)
-    .reduce((rest, secret) => rest.replaceAll(secret, MASK), start)
-  const masked = maskUrlsIn(known)
+  const known = written(secrets).reduce((rest, secret) => rest.replaceAll(secret, MASK), start)
+  const masked = withoutValues(maskUrlsIn(known.slice(0, 4000)))
     .replace(/\b(sk|pk)-[\w.-]{2,}/g, `$1-${MASK}`)
     .replace(/\bBearer\s+(?!token|prefix|`)[^\s,]+/gi, `Bearer ${MASK}`)
     .replace(/(Received(?: API Key)?\s*=\s*)[^,\s]+/g, `$1${MASK}`)

@@ -13,6 +13,8 @@ export interface Endpoint {
   timeoutSeconds: number
   /** Since when reads meet nothing but passing trouble, in milliseconds; shared by all who use this endpoint. */
   trouble: { since: number | null }
+  /** Besides the key: texts that this gateway may repeat in a failure, and nobody may see. */
+  secrets: readonly string[]
 }
 
 const PATIENCE_MS = 60_000
@@ -116,6 +118,6 @@ export function spoken(answer: Answer, endpoint: Endpoint): string {
     validationFaults(detail),
   ]
   const words = candidates.find((candidate) => typeof candidate === 'string' && candidate.length > 0)
-  const secrets = endpoint.key === null ? [] : [endpoint.key]
+  const secrets = endpoint.key === null ? endpoint.secrets : [endpoint.key, ...endpoint.secrets]
   return `HTTP ${answer.status}${typeof words === 'string' ? `: ${redactText(words, secrets)}` : ''}`
 }

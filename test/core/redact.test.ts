@@ -82,6 +82,45 @@ describe("the gateway's own words", () => {
     expect(redactText('the password hunter2222 is wrong', ['hunter2222'])).toBe('the password *** is wrong')
     expect(redactText('Ensure Key has `Bearer ` prefix.')).toBe('Ensure Key has `Bearer ` prefix.')
   })
+
+  test.each([
+    [`bad env {'DB_PASSWORD': 'hunter2pw', 'A': 'b'}`, `bad env {'DB_PASSWORD': ***, 'A': 'b'}`],
+    ['{"token":"hunter2pw","a":"b"}', '{"token":***,"a":"b"}'],
+    [String.raw`body {\"x-api-key\":\"hunter2pw\",\"a\":1}`, String.raw`body {\"x-api-key\":***,\"a\":1}`],
+    [`{"secret": "a\\"hunter2pw"}`, '{"secret": ***}'],
+    ['started with PASSWORD=hunter2pw PORT=1', 'started with PASSWORD=*** PORT=1'],
+    ['password: "hunter2pw" is too short', 'password: *** is too short'],
+    ['sent Authorization: Basic aHVudGVyMg==, refused', 'sent Authorization: Basic ***, refused'],
+    ["cookie: 'hunter2pw", 'cookie: ***'],
+    [
+      "1 validation error for X env Input should be a string [type=string_type, input_value={'A': {'B': 'hunter2pw'}}, input_type=dict] For more",
+      '1 validation error for X env Input should be a string [type=string_type, input_value=***, input_type=dict] For more',
+    ],
+    ["[{'msg': 'wrong', 'input': {'env': 'hunter2pw'}}]", "[{'msg': 'wrong', 'input': ***"],
+    ["row {'env': {'A': 'hunter2pw'}}", "row {'env': ***"],
+    ['args=["--pw", "hunter2pw"] are wrong', 'args=***'],
+    ['Invalid key: not found', 'Invalid key: not found'],
+    ['Invalid input: expected a string', 'Invalid input: expected a string'],
+  ])('lose what they repeat of a record: %s', (words, shown) => {
+    expect(redactText(words)).toBe(shown)
+  })
+
+  test('lose known secrets however they are written, the longest first', () => {
+    const secrets = ['geheim', 'geheim-und-mehr', 'with "quotes"', 'abc']
+    expect(redactText('geheim-und-mehr, geheim', secrets)).toBe('***, ***')
+    expect(redactText(JSON.stringify({ a: 'with "quotes"' }), secrets)).toBe('{"a":"***"}')
+    // Too short to be told from a piece of a word.
+    expect(redactText('abc', secrets)).toBe('abc')
+  })
+
+  test.each(['key', '_', "'", '"', '\\', 'key=', "'key':", 'input=', '{"a":', 'a@b:', '://'])(
+    'of great length are taken in little time: %s',
+    (piece) => {
+      const started = performance.now()
+      redactText(piece.repeat(20_000 / piece.length))
+      expect(performance.now() - started).toBeLessThan(1000)
+    },
+  )
 })
 
 describe('text for a terminal', () => {
