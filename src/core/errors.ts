@@ -13,6 +13,7 @@ export type ErrorCode =
   | 'answer-too-large'
   | 'not-litellm'
   | 'no-database'
+  | 'release-unreadable'
   | 'unauthorized'
   | 'wrong-key-header'
   | 'not-admin'
