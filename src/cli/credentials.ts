@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { text as readAll } from 'node:stream/consumers'
-import { MigrateError } from '../core/errors.ts'
+import { codeOf, MigrateError } from '../core/errors.ts'
 import { redactText } from '../core/redact.ts'
 import type { Credentials } from '../gateway/connect.ts'
 import type { MainOptions } from './options.ts'
@@ -31,8 +31,7 @@ async function readSecret(file: string, what: string): Promise<string> {
   const source = file === '-' ? 'standard input' : shownFile(file)
   const content = await (file === '-' ? readAll(process.stdin) : readFile(file, 'utf8')).catch(
     (error: unknown) => {
-      const code = error instanceof Error && 'code' in error ? String(error.code) : 'unreadable'
-      throw new MigrateError('usage', `The ${what} could not be read from ${source} (${code})`, null)
+      throw new MigrateError('usage', `The ${what} could not be read from ${source} (${codeOf(error)})`, null)
     },
   )
   if (content.length > LIMIT) throw new MigrateError('usage', `What ${source} holds is no ${what}`, null)

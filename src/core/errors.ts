@@ -49,3 +49,8 @@ export class MigrateError extends Error {
     this.hint = hint
   }
 }
+
+/** The code of a system's error, such as `ENOENT`; `unknown error` where it has none. */
+export function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error ? String(error.code) : 'unknown error'
+}

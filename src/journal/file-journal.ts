@@ -1,17 +1,15 @@
 import { randomBytes } from 'node:crypto'
-import { constants, type FileHandle, mkdir, open, readdir, readFile, stat, unlink } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
-import { MigrateError } from '../core/errors.ts'
+import { constants, type FileHandle, open, readdir, readFile, unlink } from 'node:fs/promises'
+import { join } from 'node:path'
+import { codeOf, MigrateError } from '../core/errors.ts'
 import { chained, type Head, type ReadRun, readChain } from './chain.ts'
 import { JournalDamage } from './damage.ts'
+import { makeFolder } from './folder.ts'
 import { foldRun, type RecordedRun } from './fold.ts'
 import type { Journal, JournalProblem, RunRecorder } from './port.ts'
 import type { JournalEvent, RunStarted } from './records.ts'
 
 const EXTENSION = '.jsonl'
-
-const codeOf = (error: unknown): string =>
-  error instanceof Error && 'code' in error ? String(error.code) : 'unknown error'
 
 const unwritable = (location: string, error: unknown): MigrateError => {
   const code = codeOf(error)
@@ -20,18 +18,6 @@ const unwritable = (location: string, error: unknown): MigrateError => {
     `The journal in ${location} cannot be written (${code})`,
     'Without a journal nothing could be taken back, so nothing more is written. Make room or give access there, or name another folder with --journal DIR.',
   )
-}
-
-/** The folder and those above it. Not Node's own recursion: it never ends where the kernel refuses, as in /proc. */
-async function makeFolder(folder: string): Promise<void> {
-  try {
-    await mkdir(folder, { mode: 0o700 })
-  } catch (error) {
-    if (codeOf(error) === 'EEXIST' && (await stat(folder)).isDirectory()) return
-    if (codeOf(error) !== 'ENOENT' || dirname(folder) === folder) throw error
-    await makeFolder(dirname(folder))
-    await mkdir(folder, { mode: 0o700 })
-  }
 }
 
 async function syncFolder(folder: string): Promise<void> {
@@ -160,7 +146,7 @@ export class FileJournal implements Journal {
   async requireWritable(): Promise<void> {
     const trial = join(this.location, `.writable-${randomBytes(6).toString('hex')}`)
     try {
-      await makeFolder(this.location)
+      await makeFolder(this.location, 0o700)
       const handle = await open(trial, 'wx', 0o600)
       try {
         await handle.writeFile('x'.repeat(4096))
