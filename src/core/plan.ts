@@ -10,6 +10,15 @@ export type Edit = z.infer<typeof edit>
 export const effect = z.object({ code: z.string(), message: z.string(), reversible: z.boolean() })
 export type Effect = z.infer<typeof effect>
 
+const isTexts = (value: unknown): boolean =>
+  typeof value === 'object' &&
+  value !== null &&
+  !Array.isArray(value) &&
+  Object.values(value).every((member) => typeof member === 'string')
+
+/** Hashes by field. Looked at, not copied: a journal holds tens of thousands of them. */
+export const hashes = z.custom<Record<string, string>>(isTexts)
+
 /**
  * One server, before and after. `fields` holds a hash of every settable field at planning time and `fingerprint`
  * the hash over those: a server that no longer has it has drifted.
@@ -20,7 +29,7 @@ export const change = z.object({
   migration: z.string(),
   edits: z.array(edit).min(1),
   effects: z.array(effect),
-  fields: z.record(z.string(), z.string()),
+  fields: hashes,
   fingerprint: z.string(),
 })
 export type Change = z.infer<typeof change>

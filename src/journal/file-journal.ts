@@ -135,9 +135,29 @@ function problem(file: string, error: unknown): JournalProblem {
   return { file, line: error instanceof JournalDamage ? error.line : null, message }
 }
 
+/** What tells that a file is as it was: nobody writes to one without changing some of it. */
+type Stamp = Record<'dev' | 'ino' | 'size' | 'mtimeNs' | 'ctimeNs', bigint>
+
+const sameStamp = (a: Stamp, b: Stamp): boolean =>
+  a.dev === b.dev &&
+  a.ino === b.ino &&
+  a.size === b.size &&
+  a.mtimeNs === b.mtimeNs &&
+  a.ctimeNs === b.ctimeNs
+
+// The clock of a file system may tick so slowly that a write right behind a read leaves the time as it was.
+const SETTLED_NS = 2_000_000_000n
+
+const isSettled = ({ mtimeNs, ctimeNs }: Stamp): boolean => {
+  const now = BigInt(Date.now()) * 1_000_000n
+  return now - mtimeNs > SETTLED_NS && now - ctimeNs > SETTLED_NS
+}
+
 /** The journal as a folder with one append-only file of JSON Lines for each run, readable by its owner only. */
 export class FileJournal implements Journal {
   readonly location: string
+  /** What was read of each file, for as long as that is as it was: large journals are asked several times. */
+  readonly #read = new Map<string, { stamp: Stamp; run: RecordedRun | null }>()
 
   constructor(folder: string) {
     this.location = folder
@@ -184,13 +204,27 @@ export class FileJournal implements Journal {
     for (const name of await this.#files()) {
       const file = join(this.location, name)
       try {
-        const run = foldRun(readChain(await readFile(file, 'utf8'), file), file)
+        const run = await this.#runIn(file)
         if (run) runs.push(run)
       } catch (error) {
         problems.push(problem(file, error))
       }
     }
     return { runs: runs.toSorted((a, b) => (a.startedAt < b.startedAt ? -1 : 1)), problems }
+  }
+
+  async #runIn(file: string): Promise<RecordedRun | null> {
+    const handle = await open(file, constants.O_RDONLY)
+    try {
+      const stamp = await handle.stat({ bigint: true })
+      const known = this.#read.get(file)
+      if (known && sameStamp(known.stamp, stamp)) return known.run
+      const run = foldRun(readChain(await handle.readFile('utf8'), file), file)
+      if (isSettled(stamp)) this.#read.set(file, { stamp, run })
+      return run
+    } finally {
+      await handle.close()
+    }
   }
 
   async #files(): Promise<string[]> {
