@@ -64,6 +64,24 @@ describe.concurrent('wrong usage is 64, told in a sentence, before the gateway i
     })
   })
 
+  for (const args of [
+    ['--journal', 'elsewhere', 'history'],
+    ['--json', 'history'],
+    ['--no-color', 'history'],
+    ['--yes', 'sandbox'],
+  ]) {
+    test(`${args.join(' ')}: an option before a command is not ignored`, async ({ open }) => {
+      const trial = await open()
+      const { code, stdout, stderr } = await trial.run(args)
+      expect(code).toBe(64)
+      expect(sentence(stderr)).toContain(
+        `option '${args[0]}' stands before the command: put it behind ${args.at(-1)}`,
+      )
+      if (args[0] === '--json') expect(JSON.parse(stdout)).toMatchObject({ code: 'usage' })
+      else expect(stdout).toBe('')
+    })
+  }
+
   test('--json with an unknown option says so in a document, too', async ({ open }) => {
     const trial = await open()
     const { code, stdout } = await trial.run(['--json', '--yes', '--no-such-option'])
