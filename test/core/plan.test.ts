@@ -122,6 +122,29 @@ describe('the table of releases', () => {
     expect(eraOf(version).era).toMatchObject({ putBody, restart, wipesOAuth })
   })
 
+  test.each(['rc1', '.rc.1', '-rc.2', '-nightly', '.dev3', 'a1', 'b2', '-alpha', '-beta.1', '-rc1+build.5'])(
+    '%s makes a pre-release',
+    (suffix) => {
+      expect(compareVersions(`1.88.0${suffix}`, '1.88.0')).toBeLessThan(0)
+      expect(eraOf(`1.88.0${suffix}`).era.from).toBe('1.81.14')
+    },
+  )
+
+  test.each([
+    '',
+    '-stable',
+    '.post1',
+    '-stable.patch.2',
+    '-azure',
+    '-build.3',
+    '-amd64',
+    '-alpine',
+    '-debug',
+  ])('%s makes none', (suffix) => {
+    expect(compareVersions(`1.88.0${suffix}`, '1.88.0')).toBe(0)
+    expect(eraOf(`v1.88.0${suffix}`).era.from).toBe('1.88.0')
+  })
+
   test('says how sure it is', () => {
     expect(eraOf(NEWEST_CHECKED).known).toBe('yes')
     expect(eraOf('1.110.0').known).toBe('newer')
