@@ -108,6 +108,14 @@ function oldAddresses(entry: InventoryEntry, migration: Migration): Note[] {
   }))
 }
 
+const deletions = ({ gone }: Inventory): Note[] =>
+  gone.map((listed) => ({
+    code: 'deleted',
+    server: identify(listed, listed.is_config ? 'config' : 'database'),
+    field: null,
+    message: 'was deleted while the servers were read',
+  }))
+
 function countOrigins(entries: readonly InventoryEntry[], migration: Migration): Plan['origins'] {
   const counts = new Map<string, number>()
   for (const entry of entries) {
@@ -147,6 +155,7 @@ export function assemblePlan({ createdAt, gateway, migration, inventory, selecte
     notes: [
       ...releaseNotes(gateway.version),
       ...suspicion,
+      ...deletions(inventory),
       ...meant.flatMap((entry) => oldAddresses(entry, migration)),
     ],
     origins: countOrigins(inventory.entries, migration),

@@ -66,9 +66,16 @@ export interface Skipped {
   contested?: Contested
 }
 
-/** A remark that changes nothing: the old address in another field, a suspicious list. */
+/** A remark that changes nothing: the old address in another field, a suspicious list, a server deleted meanwhile. */
 export interface Note {
-  code: 'old-address' | 'suspicious-list' | 'newer-release' | 'release-note' | 'other-run' | 'still-changed'
+  code:
+    | 'old-address'
+    | 'suspicious-list'
+    | 'deleted'
+    | 'newer-release'
+    | 'release-note'
+    | 'other-run'
+    | 'still-changed'
   server: z.infer<typeof serverIdentity> | null
   field: string | null
   message: string

@@ -50,6 +50,18 @@ function suspicionOf(servers: readonly ListedServer[], previous: number | null):
   return 'The gateway lists no MCP servers. That is not proof that it has none: after a restart some releases list nothing until an MCP server is written, and one broken row can empty the list.'
 }
 
+/** Those of which there is no record any more and, asked again, no entry in the list either: somebody deleted them. */
+async function deletedSince(
+  gateway: Gateway,
+  listed: readonly ListedServer[],
+  readings: ReadonlyMap<string, Reading>,
+): Promise<ListedServer[]> {
+  const absent = listed.filter(({ server_id: id }) => readings.get(id)?.kind === 'absent')
+  if (absent.length === 0) return []
+  const still = new Set((await gateway.list()).map(({ server_id: id }) => id))
+  return absent.filter(({ server_id: id }) => !still.has(id))
+}
+
 /**
  * Reads what the plan needs: the authoritative record of each selected server whose listed URL concerns the
  * migration, and of all where the list is not to be trusted.
@@ -68,8 +80,11 @@ export async function takeInventory(
     done += 1
     scope.onRead(done, wanted.length)
   })
+  const gone = await deletedSince(gateway, listed, readings)
+  const there = listed.filter((server) => !gone.includes(server))
   return {
-    entries: listed.map((server) => entryOf(server, readings.get(server.server_id) ?? null, gateway.era)),
-    suspicion: suspicionOf(listed, scope.previous),
+    entries: there.map((server) => entryOf(server, readings.get(server.server_id) ?? null, gateway.era)),
+    suspicion: suspicionOf(there, scope.previous),
+    gone,
   }
 }

@@ -48,7 +48,7 @@ const plan = (entries: InventoryEntry[], version: string | null = '1.106.2') =>
     createdAt: '2026-01-01T00:00:00.000Z',
     gateway: { url: 'http://gw', version, account: 'master key' },
     migration,
-    inventory: { entries, suspicion: null },
+    inventory: { entries, suspicion: null, gone: [] },
     selected: new Set(entries.map(({ listed }) => listed.server_id)),
   })
 
