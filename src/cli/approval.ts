@@ -1,14 +1,14 @@
 import { shownName } from './render/name.ts'
 import type { Change, Plan } from '../core/plan.ts'
 import { cancelled, type Choice } from './terminal/terminal.ts'
-import { count, printable, printableJson } from '../core/text.ts'
+import { count } from '../core/text.ts'
 import type { Gateway } from '../gateway/port.ts'
 import type { Context } from './context.ts'
 import { renderChange } from './render/plan.ts'
-import { shownRecord } from './render/record.ts'
+import { chooseOrShow } from './record-choice.ts'
 
 type Answer = 'all' | 'some' | 'each' | 'cancel'
-type EachAnswer = 'yes' | 'no' | 'rest' | 'stop' | 'show'
+type EachAnswer = 'yes' | 'no' | 'rest' | 'stop'
 
 const name = (change: Change): string => shownName(change.server)
 
@@ -22,24 +22,17 @@ async function askEach(
   change: Change,
   place: string,
   gateway: Gateway,
-  { terminal, look }: Context,
-): Promise<Exclude<EachAnswer, 'show'>> {
+  context: Context,
+): Promise<EachAnswer> {
   const choices: Choice<EachAnswer>[] = [
     { name: 'No, leave it', value: 'no' },
     { name: 'Yes, change it', value: 'yes' },
     { name: 'Yes, and all the rest', value: 'rest' },
     { name: 'Stop: leave this and the rest', value: 'stop' },
-    { name: 'Show the whole record', value: 'show' },
   ]
-  terminal.print(`\n${renderChange(change, look)}`)
-  for (;;) {
-    const answer = await terminal.choose(`${place} ${name(change)}`, choices, 'no')
-    if (answer !== 'show') return answer
-    const reading = await gateway.read(change.server.id)
-    terminal.print(
-      reading.kind === 'record' ? printableJson(shownRecord(reading.record)) : printable(reading.message),
-    )
-  }
+  context.terminal.print(`\n${renderChange(change, context.look)}`)
+  const message = `${place} ${name(change)}`
+  return chooseOrShow({ id: change.server.id, message, choices, fallback: 'no' }, gateway, context)
 }
 
 async function oneByOne({ changes }: Plan, gateway: Gateway, context: Context): Promise<Change[]> {
