@@ -62,8 +62,7 @@ async function expectKept(trial: Trial, folder: string, { code, stdout, stderr }
 
 // A file system of a test's own takes a name space in which one may mount: root has it, others on most systems.
 const canMount =
-  process.platform === 'linux' &&
-  spawnSync('unshare', ['-rm', 'mount', '-t', 'tmpfs', 'x', '/tmp']).status === 0
+  process.platform === 'linux' && spawnSync('sh', ['-c', 'unshare -rm mount -t tmpfs x /tmp']).status === 0
 
 describe.concurrent('a disk that fills up ends a run before a write that it could not record,', () => {
   const codes = [1, 4, 0]
