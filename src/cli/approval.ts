@@ -1,15 +1,15 @@
 import { shownName } from './render/name.ts'
 import type { Change, Plan } from '../core/plan.ts'
 import { cancelled, type Choice } from './terminal/terminal.ts'
-import { count, printable, printableJson } from '../core/text.ts'
+import { count } from '../core/text.ts'
 import type { Gateway } from '../gateway/port.ts'
 import { placeOf } from '../runs/place-of.ts'
 import type { Context } from './context.ts'
 import { renderChange } from './render/plan.ts'
-import { shownRecord } from './render/record.ts'
+import { chooseOrShow } from './record-choice.ts'
 
 type Answer = 'all' | 'some' | 'each' | 'cancel'
-type EachAnswer = 'yes' | 'no' | 'rest' | 'stop' | 'show'
+type EachAnswer = 'yes' | 'no' | 'rest' | 'stop'
 
 const name = (change: Change): string => shownName(change.server)
 
@@ -24,25 +24,22 @@ async function askEach(
   place: string,
   chosen: number,
   gateway: Gateway,
-  { terminal, look }: Context,
-): Promise<Exclude<EachAnswer, 'show'>> {
+  context: Context,
+): Promise<EachAnswer> {
   const before = chosen > 0 ? `, and change the ${chosen} chosen` : ''
   const choices: Choice<EachAnswer>[] = [
     { name: 'No, leave it', value: 'no' },
     { name: 'Yes, change it when all are gone through', value: 'yes' },
     { name: 'Yes, and all the rest', value: 'rest' },
     { name: `Stop: leave this and the rest${before}`, value: 'stop' },
-    { name: 'Show the whole record', value: 'show' },
   ]
-  terminal.print(`\n${renderChange(change, look)}`)
-  for (;;) {
-    const answer = await terminal.choose(`${place} ${name(change)}`, choices, 'no')
-    if (answer !== 'show') return answer
-    const reading = await placeOf(gateway, change).read(change.server.id)
-    terminal.print(
-      reading.kind === 'record' ? printableJson(shownRecord(reading.record)) : printable(reading.message),
-    )
-  }
+  context.terminal.print(`\n${renderChange(change, context.look)}`)
+  const message = `${place} ${name(change)}`
+  return chooseOrShow(
+    { id: change.server.id, message, choices, fallback: 'no' },
+    placeOf(gateway, change),
+    context,
+  )
 }
 
 async function oneByOne({ changes }: Plan, gateway: Gateway, context: Context): Promise<Change[]> {

@@ -1,40 +1,28 @@
-import { printable, printableJson } from '../core/text.ts'
 import type { Gateway } from '../gateway/port.ts'
 import type { ContestedServer } from '../runs/contested.ts'
 import type { Context } from './context.ts'
 import { shownValue } from './render/diff.ts'
 import { renderDrift } from './render/drift.ts'
 import { shownName } from './render/name.ts'
-import { shownRecord } from './render/record.ts'
+import { chooseOrShow } from './record-choice.ts'
 import type { Choice } from './terminal/terminal.ts'
 
-type Answer = 'leave' | 'write' | 'show'
+type Answer = 'leave' | 'write'
 
-async function askFor(
-  contested: ContestedServer,
-  gateway: Gateway,
-  { terminal, look }: Context,
-): Promise<Exclude<Answer, 'show'>> {
+async function askFor(contested: ContestedServer, gateway: Gateway, context: Context): Promise<Answer> {
   const target = contested.edits
     .map(({ field, after }) => `${field} ${shownValue(after ?? '(nothing)')}`)
     .join(', ')
   const choices: Choice<Answer>[] = [
     { name: 'Leave it as it is now', value: 'leave' },
     { name: `Write over it: ${target}`, value: 'write' },
-    { name: 'Show the whole record', value: 'show' },
   ]
   const name = shownName(contested.server)
-  terminal.print(
-    [`\n${name} was changed by somebody else:`, ...renderDrift(contested.fields, look)].join('\n'),
+  context.terminal.print(
+    [`\n${name} was changed by somebody else:`, ...renderDrift(contested.fields, context.look)].join('\n'),
   )
-  for (;;) {
-    const answer = await terminal.choose(`${name}: what now?`, choices, 'leave')
-    if (answer !== 'show') return answer
-    const reading = await gateway.read(contested.server.id)
-    terminal.print(
-      reading.kind === 'record' ? printableJson(shownRecord(reading.record)) : printable(reading.message),
-    )
-  }
+  const message = `${name}: what now?`
+  return chooseOrShow({ id: contested.server.id, message, choices, fallback: 'leave' }, gateway, context)
 }
 
 /** Asks, server by server, whether somebody's edit is to be written over. Returns those for which it is. */

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { text as readAll } from 'node:stream/consumers'
-import { MigrateError } from '../core/errors.ts'
+import { codeOf, MigrateError } from '../core/errors.ts'
 import { redactText } from '../core/redact.ts'
 import type { Credentials } from '../gateway/connect.ts'
 import type { MainOptions } from './options.ts'
@@ -16,12 +16,22 @@ function shownFile(file: string): string {
     : 'a file of that name (what stands behind the option looks like a key, not a file)'
 }
 
+/** What is typed into a terminal is shown there, unless a prompt hides it. */
+function requireNoTerminal(what: string): void {
+  if (process.stdin.isTTY !== true) return
+  throw new MigrateError(
+    'usage',
+    `Standard input is a terminal, where the ${what} would be seen as it is typed`,
+    `It is asked for, hidden, without --${what}-file -.`,
+  )
+}
+
 async function readSecret(file: string, what: string): Promise<string> {
+  if (file === '-') requireNoTerminal(what)
   const source = file === '-' ? 'standard input' : shownFile(file)
   const content = await (file === '-' ? readAll(process.stdin) : readFile(file, 'utf8')).catch(
     (error: unknown) => {
-      const code = error instanceof Error && 'code' in error ? String(error.code) : 'unreadable'
-      throw new MigrateError('usage', `The ${what} could not be read from ${source} (${code})`, null)
+      throw new MigrateError('usage', `The ${what} could not be read from ${source} (${codeOf(error)})`, null)
     },
   )
   if (content.length > LIMIT) throw new MigrateError('usage', `What ${source} holds is no ${what}`, null)
@@ -50,19 +60,29 @@ async function password(options: MainOptions, env: NodeJS.ProcessEnv, terminal: 
   throw new MigrateError('usage', 'There is no password for --username', `Set ${PASSWORD_SOURCES}.`)
 }
 
+async function userName(
+  options: MainOptions,
+  env: NodeJS.ProcessEnv,
+  terminal: Terminal,
+): Promise<{ username: string; source: string }> {
+  if (options.username) return { username: options.username, source: 'user name from --username' }
+  if (env['UI_USERNAME']) return { username: env['UI_USERNAME'], source: 'user name from UI_USERNAME' }
+  if (terminal.interactive)
+    return { username: await terminal.askText('User name', 'admin'), source: 'user name from the prompt' }
+  throw new MigrateError(
+    'usage',
+    'There is no user name for --password-file',
+    'Name it with --username or UI_USERNAME.',
+  )
+}
+
 async function byPassword(
   options: MainOptions,
   env: NodeJS.ProcessEnv,
   terminal: Terminal,
 ): Promise<Credentials> {
-  const username = options.username ?? env['UI_USERNAME'] ?? (await terminal.askText('User name', 'admin'))
-  const source = options.username ? '--username' : env['UI_USERNAME'] ? 'UI_USERNAME' : 'the prompt'
-  return {
-    kind: 'password',
-    username,
-    password: await password(options, env, terminal),
-    source: `user name from ${source}`,
-  }
+  const named = await userName(options, env, terminal)
+  return { kind: 'password', ...named, password: await password(options, env, terminal) }
 }
 
 function keyFromEnvironment(env: NodeJS.ProcessEnv): Credentials | null {

@@ -46,8 +46,11 @@ function stopAtOnce(terminal: Terminal, signal: StopSignal, phase: Phase): void 
 
 async function makeContext({ options }: Invocation, version: string): Promise<Context> {
   const colour = decideColour(options['color'] !== false, process.stdout, process.env)
-  const terminal = await ConsoleTerminal.open({ quiet: options['quiet'] === true })
-  const announce = () => terminal.warn('Stopping behind what is under way; once more ends at once.')
+  const terminal = await ConsoleTerminal.open({
+    quiet: options['quiet'] === true,
+    mayAsk: options['json'] !== true,
+  })
+  const announce = () => terminal.warn('Stopping after what is under way; once more ends at once.')
   return {
     env: process.env,
     terminal,
@@ -74,6 +77,8 @@ function misused(error: CommanderError, json: boolean): number {
 export async function main(argv: readonly string[]): Promise<void> {
   process.stdout.on('error', noticeLostOutput)
   process.stderr.on('error', () => {})
+  // Where nothing is left to wait for before the end was reached, Node ends by itself: that is no success.
+  process.exitCode = exitForError('internal')
   const version = toolVersion()
   let invocation: Invocation
   try {

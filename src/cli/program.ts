@@ -26,6 +26,15 @@ No option takes a secret as its value: use a file, standard input, the environme
 Exit codes:
 ${EXIT_CODES.map(([code, meaning]) => `  ${String(code).padStart(3)}  ${meaning}`).join('\n')}`
 
+/** An option before a command would be read as one of the main job, and do nothing. */
+function refuseOptionsBefore(program: Command, command: Command): void {
+  const early = program.options.find(
+    (option) => program.getOptionValueSource(option.attributeName()) === 'cli',
+  )
+  if (early)
+    program.error(`error: option '${early.long}' stands before the command: put it behind ${command.name()}`)
+}
+
 function addMainOptions(program: Command): void {
   program
     .option(
@@ -101,6 +110,7 @@ export function readCommandLine(argv: readonly string[], version: string): Invoc
     .showHelpAfterError('Try --help.')
     .allowExcessArguments(false)
     .enablePositionalOptions()
+    .hook('preSubcommand', refuseOptionsBefore)
     .addHelpText('after', FOOTER)
     .action((options: Record<string, unknown>) => {
       invocation = { command: 'main', options }

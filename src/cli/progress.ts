@@ -5,10 +5,10 @@ import type { Look } from './render/layout.ts'
 import { renderOutcome } from './render/report.ts'
 import type { Terminal } from './terminal/terminal.ts'
 
-/** "3 min" for what is left, at the pace so far; empty under a minute. */
-function timeLeft(startedMs: number, done: number, total: number): string {
+/** ", about 3 min left" at the pace so far, `elapsedMs` for `done` of `total`; empty up to a minute, or where nothing is done yet. */
+export function timeLeft(elapsedMs: number, done: number, total: number): string {
   if (done === 0) return ''
-  const seconds = ((Date.now() - startedMs) / done / 1000) * (total - done)
+  const seconds = (elapsedMs / done / 1000) * (total - done)
   return seconds > 60 ? `, about ${Math.ceil(seconds / 60)} min left` : ''
 }
 
@@ -22,7 +22,7 @@ export function readProgress(
     if (total === 0 || done === total) return terminal.settle()
     // Without a terminal each text is a line of its own: a few of them are enough.
     if (!terminal.interactive && done > 0 && done % 50 !== 0) return
-    const left = timeLeft(started, done, total)
+    const left = timeLeft(Date.now() - started, done, total)
     terminal.progress(
       `Reading ${count(total, 'record')}: ${done} done${left} (LiteLLM connects to each server as it reads, up to ${probeSeconds} s when one is silent)`,
     )
@@ -34,8 +34,9 @@ export function applyProgress(
   terminal: Terminal,
   look: Look,
   probeSeconds: number,
+  now: () => number = Date.now,
 ): (event: ApplyEvent) => void {
-  const started = Date.now()
+  let started = now()
   const doing = {
     reading: `reading the record again; LiteLLM is probing the old address (up to ${probeSeconds} s)`,
     writing: 'writing',
@@ -45,10 +46,13 @@ export function applyProgress(
     trying: `trying it through the gateway (up to ${probeSeconds} s)`,
   }
   return (event) => {
-    if (event.kind === 'taking-back')
+    if (event.kind === 'taking-back') {
+      // It counts anew, and has a pace of its own.
+      started = now()
       return terminal.remark(
         `Taking back what this run wrote (${count(event.total, 'server')}), newest first`,
       )
+    }
     if (event.kind === 'works')
       return terminal.remark(
         `  ${shownName(event.change.server)} works through the gateway: ${event.message}`,
@@ -58,7 +62,7 @@ export function applyProgress(
     if (!terminal.interactive) return
     const { change, done, total } = event
     terminal.progress(
-      `${done + 1}/${total} ${shownName(change.server)}: ${doing[event.kind]}${timeLeft(started, done, total)}`,
+      `${done + 1}/${total} ${shownName(change.server)}: ${doing[event.kind]}${timeLeft(now() - started, done, total)}`,
     )
   }
 }

@@ -1,7 +1,7 @@
 import { originText } from './address.ts'
 import { type Assembly, assess } from './assess.ts'
 import { eraOf, NEWEST_CHECKED } from './eras.ts'
-import { entryUrl, type InventoryEntry } from './inventory.ts'
+import { entryUrl, type Inventory, type InventoryEntry } from './inventory.ts'
 import { leftovers } from './leftovers.ts'
 import { judge, type Migration } from './migration.ts'
 import { isVariable, type Note, type Plan } from './plan.ts'
@@ -32,6 +32,14 @@ function oldAddresses(entry: InventoryEntry, migration: Migration): Note[] {
     message: 'holds the old address; reported, not rewritten',
   }))
 }
+
+const deletions = ({ gone }: Inventory): Note[] =>
+  gone.map((listed) => ({
+    code: 'deleted',
+    server: identify(listed, listed.is_config ? 'config' : 'database'),
+    field: null,
+    message: 'was deleted while the servers were read',
+  }))
 
 function countOrigins(entries: readonly InventoryEntry[], migration: Migration): Plan['origins'] {
   const counts = new Map<string, number>()
@@ -69,6 +77,7 @@ export function assemblePlan(assembly: Assembly): Plan {
     notes: [
       ...releaseNotes(gateway.version),
       ...suspicion,
+      ...deletions(inventory),
       ...meant.flatMap((entry) => oldAddresses(entry, migration)),
     ],
     origins: countOrigins(inventory.entries, migration),

@@ -42,8 +42,9 @@ const base = {
 
 /**
  * The one table of what differs by release. Boundaries that nobody has seen are drawn on the side of caution:
- * created_by is overwritten on 1.74.0 and not on 1.77.1, exclude_none starts somewhere in 1.77.2-1.77.7, the refresh after a PUT in 1.80.5-1.81.14, the OAuth wipe in
- * 1.92.1-1.96.0, the loss of the OAuth client and the catalog that keeps workers in step in 1.96.1-1.106.2.
+ * created_by is overwritten on 1.74.0 and not on 1.77.1, exclude_none starts somewhere in 1.77.2-1.77.7, the refresh
+ * after a PUT in 1.80.5-1.81.14, the OAuth wipe in 1.92.1-1.96.0, the loss of the OAuth client and the catalog that
+ * keeps workers in step in 1.96.1-1.106.2.
  */
 export const ERAS: readonly Era[] = [
   {
@@ -122,11 +123,14 @@ const UNKNOWN: Era = {
     'The release is unknown, so every change is sent as LiteLLM 1.78 to 1.87 needs it. Older releases may lose name, description and auth type; newer ones check the alias again and may refuse it.',
 }
 
-/** Numbers of a release such as `1.81.3-stable.gcp.1`; a pre-release counts as just before its release. */
+/**
+ * Numbers of a release such as `1.81.3-stable.gcp.1`; a pre-release counts as just before its release, and no other
+ * suffix does: `-azure` and `-build.3` begin like `a` and `b`.
+ */
 function numbers(version: string): [number, number, number, number] | null {
   const found = /^v?(\d+)\.(\d+)\.(\d+)(.*)$/.exec(version.trim())
   if (!found) return null
-  const early = /^[.-]?(rc|dev|a|b|alpha|beta|nightly)/i.test(found[4] ?? '') ? -1 : 0
+  const early = /^[.-]?(rc|dev|a|b|alpha|beta|nightly)(?=[\d.+-]|$)/i.test(found[4] ?? '') ? -1 : 0
   return [Number(found[1]), Number(found[2]), Number(found[3]), early]
 }
 

@@ -13,6 +13,7 @@ export type ErrorCode =
   | 'answer-too-large'
   | 'not-litellm'
   | 'no-database'
+  | 'release-unreadable'
   | 'unauthorized'
   | 'wrong-key-header'
   | 'not-admin'
@@ -48,4 +49,9 @@ export class MigrateError extends Error {
     this.code = code
     this.hint = hint
   }
+}
+
+/** The code of a system's error, such as `ENOENT`; `unknown error` where it has none. */
+export function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error ? String(error.code) : 'unknown error'
 }

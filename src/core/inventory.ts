@@ -22,6 +22,8 @@ export interface Inventory {
   entries: InventoryEntry[]
   /** Why the list may not be all there is, or `null`. */
   suspicion: string | null
+  /** Servers that were deleted between the list and the read. */
+  gone: ListedServer[]
 }
 
 /** The URL of an entry: the one in its file, or the stored one where the record was read, else the listed one. */

@@ -26,6 +26,15 @@ export type ChangedFile = z.infer<typeof changedFile>
 export const effect = z.object({ code: z.string(), message: z.string(), reversible: z.boolean() })
 export type Effect = z.infer<typeof effect>
 
+const isTexts = (value: unknown): boolean =>
+  typeof value === 'object' &&
+  value !== null &&
+  !Array.isArray(value) &&
+  Object.values(value).every((member) => typeof member === 'string')
+
+/** Hashes by field. Looked at, not copied: a journal holds tens of thousands of them. */
+export const hashes = z.custom<Record<string, string>>(isTexts)
+
 /**
  * One server, before and after. `fields` holds a hash of every settable field at planning time and `fingerprint`
  * the hash over those: a server that no longer has it has drifted.
@@ -45,7 +54,7 @@ export const change = z.object({
   settings: z.record(z.string(), z.unknown()).default({}),
   /** The URL is there already, written by a run that got no further: only the settings are written. */
   onlySettings: z.boolean().default(false),
-  fields: z.record(z.string(), z.string()),
+  fields: hashes,
   fingerprint: z.string(),
 })
 export type Change = z.infer<typeof change>
@@ -90,11 +99,12 @@ export interface Skipped {
   patch?: string[]
 }
 
-/** A remark that changes nothing: the old address in another field, a suspicious list. */
+/** A remark that changes nothing: the old address in another field, a suspicious list, a server deleted meanwhile. */
 export interface Note {
   code:
     | 'old-address'
     | 'suspicious-list'
+    | 'deleted'
     | 'newer-release'
     | 'release-note'
     | 'other-run'

@@ -40,6 +40,7 @@ export async function connect(target: Target, ask: () => Promise<Credentials>): 
     keyHeader: target.keyHeader ?? USUAL_HEADER,
     timeoutSeconds: target.timeoutSeconds,
     trouble: { since: null },
+    secrets: [],
   }
   const openVersion = await identifyGateway(anonymous)
   const credentials = await ask()

@@ -13,6 +13,8 @@ export interface Endpoint {
   timeoutSeconds: number
   /** Since when reads meet nothing but passing trouble, in milliseconds; shared by all who use this endpoint. */
   trouble: { since: number | null }
+  /** Besides the key: texts that this gateway may repeat in a failure, and nobody may see. */
+  secrets: readonly string[]
 }
 
 const PATIENCE_MS = 60_000
@@ -27,7 +29,7 @@ const query = (method: Request['method'], endpoint: Endpoint, path: string): Req
   timeoutSeconds: endpoint.timeoutSeconds,
 })
 
-/** One GET without retries, for finding out what is there; `fresh` on a connection of its own. */
+/** One GET without retries; `fresh` on a connection of its own. */
 export function probe(endpoint: Endpoint, path: string, { fresh = false } = {}): Promise<Answer> {
   return send({ ...query('GET', endpoint, path), fresh })
 }
@@ -73,13 +75,18 @@ async function attemptGet(endpoint: Endpoint, path: string): Promise<Answer | Mi
 /**
  * One GET that is worth repeating: on 429, 503 and dropped connections it tries again, until `patienceMs` are
  * over or the gateway has been in such trouble for 60 s, whichever request met it. Returns the last answer,
- * whatever its status; throws the last error when there was none.
+ * whatever its status; throws the last error when there was none. `isFinal` knows answers that no waiting changes.
  */
-export async function get(endpoint: Endpoint, path: string, patienceMs = PATIENCE_MS): Promise<Answer> {
+export async function get(
+  endpoint: Endpoint,
+  path: string,
+  patienceMs = PATIENCE_MS,
+  isFinal: (answer: Answer) => boolean = () => false,
+): Promise<Answer> {
   const started = Date.now()
   for (let attempt = 0; ; attempt += 1) {
     const outcome = await attemptGet(endpoint, path)
-    const inTrouble = isPassing(outcome)
+    const inTrouble = isPassing(outcome) && (outcome instanceof MigrateError || !isFinal(outcome))
     endpoint.trouble.since = inTrouble ? (endpoint.trouble.since ?? Date.now()) : null
     const end = Math.min(started + patienceMs, (endpoint.trouble.since ?? started) + PATIENCE_MS)
     const pause = pauseFor(outcome instanceof MigrateError ? null : outcome, attempt)
@@ -116,6 +123,6 @@ export function spoken(answer: Answer, endpoint: Endpoint): string {
     validationFaults(detail),
   ]
   const words = candidates.find((candidate) => typeof candidate === 'string' && candidate.length > 0)
-  const secrets = endpoint.key === null ? [] : [endpoint.key]
+  const secrets = endpoint.key === null ? endpoint.secrets : [endpoint.key, ...endpoint.secrets]
   return `HTTP ${answer.status}${typeof words === 'string' ? `: ${redactText(words, secrets)}` : ''}`
 }

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { MigrateError } from '../core/errors.ts'
 import { printable } from '../core/text.ts'
-import { type Endpoint, probe, spoken } from './http.ts'
+import { type Endpoint, get, spoken } from './http.ts'
 import type { Answer } from './transport.ts'
 
 /** A release as a gateway may call itself; anything else is not believed, nor printed. */
@@ -12,6 +12,9 @@ const readiness = z.looseObject({
   db: z.string().nullish(),
   litellm_version: release.nullish().catch(null),
 })
+
+/** How long passing trouble of what may be no gateway at all is sat out: a wrong address is told soon. */
+const FIRST_LOOK_MS = 10_000
 
 const ROOT_PATH_HINT =
   'Check --url: host, port, and the root path (SERVER_ROOT_PATH) if the gateway has one, as in https://host/litellm.'
@@ -36,12 +39,16 @@ function refuseRedirect(answer: Answer, endpoint: Endpoint): void {
   )
 }
 
+/** LiteLLM's own 503: it runs, and its database does not. */
+const isNotReady = ({ status, json, text }: Answer): boolean =>
+  status === 503 && (readiness.safeParse(json).success || /Service Unhealthy/.test(text))
+
 /** Without a key: is this LiteLLM, and does it have its database? Returns the release where it is told openly. */
 async function readReadiness(endpoint: Endpoint): Promise<string | null> {
-  const answer = await probe({ ...endpoint, key: null }, '/health/readiness')
+  const answer = await get({ ...endpoint, key: null }, '/health/readiness', FIRST_LOOK_MS, isNotReady)
   refuseRedirect(answer, endpoint)
   const body = readiness.safeParse(answer.json)
-  if (answer.status === 503 && (body.success || /Service Unhealthy/.test(answer.text))) {
+  if (isNotReady(answer)) {
     throw new MigrateError(
       'no-database',
       `LiteLLM at ${endpoint.url} says that it is not ready (${spoken(answer, endpoint)})`,
@@ -67,7 +74,7 @@ async function readReadiness(endpoint: Endpoint): Promise<string | null> {
 
 /** Still without a key: does it have LiteLLM's MCP admin API? Its 401 has a form of its own. */
 async function requireMcpApi(endpoint: Endpoint): Promise<void> {
-  const answer = await probe({ ...endpoint, key: null }, '/v1/mcp/server')
+  const answer = await get({ ...endpoint, key: null }, '/v1/mcp/server', FIRST_LOOK_MS)
   refuseRedirect(answer, endpoint)
   const open = answer.status === 200 && Array.isArray(answer.json)
   const locked = z
@@ -91,14 +98,27 @@ export async function identifyGateway(endpoint: Endpoint): Promise<string | null
   return version
 }
 
-/** The release as an admin may learn it: `/health/readiness/details`, else `info.version` of `/openapi.json`. */
+const description = z.looseObject({
+  info: z.looseObject({ title: z.string().regex(/litellm/i), version: release }),
+})
+
+/**
+ * The release as an admin may learn it: `/health/readiness/details`, else `info.version` of `/openapi.json`. `null`
+ * where the gateway does not tell it; throws `release-unreadable` where it only failed to, as what a write has to
+ * contain depends on it.
+ */
 export async function readVersion(endpoint: Endpoint): Promise<string | null> {
-  const details = await probe(endpoint, '/health/readiness/details').catch(() => null)
-  const told = readiness.safeParse(details?.json)
-  if (told.success && told.data.litellm_version) return told.data.litellm_version
-  const openapi = await probe(endpoint, '/openapi.json').catch(() => null)
-  const info = z
-    .looseObject({ info: z.looseObject({ title: z.string().regex(/litellm/i), version: release }) })
-    .safeParse(openapi?.json)
-  return info.data?.info.version ?? null
+  const details = await get(endpoint, '/health/readiness/details')
+  const told = readiness.safeParse(details.json).data?.litellm_version
+  if (told) return told
+  const openapi = await get(endpoint, '/openapi.json')
+  const described = description.safeParse(openapi.json).data?.info.version
+  if (described) return described
+  const failed = [details, openapi].find(({ status }) => status === 429 || status >= 500)
+  if (!failed) return null
+  throw new MigrateError(
+    'release-unreadable',
+    `LiteLLM at ${endpoint.url} could not tell its release (${spoken(failed, endpoint)}), and what a write must contain depends on it`,
+    'Try again when it is out of trouble. Nothing was changed.',
+  )
 }

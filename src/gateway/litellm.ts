@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { MigrateError } from '../core/errors.ts'
 import { eraOf } from '../core/eras.ts'
 import type { GatewayIdentity } from '../core/plan.ts'
+import { secretTexts } from '../core/secret-fields.ts'
 import { type ListedServer, listedServer, type ServerRecord, serverRecord } from '../core/server.ts'
 import { printable } from '../core/text.ts'
 import { type FieldEdit, writeBody } from '../core/write-body.ts'
@@ -92,6 +93,8 @@ export class LiteLlmGateway implements Gateway {
   readonly identity: GatewayIdentity
   readonly era
   readonly #endpoint: Endpoint
+  /** By id: what was ever seen in a record that a failure about it may repeat. */
+  readonly #secrets = new Map<string, ReadonlySet<string>>()
 
   constructor(endpoint: Endpoint, identity: GatewayIdentity) {
     this.#endpoint = endpoint
@@ -99,8 +102,19 @@ export class LiteLlmGateway implements Gateway {
     this.era = eraOf(identity.version).era
   }
 
+  #learn(record: ListedServer | ServerRecord): void {
+    const known = this.#secrets.get(record.server_id) ?? []
+    this.#secrets.set(record.server_id, new Set([...known, ...secretTexts(record)]))
+  }
+
+  #endpointFor(id: string): Endpoint {
+    return { ...this.#endpoint, secrets: [...(this.#secrets.get(id) ?? [])] }
+  }
+
   async list(): Promise<ListedServer[]> {
-    return readList(await get(this.#endpoint, SERVERS), this.#endpoint)
+    const servers = readList(await get(this.#endpoint, SERVERS), this.#endpoint)
+    for (const server of servers) this.#learn(server)
+    return servers
   }
 
   async listAnew(): Promise<ListedServer[]> {
@@ -112,8 +126,11 @@ export class LiteLlmGateway implements Gateway {
     const limit =
       patienceMs === undefined ? timeoutSeconds : Math.max(1, Math.min(timeoutSeconds, patienceMs / 1000))
     try {
-      const endpoint = { ...this.#endpoint, timeoutSeconds: limit }
-      return readRecord(id, await get(endpoint, `${SERVERS}/${encodeURIComponent(id)}`, patienceMs), endpoint)
+      const endpoint = { ...this.#endpointFor(id), timeoutSeconds: limit }
+      const answer = await get(endpoint, `${SERVERS}/${encodeURIComponent(id)}`, patienceMs)
+      const reading = readRecord(id, answer, endpoint)
+      if (reading.kind === 'record') this.#learn(reading.record)
+      return reading
     } catch (error) {
       if (!(error instanceof MigrateError)) throw error
       return { kind: 'unreadable', message: `its record could not be read (${error.message})` }
@@ -125,7 +142,7 @@ export class LiteLlmGateway implements Gateway {
   }
 
   check(id: string): Promise<ServerCheck> {
-    return checkServer(this.#endpoint, id)
+    return checkServer(this.#endpointFor(id), id)
   }
 
   grants(ids: readonly string[], limitMs?: number): Promise<GrantSearch> {
@@ -133,9 +150,10 @@ export class LiteLlmGateway implements Gateway {
   }
 
   async write(record: ServerRecord, edits: readonly FieldEdit[]): Promise<WriteAnswer> {
+    this.#learn(record)
     try {
       const answer = await put(this.#endpoint, SERVERS, writeBody(this.era.putBody, record, edits))
-      return readWriteAnswer(answer, this.#endpoint)
+      return readWriteAnswer(answer, this.#endpointFor(record.server_id))
     } catch (error) {
       if (error instanceof TransportError && !error.sent) return { kind: 'refused', message: error.message }
       const message = error instanceof MigrateError ? error.message : 'the request failed'

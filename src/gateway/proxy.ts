@@ -4,6 +4,55 @@ import type { Agents, RequestFunction } from 'got'
 import { HttpsProxyAgent } from 'https-proxy-agent'
 import { getProxyForUrl } from 'proxy-from-env'
 import { isLoopbackName } from '../core/address.ts'
+import { MigrateError } from '../core/errors.ts'
+
+/** The proxy that the environment names for a URL, and the variable that names it. */
+export interface Proxy {
+  url: URL
+  variable: string
+}
+
+/** The variable that proxy-from-env takes the proxy from; its own answer holds the value alone. */
+function variableFor(scheme: string): string {
+  const names = [`${scheme}_proxy`, 'all_proxy'].flatMap((name) => [name, name.toUpperCase()])
+  return names.find((name) => process.env[name]) ?? 'the environment'
+}
+
+function decodes(text: string): boolean {
+  try {
+    decodeURIComponent(text)
+    return true
+  } catch {
+    return false
+  }
+}
+
+const isUsable = ({ protocol, hostname, username, password }: URL): boolean =>
+  /^https?:$/.test(protocol) && hostname !== '' && decodes(username) && decodes(password)
+
+/**
+ * The proxy for a URL by HTTP_PROXY, HTTPS_PROXY, ALL_PROXY and NO_PROXY; `null` where there is none, and always for
+ * this machine itself. Throws `usage` for one that cannot be used; what it holds is never told, as that may be a
+ * password.
+ */
+export function proxyFor(url: string): Proxy | null {
+  const { protocol, hostname } = new URL(url)
+  const named = isLoopbackName(hostname) ? '' : getProxyForUrl(url)
+  if (!named) return null
+  const variable = variableFor(protocol.slice(0, -1))
+  const proxy = URL.canParse(named) ? new URL(named) : null
+  if (proxy && isUsable(proxy)) return { url: proxy, variable }
+  throw new MigrateError(
+    'usage',
+    `${variable} names no HTTP proxy that can be used`,
+    `It has to be as in http://proxy.example:3128, with special characters of a password as %XX. To go without it, unset it or set NO_PROXY=${hostname}.`,
+  )
+}
+
+/** Host and port of a proxy, never its user info. */
+export function proxyPlace({ url: { protocol, hostname, port } }: Proxy): string {
+  return `${hostname}:${port || (protocol === 'https:' ? '443' : '80')}`
+}
 
 function authorization({ username, password }: URL): Record<string, string> {
   if (!username) return {}
@@ -20,14 +69,8 @@ function absoluteForm(proxy: URL): RequestFunction {
   }
 }
 
-/**
- * What the HTTP client needs to reach a URL through the proxy that the environment names for it (HTTP_PROXY,
- * HTTPS_PROXY, ALL_PROXY, NO_PROXY); `null` where there is none. Never a proxy for this machine itself.
- */
-export function throughProxy(url: string): { agent: Agents } | { request: RequestFunction } | null {
-  const target = new URL(url)
-  const proxy = isLoopbackName(target.hostname) ? '' : getProxyForUrl(url)
-  if (!proxy) return null
-  if (target.protocol === 'https:') return { agent: { https: new HttpsProxyAgent(proxy) } }
-  return { request: absoluteForm(new URL(proxy)) }
+/** What the HTTP client needs to reach a URL through a proxy. */
+export function throughProxy(url: string, proxy: Proxy): { agent: Agents } | { request: RequestFunction } {
+  if (new URL(url).protocol === 'https:') return { agent: { https: new HttpsProxyAgent(proxy.url) } }
+  return { request: absoluteForm(proxy.url) }
 }

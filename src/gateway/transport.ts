@@ -2,7 +2,7 @@ import { Agent as HttpAgent } from 'node:http'
 import { Agent as HttpsAgent } from 'node:https'
 import { type Agents, got, type Method, type Progress } from 'got'
 import { MigrateError } from '../core/errors.ts'
-import { throughProxy } from './proxy.ts'
+import { proxyFor, throughProxy } from './proxy.ts'
 import { transportError } from './transport-errors.ts'
 
 /** No answer larger than this is read; the list of 1,000 servers has 1.5 MB. */
@@ -51,6 +51,8 @@ function parsed(text: string): unknown {
  * `TransportError` that says whether the request may have arrived; it never carries a header or a body.
  */
 export async function send(request: Request): Promise<Answer> {
+  const proxy = proxyFor(request.url)
+  const unproxied = request.method === 'GET' && !request.fresh ? {} : freshConnection()
   const pending = got(request.url, {
     method: request.method satisfies Method,
     headers: { 'user-agent': 'mcp-url-migrate', ...request.headers },
@@ -60,7 +62,7 @@ export async function send(request: Request): Promise<Answer> {
     throwHttpErrors: false,
     decompress: false,
     responseType: 'buffer',
-    ...(throughProxy(request.url) ?? (request.fresh || request.method !== 'GET' ? freshConnection() : {})),
+    ...(proxy ? throughProxy(request.url, proxy) : unproxied),
     ...body(request),
   })
   let tooLarge = false
@@ -76,6 +78,6 @@ export async function send(request: Request): Promise<Answer> {
   } catch (error) {
     if (tooLarge)
       throw new MigrateError('answer-too-large', 'The gateway sent an answer of more than 32 MB', null)
-    throw transportError(error, request)
+    throw transportError(error, request, proxy)
   }
 }

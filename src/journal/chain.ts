@@ -1,7 +1,6 @@
-import { z } from 'zod'
 import { sha256 } from '../core/canonical.ts'
 import { JournalDamage } from './damage.ts'
-import { event, JOURNAL_VERSION, type JournalEvent, type JournalRecord, link } from './records.ts'
+import { JOURNAL_VERSION, type JournalEvent, type JournalRecord, journalRecord } from './records.ts'
 
 /** The end of a chain: how many lines it has, and the hash that the last one carries. */
 export interface Head {
@@ -22,10 +21,13 @@ export function chained(head: Head, time: string, happened: JournalEvent): { lin
   }
 }
 
+const HASH = /^,"sha256":"([0-9a-f]{64})"\}$/
+const HASH_LENGTH = `,"sha256":""}`.length + 64
+
 /** The hash that a line carries, where it is the right one. */
 function ownHash(line: string): string | null {
-  const found = /^(.*),"sha256":"([0-9a-f]{64})"\}$/.exec(line)
-  return found?.[1] !== undefined && found[2] === sha256(`${found[1]}}`) ? found[2] : null
+  const carried = HASH.exec(line.slice(-HASH_LENGTH))?.[1]
+  return carried !== undefined && carried === sha256(`${line.slice(0, -HASH_LENGTH)}}`) ? carried : null
 }
 
 interface Place {
@@ -33,9 +35,9 @@ interface Place {
   line: number
 }
 
-function parseLine(text: string, { file, line }: Place): Record<string, unknown> {
-  const parsed = z.record(z.string(), z.unknown()).safeParse(parsedJson(text))
-  if (parsed.success) return parsed.data
+function parseLine(text: string, { file, line }: Place): object {
+  const parsed = parsedJson(text)
+  if (typeof parsed === 'object' && parsed !== null && !Array.isArray(parsed)) return parsed
   throw new JournalDamage(
     file,
     line,
@@ -55,7 +57,7 @@ function parsedJson(text: string): unknown {
 function readLine(text: string, place: Place, head: Head): { found: JournalRecord; head: Head } {
   const { file, line } = place
   const raw = parseLine(text, place)
-  if (typeof raw['v'] === 'number' && raw['v'] > JOURNAL_VERSION) {
+  if ('v' in raw && typeof raw.v === 'number' && raw.v > JOURNAL_VERSION) {
     throw new JournalDamage(
       file,
       line,
@@ -73,9 +75,9 @@ function readLine(text: string, place: Place, head: Head): { found: JournalRecor
       'Restore the file from a backup. What it cannot tell is never guessed.',
     )
   }
-  const [where, what] = [link.safeParse(raw), event.safeParse(raw)]
-  if (!where.success || !what.success) throw new JournalDamage(file, line, 'this record is incomplete', null)
-  if (where.data.seq !== head.length || where.data.prev !== head.hash) {
+  const { data: found } = journalRecord.safeParse(raw)
+  if (!found) throw new JournalDamage(file, line, 'this record is incomplete', null)
+  if (found.seq !== head.length || found.prev !== head.hash) {
     throw new JournalDamage(
       file,
       line,
@@ -83,7 +85,7 @@ function readLine(text: string, place: Place, head: Head): { found: JournalRecor
       'A line was changed, removed or added after it was written.',
     )
   }
-  return { found: { ...where.data, ...what.data }, head: { length: head.length + 1, hash } }
+  return { found, head: { length: head.length + 1, hash } }
 }
 
 /** A run's file, read: its records and the head. `torn`: the last line was never finished, and is left out. */

@@ -1,17 +1,15 @@
 import { randomBytes } from 'node:crypto'
-import { constants, type FileHandle, mkdir, open, readdir, readFile, stat, unlink } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
-import { MigrateError } from '../core/errors.ts'
+import { constants, type FileHandle, open, readdir, readFile, unlink } from 'node:fs/promises'
+import { join } from 'node:path'
+import { codeOf, MigrateError } from '../core/errors.ts'
 import { chained, type Head, type ReadRun, readChain } from './chain.ts'
 import { JournalDamage } from './damage.ts'
+import { makeFolder } from './folder.ts'
 import { foldRun, type RecordedRun } from './fold.ts'
 import type { Journal, JournalProblem, RunRecorder } from './port.ts'
 import type { JournalEvent, RunStarted } from './records.ts'
 
 const EXTENSION = '.jsonl'
-
-const codeOf = (error: unknown): string =>
-  error instanceof Error && 'code' in error ? String(error.code) : 'unknown error'
 
 const unwritable = (location: string, error: unknown): MigrateError => {
   const code = codeOf(error)
@@ -20,18 +18,6 @@ const unwritable = (location: string, error: unknown): MigrateError => {
     `The journal in ${location} cannot be written (${code})`,
     'Without a journal nothing could be taken back, so nothing more is written. Make room or give access there, or name another folder with --journal DIR.',
   )
-}
-
-/** The folder and those above it. Not Node's own recursion: it never ends where the kernel refuses, as in /proc. */
-async function makeFolder(folder: string): Promise<void> {
-  try {
-    await mkdir(folder, { mode: 0o700 })
-  } catch (error) {
-    if (codeOf(error) === 'EEXIST' && (await stat(folder)).isDirectory()) return
-    if (codeOf(error) !== 'ENOENT' || dirname(folder) === folder) throw error
-    await makeFolder(dirname(folder))
-    await mkdir(folder, { mode: 0o700 })
-  }
 }
 
 async function syncFolder(folder: string): Promise<void> {
@@ -149,9 +135,29 @@ function problem(file: string, error: unknown): JournalProblem {
   return { file, line: error instanceof JournalDamage ? error.line : null, message }
 }
 
+/** What tells that a file is as it was: nobody writes to one without changing some of it. */
+type Stamp = Record<'dev' | 'ino' | 'size' | 'mtimeNs' | 'ctimeNs', bigint>
+
+const sameStamp = (a: Stamp, b: Stamp): boolean =>
+  a.dev === b.dev &&
+  a.ino === b.ino &&
+  a.size === b.size &&
+  a.mtimeNs === b.mtimeNs &&
+  a.ctimeNs === b.ctimeNs
+
+// The clock of a file system may tick so slowly that a write right behind a read leaves the time as it was.
+const SETTLED_NS = 2_000_000_000n
+
+const isSettled = ({ mtimeNs, ctimeNs }: Stamp): boolean => {
+  const now = BigInt(Date.now()) * 1_000_000n
+  return now - mtimeNs > SETTLED_NS && now - ctimeNs > SETTLED_NS
+}
+
 /** The journal as a folder with one append-only file of JSON Lines for each run, readable by its owner only. */
 export class FileJournal implements Journal {
   readonly location: string
+  /** What was read of each file, for as long as that is as it was: large journals are asked several times. */
+  readonly #read = new Map<string, { stamp: Stamp; run: RecordedRun | null }>()
 
   constructor(folder: string) {
     this.location = folder
@@ -160,7 +166,7 @@ export class FileJournal implements Journal {
   async requireWritable(): Promise<void> {
     const trial = join(this.location, `.writable-${randomBytes(6).toString('hex')}`)
     try {
-      await makeFolder(this.location)
+      await makeFolder(this.location, 0o700)
       const handle = await open(trial, 'wx', 0o600)
       try {
         await handle.writeFile('x'.repeat(4096))
@@ -198,13 +204,27 @@ export class FileJournal implements Journal {
     for (const name of await this.#files()) {
       const file = join(this.location, name)
       try {
-        const run = foldRun(readChain(await readFile(file, 'utf8'), file), file)
+        const run = await this.#runIn(file)
         if (run) runs.push(run)
       } catch (error) {
         problems.push(problem(file, error))
       }
     }
     return { runs: runs.toSorted((a, b) => (a.startedAt < b.startedAt ? -1 : 1)), problems }
+  }
+
+  async #runIn(file: string): Promise<RecordedRun | null> {
+    const handle = await open(file, constants.O_RDONLY)
+    try {
+      const stamp = await handle.stat({ bigint: true })
+      const known = this.#read.get(file)
+      if (known && sameStamp(known.stamp, stamp)) return known.run
+      const run = foldRun(readChain(await handle.readFile('utf8'), file), file)
+      if (isSettled(stamp)) this.#read.set(file, { stamp, run })
+      return run
+    } finally {
+      await handle.close()
+    }
   }
 
   async #files(): Promise<string[]> {

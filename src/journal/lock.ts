@@ -1,15 +1,16 @@
 import { randomBytes } from 'node:crypto'
 import { unlinkSync } from 'node:fs'
-import { chmod, mkdir, readdir, readFile, rename, stat, unlink, writeFile } from 'node:fs/promises'
-import { hostname, tmpdir, userInfo } from 'node:os'
+import { readdir, readFile, rename, unlink, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { z } from 'zod'
 import { isLoopbackName } from '../core/address.ts'
 import { sha256 } from '../core/canonical.ts'
-import { MigrateError } from '../core/errors.ts'
+import { codeOf, MigrateError } from '../core/errors.ts'
 import { printable } from '../core/text.ts'
-import { isAlive, ownIdentity, type ProcessIdentity } from './process-identity.ts'
+import { makeFolder } from './folder.ts'
+import { type Life, lifeOf, ownIdentity, type ProcessIdentity, userName } from './process-identity.ts'
 
 const entry = z.object({
   v: z.literal(1),
@@ -35,11 +36,16 @@ export interface HeldLock {
   release(): void
 }
 
-const DRAFT = '.draft'
+const DRAFT = '.lock.draft'
 
-/** The machine's folder of locks, for all its users: a lock is about this machine, wherever the journal lives. */
+/**
+ * The machine's folder of locks, for all its users: a lock is about this machine, wherever the journal lives. Not
+ * the folder for temporary files, which differs by user on macOS and by TMPDIR anywhere. MCP_URL_MIGRATE_LOCKS names
+ * another one.
+ */
 export function defaultLockFolder(): string {
-  return join(tmpdir(), 'mcp-url-migrate-locks')
+  const common = process.platform === 'win32' ? tmpdir() : '/tmp'
+  return process.env['MCP_URL_MIGRATE_LOCKS'] || join(common, 'mcp-url-migrate-locks')
 }
 
 /** The names by which a machine calls itself are one gateway. */
@@ -49,40 +55,20 @@ function lockName(gatewayUrl: string): string {
   return sha256(url.href).slice(0, 16)
 }
 
-const codeOf = (error: unknown): string =>
-  error instanceof Error && 'code' in error ? String(error.code) : 'unknown error'
-
-async function makeFolder(folder: string): Promise<void> {
-  try {
-    await mkdir(folder)
-    // Like /tmp itself: everybody may add an entry, and remove their own.
-    await chmod(folder, 0o1777)
-  } catch (error) {
-    if (codeOf(error) !== 'EEXIST' || !(await stat(folder)).isDirectory()) throw error
-  }
-}
-
-function userName(): string {
-  try {
-    return userInfo().username
-  } catch {
-    return String(process.getuid?.() ?? 'unknown')
-  }
-}
-
 /** A contender's entry, as found. `entry` is `null` where it cannot be read for what it is. */
 interface Found {
   name: string
   entry: Entry | null
+  life: Life
 }
 
-async function readEntry(folder: string, name: string): Promise<Found | null> {
-  try {
-    const text = await readFile(join(folder, name), 'utf8')
-    return { name, entry: entry.safeParse(parsed(text)).data ?? null }
-  } catch (error) {
-    return codeOf(error) === 'ENOENT' ? null : { name, entry: null }
-  }
+async function readEntry(folder: string, name: string, self: ProcessIdentity): Promise<Found | null> {
+  const text = await readFile(join(folder, name), 'utf8').catch((error: unknown) =>
+    codeOf(error) === 'ENOENT' ? null : '',
+  )
+  if (text === null) return null
+  const found = entry.safeParse(parsed(text)).data ?? null
+  return { name, entry: found, life: await lifeOf(found ?? identityIn(name, self), self) }
 }
 
 function parsed(text: string): unknown {
@@ -96,31 +82,30 @@ function parsed(text: string): unknown {
 /** Whose entry it is where its text does not tell: the name holds the pid. */
 function identityIn(name: string, self: ProcessIdentity): ProcessIdentity {
   const pid = Number(/\.(\d+)-[\da-f]+\.lock/.exec(name)?.[1] ?? 0)
-  return { pid, start: null, boot: self.boot, space: self.space }
+  return { ...self, pid, start: null }
 }
 
-/** The entries for a gateway: those of living processes, and the names of those that dead ones left behind. */
+/**
+ * The entries for a gateway: those of processes that live or cannot be looked for, and the names of what dead ones
+ * left behind. A draft is no entry yet, but may be left behind like one.
+ */
 async function look(
   folder: string,
   lock: string,
   self: ProcessIdentity,
 ): Promise<{ living: Found[]; dead: string[] }> {
   const names = (await readdir(folder)).filter(
-    (name) => name.startsWith(`${lock}.`) && name.endsWith('.lock'),
+    (name) => name.startsWith(`${lock}.`) && (name.endsWith('.lock') || name.endsWith(DRAFT)),
   )
-  const found = await Promise.all(names.map((name) => readEntry(folder, name)))
-  const living: Found[] = []
-  const dead: string[] = []
-  for (const each of found.filter((one) => one !== null)) {
-    if (await isAlive(each.entry ?? identityIn(each.name, self), self)) living.push(each)
-    else dead.push(each.name)
+  const read = await Promise.all(names.map((name) => readEntry(folder, name, self)))
+  const found = read.filter((one) => one !== null)
+  return {
+    living: found.filter(({ name, life }) => life !== 'dead' && !name.endsWith(DRAFT)),
+    dead: found.filter(({ life }) => life === 'dead').map(({ name }) => name),
   }
-  for (const draft of names.filter((name) => name.endsWith(DRAFT)))
-    if (!(await isAlive(identityIn(draft, self), self))) dead.push(draft)
-  return { living, dead }
 }
 
-function held({ name, entry: by }: Found, folder: string): MigrateError {
+function held({ name, entry: by, life }: Found, folder: string): MigrateError {
   if (!by) {
     return new MigrateError(
       'lock-held',
@@ -133,20 +118,32 @@ function held({ name, entry: by }: Found, folder: string): MigrateError {
     printable(
       `Another run against this gateway is under way: ${by.user} on ${by.host} (process ${by.pid}), ${by.doing} since ${by.since}`,
     ),
-    'Wait for it, or end it. The lock of a process that is gone is taken over by itself.',
+    life === 'unseen'
+      ? `Wait for it, or end it. It cannot be seen from here whether it still runs; when it is gone, delete ${join(folder, name)}`
+      : 'Wait for it, or end it. The lock of a process that is gone is taken over by itself.',
   )
+}
+
+function remove(path: string): void {
+  try {
+    unlinkSync(path)
+  } catch {
+    // It is gone already.
+  }
 }
 
 /** This process's own entry. */
 class OwnEntry implements HeldLock {
   readonly name: string
   readonly #path: string
+  readonly #draft: string
   readonly #entry: Omit<Entry, 'state'>
   readonly #atExit = (): void => this.release()
 
   constructor(folder: string, lock: string, content: Omit<Entry, 'state'>) {
     this.name = `${lock}.${content.pid}-${randomBytes(4).toString('hex')}.lock`
     this.#path = join(folder, this.name)
+    this.#draft = this.#path.replace(/\.lock$/, DRAFT)
     this.#entry = content
   }
 
@@ -157,9 +154,8 @@ class OwnEntry implements HeldLock {
   /** Puts the entry in place, as a whole: a reader never sees half of it. */
   async announce(): Promise<void> {
     process.once('exit', this.#atExit)
-    const draft = this.#path + DRAFT
-    await writeFile(draft, this.#text('waiting'), { mode: 0o644, flag: 'wx' })
-    await rename(draft, this.#path)
+    await writeFile(this.#draft, this.#text('waiting'), { mode: 0o644, flag: 'wx' })
+    await rename(this.#draft, this.#path)
   }
 
   /** Says that the lock is held, in place: a rename could hide the entry from somebody who looks in that moment. */
@@ -169,11 +165,7 @@ class OwnEntry implements HeldLock {
 
   release(): void {
     process.removeListener('exit', this.#atExit)
-    try {
-      unlinkSync(this.#path)
-    } catch {
-      // It is gone already.
-    }
+    for (const path of [this.#path, this.#draft]) remove(path)
   }
 }
 
@@ -210,9 +202,10 @@ export async function acquireLock(
   const lock = lockName(gatewayUrl)
   const self = await ownIdentity()
   const since = new Date().toISOString()
-  const own = new OwnEntry(folder, lock, { v: 1, ...self, user: userName(), host: hostname(), since, doing })
+  const own = new OwnEntry(folder, lock, { v: 1, ...self, user: userName(), since, doing })
   try {
-    await makeFolder(folder)
+    // Like /tmp itself: everybody may add an entry, and remove their own.
+    await makeFolder(folder, 0o1777)
     await own.announce()
     await contend(folder, lock, own, self)
     await own.hold()
@@ -223,7 +216,7 @@ export async function acquireLock(
     throw new MigrateError(
       'lock-unavailable',
       `No lock can be taken in ${folder} (${codeOf(error)}), so another run at the same time would not be noticed`,
-      'Give access to that folder, or name another one for temporary files with TMPDIR.',
+      'Give access to that folder, or name another one, the same for every run, with MCP_URL_MIGRATE_LOCKS.',
     )
   }
 }

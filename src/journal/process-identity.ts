@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process'
 import { readFile, readlink } from 'node:fs/promises'
+import { hostname, userInfo } from 'node:os'
 import { promisify } from 'node:util'
 
 const run = promisify(execFile)
@@ -10,6 +11,7 @@ const run = promisify(execFile)
  * numbering that the pid belongs to (a container has its own), `null` outside of Linux.
  */
 export interface ProcessIdentity {
+  host: string
   pid: number
   start: string | null
   boot: string | null
@@ -38,6 +40,7 @@ const startOf = (pid: number): Promise<string | null> => (onLinux ? startOnLinux
 /** The identity of this process. */
 export async function ownIdentity(): Promise<ProcessIdentity> {
   return {
+    host: hostname(),
     pid: process.pid,
     start: await startOf(process.pid),
     boot: onLinux ? await text(readFile('/proc/sys/kernel/random/boot_id', 'utf8')) : null,
@@ -55,15 +58,30 @@ function exists(pid: number): boolean {
   }
 }
 
+/** `unseen`: it runs, or ran, where it cannot be looked for from here, so that it has to pass for alive. */
+export type Life = 'alive' | 'dead' | 'unseen'
+
 /**
- * Does that process still live? What cannot be seen from here, in another numbering of this same machine, counts as
- * alive; what began before this machine did does not.
+ * Does that process still live? What began before this machine did does not. Another machine that shares a folder
+ * with this one, or another numbering on this same machine (a container), cannot be seen into.
  */
-export async function isAlive(one: ProcessIdentity, self: ProcessIdentity): Promise<boolean> {
-  if (one.boot !== self.boot) return false
-  if (one.space !== self.space) return true
-  if (!exists(one.pid)) return false
+export async function lifeOf(one: ProcessIdentity, self: ProcessIdentity): Promise<Life> {
+  if (one.boot !== self.boot || self.boot === null) {
+    if (one.host !== self.host) return 'unseen'
+    if (one.boot !== self.boot) return 'dead'
+  }
+  if (one.space !== self.space) return 'unseen'
+  if (!exists(one.pid)) return 'dead'
   const start = await startOf(one.pid)
   // Where its start cannot be read any more although it is there, such as behind hidepid, it stays the same one.
-  return one.start === null || start === null || start === one.start
+  return one.start === null || start === null || start === one.start ? 'alive' : 'dead'
+}
+
+/** Who runs this program: the account's name, or its number where it has none. */
+export function userName(): string {
+  try {
+    return userInfo().username
+  } catch {
+    return String(process.getuid?.() ?? 'unknown')
+  }
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { change } from '../core/plan.ts'
+import { change, hashes } from '../core/plan.ts'
 import type { Outcome } from '../core/report.ts'
 
 /** Version of the journal's format. A line of a newer one is never guessed at. */
@@ -49,7 +49,7 @@ const intent = z.object({
   change: z.string(),
   purpose: z.enum(['change', 'restore', 'repair', 'take-back']),
   writes: z.array(z.string()),
-  fields: z.record(z.string(), z.string()),
+  fields: hashes,
   settings: z.record(z.string(), z.unknown()).optional(),
 })
 
@@ -64,16 +64,27 @@ const outcome = z.object({
 const runFinished = z.object({ type: z.literal('run-finished'), halted: z.string().nullable() })
 
 /** What happened, before it gets its place in the chain. */
-export const event = z.discriminatedUnion('type', [runStarted, intent, outcome, runFinished])
-export type JournalEvent = z.infer<typeof event>
+export type JournalEvent =
+  | z.infer<typeof runStarted>
+  | z.infer<typeof intent>
+  | z.infer<typeof outcome>
+  | z.infer<typeof runFinished>
 export type IntentPurpose = z.infer<typeof intent>['purpose']
 export type RunStarted = z.infer<typeof runStarted>
 
 /** A line's place: its number from 0, the time, and the hash that the line before carries (`null` in the first). */
-export const link = z.object({
+const link = {
   v: z.literal(JOURNAL_VERSION),
   seq: z.int().min(0),
   time: z.iso.datetime(),
   prev: z.string().nullable(),
-})
-export type JournalRecord = JournalEvent & z.infer<typeof link>
+}
+
+/** A line of the journal: what happened, in its place. */
+export const journalRecord = z.discriminatedUnion('type', [
+  runStarted.extend(link),
+  intent.extend(link),
+  outcome.extend(link),
+  runFinished.extend(link),
+])
+export type JournalRecord = z.infer<typeof journalRecord>

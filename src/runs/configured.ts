@@ -1,8 +1,11 @@
 import { configFault } from '../core/config/fault.ts'
-import type { Configured } from '../core/config/move.ts'
+import type { Configured, HeldBy } from '../core/config/move.ts'
 import { type EnvVariable, readEnvFile } from '../core/config/env-file.ts'
+import { entryUrl, type InventoryEntry } from '../core/inventory.ts'
+import { judge, type Migration } from '../core/migration.ts'
 import type { ListedServer } from '../core/server.ts'
 import { type ConfigTree, readConfigTree } from '../gateway/config-file.ts'
+import type { Gateway, GrantSearch } from '../gateway/port.ts'
 import { readText } from '../gateway/text-file.ts'
 
 /** LiteLLM's configuration as it was given: config files with their includes, and the variables of `.env` files. */
@@ -62,4 +65,43 @@ export function configuredServer(
     aliases: tree.aliases,
     variable: server.url.kind === 'env' ? variableOf(server.url.name, tree, variables) : null,
   }
+}
+
+/** What of a gateway the files are asked about. */
+export interface FileScope {
+  configuration: Configuration
+  selected: ReadonlySet<string>
+  migration: Migration
+}
+
+/** The entries with what the files say of those that stand in one, and who holds those whose id would change. */
+export async function withFiles(
+  gateway: Gateway,
+  entries: readonly InventoryEntry[],
+  { configuration, selected, migration }: FileScope,
+): Promise<InventoryEntry[]> {
+  const found = entries.map((entry) => ({
+    ...entry,
+    configured: entry.source === 'config' ? configuredServer(configuration, entry.listed) : null,
+  }))
+  const moving = found.filter(
+    (entry) =>
+      entry.configured !== null &&
+      selected.has(entry.listed.server_id) &&
+      judge(migration, entryUrl(entry) ?? '').kind === 'match',
+  )
+  if (gateway.era.pinsConfigIds || moving.length === 0) return found
+  const ids = moving.map(({ listed }) => listed.server_id)
+  const search = await gateway.grants(ids)
+  return found.map((entry) => {
+    const id = entry.listed.server_id
+    return ids.includes(id) ? { ...entry, held: heldBy(search, id) } : entry
+  })
+}
+
+/** Who holds one server, in words. */
+function heldBy({ grants, complete, reason }: GrantSearch, id: string): HeldBy {
+  const own = grants.filter(({ serverId }) => serverId === id)
+  const holders = own.map(({ holder }) => `${holder.kind.replace('-', ' ')} ${holder.name}`)
+  return { holders: [...new Set(holders)], complete, reason }
 }

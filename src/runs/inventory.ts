@@ -1,11 +1,10 @@
 import type { Era } from '../core/eras.ts'
-import type { HeldBy } from '../core/config/move.ts'
-import { entryUrl, type Inventory, type InventoryEntry } from '../core/inventory.ts'
+import type { Inventory, InventoryEntry } from '../core/inventory.ts'
 import { judge, type Migration } from '../core/migration.ts'
 import type { ListedServer } from '../core/server.ts'
 import { count } from '../core/text.ts'
-import type { Gateway, GrantSearch, Reading } from '../gateway/port.ts'
-import { type Configuration, configuredServer } from './configured.ts'
+import type { Gateway, Reading } from '../gateway/port.ts'
+import { type Configuration, withFiles } from './configured.ts'
 import { inParallel, READS_AT_ONCE } from './parallel.ts'
 import { signInsAtStake } from './sign-ins.ts'
 
@@ -69,6 +68,18 @@ function suspicionOf(servers: readonly ListedServer[], previous: number | null):
   return 'The gateway lists no MCP servers. That is not proof that it has none: after a restart some releases list nothing until an MCP server is written, and one broken row can empty the list.'
 }
 
+/** Those of which there is no record any more and, asked again, no entry in the list either: somebody deleted them. */
+async function deletedSince(
+  gateway: Gateway,
+  listed: readonly ListedServer[],
+  readings: ReadonlyMap<string, Read>,
+): Promise<ListedServer[]> {
+  const absent = listed.filter(({ server_id: id }) => readings.get(id)?.reading.kind === 'absent')
+  if (absent.length === 0) return []
+  const still = new Set((await gateway.list()).map(({ server_id: id }) => id))
+  return absent.filter(({ server_id: id }) => !still.has(id))
+}
+
 /**
  * Reads what the plan needs: the authoritative record of each selected server whose listed URL concerns the
  * migration, and of all where the list is not to be trusted.
@@ -89,41 +100,12 @@ export async function takeInventory(
     done += 1
     scope.onRead(done, wanted.length)
   })
-  const entries = listed.map((server) => entryOf(server, readings.get(server.server_id) ?? null, gateway.era))
+  const gone = await deletedSince(gateway, listed, readings)
+  const there = listed.filter((server) => !gone.includes(server))
+  const entries = there.map((server) => entryOf(server, readings.get(server.server_id) ?? null, gateway.era))
   return {
     entries: await withFiles(gateway, entries, scope),
-    suspicion: suspicionOf(listed, scope.previous),
+    suspicion: suspicionOf(there, scope.previous),
+    gone,
   }
-}
-
-/** The entries with what the files say of those that stand in one, and who holds those whose id would change. */
-async function withFiles(
-  gateway: Gateway,
-  entries: readonly InventoryEntry[],
-  { configuration, selected, migration }: InventoryScope,
-): Promise<InventoryEntry[]> {
-  const found = entries.map((entry) => ({
-    ...entry,
-    configured: entry.source === 'config' ? configuredServer(configuration, entry.listed) : null,
-  }))
-  const moving = found.filter(
-    (entry) =>
-      entry.configured !== null &&
-      selected.has(entry.listed.server_id) &&
-      judge(migration, entryUrl(entry) ?? '').kind === 'match',
-  )
-  if (gateway.era.pinsConfigIds || moving.length === 0) return found
-  const ids = moving.map(({ listed }) => listed.server_id)
-  const search = await gateway.grants(ids)
-  return found.map((entry) => {
-    const id = entry.listed.server_id
-    return ids.includes(id) ? { ...entry, held: heldBy(search, id) } : entry
-  })
-}
-
-/** Who holds one server, in words. */
-function heldBy({ grants, complete, reason }: GrantSearch, id: string): HeldBy {
-  const own = grants.filter(({ serverId }) => serverId === id)
-  const holders = own.map(({ holder }) => `${holder.kind.replace('-', ' ')} ${holder.name}`)
-  return { holders: [...new Set(holders)], complete, reason }
 }

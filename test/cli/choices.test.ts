@@ -175,7 +175,7 @@ describe.concurrent('while somebody sits at the question', () => {
     await session.waitFor('Change 3 servers')
     session.press(KEY.ctrlC)
     expect(await session.exit()).toBe(130)
-    expect(await readdir(join(trial.folder, 'mcp-url-migrate-locks'))).toEqual([])
+    expect(await readdir(join(trial.folder, 'locks'))).toEqual([])
   })
 
   test('a run from another machine goes on, and the first one leaves alone what it finds: exit 3', async ({
@@ -185,7 +185,7 @@ describe.concurrent('while somebody sits at the question', () => {
     const session = trial.start({ args: ['--only', 'fetch', '--only', 'n8n'] })
     await session.waitFor('Change 2 servers')
     const elsewhere = await temporaryFolder()
-    const env = { TMPDIR: elsewhere, MCP_URL_MIGRATE_JOURNAL: join(elsewhere, 'journal') }
+    const env = { MCP_URL_MIGRATE_LOCKS: elsewhere, MCP_URL_MIGRATE_JOURNAL: join(elsewhere, 'journal') }
     expect(
       (await trial.run(['--from', 'http://localhost:8585', '--to', 'http://theirs', '--yes'], { env })).code,
     ).toBe(0)

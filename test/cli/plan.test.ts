@@ -1,5 +1,6 @@
 import { describe, expect, vi } from 'vitest'
 import { documentOf, guideServer, inOrder, sentence, test, TWO, urls, writes } from './trial.ts'
+import { forward, inFrontOf } from '../support/hostile.ts'
 import { watchForLeaks } from '../support/secrets.ts'
 
 watchForLeaks()
@@ -362,6 +363,41 @@ describe.concurrent('what is left alone:', () => {
       expect(changes.map(({ server }) => server.name)).toEqual(['fetch', 'n8n'])
       expect(skipped.map(({ server, code }) => [server.source, code])).toEqual([['config', 'config-defined']])
       expect(finished.code).toBe(1)
+    })
+  }
+
+  for (const version of ['1.77.7', '1.81.14', '1.106.2']) {
+    test(`a server that is deleted while the servers are read is none of config.yaml on ${version}: exit 0`, async ({
+      open,
+      serve,
+    }) => {
+      const trial = await open({ version, servers: TWO })
+      const headers = { authorization: `Bearer ${trial.sandbox.masterKey}` }
+      const server = await serve(
+        inFrontOf(trial.sandbox.url, {
+          'GET /v1/mcp/server/id-fetch': (asked, answer) => {
+            const path = '/v1/mcp/server/id-fetch'
+            void fetch(trial.sandbox.url + path, { method: 'DELETE', headers }).then(() =>
+              forward(trial.sandbox.url)(asked, answer),
+            )
+          },
+        }),
+      )
+      const { code, stdout } = await trial.call(['--dry-run', '--json', '--url', server.url])
+      const { changes, skipped, notes, summary } = documentOf<{
+        changes: { server: { id: string } }[]
+        skipped: unknown[]
+        notes: { code: string; server: { id: string } | null; message: string }[]
+        summary: Record<string, number>
+      }>({ code, stdout, stderr: '' })
+      expect(changes.map((each) => each.server.id)).toEqual(['id-n8n'])
+      expect([code, skipped]).toEqual([0, []])
+      expect(notes).toContainEqual(
+        expect.objectContaining({ code: 'deleted', message: 'was deleted while the servers were read' }),
+      )
+      expect(notes.find((each) => each.code === 'deleted')?.server?.id).toBe('id-fetch')
+      expect(summary['servers']).toBe(1)
+      expect(server.seen.filter(({ target }) => target === '/v1/mcp/server')).toHaveLength(3)
     })
   }
 

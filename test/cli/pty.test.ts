@@ -187,7 +187,7 @@ describe.concurrent('interrupted', () => {
     const session = trial.start({ args: ['--yes'] })
     await session.waitFor('2/3 n8n: writing')
     session.press(KEY.ctrlC)
-    await session.waitFor('Stopping behind what is under way; once more ends at once.')
+    await session.waitFor('Stopping after what is under way; once more ends at once.')
     await session.waitFor('postgres: not tried')
     await session.waitFor('Stopped by Ctrl-C.')
     await session.waitFor('2 of 3 servers changed, 1 not tried.')
@@ -214,7 +214,7 @@ describe.concurrent('interrupted', () => {
     const session = trial.start({ args: ['--yes'] })
     await session.waitFor('2/3 n8n: writing')
     session.press(KEY.ctrlC)
-    await session.waitFor('Stopping behind what is under way; once more ends at once.')
+    await session.waitFor('Stopping after what is under way; once more ends at once.')
     session.press(KEY.ctrlC)
     await session.waitFor('Ended at once, perhaps in the middle of a write.')
     expect(await session.exit()).toBe(130)
@@ -301,6 +301,45 @@ describe.concurrent('the terminal', () => {
     session.press(trial.sandbox.password, KEY.enter)
     await session.waitFor(`Change 3 servers on ${trial.sandbox.url} (1.106.2, user admin)?`)
     session.press(KEY.enter)
+    expect(await session.exit()).toBe(130)
+    await expectNothingWritten(trial)
+  })
+
+  for (const [option, what] of [
+    ['--key-file', 'key'],
+    ['--password-file', 'password'],
+  ] as const) {
+    test(`is no place to type a ${what} for ${option} -, where it would be seen: 64`, async ({ sit }) => {
+      const trial = await sit()
+      const env = { LITELLM_PROXY_API_KEY: '', UI_USERNAME: 'admin' }
+      const session = trial.start({ args: [option, '-'], env })
+      expect(await session.exit()).toBe(64)
+      expect(sentence(session.text)).toContain(
+        `Standard input is a terminal, where the ${what} would be seen as it is typed It is asked for, hidden, without ${option} -.`,
+      )
+    })
+  }
+
+  test('is asked nothing with --json, neither for a gateway nor for a key', async ({ sit }) => {
+    const trial = await sit()
+    const keyless = { LITELLM_PROXY_API_KEY: '' }
+    const session = trial.start({ args: ['--json', '--yes'], env: keyless })
+    expect(await session.exit()).toBe(64)
+    expect(sentence(session.text)).toContain('There is no admin key to sign in with')
+    const nameless = trial.start({
+      args: ['--json', '--dry-run'],
+      env: { ...keyless, LITELLM_PROXY_URL: '' },
+    })
+    expect(await nameless.exit()).toBeGreaterThan(0)
+    expect(nameless.text).toContain('mcp-url-migrate/error/1')
+    for (const { text } of [session, nameless]) expect(text).not.toMatch(/\? (LiteLLM gateway|Sign in)/)
+  })
+
+  test('that ends its input at a question has not consented: 130', async ({ sit }) => {
+    const trial = await sit()
+    const session = trial.start()
+    await session.waitFor(question(trial))
+    session.press('\u0004')
     expect(await session.exit()).toBe(130)
     await expectNothingWritten(trial)
   })

@@ -65,6 +65,32 @@ describe.concurrent('secrets inside URLs', () => {
     expect(trial.sandbox.rows().map(({ url }) => url)).toEqual(SERVERS.map(({ url }) => url))
   })
 
+  test('are masked where the URL is none that could be taken apart, on the screen and in the document', async ({
+    open,
+  }) => {
+    const pass = secret('hunter2pw-malformed')
+    const texts = [
+      `admin:${pass}@localhost:8585/sse`,
+      `http:/admin:${pass}@localhost:8585/sse`,
+      `http:\\\\admin:${pass}@localhost:8585/sse`,
+      `http://admin:a/${pass}@localhost:8585/sse`,
+      `http://admin:${pass}?a@localhost:8585/sse`,
+      `localhost:8585/${IN_VENDOR_PATH}/sse`,
+    ]
+    const servers = texts.map((url, i) => guideServer(`odd-${i}`, { url }))
+    const trial = await open({ servers: [guideServer('fetch'), ...servers] })
+    for (const args of [
+      ['--dry-run'],
+      ['--dry-run', '--json'],
+      ['--yes', '--verbose'],
+      ['--dry-run', '--thorough'],
+    ]) {
+      const { code, stdout } = await trial.call(args)
+      expect(code).toBe(0)
+      expect(stdout).toContain('odd-0')
+    }
+  })
+
   test('are masked in the line that would move servers elsewhere', async ({ open }) => {
     const trial = await open({ servers: SERVERS.slice(3) })
     const { code, stdout } = await trial.run(['--yes'])
@@ -119,6 +145,40 @@ describe.concurrent('what a gateway repeats of secrets', () => {
       '(HTTP 400: token *** and header Bearer *** and url http://***@db/x?y=***)',
     )
   })
+
+  // What LiteLLM's own errors, pydantic's and a proxy's quote of a record, in the forms of Python, JSON and a shell.
+  const quoting = (row: SandboxRow): string => {
+    const { env, args, static_headers: headers } = row as Record<string, Record<string, string>>
+    const [first = ''] = Object.values(env ?? {})
+    return `1 validation error for env input_value={'A': '${first}'}, input_type=dict] row ${JSON.stringify({ env, headers })} started with DB_PASSWORD=${first} ${Object.values(args ?? {}).join(' ')} and ${Object.values(headers ?? {}).join()}`
+  }
+  const HOLDING = guideServer('fetch', {
+    env: { DB_PASSWORD: secret('geheim-env-0815'), PLAIN: secret('weather-in-env') },
+    args: ['--dsn', secret('geheim-dsn-0815')],
+    static_headers: { 'X-Backend': secret('geheim-kopf-0815') },
+  })
+  const WHERE = {
+    put: { method: 'PUT', path: '/v1/mcp/server' },
+    read: { method: 'GET', path: /\/id-fetch$/ },
+  }
+  for (const [what, on, code] of [
+    ['a failed write', WHERE.put, 1],
+    ['the first read by id', { ...WHERE.read, nth: 1 }, 4],
+    ['the read by id behind the question', { ...WHERE.read, nth: 2 }, 1],
+    ['the read by id behind a write', { ...WHERE.read, nth: 3 }, 4],
+  ] as const) {
+    for (const version of ['1.81.14', '1.106.2']) {
+      test(`the record, in an error of ${what} on ${version}`, async ({ open }) => {
+        const body = { error: { message: quoting(HOLDING as SandboxRow) } }
+        const quirks = [{ on, do: { status: 500, body } }]
+        const trial = await open({ version, servers: [HOLDING, guideServer('n8n')], quirks })
+        const finished = await trial.call(['--yes', '--thorough', '--verbose', '--patience', '0', '--json'])
+        expect(finished.code).toBe(code)
+        expect(finished.stdout).toContain('1 validation error for env input_value=***, input_type=dict]')
+        expect((await trial.call(['history', '--json'])).code).toBe(0)
+      })
+    }
+  }
 
   test('the values of headers and environment that a write reset', async ({ open }) => {
     const state: { sandbox: Sandbox | null } = { sandbox: null }

@@ -99,7 +99,7 @@ export async function startTrial(options: SandboxOptions = {}): Promise<Trial & 
     LITELLM_PROXY_API_KEY: sandbox.masterKey,
     MCP_URL_MIGRATE_JOURNAL: journal,
     // Locks of its own, as another machine has.
-    TMPDIR: folder,
+    MCP_URL_MIGRATE_LOCKS: join(folder, 'locks'),
   }
   return {
     sandbox,

@@ -1,3 +1,5 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, vi } from 'vitest'
@@ -62,6 +64,24 @@ describe.concurrent('wrong usage is 64, told in a sentence, before the gateway i
     })
   })
 
+  for (const args of [
+    ['--journal', 'elsewhere', 'history'],
+    ['--json', 'history'],
+    ['--no-color', 'history'],
+    ['--yes', 'sandbox'],
+  ]) {
+    test(`${args.join(' ')}: an option before a command is not ignored`, async ({ open }) => {
+      const trial = await open()
+      const { code, stdout, stderr } = await trial.run(args)
+      expect(code).toBe(64)
+      expect(sentence(stderr)).toContain(
+        `option '${args[0]}' stands before the command: put it behind ${args.at(-1)}`,
+      )
+      if (args[0] === '--json') expect(JSON.parse(stdout)).toMatchObject({ code: 'usage' })
+      else expect(stdout).toBe('')
+    })
+  }
+
   test('--json with an unknown option says so in a document, too', async ({ open }) => {
     const trial = await open()
     const { code, stdout } = await trial.run(['--json', '--yes', '--no-such-option'])
@@ -87,6 +107,16 @@ describe.concurrent('wrong usage is 64, told in a sentence, before the gateway i
       expect(await trial.journalFiles()).toEqual([])
     })
   }
+})
+
+test('a program with nothing left to wait for before its end does not end with 0', async () => {
+  // The sandbox is up until a signal ends it: what kept it up is let go instead.
+  const script = `
+    import { main } from ${JSON.stringify(new URL('../../dist/cli/main.js', import.meta.url).href)}
+    process.stdout.write = () => { for (const each of process._getActiveHandles()) each.unref?.() }
+    void main(['sandbox'])`
+  const child = spawn(process.execPath, ['--input-type=module', '-e', script], { stdio: 'ignore' })
+  expect(await once(child, 'exit')).toEqual([1, null])
 })
 
 describe.concurrent('what is named and is not there:', () => {
@@ -230,6 +260,25 @@ describe.concurrent('where the key comes from:', () => {
       'There is no admin key to sign in with Set LITELLM_PROXY_API_KEY, or name a file with --key-file; or sign in with --username and --password-file.',
     )
   })
+
+  for (const from of ['-', 'a file'] as const) {
+    test(`a password from ${from === '-' ? 'standard input' : from} without a user name: 64, and it is not taken for one`, async ({
+      open,
+    }) => {
+      const trial = await open()
+      const file = join(trial.folder, 'password')
+      await writeFile(file, trial.sandbox.password)
+      const { code, stderr } = await trial.run(['--yes', '--password-file', from === '-' ? from : file], {
+        env: { LITELLM_PROXY_API_KEY: '' },
+        stdin: from === '-' ? `${trial.sandbox.password}\n` : '',
+      })
+      expect(code).toBe(64)
+      expect(sentence(stderr)).toContain(
+        'There is no user name for --password-file Name it with --username or UI_USERNAME.',
+      )
+      expect(trial.sandbox.requests.filter(({ method }) => method === 'POST')).toEqual([])
+    })
+  }
 
   test('a user name without a password: 64', async ({ open }) => {
     const trial = await open()

@@ -56,7 +56,7 @@ const plan = (
     createdAt: '2026-01-01T00:00:00.000Z',
     gateway: { url: 'http://gw', version, account: 'master key' },
     migration,
-    inventory: { entries, suspicion: null },
+    inventory: { entries, suspicion: null, gone: [] },
     selected: new Set(entries.map(({ listed }) => listed.server_id)),
     accepted,
   })
@@ -129,6 +129,29 @@ describe('the table of releases', () => {
     ['2.0.0', 'changed-fields', 'no', true],
   ])('%s: %s, restart %s, wipes OAuth: %s', (version, putBody, restart, wipesOAuth) => {
     expect(eraOf(version).era).toMatchObject({ putBody, restart, wipesOAuth })
+  })
+
+  test.each(['rc1', '.rc.1', '-rc.2', '-nightly', '.dev3', 'a1', 'b2', '-alpha', '-beta.1', '-rc1+build.5'])(
+    '%s makes a pre-release',
+    (suffix) => {
+      expect(compareVersions(`1.88.0${suffix}`, '1.88.0')).toBeLessThan(0)
+      expect(eraOf(`1.88.0${suffix}`).era.from).toBe('1.81.14')
+    },
+  )
+
+  test.each([
+    '',
+    '-stable',
+    '.post1',
+    '-stable.patch.2',
+    '-azure',
+    '-build.3',
+    '-amd64',
+    '-alpine',
+    '-debug',
+  ])('%s makes none', (suffix) => {
+    expect(compareVersions(`1.88.0${suffix}`, '1.88.0')).toBe(0)
+    expect(eraOf(`v1.88.0${suffix}`).era.from).toBe('1.88.0')
   })
 
   test('says how sure it is', () => {

@@ -4,8 +4,8 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, vi } from 'vitest'
 import type { SandboxOptions } from '../../src/gateway/sandbox/index.ts'
-import { guideServer, sentence, test, TWO, urls, writes } from '../cli/trial.ts'
-import { endless, forward, says } from '../support/hostile.ts'
+import { guideServer, sentence, test, type Trial, TWO, urls, writes } from '../cli/trial.ts'
+import { endless, forward, says, silent } from '../support/hostile.ts'
 import { secret, watchForLeaks } from '../support/secrets.ts'
 
 watchForLeaks()
@@ -269,6 +269,61 @@ describe.concurrent("the environment's proxies:", () => {
       'http://gateway.test does not answer like LiteLLM (/health/readiness: HTTP 407)',
     )
   })
+
+  const PASS = secret('geheim-proxy-pass')
+  for (const [variable, value, url] of [
+    ['ALL_PROXY', `socks5://me:${PASS}@127.0.0.1:9`, 'http://gateway.test'],
+    ['all_proxy', `socks5://me:${PASS}@127.0.0.1:9`, 'https://gateway.test'],
+    ['HTTP_PROXY', `http://me:%zz${PASS}@127.0.0.1:9`, 'http://gateway.test'],
+    ['HTTPS_PROXY', `http://me:%zz${PASS}@127.0.0.1:9`, 'https://gateway.test'],
+    ['HTTP_PROXY', '::bad::', 'http://gateway.test'],
+  ] as const) {
+    test(`${variable} with ${value.replace(PASS, '…')} is 64 for ${url}, with its name and without its value`, async ({
+      open,
+    }) => {
+      const trial = await open()
+      const { code, stderr } = await trial.run(['--yes', '--url', url], { env: { [variable]: value } })
+      expect(sentence(stderr)).toContain(
+        `${variable} names no HTTP proxy that can be used It has to be as in http://proxy.example:3128`,
+      )
+      expect([code, stderr.includes('127.0.0.1')]).toEqual([64, false])
+    })
+  }
+
+  for (const url of ['http://gateway.test', 'https://gateway.test']) {
+    const variable = url.startsWith('https') ? 'HTTPS_PROXY' : 'HTTP_PROXY'
+    const say = async (trial: Trial, proxy: string, more: string[] = []) => {
+      const env = { [variable]: proxy }
+      const { code, stderr } = await trial.run(['--yes', '--url', url, ...more], { env })
+      expect(code).toBe(1)
+      return sentence(stderr)
+    }
+
+    test(`a proxy that cannot be reached is not taken for ${url}: exit 1`, async ({ open, serve }) => {
+      const trial = await open()
+      const gone = await serve(says(200, ''))
+      await gone.close()
+      const place = `127.0.0.1:${gone.port}`
+      expect(await say(trial, `http://me:${PASS}@${place}`)).toContain(
+        `There is no way to ${url} through the proxy ${place}: nothing accepts connections there ${variable} names that proxy; NO_PROXY=gateway.test goes without it.`,
+      )
+      expect(await say(trial, 'http://proxy.invalid')).toContain(
+        `There is no way to ${url} through the proxy proxy.invalid:80: its host is unknown`,
+      )
+    })
+
+    test(`a proxy on the way to ${url} is named where no answer comes: exit 1`, async ({ open, serve }) => {
+      const trial = await open()
+      const mute = await serve(silent)
+      // Told apart from a request: over TLS the proxy is asked for a tunnel, and hangs up.
+      const place = `127.0.0.1:${mute.port}`
+      const said = await say(trial, mute.url, ['--timeout', '1'])
+      expect(said).toMatch(
+        new RegExp(`${url} through the proxy ${place} (did not answer within 1 s|was lost \\(\\w+)`),
+      )
+      expect(said).toContain(`${variable} names that proxy`)
+    })
+  }
 
   test('NO_PROXY wins over them', async ({ open, serve }) => {
     const trial = await open()

@@ -51,9 +51,10 @@ describe.concurrent('what is not LiteLLM is told from it before a key is sent:',
       const { code, stdout, stderr } = await trial.call(['--yes', '--url', server.url, '--timeout', timeout])
       expect({ code, stdout }).toEqual({ code: 1, stdout: '' })
       expect(sentence(stderr)).toContain(message)
-      expect(server.seen.map(({ target, headers }) => [target, headers.includes('authorization')])).toEqual([
-        ['/health/readiness', false],
-      ])
+      // A connection that is cut may be passing trouble: asked again, and then again.
+      if (!/lost/.test(message)) expect(server.seen).toHaveLength(1)
+      for (const { target, headers } of server.seen)
+        expect([target, headers.includes('authorization')]).toEqual(['/health/readiness', false])
       expect(await trial.journalFiles()).toEqual([])
     })
   }
@@ -89,6 +90,57 @@ describe.concurrent('what is not LiteLLM is told from it before a key is sent:',
     const { code, stderr } = await trial.call(['--yes', '--url', 'http://name.invalid:4000'])
     expect(code).toBe(1)
     expect(sentence(stderr)).toContain('The host of http://name.invalid:4000 is unknown')
+  })
+})
+
+describe.concurrent('passing trouble does not change what is believed of a gateway:', () => {
+  const details = { method: 'GET', path: '/health/readiness/details' }
+  const openapi = { method: 'GET', path: '/openapi.json' }
+  const busy = { status: 503, body: 'busy', headers: { 'retry-after': '0' } }
+  const releaseOf = ({ stdout }: { stdout: string }): string | null =>
+    (JSON.parse(stdout) as { gateway: { version: string | null } }).gateway.version
+
+  for (const [what, path, action] of [
+    ['a 503 when asked for its release', details.path, busy],
+    ['a dropped connection when asked for its release', details.path, 'reset-before'],
+    ['a 429 at the first question', '/health/readiness', { ...busy, status: 429 }],
+    ['a 503 at the first question', '/health/readiness', busy],
+    ['a dropped connection at the second question', '/v1/mcp/server', 'reset-before'],
+  ] as const) {
+    test(`${what}, once: asked again, and the release is known`, async ({ open }) => {
+      const trial = await open({
+        servers: TWO,
+        quirks: [{ on: { method: 'GET', path, nth: 1 }, do: action }],
+      })
+      const finished = await trial.call(['--dry-run', '--json'])
+      expect([finished.code, releaseOf(finished)]).toEqual([0, '1.106.2'])
+    })
+  }
+
+  test('a release that is told nowhere is unknown, as before', async ({ open }) => {
+    for (const status of [401, 403, 404]) {
+      const refusal = { status, body: { detail: 'no' } }
+      const quirks = [details, openapi].map((on) => ({ on, do: refusal }))
+      const trial = await open({ servers: TWO, quirks })
+      const finished = await trial.call(['--dry-run', '--json'])
+      expect([finished.code, releaseOf(finished)]).toEqual([0, null])
+    }
+  })
+
+  test('a release that it fails to tell is not called unknown: exit 1, nothing written', async ({ open }) => {
+    const broken = { status: 500, body: { detail: 'broken' } }
+    const trial = await open({ servers: TWO, quirks: [details, openapi].map((on) => ({ on, do: broken })) })
+    const { code, stderr } = await trial.call(['--yes'])
+    expect(code).toBe(1)
+    expect(sentence(stderr)).toContain(
+      `LiteLLM at ${trial.sandbox.url} could not tell its release (HTTP 500: broken), and what a write must contain depends on it`,
+    )
+    await expectNothingWritten(trial)
+  })
+
+  test('one of two places where it is told is enough', async ({ open }) => {
+    const trial = await open({ servers: TWO, quirks: [{ on: details, do: { status: 500, body: {} } }] })
+    expect(releaseOf(await trial.call(['--dry-run', '--json']))).toBe('1.106.2')
   })
 })
 

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
-import { appendFile, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { appendFile, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { FileJournal } from '../../src/journal/file-journal.ts'
@@ -201,6 +202,38 @@ describe('damage', () => {
     await appendFile(file, `${JSON.stringify({ v: 2, seq: 5, prev: 'x', time: 'later', type: 'novel' })}\n`)
     expect((await journal.runs()).problems[0]?.message).toContain('newer version')
   })
+})
+
+test('a file that is as it was is not read again; one that was touched is, whatever its dates say', async () => {
+  const { journal, file } = await journalWithRun()
+  // Only then can the clock of the file system tell a later write from the last one.
+  await sleep(2200)
+  const [first] = (await journal.runs()).runs
+  const [again] = (await journal.runs()).runs
+  expect(again).toBe(first)
+  const { atime, mtime } = await stat(file)
+  const text = await readFile(file, 'utf8')
+  await writeFile(file, text.replace('"servers":2', '"servers":3'))
+  await utimes(file, atime, mtime)
+  expect((await journal.runs()).problems).toMatchObject([{ file, line: 1 }])
+  await writeFile(file, text)
+  expect((await journal.runs()).runs).toEqual([first])
+})
+
+test('a file that was written a moment ago is read again', async () => {
+  const { journal } = await journalWithRun()
+  const [first] = (await journal.runs()).runs
+  const [again] = (await journal.runs()).runs
+  expect(again).toEqual(first)
+  expect(again).not.toBe(first)
+})
+
+test('characters that break lines elsewhere do not break one of the journal', async () => {
+  const journal = new FileJournal(await temporaryFolder())
+  const odd = { ...change('one'), server: { ...change('one').server, name: 'a\u2028b\u2029c\r' } }
+  await journal.begin(started('run-1', [odd])).record(intent('one'))
+  const { runs, problems } = await journal.runs()
+  expect([problems, runs[0]?.changes[0]?.change.server.name]).toEqual([[], 'a\u2028b\u2029c\r'])
 })
 
 test('an empty or absent folder is an empty history', async () => {

@@ -12,7 +12,7 @@ const GATEWAY = 'http://gateway.example:4000/litellm'
 const BUILT = pathToFileURL(join(BIN, '../../dist/journal/lock.js')).href
 
 /** A process that takes the lock, says so, and does what the script says with it. Needs `npm run build`. */
-function contender(folder: string, script: string): ChildProcess {
+function contender(folder: string, script: string, env: Record<string, string> = {}): ChildProcess {
   const text = `
     import { acquireLock } from ${JSON.stringify(BUILT)}
     const [folder] = process.argv.slice(1)
@@ -21,6 +21,7 @@ function contender(folder: string, script: string): ChildProcess {
     ${script}`
   return spawn(process.execPath, ['--input-type=module', '-e', text, folder], {
     stdio: ['ignore', 'pipe', 'inherit'],
+    env: { ...process.env, ...env },
   })
 }
 
@@ -101,12 +102,44 @@ describe('the lock of a gateway', () => {
     }
   })
 
-  test('of a process that cannot be seen from here, as in a container, is held', async () => {
-    const folder = await temporaryFolder()
-    await leave(folder, { space: 'pid:[1]', pid: 2 ** 22 + 1, host: 'box' })
-    await expect(acquireLock(GATEWAY, 'migrating', folder)).rejects.toMatchObject({
-      message: expect.stringContaining('on box') as string,
+  const unseen: [where: string, entry: Record<string, unknown>][] = [
+    ['in a container', { space: 'pid:[1]', pid: 2 ** 22 + 1, host: 'box' }],
+    ['on another machine', { boot: 'of another machine', pid: 2 ** 22 + 1, host: 'box' }],
+    ['on another machine that tells no boot', { boot: null, space: null, pid: 2 ** 22 + 1, host: 'box' }],
+  ]
+  for (const [where, entry] of unseen) {
+    test(`of a process that cannot be seen from here, ${where}, is held, and its file is named`, async () => {
+      const folder = await temporaryFolder()
+      const left = await leave(folder, entry)
+      await expect(acquireLock(GATEWAY, 'migrating', folder)).rejects.toMatchObject({
+        code: 'lock-held',
+        message: expect.stringContaining('on box (process ') as string,
+        hint: `Wait for it, or end it. It cannot be seen from here whether it still runs; when it is gone, delete ${join(folder, left)}`,
+      })
+      expect(await readdir(folder)).toEqual([left])
     })
+  }
+
+  test('is one for all users and sessions, whatever their folder for temporary files', async () => {
+    const gateway = `http://gateway-${process.pid}.example`
+    const child = contender('', HOLD.replace('take()', `acquireLock(${JSON.stringify(gateway)}, 'x')`), {
+      TMPDIR: await temporaryFolder(),
+    })
+    await said(child)
+    await expect(acquireLock(gateway, 'migrating')).rejects.toMatchObject({ code: 'lock-held' })
+    const gone = once(child, 'exit')
+    child.kill('SIGTERM')
+    await gone
+    ;(await acquireLock(gateway, 'migrating')).release()
+  })
+
+  test('cleans up the draft of a process that is gone, and none of a living one', async () => {
+    const folder = await temporaryFolder()
+    const left = await leave(folder, { pid: 2 ** 22 + 1 })
+    const drafts = [`${left}.draft`, left.replace(/\.\d+-/, `.${process.pid}-`).concat('.draft')]
+    for (const draft of drafts) await writeFile(join(folder, draft), '')
+    ;(await acquireLock(GATEWAY, 'migrating', folder)).release()
+    expect(await readdir(folder)).toEqual(drafts.slice(1))
   })
 
   test('that cannot be read is never guessed at: its file is named while that process lives', async () => {

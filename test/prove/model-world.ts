@@ -1,7 +1,6 @@
 import { rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { FileJournal } from '../../src/journal/file-journal.ts'
+import { defaultLockFolder } from '../../src/journal/lock.ts'
 import { guideServer } from '../cli/trial.ts'
 import { type Boundary, dying } from './dying.ts'
 import { type Rows, sandboxGrounds } from './kill-grounds.ts'
@@ -103,7 +102,7 @@ export class World {
       invoke(this.#lane, [...args, '--yes', '--json', '--patience', '0.05']),
     )
     // A dead process holds no lock; this one lives on.
-    if (!came) await rm(join(tmpdir(), 'mcp-url-migrate-locks'), { recursive: true, force: true })
+    if (!came) await rm(defaultLockFolder(), { recursive: true, force: true })
     return { died: came === null, code: came?.code ?? null, output: came?.output ?? '', edited }
   }
 

@@ -46,15 +46,15 @@ vi.mock('node:fs/promises', async (original) => {
 })
 
 const RELEASES = ['1.77.7', '1.81.14', '1.106.2']
-const before = process.env['TMPDIR']
+const before = process.env['MCP_URL_MIGRATE_LOCKS']
 const seen = { invocations: 0, deaths: 0, edits: 0 }
 
 beforeAll(async () => {
-  process.env['TMPDIR'] = await temporaryFolder()
+  process.env['MCP_URL_MIGRATE_LOCKS'] = await temporaryFolder()
 })
 afterAll(() => {
-  if (before === undefined) delete process.env['TMPDIR']
-  else process.env['TMPDIR'] = before
+  if (before === undefined) delete process.env['MCP_URL_MIGRATE_LOCKS']
+  else process.env['MCP_URL_MIGRATE_LOCKS'] = before
 })
 
 test('any interleaving of migrations, edits by others, deaths, reverts and recoveries keeps the promises', async () => {

@@ -44,6 +44,7 @@ function gatewayAt(url: string, { masterKey, version }: Sandbox, timeoutMs = 30_
     keyHeader: 'authorization',
     timeoutSeconds: timeoutMs / 1000,
     trouble: { since: null },
+    secrets: [],
   }
   return new LiteLlmGateway(endpoint, { url, version, account: 'master key' })
 }

@@ -19,6 +19,7 @@ export function endpointOf({ url, masterKey }: Granting): Endpoint {
     keyHeader: 'authorization',
     timeoutSeconds: 30,
     trouble: { since: null },
+    secrets: [],
   }
 }
 

@@ -1,4 +1,5 @@
 import { styleText } from 'node:util'
+import { MigrateError } from '../../core/errors.ts'
 import { harmless } from '../../core/text.ts'
 import { type Choice, cancelled, type Terminal } from './terminal.ts'
 
@@ -8,6 +9,8 @@ type Spinner = ReturnType<OraFactory>
 /** How the console behaves. */
 export interface ConsoleOptions {
   quiet: boolean
+  /** May anything be asked at all, even where there is a terminal? */
+  mayAsk: boolean
 }
 
 /** A text in a style, where colours are wanted. */
@@ -31,13 +34,14 @@ export function decideColour(wanted: boolean, stream: { isTTY?: boolean }, env: 
 
 /** The terminal that the process runs in. Prompts and progress go to standard error. */
 export class ConsoleTerminal implements Terminal {
-  readonly interactive = process.stdin.isTTY === true && process.stderr.isTTY === true
+  readonly interactive: boolean
   readonly #options: ConsoleOptions
   readonly #ora: OraFactory | null
   #spinner: Spinner | null = null
   #lastLine = ''
 
   private constructor(options: ConsoleOptions, ora: OraFactory | null) {
+    this.interactive = options.mayAsk && process.stdin.isTTY === true && process.stderr.isTTY === true
     this.#options = options
     this.#ora = ora
   }
@@ -87,8 +91,15 @@ export class ConsoleTerminal implements Terminal {
 
   async #ask<T>({ message, ...question }: { message: string } & Record<string, unknown>): Promise<T> {
     this.settle()
+    // Without a terminal inquirer would take whatever standard input holds for an answer, and repeat it.
+    if (!this.interactive)
+      throw new MigrateError('no-terminal', `There is no terminal to ask in (${message})`, null)
     const { default: inquirer } = await import('inquirer')
-    const prompt = inquirer.createPromptModule({ output: process.stderr })
+    // Where standard input ends (Ctrl-D) inquirer waits for good, with nothing left to wait for.
+    const ended = new AbortController()
+    const end = (): void => ended.abort()
+    process.once('beforeExit', end)
+    const prompt = inquirer.createPromptModule({ output: process.stderr, signal: ended.signal })
     try {
       const { answer } = (await prompt([
         { ...question, message: harmless(message), name: 'answer' },
@@ -97,6 +108,8 @@ export class ConsoleTerminal implements Terminal {
     } catch (error) {
       if (error instanceof Error && /^(Exit|Abort|Cancel)Prompt/.test(error.name)) throw cancelled()
       throw error
+    } finally {
+      process.removeListener('beforeExit', end)
     }
   }
 
