@@ -274,7 +274,7 @@ describe.concurrent('a run that has no end:', () => {
   test('is noticed through another name of this machine, too', async ({ open }) => {
     const trial = await open({ servers: [...TWO] })
     await trial.setUp(['--yes'])
-    await cutShort(trial, 3)
+    await cutShort(trial, 5)
     const url = trial.sandbox.url.replace('127.0.0.1', 'localhost')
     const { code, stderr } = await trial.call(['--yes', '--url', url])
     expect([code, sentence(stderr)]).toEqual([3, expect.stringContaining('did not come to its end')])

@@ -332,6 +332,7 @@ describe.concurrent('a record that cannot be believed is left alone, and the oth
           url: 'http://localhost:8585/servers/fetch/sse',
           drift: [],
           effects: [],
+          patch: null,
         },
       ])
       expect(urls(trial.sandbox.rows())).toEqual({

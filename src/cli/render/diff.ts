@@ -60,14 +60,18 @@ function line(sign: '-' | '+', { field, before, after }: ShownEdit, look: Look):
   return look.colour || isNew ? [text] : [text, carets(pieces, field.length + 3)]
 }
 
-const shownOrNot = (value: string | null): string | null => (value === null ? null : shownValue(value))
+/** One side of an edit as it may be shown. An id is shown whole: what looks like a token in it is none. */
+export function shownSide({ field }: Edit, value: string | null): string | null {
+  if (value === null) return null
+  return field === PINNED_ID ? printable(value) : shownValue(value)
+}
 
 /** The unified diff of one server's edits, the part of each URL that changes emphasised. */
 export function renderEdits(edits: readonly Edit[], look: Look): string {
-  const shown = edits.map(({ field, before, after }) => ({
-    field: fieldTitle(field),
-    before: shownOrNot(before),
-    after: shownOrNot(after),
+  const shown = edits.map((edit) => ({
+    field: fieldTitle(edit.field),
+    before: shownSide(edit, edit.before),
+    after: shownSide(edit, edit.after),
   }))
   const text = (side: 'before' | 'after') =>
     shown.flatMap((each) => (each[side] === null ? [] : [`${each.field}: ${each[side]}\n`])).join('')

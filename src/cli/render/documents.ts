@@ -1,3 +1,4 @@
+import { PINNED_ID } from '../../core/config/record.ts'
 import { maskUrl, maskUrlsIn } from '../../core/redact.ts'
 import type { Change, Edit, GatewayIdentity, Note, Plan, Skipped } from '../../core/plan.ts'
 import type { DriftedField } from '../../core/drift.ts'
@@ -6,10 +7,9 @@ import type { MigrateError } from '../../core/errors.ts'
 
 /** An edit as anybody may see it. */
 function publicEdit({ field, before, after }: Edit) {
-  const shown = {
-    before: before === null ? null : maskUrl(before),
-    after: after === null ? null : maskUrl(after),
-  }
+  const seen = (value: string | null): string | null =>
+    value === null || field === PINNED_ID ? value : maskUrl(value)
+  const shown = { before: seen(before), after: seen(after) }
   return { field, ...shown, masked: shown.before !== before || shown.after !== after }
 }
 
