@@ -53,6 +53,16 @@ describe.concurrent('at the question', () => {
     })
   })
 
+  test('a line that was meant for another window chooses nothing: 130', async ({ sit }) => {
+    const trial = await sit()
+    const session = trial.start()
+    await session.waitFor(question(trial))
+    session.press(...'clear', KEY.enter)
+    await session.waitFor('Cancelled. Nothing was written.')
+    expect(await session.exit()).toBe(130)
+    expect(urls(trial.sandbox.rows())).toEqual(ORIGINAL)
+  })
+
   test('enter alone: the default is to write nothing: 130', async ({ sit }) => {
     const trial = await sit()
     const session = trial.start()

@@ -32,6 +32,13 @@ export function decideColour(wanted: boolean, stream: { isTTY?: boolean }, env: 
   return !refused && (forced || stream.isTTY === true)
 }
 
+/**
+ * The same choices, deaf to letters: the prompt jumps to a choice whose name begins with what is typed, and a line meant
+ * for another window must not choose. An invisible word joiner is what no key types.
+ */
+const deaf = <T>(choices: readonly Choice<T>[]): Choice<T>[] =>
+  choices.map(({ name, value }) => ({ name: `\u2060${name}`, value }))
+
 /** The terminal that the process runs in. Prompts and progress go to standard error. */
 export class ConsoleTerminal implements Terminal {
   readonly interactive: boolean
@@ -122,10 +129,19 @@ export class ConsoleTerminal implements Terminal {
   }
 
   choose<T>(message: string, choices: readonly Choice<T>[], fallback?: T): Promise<T> {
-    return this.#ask<T>({ type: 'select', message, choices, default: fallback, loop: false })
+    return this.#ask<T>({ type: 'select', message, choices: deaf(choices), default: fallback, loop: false })
   }
 
   chooseSome<T>(message: string, choices: readonly Choice<T>[]): Promise<T[]> {
-    return this.#ask<T[]>({ type: 'checkbox', message, choices, loop: false, pageSize: 12 })
+    // No key marks all of them: a line that was meant for another window could hold it.
+    const shortcuts = { all: null, invert: null }
+    return this.#ask<T[]>({
+      type: 'checkbox',
+      message,
+      choices: deaf(choices),
+      shortcuts,
+      loop: false,
+      pageSize: 12,
+    })
   }
 }
