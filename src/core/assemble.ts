@@ -5,7 +5,8 @@ import { entryUrl, type Inventory, type InventoryEntry } from './inventory.ts'
 import { leftovers } from './leftovers.ts'
 import { judge, type Migration } from './migration.ts'
 import { isVariable, type Note, type Plan } from './plan.ts'
-import { identify } from './server.ts'
+import { identify, isUnlisted } from './server.ts'
+import { printable } from './text.ts'
 
 /** Remarks about the release itself. */
 export function releaseNotes(version: string | null): Note[] {
@@ -40,6 +41,12 @@ const deletions = ({ gone }: Inventory): Note[] =>
     field: null,
     message: 'was deleted while the servers were read',
   }))
+
+function unlisted({ listed, source }: InventoryEntry): Note[] {
+  if (!isUnlisted(listed)) return []
+  const message = `stands in no list (${printable(listed.approval_status ?? '')}), and is moved like the others`
+  return [{ code: 'unlisted', server: identify(listed, source), field: null, message }]
+}
 
 function countOrigins(entries: readonly InventoryEntry[], migration: Migration): Plan['origins'] {
   const counts = new Map<string, number>()
@@ -78,7 +85,7 @@ export function assemblePlan(assembly: Assembly): Plan {
       ...releaseNotes(gateway.version),
       ...suspicion,
       ...deletions(inventory),
-      ...meant.flatMap((entry) => oldAddresses(entry, migration)),
+      ...meant.flatMap((entry) => [...unlisted(entry), ...oldAddresses(entry, migration)]),
     ],
     origins: countOrigins(inventory.entries, migration),
     summary: {

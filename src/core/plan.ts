@@ -105,6 +105,7 @@ export interface Note {
     | 'old-address'
     | 'suspicious-list'
     | 'deleted'
+    | 'unlisted'
     | 'newer-release'
     | 'release-note'
     | 'other-run'

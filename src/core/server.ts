@@ -44,8 +44,17 @@ export const listedServer = z.looseObject({
   transport: text.catch(null),
   mcp_access_groups: texts.catch(null),
   is_config: flag.catch(null),
+  approval_status: text.catch(null),
 })
 export type ListedServer = z.infer<typeof listedServer>
+
+/**
+ * Does a server wait for an admin's word, or was it refused? Then it is in no list and takes no traffic; a write leaves
+ * it so (`update_server` in mcp_server_manager.py of 1.106.2).
+ */
+export function isUnlisted({ approval_status: status }: ListedServer): boolean {
+  return status !== null && status !== undefined && !['active', 'approved'].includes(status)
+}
 
 /** Who a server is, in plans, reports and the journal. */
 export const serverIdentity = z.object({

@@ -15,7 +15,7 @@ const keyInfo = z.looseObject({
 })
 type KeyInfo = z.infer<typeof keyInfo>['info']
 
-const ownUser = z.looseObject({ user_role: z.string().nullish() })
+const ownUser = z.looseObject({ user_id: z.string().nullish(), user_role: z.string().nullish() })
 const anyUser = z.looseObject({ user_info: z.looseObject({ user_role: z.string().nullish() }) })
 
 const ADMIN_HINT = 'Use the master key, or a key of a user with the role proxy_admin.'
@@ -64,14 +64,20 @@ function requireAdmin(role: string | null | undefined, whose: string): void {
   throw notAdmin(role ? `${whose} has the role ${printable(role)}` : `${whose} has no admin role`)
 }
 
+/** `LITELLM_PROXY_ADMIN_NAME` in constants.py: whoever comes with the master key is this user. */
+const MASTER_USER = 'default_user_id'
+
 /**
  * A key that works but is in no table: the master key. `/v2/user/info` names its role where there is a user for
- * it, which a fresh database has not; then `/get/internal_user_settings` answers to admins alone.
+ * it, which a fresh database has not; then `/get/internal_user_settings` answers to admins alone. The master key's own
+ * user gets a row of role internal_user with the first team that the key makes (seen on 1.106.2), which takes nothing
+ * from the key: there, too, the settings tell.
  */
 async function proveMasterKey(endpoint: Endpoint): Promise<string> {
   const user = await get(endpoint, '/v2/user/info')
-  if (user.status === 200) {
-    requireAdmin(ownUser.safeParse(user.json).data?.user_role, 'its user')
+  const own = user.status === 200 ? ownUser.safeParse(user.json).data : undefined
+  if (own && (own.user_id !== MASTER_USER || own.user_role === 'proxy_admin')) {
+    requireAdmin(own.user_role, 'its user')
     return 'master key'
   }
   const settings = await get(endpoint, '/get/internal_user_settings')

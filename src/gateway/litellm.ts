@@ -16,6 +16,8 @@ import type { Answer } from './transport.ts'
 
 const SERVERS = '/v1/mcp/server'
 
+const submissions = z.looseObject({ items: z.array(listedServer) })
+
 /** Reads the list. Throws `inventory-invalid` when it is no array, an entry has no id, or an id comes twice. */
 function readList(answer: Answer, endpoint: Endpoint): ListedServer[] {
   const invalid = (message: string) =>
@@ -112,9 +114,23 @@ export class LiteLlmGateway implements Gateway {
   }
 
   async list(): Promise<ListedServer[]> {
-    const servers = readList(await get(this.#endpoint, SERVERS), this.#endpoint)
+    const listed = readList(await get(this.#endpoint, SERVERS), this.#endpoint)
+    const ids = new Set(listed.map(({ server_id: id }) => id))
+    const hidden = await this.#submissions()
+    const servers = [...listed, ...hidden.filter(({ server_id: id }) => !ids.has(id))]
     for (const server of servers) this.#learn(server)
     return servers
+  }
+
+  /**
+   * The servers that users handed in: those that wait for an admin or were rejected stand in no list
+   * (`get_mcp_submissions` in db.py of 1.106.2; since 1.90). Empty where the release has none, or does not tell.
+   */
+  async #submissions(): Promise<ListedServer[]> {
+    if (this.era.putBody !== 'changed-fields') return []
+    const answer = await get(this.#endpoint, `${SERVERS}/submissions`).catch(() => null)
+    const found = submissions.safeParse(answer?.status === 200 ? answer.json : null)
+    return found.data?.items ?? []
   }
 
   async listAnew(): Promise<ListedServer[]> {

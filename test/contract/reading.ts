@@ -205,6 +205,14 @@ export function reading(bench: Benched, version: string): void {
       }
     })
 
+    test('what users handed in has a list of its own from 1.90 on', async () => {
+      const { status, body } = await bench().ask('GET', '/v1/mcp/server/submissions')
+      if (!isSince(version, '1.90.0')) return expect(status).toBe(404)
+      const { items, ...counts } = body as { items: unknown[]; total: number }
+      expect({ status, items: items.length }).toEqual({ status: 200, items: counts.total })
+      expect(Object.keys(counts).toSorted()).toEqual(['active', 'pending_review', 'rejected', 'total'])
+    })
+
     test('access groups are listed by name', async () => {
       await bench().make('grouped', { mcp_access_groups: [`${bench().prefix}_b`, `${bench().prefix}_a`] })
       const { body } = await bench().ask('GET', '/v1/mcp/access_groups')

@@ -35,6 +35,20 @@ const CASES: Case[] = [
     says: 'The gateway does not accept this key (HTTP 401',
   },
   {
+    what: 'the master key, whose own user got a row of role internal_user with its first team',
+    options: {
+      servers: TWO,
+      quirks: [
+        {
+          on: { method: 'GET', path: '/v2/user/info' },
+          do: { status: 200, body: { user_id: 'default_user_id', user_role: 'internal_user' } },
+        },
+      ],
+    },
+    code: 0,
+    says: 'master key',
+  },
+  {
     what: 'a key in the wrong header',
     options: { keyHeader: 'X-Litellm-Key' },
     code: 1,

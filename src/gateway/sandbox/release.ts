@@ -38,6 +38,8 @@ export interface Release {
    * the list shows env_vars as stored (seen on 1.88.0). Later they empty the field (1.106.2).
    */
   readonly rawNulls: boolean
+  /** Servers that users handed in have a list of their own. */
+  readonly submissions: boolean
   /** Users who are not full admins get no urls. */
   readonly urlsAdminOnly: boolean
   readonly configById: 'missing' | 'bare' | 'flagged'
@@ -86,6 +88,7 @@ const OLDEST: Omit<Release, 'version'> = {
   signInsStored: false,
   signInsListed: false,
   rawNulls: false,
+  submissions: false,
   urlsAdminOnly: false,
   configById: 'missing',
   publicFlags: [],
@@ -151,6 +154,7 @@ const CHANGES: readonly (readonly [since: string, change: Change])[] = [
     '1.90.0',
     {
       listDates: 'row',
+      submissions: true,
       urlsAdminOnly: true,
       publicFlags: ['is_public'],
       v2Login: 'token',

@@ -7,7 +7,7 @@ import { keyInfo, newKey, newUser, ownUser, userInfo, userSettings } from './peo
 import { forbidden } from './permit.ts'
 import type { Release } from './release.ts'
 import type { Ask, Received } from './request.ts'
-import { accessGroups, deleteServer, getServer, listServers, postServer } from './servers.ts'
+import { accessGroups, deleteServer, getServer, listServers, postServer, listSubmissions } from './servers.ts'
 import { listSignIns, storeSignIn } from './sign-ins.ts'
 import { formLogin, jsonLogin } from './signin.ts'
 import { listTools, testAnyConnection, testConnection, testTools } from './tools.ts'
@@ -71,6 +71,12 @@ const ROUTES: readonly Route[] = [
     path: `${SERVER}/{id}/user-credentials`,
     when: (release) => release.signInsListed,
     keyed: listSignIns,
+  },
+  {
+    method: 'GET',
+    path: `${SERVER}/submissions`,
+    when: (release) => release.submissions,
+    keyed: listSubmissions,
   },
   { method: 'GET', path: `${SERVER}/{id}`, keyed: getServer },
   { method: 'DELETE', path: `${SERVER}/{id}`, keyed: deleteServer },

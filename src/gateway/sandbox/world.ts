@@ -103,6 +103,10 @@ export function loadRegistry(world: World): void {
 
 /** Puts a copy of a row into the running registry. */
 export function register(world: World, row: SandboxRow): void {
+  const status = row['approval_status'] ?? 'active'
+  // From 1.90 (seen on 1.106.2) what is not approved runs nowhere.
+  if (world.release.submissions && status !== 'active' && status !== 'approved')
+    return void world.registry.delete(row.server_id)
   world.registry.set(row.server_id, structuredClone(row))
 }
 
