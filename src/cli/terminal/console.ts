@@ -36,8 +36,8 @@ export function decideColour(wanted: boolean, stream: { isTTY?: boolean }, env: 
  * The same choices, deaf to letters: the prompt jumps to a choice whose name begins with what is typed, and a line meant
  * for another window must not choose. An invisible word joiner is what no key types.
  */
-const deaf = <T>(choices: readonly Choice<T>[]): Choice<T>[] =>
-  choices.map(({ name, value }) => ({ name: `\u2060${name}`, value }))
+const deaf = <T>(choices: readonly Choice<T>[]): (Choice<T> & { short: string })[] =>
+  choices.map(({ name, value }) => ({ name: `\u2060${name}`, short: name, value }))
 
 /** The terminal that the process runs in. Prompts and progress go to standard error. */
 export class ConsoleTerminal implements Terminal {
