@@ -37,10 +37,10 @@ function runId(finished: Finished): string {
 }
 
 const migrate = async (trial: Trial, args: readonly string[] = []): Promise<string> =>
-  runId(await trial.run(['--yes', '--json', ...args]))
+  runId(await trial.call(['--yes', '--json', ...args]))
 
 const historyOf = async (trial: Trial, args: readonly string[] = []): Promise<History> =>
-  documentOf<History>(await trial.run(['history', '--json', ...args]))
+  documentOf<History>(await trial.call(['history', '--json', ...args]))
 
 /** Path of the one run in a journal. */
 async function onlyFile({ journal, journalFiles }: Trial): Promise<string> {
@@ -55,11 +55,11 @@ describe.concurrent('taking back:', () => {
   }) => {
     const trial = await open({ servers: TWO })
     const first = await migrate(trial)
-    const back = await trial.run(['--revert', '--yes'])
+    const back = await trial.call(['--revert', '--yes'])
     expect(back.code).toBe(0)
     expect(sentence(back.stdout)).toContain(`Taking back run ${first} of`)
     expect(urls(trial.sandbox.rows())).toEqual(ORIGINAL)
-    const again = await trial.run(['--revert', '--yes'])
+    const again = await trial.call(['--revert', '--yes'])
     expect(again.code).toBe(0)
     expect(sentence(again.stdout)).toContain(`which took back ${first}`)
     expect(sentence(again.stdout)).toContain('This does it again.')
@@ -79,7 +79,7 @@ describe.concurrent('taking back:', () => {
     const trial = await open({ servers: TWO })
     const one = await migrate(trial, ['--only', 'fetch'])
     await migrate(trial, ['--only', 'n8n'])
-    const { code } = await trial.run(['--revert', one.slice(0, -1), '--yes'])
+    const { code } = await trial.call(['--revert', one.slice(0, -1), '--yes'])
     expect(code).toBe(0)
     expect(urls(trial.sandbox.rows())).toEqual({ ...MOVED, 'id-fetch': ORIGINAL['id-fetch'] })
   })
@@ -92,7 +92,7 @@ describe.concurrent('taking back:', () => {
       ['20', '2 runs begin with 20'],
       ['nothing', 'no run begins with nothing'],
     ] as const) {
-      const { code, stderr } = await trial.run(['--revert', named, '--yes'])
+      const { code, stderr } = await trial.call(['--revert', named, '--yes'])
       expect(code).toBe(1)
       expect(sentence(stderr)).toContain(message)
     }
@@ -109,10 +109,10 @@ describe.concurrent('taking back:', () => {
       LITELLM_PROXY_URL: other.sandbox.url,
       LITELLM_PROXY_API_KEY: other.sandbox.masterKey,
     }
-    const unnamed = await trial.run(['--revert', '--yes'], { env })
+    const unnamed = await trial.call(['--revert', '--yes'], { env })
     expect(unnamed.code).toBe(1)
     expect(sentence(unnamed.stderr)).toContain(`knows no run of ${other.sandbox.url} that wrote something`)
-    const named = await trial.run(['--revert', run, '--yes'], { env })
+    const named = await trial.call(['--revert', run, '--yes'], { env })
     expect(named.code).toBe(0)
     expect(sentence(named.stdout)).toContain(
       `The run was made through ${trial.sandbox.url}; it is taken back through ${other.sandbox.url}. Ids and values decide.`,
@@ -123,7 +123,7 @@ describe.concurrent('taking back:', () => {
   test('a named run needs no --url: it is taken back where it was made', async ({ open }) => {
     const trial = await open({ servers: TWO })
     const run = await migrate(trial)
-    const { code } = await trial.run(['--revert', run, '--yes'], { env: { LITELLM_PROXY_URL: '' } })
+    const { code } = await trial.call(['--revert', run, '--yes'], { env: { LITELLM_PROXY_URL: '' } })
     expect(code).toBe(0)
     expect(urls(trial.sandbox.rows())).toEqual(ORIGINAL)
   })
@@ -133,7 +133,7 @@ describe.concurrent('taking back:', () => {
     await migrate(trial)
     trial.sandbox.edit('id-fetch', { url: 'http://third/sse' })
     trial.sandbox.edit('id-n8n', { description: 'edited later', args: ['--later'] })
-    const finished = await trial.run(['--revert', '--yes', '--json'])
+    const finished = await trial.call(['--revert', '--yes', '--json'])
     expect(finished.code).toBe(4)
     const { skipped } = documentOf<{ skipped: { code: string; server: { id: string } }[] }>(finished)
     expect(skipped.map(({ code, server }) => [server.id, code])).toEqual([['id-fetch', 'drifted']])
@@ -147,10 +147,10 @@ describe.concurrent('taking back:', () => {
   test('when all have drifted: exit 3; a dry run of it writes nothing', async ({ open }) => {
     const trial = await open({ servers: [guideServer('fetch')] })
     await migrate(trial)
-    const dry = await trial.run(['--revert', '--dry-run', '--exit-code'])
+    const dry = await trial.call(['--revert', '--dry-run', '--exit-code'])
     expect(dry.code).toBe(2)
     trial.sandbox.edit('id-fetch', { url: 'http://third/sse' })
-    expect((await trial.run(['--revert', '--yes'])).code).toBe(3)
+    expect((await trial.call(['--revert', '--yes'])).code).toBe(3)
     expect(writes(trial.sandbox)).toBe(1)
     expect(await trial.journalFiles()).toHaveLength(1)
   })
@@ -158,7 +158,7 @@ describe.concurrent('taking back:', () => {
   test('the last line of a run is the command that undoes it: a shell runs it as it is', async ({ open }) => {
     const trial = await open({ servers: TWO, rootPath: '/lite-llm' })
     const journal = join(trial.folder, "a journal's folder")
-    const { stdout } = await trial.run(['--yes', '--journal', journal])
+    const { stdout } = await trial.call(['--yes', '--journal', journal])
     const line = stdout.trimEnd().split('\n').at(-1) ?? ''
     expect(line).toMatch(/^npx mcp-url-migrate --revert \d{8}T\d{6}Z-[\da-f]{6} --url http\S+ --journal '/)
     const script = `"${process.execPath}" "${BIN}" ${line.replace(/^npx mcp-url-migrate /, '')} --yes`
@@ -232,13 +232,13 @@ describe.concurrent('the journal:', () => {
     const trial = await open({ servers: TWO })
     await writeFile(join(trial.folder, 'a-file'), '')
     const journal = join(trial.folder, 'a-file', 'journal')
-    const { code, stdout, stderr } = await trial.run(['--yes', '--journal', journal])
+    const { code, stdout, stderr } = await trial.call(['--yes', '--journal', journal])
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' })
     expect(sentence(stderr)).toMatch(
       /The journal in \S+ cannot be written \(E[A-Z]+\) Without a journal nothing/,
     )
     expect(trial.sandbox.requests).toEqual([])
-    expect((await trial.run(['--dry-run', '--journal', journal])).code).toBe(0)
+    expect((await trial.call(['--dry-run', '--journal', journal])).code).toBe(0)
   })
 
   // A folder in which not even root may make one: there, mkdir with all its parents never comes back.
@@ -272,7 +272,7 @@ describe.concurrent('the journal:', () => {
     ]
     const trial = await open({ servers: [...TWO, guideServer('postgres')], quirks })
     state.trial = trial
-    const { code, stdout } = await trial.run(['--yes'])
+    const { code, stdout } = await trial.call(['--yes'])
     expect(code).toBe(4)
     expect(sentence(stdout)).toContain('The run stopped because the journal could not be written.')
     expect(writes(trial.sandbox)).toBe(1)
@@ -284,10 +284,10 @@ describe.concurrent('the journal:', () => {
     const file = await onlyFile(trial)
     const text = await readFile(file, 'utf8')
     await writeFile(file, text.replaceAll('{"v":1,', '{"v":2,'))
-    const history = await trial.run(['history'])
+    const history = await trial.call(['history'])
     expect(history.code).toBe(0)
     expect(sentence(history.stdout)).toContain(`${file}:1: it was written by a newer version of this tool`)
-    const back = await trial.run(['--revert', '--yes'])
+    const back = await trial.call(['--revert', '--yes'])
     expect(back.code).toBe(1)
     expect(sentence(back.stderr)).toContain(`${file}:1: it was written by a newer version of this tool`)
     expect(writes(trial.sandbox)).toBe(2)
@@ -313,7 +313,7 @@ describe.concurrent('the journal:', () => {
       const { problems } = await historyOf(trial)
       expect(problems.map(({ file: where, line }) => [where, line])).toEqual([[file, place]])
       for (const args of [['--revert'], ['--revert', run]]) {
-        const { code, stderr } = await trial.run([...args, '--yes'])
+        const { code, stderr } = await trial.call([...args, '--yes'])
         expect(code).toBe(1)
         expect(sentence(stderr)).toContain(` at ${file}:${place}`)
       }
@@ -335,21 +335,21 @@ describe.concurrent('the journal:', () => {
     const { runs, problems } = await historyOf(trial)
     expect(problems).toEqual([])
     expect(runs[0]).toMatchObject({ finishedAt: null, torn: true, summary: { applied: 1, unknown: 1 } })
-    const checked = await trial.run(['history', '--check'])
+    const checked = await trial.call(['history', '--check'])
     expect([checked.code, sentence(checked.stdout)]).toEqual([
       0,
       expect.stringContaining('its last line was torn by a crash and is left out'),
     ])
-    expect((await trial.run(['--unfinished', 'revert', '--yes'])).code).toBe(0)
+    expect((await trial.call(['--unfinished', 'revert', '--yes'])).code).toBe(0)
     expect(urls(trial.sandbox.rows())).toEqual(ORIGINAL)
-    expect(sentence((await trial.run(['history', '--check'])).stdout)).not.toContain('torn')
+    expect(sentence((await trial.call(['history', '--check'])).stdout)).not.toContain('torn')
   })
 
   test('that was deleted meanwhile knows no run: exit 1, in a sentence', async ({ open }) => {
     const trial = await open({ servers: TWO })
     const run = await migrate(trial)
     await rm(trial.journal, { recursive: true })
-    const { code, stderr } = await trial.run(['--revert', run, '--yes'])
+    const { code, stderr } = await trial.call(['--revert', run, '--yes'])
     expect(code).toBe(1)
     expect(sentence(stderr)).toContain(`no run begins with ${run}`)
   })
@@ -363,7 +363,7 @@ describe.concurrent('history:', () => {
     const run = await migrate(trial)
     const file = await onlyFile(trial)
     const [{ head } = { head: '' }] = (await historyOf(trial)).runs
-    const intact = await trial.run(['history', '--check'])
+    const intact = await trial.call(['history', '--check'])
     expect(intact.code).toBe(0)
     expect(sentence(intact.stdout)).toContain(
       `1 run checked in ${trial.journal}: every line is as it was written`,
@@ -372,12 +372,12 @@ describe.concurrent('history:', () => {
     const text = await readFile(file, 'utf8')
     await writeFile(file, text.replace('"outcome":"applied"', '"outcome":"drifted"'))
     for (const args of [[], ['--json']]) {
-      const damaged = await trial.run(['history', '--check', ...args])
+      const damaged = await trial.call(['history', '--check', ...args])
       expect([damaged.code, sentence(damaged.stdout)]).toEqual([1, expect.stringContaining(`${file}:3`)])
     }
     await writeFile(file, text)
     await writeFile(file.replace(run, 'copy'), text)
-    const copied = await trial.run(['history', '--check'])
+    const copied = await trial.call(['history', '--check'])
     expect([copied.code, sentence(copied.stdout)]).toEqual([
       1,
       expect.stringContaining(`this is run ${run}, under another name`),
@@ -386,9 +386,9 @@ describe.concurrent('history:', () => {
 
   test('an empty journal has no runs: exit 0', async ({ open }) => {
     const trial = await open()
-    const { code, stdout, stderr } = await trial.run(['history'])
+    const { code, stdout, stderr } = await trial.call(['history'])
     expect({ code, stdout, stderr }).toEqual({ code: 0, stdout: `0 runs in ${trial.journal}\n`, stderr: '' })
-    expect(documentOf(await trial.run(['history', '--json']))).toEqual({
+    expect(documentOf(await trial.call(['history', '--json']))).toEqual({
       schema: 'mcp-url-migrate/history/1',
       runs: [],
       problems: [],
@@ -399,7 +399,7 @@ describe.concurrent('history:', () => {
     const trial = await open({ servers: TWO })
     const run = await migrate(trial)
     await trial.setUp(['--revert', '--yes', '--only', 'fetch'])
-    const listed = await trial.run(['history'])
+    const listed = await trial.call(['history'])
     local(withoutPlace(trial.plain(listed))).toMatchInlineSnapshot(`
       "exit 0
       — stdout
@@ -416,7 +416,7 @@ describe.concurrent('history:', () => {
         head HASH
       — stderr"
     `)
-    const one = await trial.run(['history', run])
+    const one = await trial.call(['history', run])
     local(withoutPlace(trial.plain(one))).toMatchInlineSnapshot(`
       "exit 0
       — stdout
@@ -446,7 +446,7 @@ describe.concurrent('history:', () => {
 
   test('of an unknown run: exit 1', async ({ open }) => {
     const trial = await open()
-    const { code, stdout, stderr } = await trial.run(['history', 'nothing', '--json'])
+    const { code, stdout, stderr } = await trial.call(['history', 'nothing', '--json'])
     expect(code).toBe(1)
     expect(JSON.parse(stdout)).toMatchObject({ schema: 'mcp-url-migrate/error/1', code: 'run-not-found' })
     expect(sentence(stderr)).toContain('no run begins with nothing')

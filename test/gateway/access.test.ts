@@ -117,7 +117,7 @@ describe.concurrent('who signs in is told apart without a write, on the newest r
       const trial = await open({ servers: TWO, ...options })
       if (key) secret(key)
       const env = key ? { LITELLM_PROXY_API_KEY: key } : {}
-      const finished = await trial.run([code === 0 ? '--dry-run' : '--yes', ...args], { env })
+      const finished = await trial.call([code === 0 ? '--dry-run' : '--yes', ...args], { env })
       expect(sentence(finished.stderr)).toContain(message)
       expect(finished.code).toBe(code)
       expect(trial.sandbox.requests.every(({ method }) => method === 'GET')).toBe(true)
@@ -131,9 +131,9 @@ describe.concurrent('older releases are understood, too:', () => {
     test(`an admin's key on ${version} may write, a viewer's may not`, async ({ open }) => {
       const viewer = { key: 'sk-viewer-of-the-tests', userId: 'eve', role: 'proxy_admin_viewer' } as const
       const trial = await open({ version, servers: TWO, keys: [admin, viewer] })
-      const good = await trial.run(['--dry-run'], { env: { LITELLM_PROXY_API_KEY: ADMIN } })
+      const good = await trial.call(['--dry-run'], { env: { LITELLM_PROXY_API_KEY: ADMIN } })
       expect(good.code).toBe(0)
-      const bad = await trial.run(['--yes'], { env: { LITELLM_PROXY_API_KEY: viewer.key } })
+      const bad = await trial.call(['--yes'], { env: { LITELLM_PROXY_API_KEY: viewer.key } })
       expect(bad.code).toBe(1)
       expect(sentence(bad.stderr)).toContain('This key may not edit MCP servers')
       expect(writes(trial.sandbox)).toBe(0)
@@ -151,7 +151,7 @@ describe.concurrent('signing in as on the admin page:', () => {
   for (const version of RELEASES) {
     test(`works on ${version}, whatever the way in, and writes`, async ({ open }) => {
       const trial = await open({ version, servers: [guideServer('fetch')] })
-      const { code, stderr } = await trial.run(['--yes'], { env: login(trial.sandbox.password) })
+      const { code, stderr } = await trial.call(['--yes'], { env: login(trial.sandbox.password) })
       expect(code).toBe(0)
       expect(sentence(stderr)).toContain('with user name from UI_USERNAME')
       expect(sentence(stderr)).toContain('LiteLLM keeps a session key for this sign-in for 24 hours.')
@@ -172,7 +172,7 @@ describe.concurrent('signing in as on the admin page:', () => {
 
   test('the session key goes into the header that the token names', async ({ open }) => {
     const trial = await open({ servers: TWO, keyHeader: 'X-Litellm-Key' })
-    const { code } = await trial.run(['--dry-run'], { env: login(trial.sandbox.password) })
+    const { code } = await trial.call(['--dry-run'], { env: login(trial.sandbox.password) })
     expect(code).toBe(0)
   })
 
@@ -192,7 +192,7 @@ describe.concurrent('signing in as on the admin page:', () => {
   for (const [what, options, message] of refused) {
     test(`${what}: exit 1, tried once`, async ({ open }) => {
       const trial = await open(options)
-      const { code, stderr } = await trial.run(['--yes'], { env: login(secret('wrong-password-9')) })
+      const { code, stderr } = await trial.call(['--yes'], { env: login(secret('wrong-password-9')) })
       expect(code).toBe(1)
       expect(sentence(stderr)).toContain(message)
       expect(trial.sandbox.requests.filter(({ method }) => method === 'POST')).toHaveLength(1)
@@ -204,7 +204,7 @@ describe.concurrent('signing in as on the admin page:', () => {
     const trial = await open({
       quirks: [{ on: { method: 'POST', path: '/v2/login' }, do: { status: 200, body: { token: 'a.b.c' } } }],
     })
-    const { code, stderr } = await trial.run(['--yes'], { env: login(trial.sandbox.password) })
+    const { code, stderr } = await trial.call(['--yes'], { env: login(trial.sandbox.password) })
     expect(code).toBe(1)
     expect(sentence(stderr)).toContain('The gateway answered the sign-in without a session key')
   })
@@ -223,7 +223,7 @@ describe.concurrent('over TLS:', () => {
   }) => {
     const trial = await open()
     const server = await serve(forward(trial.sandbox.url), IDENTITY)
-    const { code, stdout, stderr } = await trial.run(['--yes', '--url', server.url])
+    const { code, stdout, stderr } = await trial.call(['--yes', '--url', server.url])
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' })
     expect(sentence(stderr)).toContain(
       `The TLS connection to ${server.url} failed, or its certificate is not trusted (DEPTH_ZERO_SELF_SIGNED_CERT) With a private certificate authority, set NODE_EXTRA_CA_CERTS to its certificate file.`,
@@ -242,7 +242,7 @@ describe.concurrent('over TLS:', () => {
 
   test('https:// to a gateway that speaks plain HTTP: exit 1', async ({ open }) => {
     const trial = await open()
-    const { code, stderr } = await trial.run(['--yes', '--url', trial.sandbox.url.replace('http', 'https')])
+    const { code, stderr } = await trial.call(['--yes', '--url', trial.sandbox.url.replace('http', 'https')])
     expect(code).toBe(1)
     expect(sentence(stderr)).toContain('If the gateway speaks plain HTTP, use http:// in --url.')
   })
@@ -354,14 +354,14 @@ describe.concurrent("the environment's proxies:", () => {
 describe.concurrent('where the gateway is:', () => {
   test('under a root path, with slashes behind it', async ({ open }) => {
     const trial = await open({ servers: TWO, rootPath: '/litellm' })
-    const { code, stdout } = await trial.run(['--yes', '--url', `${trial.sandbox.url}//`])
+    const { code, stdout } = await trial.call(['--yes', '--url', `${trial.sandbox.url}//`])
     expect(code).toBe(0)
     expect(stdout).toContain(`--url ${trial.sandbox.url} `)
   })
 
   test('not under that root path: exit 1, and the hint names it', async ({ open }) => {
     const trial = await open({ servers: TWO, rootPath: '/litellm' })
-    const { code, stderr } = await trial.run(['--yes', '--url', trial.sandbox.url.replace('litellm', 'llm')])
+    const { code, stderr } = await trial.call(['--yes', '--url', trial.sandbox.url.replace('litellm', 'llm')])
     expect(code).toBe(1)
     expect(sentence(stderr)).toContain('the root path (SERVER_ROOT_PATH) if the gateway has one')
   })
@@ -376,7 +376,7 @@ describe.concurrent('where the gateway is:', () => {
     test(`at ${url || 'nothing'}: 64, and what was wrong is not repeated`, async ({ open }) => {
       secret('geheimnis-7')
       const trial = await open()
-      const { code, stdout, stderr } = await trial.run(['--yes', '--url', url])
+      const { code, stdout, stderr } = await trial.call(['--yes', '--url', url])
       expect({ code, stdout }).toEqual({ code: 64, stdout: '' })
       expect(sentence(stderr)).toContain('--url')
       expect(trial.sandbox.requests).toEqual([])
@@ -389,7 +389,7 @@ describe.concurrent('where the gateway is:', () => {
       const keyed = asked.headers.authorization !== undefined
       ;(keyed ? endless('drip') : forward(trial.sandbox.url))(asked, answer)
     })
-    const { code, stderr } = await trial.run(['--yes', '--url', server.url, '--timeout', '2'])
+    const { code, stderr } = await trial.call(['--yes', '--url', server.url, '--timeout', '2'])
     expect(code).toBe(1)
     expect(stderr).toContain('did not answer within 2 s')
   })
