@@ -8,7 +8,12 @@ const server = z.object({
   source: z.enum(['database', 'config']),
 })
 const gateway = z.object({ url: z.url(), version: z.string().nullable() })
-const edit = z.object({ field: z.string(), before: z.string(), after: z.string(), masked: z.boolean() })
+const edit = z.object({
+  field: z.string(),
+  before: z.string().nullable(),
+  after: z.string().nullable(),
+  masked: z.boolean(),
+})
 const effect = z.object({ code: z.string(), message: z.string(), reversible: z.boolean() })
 const change = z.object({
   id: z.string(),

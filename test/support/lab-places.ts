@@ -61,17 +61,23 @@ async function start(
   return { gateway: { ...gateway, url }, end }
 }
 
+/** What one more LiteLLM on a gateway's database needs in its environment. */
+const onDatabaseOf = ({ databasePort }: LabGateway): Record<string, string> => ({
+  DATABASE_URL: `postgresql://litellm@127.0.0.1:${databasePort}/litellm`,
+  DISABLE_SCHEMA_UPDATE: 'true',
+  DISABLE_ADMIN_UI: 'True',
+  LITELLM_SALT_KEY: 'sk-salt-for-tests',
+  STORE_MODEL_IN_DB: 'True',
+})
+
 /** One more worker on a gateway's database, behind a root path. */
 export function startUnderRootPath(gateway: LabGateway, rootPath: string): Promise<Place> {
-  const env = {
-    DATABASE_URL: `postgresql://litellm@127.0.0.1:${gateway.databasePort}/litellm`,
-    DISABLE_SCHEMA_UPDATE: 'true',
-    DISABLE_ADMIN_UI: 'True',
-    LITELLM_SALT_KEY: 'sk-salt-for-tests',
-    STORE_MODEL_IN_DB: 'True',
-    SERVER_ROOT_PATH: rootPath,
-  }
-  return start(gateway, CONFIG, env, rootPath)
+  return start(gateway, CONFIG, { ...onDatabaseOf(gateway), SERVER_ROOT_PATH: rootPath }, rootPath)
+}
+
+/** One more worker on a gateway's database, with a configuration of its own: what a restart with it would be. */
+export function startWithConfig(gateway: LabGateway, config: string): Promise<Place> {
+  return start(gateway, config, onDatabaseOf(gateway))
 }
 
 /** A LiteLLM that has no database. */

@@ -10,7 +10,11 @@ function publicEdit({ field, before, after }: Edit) {
   const seen = (value: string | null): string | null =>
     value === null || field === PINNED_ID ? value : maskUrl(value)
   const shown = { before: seen(before), after: seen(after) }
-  return { field, ...shown, masked: shown.before !== before || shown.after !== after }
+  return {
+    field: field === PINNED_ID ? 'server_id' : field,
+    ...shown,
+    masked: shown.before !== before || shown.after !== after,
+  }
 }
 
 /** A change as anybody may see it: URLs masked, hashes of fields left out but for the fingerprint over them. */

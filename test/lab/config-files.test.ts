@@ -1,0 +1,86 @@
+import { readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { ask, isSince } from '../contract/http.ts'
+import { temporaryFolder } from '../support/cli.ts'
+import { planDocument, runDocument } from '../support/lab-documents.ts'
+import { Operator } from '../support/lab-operator.ts'
+import { People } from '../support/lab-people.ts'
+import { type Place, startWithConfig } from '../support/lab-places.ts'
+import { CONFIG, labGateways } from '../support/lab.ts'
+
+const NAME = 'config_defined'
+const OLD = 'http://localhost:8585/servers/config_defined/sse'
+const NEW = 'http://mcp-proxy-sse:8080/servers/config_defined/sse'
+
+interface Listed {
+  server_id: string
+  server_name: string
+  url: string
+}
+
+for (const gateway of labGateways()) {
+  describe(`a server of config.yaml, on LiteLLM ${gateway.version}`, () => {
+    const pins = isSince(gateway.version, '1.106.2')
+    const people = new People(gateway)
+    let operator: Operator
+    let copy: string
+    let original: string
+    let id: string
+    let key: string
+    let args: string[]
+
+    const listedBy = async (at: typeof gateway, as = gateway.masterKey): Promise<Listed | undefined> => {
+      const { body } = await ask(at, 'GET', '/v1/mcp/server', { key: as })
+      return (body as Listed[]).find(({ server_name: name }) => name === NAME)
+    }
+
+    beforeAll(async () => {
+      operator = await Operator.of(gateway)
+      original = await readFile(CONFIG, 'utf8')
+      copy = join(await temporaryFolder(), 'config.yaml')
+      await writeFile(copy, original)
+      id = (await listedBy(gateway))?.server_id ?? ''
+      key = await people.key({ object_permission: { mcp_servers: [id] }, key_alias: `holder-${Date.now()}` })
+      args = ['--litellm-config', copy, '--only', NAME, ...(pins ? [] : ['--accept', 'grants'])]
+    })
+    afterAll(() => people.leave())
+
+    test('where its id changes, it is left alone until somebody consents, and who holds the id is named', async () => {
+      const { code, document } = await operator.json(planDocument, [...args.slice(0, 4), '--dry-run'])
+      if (pins) return expect([code, document.changes.length]).toEqual([0, 1])
+      expect(code).toBe(1)
+      expect(document.skipped[0]).toMatchObject({ code: 'needs-consent' })
+      expect(document.skipped[0]?.message).toMatch(/loses access until .* key holder-/)
+    })
+
+    test('is moved in its file and not one byte besides, and goes on under the id that was told', async () => {
+      const { code, document } = await operator.json(runDocument, [...args, '--yes'])
+      expect(document.changes.map(({ outcome }) => outcome)).toEqual(['applied'])
+      expect([code, document.restartRequired]).toEqual([0, true])
+      const expected = pins
+        ? original.replace(`    url: ${OLD}`, `    server_id: ${id}\n    url: ${NEW}`)
+        : original.replace(OLD, NEW)
+      expect(await readFile(copy, 'utf8')).toBe(expected)
+      const told = document.changes[0]?.effects.map(({ message }) => message).join(' ') ?? ''
+      let place: Place | null = null
+      try {
+        place = await startWithConfig(gateway, copy)
+        const now = await listedBy(place.gateway)
+        expect(now?.url).toBe(NEW)
+        if (pins) expect(now?.server_id).toBe(id)
+        else expect(told).toContain(`its id becomes ${now?.server_id},`)
+        const seen = await listedBy(place.gateway, key)
+        // 1.77.7 shows config servers to every key.
+        if (isSince(gateway.version, '1.80.0')) expect(Boolean(seen)).toBe(pins)
+      } finally {
+        await place?.end()
+      }
+    })
+
+    test('goes back, byte for byte', async () => {
+      expect(await operator.run(['--revert', '--yes'])).toMatchObject({ code: 0 })
+      expect(await readFile(copy, 'utf8')).toBe(original)
+    })
+  })
+}
