@@ -68,6 +68,8 @@ export function writeBody(
   return { server_id: record.server_id, ...CONTEXT[kind](record), ...changed }
 }
 
+const WAY_OUT = 'rename it on the admin page first, or update LiteLLM to 1.88 or later, which needs no names'
+
 /**
  * Why a record cannot be written on a release without damage to its names, or `null`. Names in a body are
  * checked (no `-`), a space becomes `_`, and where the whole record is sent, a missing alias is made up.
@@ -75,11 +77,11 @@ export function writeBody(
 export function nameObstacle(kind: PutBody, record: ServerRecord): string | null {
   if (kind === 'changed-fields') return null
   if (/[-\s]/.test(record.alias ?? ''))
-    return 'this release refuses or changes an alias with a hyphen or a space when the server is written'
+    return `this release refuses or changes an alias with a hyphen or a space when the server is written: ${WAY_OUT}`
   if (kind === 'defaulted-fields') return null
   if (/-/.test(record.server_name ?? ''))
-    return 'this release refuses a name with a hyphen when the server is written'
+    return `this release refuses a name with a hyphen when the server is written: ${WAY_OUT}`
   return record.server_name && !record.alias
-    ? 'this release would give the server an alias of its own when it is written'
+    ? `this release would give the server an alias of its own when it is written: ${WAY_OUT}`
     : null
 }

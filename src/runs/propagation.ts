@@ -1,6 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { AppliedChange, Propagation } from '../core/report.ts'
-import type { ListedServer } from '../core/server.ts'
 import type { Gateway } from '../gateway/port.ts'
 
 /** How many answers in a row have to agree. */
@@ -17,7 +16,10 @@ const LIMIT_MS = 90_000
 
 const PAUSE_MS = 1000
 
-type Answer = 'new' | 'old' | 'silent'
+type Verdict = 'new' | 'old' | 'silent'
+
+/** One answer: the URL of each listed server by id, `null` where it was none. */
+type Answer = ReadonlyMap<string, string | null> | null
 
 /** How a wait for the workers goes. `onAnswers` hears of the last answers, ten at most, and of the seconds so far. */
 export interface Wait {
@@ -26,20 +28,26 @@ export interface Wait {
   limitMs?: number
 }
 
-/** Old is what still shows a URL from before; whatever else it shows is somebody's later edit. */
-function judge(listed: readonly ListedServer[], changes: readonly AppliedChange[]): Answer {
-  const urls = new Map(listed.map(({ server_id: id, url }) => [id, url]))
-  const isOld = ({ server, edits }: AppliedChange): boolean =>
-    edits.some(({ field, before }) => field === 'url' && urls.get(server.id) === before)
-  return changes.some(isOld) ? 'old' : 'new'
+async function ask(gateway: Gateway): Promise<Answer> {
+  try {
+    const listed = await gateway.listAnew()
+    return new Map(listed.map(({ server_id: id, url }) => [id, url ?? null]))
+  } catch {
+    return null
+  }
 }
 
-async function ask(gateway: Gateway, changes: readonly AppliedChange[]): Promise<Answer> {
-  try {
-    return judge(await gateway.listAnew(), changes)
-  } catch {
-    return 'silent'
-  }
+/**
+ * Old is what still shows a URL from before; whatever else it shows is somebody's later edit. A worker that does not list
+ * a server which another one lists has not loaded the table yet, and what it will show then is not known. A server that
+ * none lists, such as one that waits for review, tells nothing.
+ */
+function judge(answer: Answer, changes: readonly AppliedChange[], known: ReadonlySet<string>): Verdict {
+  if (!answer) return 'silent'
+  const isOld = ({ server, edits }: AppliedChange): boolean =>
+    edits.some(({ field, before }) => field === 'url' && answer.get(server.id) === before)
+  if (changes.some(isOld)) return 'old'
+  return changes.some(({ server: { id } }) => known.has(id) && !answer.has(id)) ? 'silent' : 'new'
 }
 
 /**
@@ -53,10 +61,13 @@ export async function awaitPropagation(
 ): Promise<Propagation> {
   const applied = changes.filter(({ outcome, file }) => outcome === 'applied' && file === null)
   const started = Date.now()
+  const known = new Set<string>()
   let last: Answer[] = []
-  const count = (kind: Answer): number => last.filter((answer) => answer === kind).length
+  const count = (kind: Verdict): number =>
+    last.filter((answer) => judge(answer, applied, known) === kind).length
   for (;;) {
-    const round = await Promise.all(Array.from({ length: SIDE_BY_SIDE }, () => ask(gateway, applied)))
+    const round = await Promise.all(Array.from({ length: SIDE_BY_SIDE }, () => ask(gateway)))
+    for (const id of round.flatMap((answer) => [...(answer?.keys() ?? [])])) known.add(id)
     last = [...last, ...round].slice(-IN_A_ROW)
     const seconds = Math.round((Date.now() - started) / 100) / 10
     onAnswers(count('new'), last.length, seconds)
@@ -64,6 +75,6 @@ export async function awaitPropagation(
     const stopped = stopRequested()
     if (agreed || stopped || Date.now() - started > limitMs)
       return { agreed, answers: last.length, old: count('old'), silent: count('silent'), seconds, stopped }
-    if (round.some((answer) => answer !== 'new')) await sleep(PAUSE_MS)
+    if (count('new') < last.length) await sleep(PAUSE_MS)
   }
 }

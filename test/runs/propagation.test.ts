@@ -76,20 +76,35 @@ describe.concurrent('behind a run, the gateway is asked on fresh connections unt
   })
 
   test('no longer than the limit, and then the last answers are told', async () => {
-    const { found } = await waitFor([otherWorker(OLD)], 1_500)
+    const { found } = await waitFor([otherWorker(OLD)], 4_000)
     expect(found).toMatchObject({ agreed: false, answers: 10, old: 5, silent: 0, stopped: null })
   })
 
   test('an answer that is none does not agree', async () => {
     const { found } = await waitFor(
-      [{ on: { ...LIST, nth: 9 }, do: { status: 503, body: { detail: 'changed; retry' } } }],
-      500,
+      [{ on: { ...LIST, nth: 4 }, do: { status: 503, body: { detail: 'changed; retry' } } }],
+      0,
     )
     expect(found).toMatchObject({ agreed: false, silent: 1, old: 0 })
   })
 
+  test('nor does a worker that does not list a server yet which another one lists', async () => {
+    let asked = 0
+    const alter = (body: unknown): unknown => {
+      asked += 1
+      return Array.isArray(body) && asked % 2 === 0 ? [] : body
+    }
+    const { found } = await waitFor([{ on: LIST, do: { alter } }], 4_000)
+    expect(found).toMatchObject({ agreed: false, silent: 5, old: 0 })
+    const none = await waitFor(
+      [{ on: LIST, do: { alter: (body) => (Array.isArray(body) ? [] : body) } }],
+      4_000,
+    )
+    expect(none.found).toMatchObject({ agreed: true })
+  })
+
   test("somebody's later edit is not the old URL", async () => {
-    const { found } = await waitFor([otherWorker('http://elsewhere.example/sse')], 1_500)
+    const { found } = await waitFor([otherWorker('http://elsewhere.example/sse')], 4_000)
     expect(found).toMatchObject({ agreed: true, old: 0 })
   })
 })

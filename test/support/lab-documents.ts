@@ -68,6 +68,9 @@ export const runDocument = z.object({
   changes: z.array(change.extend({ outcome, collateral: z.array(collateral), error: z.string().nullable() })),
   skipped: z.array(skipped),
   restartRequired: z.boolean(),
+  propagation: z
+    .object({ agreed: z.boolean(), answers: z.int(), old: z.int(), seconds: z.number() })
+    .nullable(),
   summary: z.object({
     applied: z.int(),
     notApplied: z.int(),

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { writeFile } from 'node:fs/promises'
-import { type AddressInfo, createServer } from 'node:net'
+import { type AddressInfo, connect, createServer } from 'node:net'
 import { join } from 'node:path'
 import { temporaryFolder } from './cli.ts'
 import { CONFIG, LAB, type LabGateway, labVariable, untilItAnswers } from './lab.ts'
@@ -85,4 +85,28 @@ export async function startWithoutDatabase(gateway: LabGateway): Promise<Place> 
   const config = join(await temporaryFolder(), 'config.yaml')
   await writeFile(config, `model_list: []\ngeneral_settings:\n  master_key: ${gateway.masterKey}\n`)
   return start(gateway, config, {})
+}
+
+/**
+ * Two LiteLLMs on one database behind one address, the gateway's own among them: each connection goes to the other of the
+ * two, as a load balancer does it.
+ */
+export async function startReplicas(gateway: LabGateway): Promise<Place> {
+  const other = await startWithConfig(gateway, CONFIG)
+  const ports = [gateway.url, other.gateway.url].map((url) => Number(new URL(url).port))
+  let turn = 0
+  const balancer = createServer((client) => {
+    turn += 1
+    const server = connect(ports[turn % 2] ?? 0, '127.0.0.1')
+    client.pipe(server).pipe(client)
+    client.on('error', () => server.destroy())
+    server.on('error', () => client.destroy())
+  }).listen(0, '127.0.0.1')
+  await once(balancer, 'listening')
+  const { port } = balancer.address() as AddressInfo
+  const end = async (): Promise<void> => {
+    balancer.close()
+    await other.end()
+  }
+  return { gateway: { ...gateway, url: `http://127.0.0.1:${port}` }, end }
 }

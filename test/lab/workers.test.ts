@@ -1,0 +1,44 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { ask, isSince } from '../contract/http.ts'
+import { runDocument } from '../support/lab-documents.ts'
+import { Fleet } from '../support/lab-fleet.ts'
+import { Operator } from '../support/lab-operator.ts'
+import { type Place, startReplicas } from '../support/lab-places.ts'
+import { labGateways } from '../support/lab.ts'
+
+// Up to 1.80 none follows without a restart, so that nobody waits.
+for (const gateway of labGateways().filter(({ version }) => isSince(version, '1.81.0'))) {
+  describe(`two replicas of LiteLLM ${gateway.version} behind one address`, () => {
+    let place: Place
+    let fleet: Fleet
+    beforeAll(async () => {
+      place = await startReplicas(gateway)
+      fleet = await Fleet.on(place.gateway)
+      for (const name of ['fleet_one', 'fleet_two'])
+        await fleet.add(name, { transport: 'sse', url: `${fleet.old.origin}/servers/${name}/sse` })
+    })
+    afterAll(async () => {
+      await fleet?.end()
+      await place?.end()
+    })
+
+    /** The origins in the list. Asked for side by side, each time comes on a connection of its own. */
+    async function origins(): Promise<string[]> {
+      const { body } = await ask(place.gateway, 'GET', '/v1/mcp/server')
+      const own = (body as { server_name: string; url: string }[]).filter(({ server_name: name }) =>
+        name.startsWith('fleet_'),
+      )
+      return own.map(({ url }) => new URL(url).origin)
+    }
+
+    test('are waited for until both use the new URLs, and then both do', async () => {
+      const operator = await Operator.of(place.gateway)
+      const rule = ['--from', fleet.old.origin, '--to', fleet.next.origin]
+      const { code, document } = await operator.json(runDocument, [...rule, '--only', 'fleet_*', '--yes'])
+      expect(document.propagation).toMatchObject({ agreed: true, answers: 10, old: 0 })
+      expect(code).toBe(0)
+      const told = await Promise.all(Array.from({ length: 20 }, origins))
+      expect(new Set(told.flat())).toEqual(new Set([fleet.next.origin]))
+    })
+  })
+}
