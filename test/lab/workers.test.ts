@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { ask, isSince } from '../contract/http.ts'
 import { runDocument } from '../support/lab-documents.ts'
 import { Fleet } from '../support/lab-fleet.ts'
@@ -16,6 +16,14 @@ for (const gateway of labGateways().filter(({ version }) => isSince(version, '1.
       fleet = await Fleet.on(place.gateway)
       for (const name of ['fleet_one', 'fleet_two'])
         await fleet.add(name, { transport: 'sse', url: `${fleet.old.origin}/servers/${name}/sse` })
+      // A replica lists a new server only when it has loaded the table again, up to 30 s later.
+      await vi.waitFor(
+        async () => {
+          const told = await Promise.all(Array.from({ length: 6 }, origins))
+          expect(told.map((one) => one.length)).toEqual(told.map(() => 2))
+        },
+        { timeout: 120_000, interval: 2000 },
+      )
     })
     afterAll(async () => {
       await fleet?.end()
