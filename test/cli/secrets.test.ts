@@ -48,19 +48,21 @@ describe.concurrent('secrets inside URLs', () => {
     const dry = await trial.run(['--dry-run'])
     expect(dry.stdout).toContain('-url: http://localhost:8585/sse?token=***&b=***#***\n')
     expect(dry.stdout).toContain('http://***@localhost:8585/sse')
-    expect(editsOf(documentOf<Edits>(await trial.run(['--dry-run', '--json'])))).toEqual(MASKED)
-    const run = documentOf<Edits & { run: { id: string } }>(await trial.run(['--yes', '--json', '--verbose']))
+    expect(editsOf(documentOf<Edits>(await trial.call(['--dry-run', '--json'])))).toEqual(MASKED)
+    const run = documentOf<Edits & { run: { id: string } }>(
+      await trial.call(['--yes', '--json', '--verbose']),
+    )
     expect(editsOf(run)).toEqual(MASKED)
-    const { runs } = documentOf<{ runs: Edits[] }>(await trial.run(['history', run.run.id, '--json']))
+    const { runs } = documentOf<{ runs: Edits[] }>(await trial.call(['history', run.run.id, '--json']))
     expect(runs.flatMap(editsOf)).toEqual(MASKED)
-    const shown = await trial.run(['history', run.run.id])
+    const shown = await trial.call(['history', run.run.id])
     expect(shown.stdout).toContain('- http://localhost:8585/mcp/***/sse\n')
     const [file = ''] = await trial.journalFiles()
     const journal = await readFile(join(trial.journal, file), 'utf8')
     for (const { url } of SERVERS.slice(0, 3)) expect(journal).toContain(String(url))
     // What was not written has no business there.
     expect(journal).not.toContain(IN_USER_INFO)
-    const back = await trial.run(['--revert', '--yes'])
+    const back = await trial.call(['--revert', '--yes'])
     expect(back.code).toBe(0)
     expect(trial.sandbox.rows().map(({ url }) => url)).toEqual(SERVERS.map(({ url }) => url))
   })
@@ -93,7 +95,7 @@ describe.concurrent('secrets inside URLs', () => {
 
   test('are masked in the line that would move servers elsewhere', async ({ open }) => {
     const trial = await open({ servers: SERVERS.slice(3) })
-    const { code, stdout } = await trial.run(['--yes'])
+    const { code, stdout } = await trial.call(['--yes'])
     expect(code).toBe(0)
     expect(stdout).toContain(
       'npx mcp-url-migrate --from http://localhost:8586 --to http://mcp-proxy-sse:8080',
@@ -104,7 +106,7 @@ describe.concurrent('secrets inside URLs', () => {
     const trial = await open({ servers: SERVERS.slice(0, 1) })
     await trial.setUp(['--yes'])
     trial.sandbox.edit('id-fetch', { url: `http://third/sse?token=${secret('geheim-third-4711')}` })
-    const { code, stdout } = await trial.run(['--revert', '--yes'])
+    const { code, stdout } = await trial.call(['--revert', '--yes'])
     expect(code).toBe(3)
     expect(sentence(stdout)).toContain('changed since then, to http://third/sse?token=***')
   })
