@@ -118,8 +118,10 @@ export async function investigate(
   journal: Journal | null,
 ): Promise<Resumption> {
   const settled = await findAllOut(run, gateway, patienceMs)
-  const known = new Map(run.changes.map(({ change, outcome }) => [change.id, outcome]))
-  const news = settled.filter(({ id, outcome }) => known.get(id) !== outcome)
+  // What was recorded stays: that the run wrote a server is true whatever became of it since.
+  const open = run.changes.filter(({ outcome }) => outcome === 'unsettled' || outcome === 'unknown')
+  const known = new Map(open.map(({ change, outcome }) => [change.id, outcome]))
+  const news = settled.filter(({ id, outcome }) => known.has(id) && known.get(id) !== outcome)
   if (!journal || news.length === 0) return { run, settled }
   const recorder = await journal.resume(run)
   for (const { id, outcome, collateral, error } of news)

@@ -1,10 +1,11 @@
 import { randomBytes } from 'node:crypto'
-import { hostname, userInfo } from 'node:os'
+import { hostname } from 'node:os'
 import { isLeftBehind, type Plan } from '../core/plan.ts'
 import { type AppliedChange, type Halt, type RunReport, settledAs } from '../core/report.ts'
 import { MigrateError } from '../core/errors.ts'
 import type { RecordedRun } from '../journal/fold.ts'
 import type { Journal } from '../journal/port.ts'
+import { userName } from '../journal/process-identity.ts'
 import type { RunStarted } from '../journal/records.ts'
 import { applyPlan } from './apply.ts'
 import type { ApplyContext } from './apply-context.ts'
@@ -14,14 +15,6 @@ import { haltAfter } from './change-run.ts'
 function newRunId(now: Date): string {
   const second = now.toISOString().replace(/[-:]/g, '').replace(/\.\d+/, '')
   return `${second}-${randomBytes(3).toString('hex')}`
-}
-
-function userName(): string {
-  try {
-    return userInfo().username
-  } catch {
-    return String(process.getuid?.() ?? 'unknown')
-  }
 }
 
 function startOf(plan: Plan, id: string, tool: string): RunStarted {

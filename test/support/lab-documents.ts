@@ -26,6 +26,7 @@ const change = z.object({
 const code = z.enum([
   'config-defined',
   'unreadable',
+  'absent',
   'wrong-id',
   'near-miss',
   'user-info',

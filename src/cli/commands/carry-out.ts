@@ -39,8 +39,7 @@ export async function requireJournal(
   await journal.requireWritable()
   if (options.sandbox) return
   const warnings = await locationWarnings(journal.location, env)
-  for (const warning of warnings)
-    terminal.remark(look.paint('yellow', wrap(`! ${warning}`, look.width, '  ')))
+  for (const warning of warnings) terminal.warn(look.paint('yellow', wrap(`! ${warning}`, look.width, '  ')))
 }
 
 async function write(plan: Plan, resumption: Resumption | null, way: Way): Promise<RunReport> {

@@ -32,7 +32,7 @@ async function remarkOnUnfinished(
   const text = holder
     ? `! A run against this gateway is under way (${holder.user} on ${holder.host}, process ${holder.pid}, since ${holder.since}).`
     : `! Run ${run.id} of ${run.startedAt} did not come to its end; --unfinished finish completes it, --unfinished revert takes it back.`
-  terminal.remark(look.paint('yellow', wrap(text, look.width, '  ')))
+  terminal.warn(look.paint('yellow', wrap(text, look.width, '  ')))
 }
 
 /** The commands that finish a run or take it back, in words. */
