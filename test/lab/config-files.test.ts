@@ -1,6 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { ask, isSince } from '../contract/http.ts'
 import { temporaryFolder } from '../support/cli.ts'
 import { planDocument, runDocument } from '../support/lab-documents.ts'
@@ -8,6 +8,9 @@ import { Operator } from '../support/lab-operator.ts'
 import { People } from '../support/lab-people.ts'
 import { type Place, startWithConfig } from '../support/lab-places.ts'
 import { CONFIG, labGateways } from '../support/lab.ts'
+
+// One of the tests starts a LiteLLM of its own, which takes minutes on a busy machine.
+vi.setConfig({ testTimeout: 600_000 })
 
 const NAME = 'config_defined'
 const OLD = 'http://localhost:8585/servers/config_defined/sse'

@@ -145,7 +145,7 @@ test('nothing that a damaged journal says makes a revert write what nobody wrote
         journal: { ...state.journal, [file]: damaged(whole, foreign, happened) },
       })
       const run = file.replace('.jsonl', '')
-      const { code } = await invoke(lane, ['--revert', run, '--yes', '--patience', '0.05'])
+      const { code } = await invoke(lane, ['--revert', run, '--yes', '--no-wait', '--patience', '0.05'])
       const now = await lane.grounds.rows()
       seen.reverts += 1
       if (code === 0) seen.takenBack += 1

@@ -47,7 +47,15 @@ async function recover(killed: State, way: string, goal: Rows): Promise<string[]
   await restore(lane, killed)
   const { stdout } = await invoke(lane, ['history', '--check'])
   if (!stdout.includes('it has no end')) return []
-  await run('--unfinished', way, '--yes', '--patience', '0.2', ...(way === 'revert' ? ACCEPT : []))
+  await run(
+    '--unfinished',
+    way,
+    '--yes',
+    '--no-wait',
+    '--patience',
+    '0.2',
+    ...(way === 'revert' ? ACCEPT : []),
+  )
   const { rows } = await stateOf(lane)
   const end = await invoke(lane, ['history', '--check'])
   return [
@@ -83,6 +91,6 @@ async function sweep(start: State, goal: State, args: readonly string[]): Promis
 }
 
 describe('killed around the two writes of a server with token exchange, and recovered both ways, nothing is lost:', () => {
-  test('a run', () => sweep(old, moved, ['--yes', ...ACCEPT]))
-  test('its revert', () => sweep(moved, old, ['--revert', '--yes', ...ACCEPT]))
+  test('a run', () => sweep(old, moved, ['--yes', '--no-wait', ...ACCEPT]))
+  test('its revert', () => sweep(moved, old, ['--revert', '--yes', '--no-wait', ...ACCEPT]))
 })

@@ -99,7 +99,7 @@ export class World {
       void this.edit(meanwhile.id, edited.fields)
     }
     const came: Invoked | null = await dying(dieAt, pass, () =>
-      invoke(this.#lane, [...args, '--yes', '--json', '--patience', '0.05']),
+      invoke(this.#lane, [...args, '--yes', '--no-wait', '--json', '--patience', '0.05']),
     )
     // A dead process holds no lock; this one lives on.
     if (!came) await rm(defaultLockFolder(), { recursive: true, force: true })

@@ -10,7 +10,14 @@ export const WAYS = ['finish', 'revert'] as const
 export type Way = (typeof WAYS)[number]
 
 /** What `--unfinished` is called with: nothing is under way any more where a test recovers. */
-export const recovery = (way: Way): string[] => ['--unfinished', way, '--yes', '--patience', '0.2']
+export const recovery = (way: Way): string[] => [
+  '--unfinished',
+  way,
+  '--yes',
+  '--no-wait',
+  '--patience',
+  '0.2',
+]
 
 /** What a program is killed in, over and over, and what the gateway must hold once it is recovered. */
 export interface Course {
@@ -133,10 +140,10 @@ class Recovery {
   /** A later `--revert` must find its way; behind a complete run it leads back. */
   async #requireWayBack(way: Way): Promise<void> {
     if (way === 'finish') {
-      await this.#invoke(['--revert', '--yes'])
+      await this.#invoke(['--revert', '--yes', '--no-wait'])
       return this.#require(this.#course.goals.revert, 'after a later --revert')
     }
-    const { code, output } = await invoke(this.#lane, ['--revert', '--yes'])
+    const { code, output } = await invoke(this.#lane, ['--revert', '--yes', '--no-wait'])
     if (code === 3) this.problems.push(`a later --revert is refused\n${output}`)
   }
 
@@ -220,15 +227,20 @@ export async function sweep(
 /** The two courses on a gateway that holds its old URLs: a whole run, and its revert. */
 export async function coursesOn(lane: Lane): Promise<Record<'run' | 'revert', Course>> {
   const old = await stateOf(lane)
-  const { code, output } = await invoke(lane, ['--yes'])
+  const { code, output } = await invoke(lane, ['--yes', '--no-wait'])
   if (code !== 0) throw new Error(`the run that is to be reverted ended with ${code}:\n${output}`)
   const moved = await stateOf(lane)
   return {
-    run: { name: 'run', start: old, args: ['--yes'], goals: { finish: moved.rows, revert: old.rows } },
+    run: {
+      name: 'run',
+      start: old,
+      args: ['--yes', '--no-wait'],
+      goals: { finish: moved.rows, revert: old.rows },
+    },
     revert: {
       name: 'revert',
       start: moved,
-      args: ['--revert', '--yes'],
+      args: ['--revert', '--yes', '--no-wait'],
       goals: { finish: old.rows, revert: moved.rows },
     },
   }
