@@ -1,4 +1,4 @@
-import type { RunReport } from '../core/report.ts'
+import { isSignal, type RunReport } from '../core/report.ts'
 import type { Gateway } from '../gateway/port.ts'
 import { awaitPropagation } from '../runs/propagation.ts'
 import type { Context } from './context.ts'
@@ -15,8 +15,7 @@ export async function awaitWorkers(
   { terminal, signals }: Context,
 ): Promise<RunReport> {
   const written = report.changes.some(({ outcome, file }) => outcome === 'applied' && file === null)
-  const stopped = report.halted === 'SIGINT' || report.halted === 'SIGTERM'
-  if (!options.wait || !written || stopped || gateway.era.restart !== 'no') return report
+  if (!options.wait || !written || isSignal(report.halted) || gateway.era.restart !== 'no') return report
   let told = false
   const onAnswers = (fresh: number, answers: number, seconds: number): void => {
     // Without a terminal each text is a line of its own, and the first answers mostly agree.

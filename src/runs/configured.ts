@@ -1,3 +1,4 @@
+import { resolve } from 'node:path'
 import { configFault } from '../core/config/fault.ts'
 import type { Configured, HeldBy } from '../core/config/move.ts'
 import { type EnvVariable, readEnvFile } from '../core/config/env-file.ts'
@@ -22,7 +23,8 @@ export async function readConfiguration(
   const trees: ConfigTree[] = []
   for (const path of configs) trees.push(await readConfigTree(path))
   const variables: Configuration['variables'] = []
-  for (const path of envFiles)
+  // Absolute, as the journal keeps them: a revert may be started in another folder.
+  for (const path of envFiles.map((file) => resolve(file)))
     for (const variable of readEnvFile(await readText(path))) variables.push({ ...variable, path })
   return { trees, variables }
 }

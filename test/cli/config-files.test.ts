@@ -1,5 +1,5 @@
 import { readFile, stat, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { join, relative } from 'node:path'
 import { describe, expect, vi } from 'vitest'
 import type { SandboxServer } from '../../src/gateway/sandbox/index.ts'
 import { watchForLeaks } from '../support/secrets.ts'
@@ -208,7 +208,10 @@ describe.concurrent('servers of config.yaml whose URL is a variable', () => {
   test('are moved in the .env file, behind the pin in config.yaml, and back', async ({ open }) => {
     const trial = await open({ servers: [], configServers: CONFIGURED.slice(0, 1) })
     const [config, env] = [await put(trial, 'config.yaml', BY_NAME), await put(trial, 'litellm.env', ENV)]
-    const finished = await trial.call(['--yes', '--json', '--litellm-config', config, '--env-file', env])
+    // Named from where the program is started, and kept as absolute paths: a revert may be started elsewhere.
+    const here = (path: string): string => relative(process.cwd(), path)
+    const files = ['--litellm-config', here(config), '--env-file', here(env)]
+    const finished = await trial.call(['--yes', '--json', ...files])
     const document = documentOf<Document>(finished)
     expect([finished.code, ...document.changes.map(({ file }) => file?.path)]).toEqual([0, config, env])
     const id = document.changes[0]?.server.id
