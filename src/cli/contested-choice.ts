@@ -2,7 +2,7 @@ import { printable, printableJson } from '../core/text.ts'
 import type { Gateway } from '../gateway/port.ts'
 import type { ContestedServer } from '../runs/contested.ts'
 import type { Context } from './context.ts'
-import { shownValue } from './render/diff.ts'
+import { fieldTitle, shownAt } from './render/diff.ts'
 import { renderDrift } from './render/drift.ts'
 import { shownName } from './render/name.ts'
 import { shownRecord } from './render/record.ts'
@@ -16,7 +16,7 @@ async function askFor(
   { terminal, look }: Context,
 ): Promise<Exclude<Answer, 'show'>> {
   const target = contested.edits
-    .map(({ field, after }) => `${field} ${shownValue(after ?? '(nothing)')}`)
+    .map(({ field, after }) => `${fieldTitle(field)} ${after === null ? '(nothing)' : shownAt(field, after)}`)
     .join(', ')
   const choices: Choice<Answer>[] = [
     { name: 'Leave it as it is now', value: 'leave' },

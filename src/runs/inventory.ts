@@ -1,7 +1,9 @@
 import type { Era } from '../core/eras.ts'
 import type { HeldBy } from '../core/config/move.ts'
 import { entryUrl, type Inventory, type InventoryEntry } from '../core/inventory.ts'
-import { judge, type Migration } from '../core/migration.ts'
+import { editsOf } from '../core/leftovers.ts'
+import { judgeUrl, type Migration } from '../core/migration.ts'
+import { changesIdentity } from '../core/oauth.ts'
 import type { ListedServer } from '../core/server.ts'
 import { count } from '../core/text.ts'
 import type { Gateway, GrantSearch, Reading } from '../gateway/port.ts'
@@ -26,8 +28,10 @@ function needsRecord(
   era: Era,
 ): boolean {
   if (!selected.has(server.server_id)) return false
-  if (thorough || !era.listTrusted || server.url === null || server.url === undefined) return true
-  const { kind } = judge(migration, server.url)
+  // The list does not tell of the other fields truly, nor of all.
+  if (thorough || migration.fields.some((field) => field !== 'url')) return true
+  if (!era.listTrusted || server.url === null || server.url === undefined) return true
+  const { kind } = judgeUrl(migration, server.url)
   return kind !== 'other' && kind !== 'moved'
 }
 
@@ -57,9 +61,9 @@ function entryOf(listed: ListedServer, read: Read | null, era: Era): InventoryEn
   return { ...entry, problem: { code, message: reading.message } }
 }
 
-/** Would the migration move it? */
+/** Would the migration move it, so that sign-ins are at stake? */
 function concerns(reading: Reading, migration: Migration): boolean {
-  return reading.kind === 'record' && judge(migration, reading.record.url ?? '').kind === 'match'
+  return reading.kind === 'record' && changesIdentity(editsOf(migration, reading.record))
 }
 
 function suspicionOf(servers: readonly ListedServer[], previous: number | null): string | null {
@@ -110,7 +114,7 @@ async function withFiles(
     (entry) =>
       entry.configured !== null &&
       selected.has(entry.listed.server_id) &&
-      judge(migration, entryUrl(entry) ?? '').kind === 'match',
+      judgeUrl(migration, entryUrl(entry)).kind === 'match',
   )
   if (gateway.era.pinsConfigIds || moving.length === 0) return found
   const ids = moving.map(({ listed }) => listed.server_id)

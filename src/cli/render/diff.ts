@@ -1,5 +1,5 @@
 import { diffArrays, structuredPatch } from 'diff'
-import { maskUrl } from '../../core/redact.ts'
+import { maskUrl, shownPath, shownText } from '../../core/redact.ts'
 import type { Edit } from '../../core/plan.ts'
 import { PINNED_ID } from '../../core/config/record.ts'
 import { printable } from '../../core/text.ts'
@@ -10,9 +10,14 @@ export function shownValue(value: string): string {
   return printable(maskUrl(value))
 }
 
+/** The same for what stands at a path of a record. */
+export function shownAt(path: string, value: string): string {
+  return printable(shownText(path, value))
+}
+
 /** A field as people know it: the id that a config.yaml pins is called as there. */
 export function fieldTitle(field: string): string {
-  return field === PINNED_ID ? 'server_id' : printable(field)
+  return field === PINNED_ID ? 'server_id' : printable(shownPath(field))
 }
 
 interface Part {
@@ -60,14 +65,15 @@ function line(sign: '-' | '+', { field, before, after }: ShownEdit, look: Look):
   return look.colour || isNew ? [text] : [text, carets(pieces, field.length + 3)]
 }
 
-const shownOrNot = (value: string | null): string | null => (value === null ? null : shownValue(value))
+const shownOrNot = (path: string, value: string | null): string | null =>
+  value === null ? null : shownAt(path, value)
 
 /** The unified diff of one server's edits, the part of each URL that changes emphasised. */
 export function renderEdits(edits: readonly Edit[], look: Look): string {
   const shown = edits.map(({ field, before, after }) => ({
     field: fieldTitle(field),
-    before: shownOrNot(before),
-    after: shownOrNot(after),
+    before: shownOrNot(field, before),
+    after: shownOrNot(field, after),
   }))
   const text = (side: 'before' | 'after') =>
     shown.flatMap((each) => (each[side] === null ? [] : [`${each.field}: ${each[side]}\n`])).join('')

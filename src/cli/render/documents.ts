@@ -1,4 +1,4 @@
-import { maskUrl, maskUrlsIn } from '../../core/redact.ts'
+import { maskUrl, maskUrlsIn, shownPath, shownText } from '../../core/redact.ts'
 import type { Change, Edit, GatewayIdentity, Note, Plan, Skipped } from '../../core/plan.ts'
 import type { DriftedField } from '../../core/drift.ts'
 import { isInForce, type RunReport, tally } from '../../core/report.ts'
@@ -7,10 +7,10 @@ import type { MigrateError } from '../../core/errors.ts'
 /** An edit as anybody may see it. */
 function publicEdit({ field, before, after }: Edit) {
   const shown = {
-    before: before === null ? null : maskUrl(before),
-    after: after === null ? null : maskUrl(after),
+    before: before === null ? null : shownText(field, before),
+    after: after === null ? null : shownText(field, after),
   }
-  return { field, ...shown, masked: shown.before !== before || shown.after !== after }
+  return { field: shownPath(field), ...shown, masked: shown.before !== before || shown.after !== after }
 }
 
 /** A change as anybody may see it: URLs masked, hashes of fields left out but for the fingerprint over them. */
@@ -30,14 +30,10 @@ export function publicChange({
 
 const publicGateway = ({ url, version, account }: GatewayIdentity) => ({ url, version, account })
 
-const masked = (value: unknown): unknown => (typeof value === 'string' ? maskUrl(value) : value)
-
-const publicDrift = ({ field, before, ours, now }: DriftedField) => ({
-  field,
-  before: masked(before),
-  ours: masked(ours),
-  now: masked(now),
-})
+const publicDrift = ({ field, before, ours, now }: DriftedField) => {
+  const masked = (value: unknown): unknown => (typeof value === 'string' ? shownText(field, value) : value)
+  return { field: shownPath(field), before: masked(before), ours: masked(ours), now: masked(now) }
+}
 
 const publicSkipped = ({ server, matched, code, message, url, contested, awaiting, patch }: Skipped) => ({
   server,

@@ -1,8 +1,9 @@
 import { shownName } from './name.ts'
 import type { RecordedChange, RecordedRun } from '../../journal/fold.ts'
 import type { JournalProblem } from '../../journal/port.ts'
+import { PINNED_ID } from '../../core/config/record.ts'
 import { count, printable } from '../../core/text.ts'
-import { shownValue } from './diff.ts'
+import { fieldTitle, shownAt } from './diff.ts'
 import { publicChange } from './documents.ts'
 import { type Look, wrap } from './layout.ts'
 
@@ -136,10 +137,13 @@ export function renderCheck({ runs, problems }: History, location: string, look:
 /** One run in full: each server with the URL before and after, masked, and its outcome. */
 export function renderOneRun(run: RecordedRun, all: readonly RecordedRun[], look: Look): string {
   const blocks = run.changes.map(({ change, outcome, error, collateral }) => {
-    const edits = (change.onlySettings ? [] : change.edits).flatMap(({ before, after }) => [
-      ...(before === null ? [] : [`  - ${shownValue(before)}`]),
-      ...(after === null ? [] : [`  + ${shownValue(after)}`]),
-    ])
+    const edits = (change.onlySettings ? [] : change.edits).flatMap(({ field, before, after }) => {
+      const name = field === 'url' || field === PINNED_ID ? '' : `${fieldTitle(field)}: `
+      return [
+        ...(before === null ? [] : [`  - ${name}${shownAt(field, before)}`]),
+        ...(after === null ? [] : [`  + ${name}${shownAt(field, after)}`]),
+      ]
+    })
     const also = collateral.map(
       ({ field, repaired }) =>
         `  ! ${printable(field)} changed with it; ${repaired ? 'put back' : 'not put back'}`,
