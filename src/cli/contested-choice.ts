@@ -1,7 +1,7 @@
 import type { Gateway } from '../gateway/port.ts'
 import type { ContestedServer } from '../runs/contested.ts'
 import type { Context } from './context.ts'
-import { shownValue } from './render/diff.ts'
+import { fieldTitle, shownAt } from './render/diff.ts'
 import { renderDrift } from './render/drift.ts'
 import { shownName } from './render/name.ts'
 import { chooseOrShow } from './record-choice.ts'
@@ -11,7 +11,7 @@ type Answer = 'leave' | 'write'
 
 async function askFor(contested: ContestedServer, gateway: Gateway, context: Context): Promise<Answer> {
   const target = contested.edits
-    .map(({ field, after }) => `${field} ${shownValue(after ?? '(nothing)')}`)
+    .map(({ field, after }) => `${fieldTitle(field)} ${after === null ? '(nothing)' : shownAt(field, after)}`)
     .join(', ')
   const choices: Choice<Answer>[] = [
     { name: 'Leave it as it is now', value: 'leave' },

@@ -3,7 +3,9 @@ import { parse } from 'yaml'
 import { originText, readOrigin, sameOrigin } from '../core/address.ts'
 import { canonical, sha256 } from '../core/canonical.ts'
 import { MigrateError } from '../core/errors.ts'
-import { compileMigration, type Migration, migrationFile } from '../core/migration.ts'
+import { printable } from '../core/text.ts'
+import { compileMigration } from '../core/compile.ts'
+import { type Migration, migrationFile } from '../core/migration.ts'
 
 const FOLDER = new URL('../../migrations/', import.meta.url)
 
@@ -30,13 +32,30 @@ function parseYaml(text: string, name: string): unknown {
   }
 }
 
-/** The migration that ships with the tool and is marked as the default. */
-export async function defaultMigration(): Promise<Migration> {
+/** All migrations that ship with the tool. */
+async function shippedMigrations(): Promise<ReturnType<typeof readMigration>[]> {
   const names = (await readdir(FOLDER)).filter((name) => name.endsWith('.yaml')).toSorted()
-  const migrations = await Promise.all(
+  return Promise.all(
     names.map(async (name) => readMigration(await readFile(new URL(name, FOLDER), 'utf8'), name)),
   )
-  const [chosen] = migrations.filter((migration) => migration.default)
+}
+
+/** The migration of `--migration ID`. Throws `usage` where none of that id ships with the tool. */
+export async function namedMigration(id: string): Promise<Migration> {
+  const migrations = await shippedMigrations()
+  const found = migrations.find((migration) => migration.id === id)
+  if (found) return found
+  const ids = migrations.map((migration) => migration.id).join(', ')
+  throw new MigrateError(
+    'usage',
+    `No migration ${printable(id)} ships with this tool`,
+    `There are: ${ids}. Files of your own are not read yet.`,
+  )
+}
+
+/** The migration that ships with the tool and is marked as the default. */
+export async function defaultMigration(): Promise<Migration> {
+  const [chosen] = (await shippedMigrations()).filter((migration) => migration.default)
   if (!chosen)
     throw new MigrateError(
       'migration-invalid',
@@ -63,7 +82,7 @@ export function adHocMigration(fromText: string, toText: string): Migration {
     id: 'from-to',
     sha256: sha256(canonical({ from: definition, to })),
     title: `From ${originText(from)} to ${originText(to)}`,
-    field: 'url',
+    fields: ['url'],
     from: definition,
     to,
   }

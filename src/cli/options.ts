@@ -17,6 +17,7 @@ const mainOptions = z.object({
     .regex(/^[\w!#$%&'*+.^`|~-]+$/, 'is no header name')
     .optional(),
   timeout: seconds.default(35),
+  migration: texts,
   from: z.string().optional(),
   to: z.string().optional(),
   litellmConfig: texts,
@@ -60,6 +61,8 @@ const EXCLUSIVE: readonly (readonly [keyof MainOptions, keyof MainOptions])[] = 
   ['sandbox', 'unfinished'],
   ['revert', 'canary'],
   ['revert', 'from'],
+  ['revert', 'migration'],
+  ['migration', 'from'],
   ['revert', 'thorough'],
 ]
 
@@ -70,6 +73,7 @@ function requireSense(options: MainOptions): void {
   const clash = EXCLUSIVE.find((pair) => pair.every(isGiven))
   if (clash) throw usage(`${flag(clash[0])} and ${flag(clash[1])} exclude each other`)
   if ((options.from === undefined) !== (options.to === undefined)) throw usage('--from and --to go together')
+  if (options.migration.length > 1) throw usage('--migration: one at a time, for now')
   if (options.envFile.length > 0 && options.litellmConfig.length === 0)
     throw usage('--env-file goes with --litellm-config')
   if (options.exitCode && !options.dryRun) throw usage('--exit-code goes with --dry-run')

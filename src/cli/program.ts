@@ -49,6 +49,7 @@ function addMainOptions(program: Command): void {
     .option('--password-file <FILE>', 'file with the password, - for standard input (UI_PASSWORD)')
     .option('--key-header <NAME>', 'header for the key, where the gateway has litellm_key_header_name')
     .option('--timeout <SECONDS>', 'for each request (default 35, above the probes of the gateway itself)')
+    .option('--migration <ID>', 'one of the migrations that ship, in place of the default', collect)
     .option('--from <ORIGIN>', 'with --to: move exactly this origin, in place of the migration that ships')
     .option('--to <ORIGIN>', 'the origin it becomes')
     .option(

@@ -2,9 +2,10 @@ import { originText } from './address.ts'
 import { type Assembly, assess } from './assess.ts'
 import { eraOf, NEWEST_CHECKED } from './eras.ts'
 import { entryUrl, type Inventory, type InventoryEntry } from './inventory.ts'
-import { leftovers } from './leftovers.ts'
-import { judge, type Migration } from './migration.ts'
+import { editsOf, leftovers } from './leftovers.ts'
+import { judge, judgeUrl, type Migration } from './migration.ts'
 import { isVariable, type Note, type Plan } from './plan.ts'
+import { shownPath } from './redact.ts'
 import { identify, isUnlisted } from './server.ts'
 import { printable } from './text.ts'
 
@@ -25,13 +26,27 @@ export function releaseNotes(version: string | null): Note[] {
   ]
 }
 
+const CONFIGURED =
+  "holds the old address; it stands in LiteLLM's config.yaml, where only the URL is rewritten"
+
+/** Why the URL stays where only the other fields of a server are changed. */
+function nearMiss({ record, source }: InventoryEntry, migration: Migration): Omit<Note, 'server'>[] {
+  const verdict = judgeUrl(migration, record?.url)
+  if (!record || source === 'config' || !('message' in verdict) || editsOf(migration, record).length === 0)
+    return []
+  return [{ code: 'near-miss', field: 'url', message: `${verdict.message}; not rewritten` }]
+}
+
 function oldAddresses(entry: InventoryEntry, migration: Migration): Note[] {
-  return leftovers(migration, entry.record ?? entry.listed).map((field) => ({
-    code: 'old-address',
-    server: identify(entry.listed, entry.source),
-    field,
-    message: 'holds the old address; reported, not rewritten',
-  }))
+  const server = identify(entry.listed, entry.source)
+  const found = leftovers(migration, entry.record ?? entry.listed)
+  // No API and no file edit rewrites these.
+  const left = entry.source === 'config' ? editsOf(migration, entry.record ?? entry.listed) : []
+  const own = left
+    .filter(({ field }) => field !== 'url')
+    .map(({ field }) => ({ code: 'old-address' as const, field: shownPath(field), message: CONFIGURED }))
+  const near = nearMiss(entry, migration)
+  return [...near, ...own, ...found].map((each) => ({ ...each, server }))
 }
 
 const deletions = ({ gone }: Inventory): Note[] =>

@@ -3,8 +3,9 @@ import { type Configured, configuredUrl, moveConfigured, patchByHand } from './c
 import type { Consent } from './consent.ts'
 import { type Era, FILE_ERA } from './eras.ts'
 import { entryUrl, type Inventory, type InventoryEntry } from './inventory.ts'
-import { judge, type Migration, type Verdict } from './migration.ts'
-import type { Change, GatewayIdentity, Skipped, SkippedCode } from './plan.ts'
+import { editsOf } from './leftovers.ts'
+import { judgeUrl, type Migration, type Verdict } from './migration.ts'
+import type { Change, Edit, GatewayIdentity, Skipped, SkippedCode } from './plan.ts'
 import { identify } from './server.ts'
 
 /** What a plan is made of. `selected` holds the ids of the servers that are meant. */
@@ -25,7 +26,25 @@ export type Assessment =
   | { skipped: Skipped }
   | { moved: boolean }
 
-function blocked(entry: InventoryEntry, verdict: Verdict): { code: SkippedCode; message: string } | null {
+/** What a rule says of one server: of its URL, and the edits in its other fields that the API can make. */
+interface Judgement {
+  url: string | null
+  verdict: Verdict
+  others: Edit[]
+}
+
+function judgeEntry(entry: InventoryEntry, migration: Migration): Judgement {
+  const { record, source, problem } = entry
+  const isWritable = record !== null && source === 'database' && problem === null
+  const others = isWritable ? editsOf(migration, record).filter(({ field }) => field !== 'url') : []
+  const url = entryUrl(entry)
+  return { url, verdict: judgeUrl(migration, url), others }
+}
+
+function blocked(
+  entry: InventoryEntry,
+  { verdict, others }: Judgement,
+): { code: SkippedCode; message: string } | null {
   if (entry.problem) return entry.problem
   if (entry.source === 'config' && verdict.kind === 'match') {
     const inFile = entry.configured && configuredUrl(entry.configured)
@@ -37,6 +56,8 @@ function blocked(entry: InventoryEntry, verdict: Verdict): { code: SkippedCode; 
           : "defined in LiteLLM's config.yaml, which the API cannot change: give the file with --litellm-config FILE, or edit it by hand and restart",
     }
   }
+  // Its other fields are changed all the same.
+  if (others.length > 0) return null
   return 'message' in verdict ? { code: verdict.kind, message: verdict.message } : null
 }
 
@@ -77,38 +98,38 @@ function assessConfigured(
   return refused ?? { changes: made }
 }
 
+/** A server that is left alone, with what a person would change by hand where it is one of a file. */
+function leave(
+  entry: InventoryEntry,
+  left: { code: SkippedCode; message: string },
+  { url, verdict }: Judgement,
+  era: Era,
+): Assessment {
+  const server = { ...identify(entry.record ?? entry.listed, entry.source), id: entry.listed.server_id }
+  const matched = url === null ? null : verdict.kind === 'match'
+  const skipped = { server, matched, ...left, url }
+  if (left.code !== 'config-defined' || url === null || verdict.kind !== 'match') return { skipped }
+  const name = entry.listed.server_name ?? '?'
+  return {
+    skipped: { ...skipped, patch: patchByHand(name, { id: server.id, url, next: verdict.after, era }) },
+  }
+}
+
 /** What one listed server contributes to a plan. */
 export function assess(entry: InventoryEntry, assembly: Assembly, era: Era): Assessment {
   const { migration, accepted } = assembly
-  const url = entryUrl(entry)
-  const verdict: Verdict = url === null ? { kind: 'other', origin: null } : judge(migration, url)
-  const server = identify(entry.record ?? entry.listed, entry.source)
-  const identity = { ...server, id: entry.listed.server_id }
-  if (entry.source === 'config' && entry.configured && verdict.kind === 'match' && url !== null) {
-    const inFile = configuredUrl(entry.configured)
-    if ('url' in inFile)
-      return assessConfigured(entry, entry.configured, assembly, { era, url, next: verdict.after })
-  }
-  const left = blocked(entry, verdict)
-  if (left) {
-    const matched = url === null ? null : verdict.kind === 'match'
-    const patch =
-      left.code === 'config-defined' && url !== null && verdict.kind === 'match'
-        ? {
-            patch: patchByHand(entry.listed.server_name ?? '?', {
-              id: identity.id,
-              url,
-              next: verdict.after,
-              era,
-            }),
-          }
-        : {}
-    return { skipped: { server: identity, matched, ...left, url, ...patch } }
-  }
-  if (verdict.kind !== 'match' || url === null || !entry.record) return { moved: verdict.kind === 'moved' }
+  const judgement = judgeEntry(entry, migration)
+  const { url, verdict, others } = judgement
+  const move = verdict.kind === 'match' && url !== null ? { url, next: verdict.after } : null
+  if (entry.source === 'config' && entry.configured && move && 'url' in configuredUrl(entry.configured))
+    return assessConfigured(entry, entry.configured, assembly, { era, ...move })
+  const left = blocked(entry, judgement)
+  if (left) return leave(entry, left, judgement, era)
+  const edits = [...(move ? [{ field: 'url', before: move.url, after: move.next }] : []), ...others]
+  if (edits.length === 0 || !entry.record) return { moved: verdict.kind === 'moved' }
+  const server = { ...identify(entry.record, entry.source), id: entry.listed.server_id }
   const hindrance = obstacle(entry.record, era)
-  if (hindrance) return { skipped: { server: identity, matched: true, ...hindrance, url } }
-  const edits = [{ field: 'url', before: url, after: verdict.after }]
+  if (hindrance) return { skipped: { server, matched: true, ...hindrance, url } }
   const circumstances = { era, signIns: entry.signIns }
-  return admitted(assembleChange(entry.record, identity, migration.id, edits, circumstances), accepted)
+  return admitted(assembleChange(entry.record, server, migration.id, edits, circumstances), accepted)
 }

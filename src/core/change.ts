@@ -2,13 +2,15 @@ import { canonical, sha256 } from './canonical.ts'
 import { acceptOptions, type Consent, unaccepted } from './consent.ts'
 import type { Era } from './eras.ts'
 import { fieldHashes, fingerprint } from './fields.ts'
-import { oauthEffects, type Settings, settingsOf } from './oauth.ts'
+import { clearsSettings, oauthEffects, type Settings, settingsOf } from './oauth.ts'
 import type { Change, ChangedFile, Edit, Effect, Skipped, SkippedCode } from './plan.ts'
 import type { ServerIdentity, ServerRecord } from './server.ts'
 import { nameObstacle } from './write-body.ts'
 
+const encrypted = (text: string | null): number => text?.match(/https:\/\//gi)?.length ?? 0
+
 const tlsRemoved = (edits: readonly Edit[]): Effect[] =>
-  edits.some(({ before, after }) => /^https:/i.test(before ?? '') && /^http:/i.test(after ?? ''))
+  edits.some(({ before, after }) => after !== null && encrypted(after) < encrypted(before))
     ? [
         {
           code: 'tls-removed',
@@ -38,14 +40,14 @@ export function assembleChange(
   { era, signIns, lost = {}, file = null, effects = [] }: Circumstances,
 ): Change {
   const fields = fieldHashes(record)
-  const settings = { ...lost, ...(era.wipesOAuth ? settingsOf(record) : {}) }
+  const settings = { ...lost, ...(era.wipesOAuth && clearsSettings(edits) ? settingsOf(record) : {}) }
   return {
     id: sha256(canonical([server.id, edits])).slice(0, 12),
     server,
     file,
     migration,
     edits,
-    effects: [...tlsRemoved(edits), ...oauthEffects(record, settings, era, signIns), ...effects],
+    effects: [...tlsRemoved(edits), ...oauthEffects(record, edits, settings, { era, signIns }), ...effects],
     settings,
     onlySettings: false,
     fields,
@@ -75,7 +77,7 @@ export function admitted(
   if (wanting.length === 0) return { change }
   const effects = change.effects.map(({ message }) => message).join('; ')
   const message = `${effects}. To do it all the same: ${acceptOptions(wanting).join(' ')}`
-  const url = change.edits[0]?.before ?? null
+  const url = change.edits.find(({ field }) => field === 'url')?.before ?? null
   return {
     skipped: { server: change.server, matched: true, code: 'needs-consent', message, url, awaiting: change },
   }

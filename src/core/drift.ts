@@ -1,4 +1,5 @@
 import { movedFields, reportable } from './fields.ts'
+import { fieldsWith, valueAt } from './path.ts'
 import type { Change, Edit } from './plan.ts'
 import type { ServerRecord } from './server.ts'
 
@@ -15,7 +16,22 @@ export interface DriftedField {
 
 /** Does a record hold one side of every edit? */
 export function holds(record: ServerRecord, edits: readonly Edit[], side: 'before' | 'after'): boolean {
-  return edits.every((edit) => (record[edit.field] ?? null) === edit[side])
+  return edits.every((edit) => valueAt(record, edit.field) === edit[side])
+}
+
+/** The record with one side of every edit in it, whatever it holds there now. */
+export function recordWith(
+  record: ServerRecord,
+  edits: readonly Edit[],
+  side: 'before' | 'after',
+): ServerRecord {
+  return {
+    ...record,
+    ...fieldsWith(
+      record,
+      edits.map((edit) => ({ path: edit.field, value: edit[side] })),
+    ),
+  }
 }
 
 /** The same edits, the other way. */
@@ -23,12 +39,11 @@ export function reversed(edits: readonly Edit[]): Edit[] {
   return edits.map(({ field, before, after }) => ({ field, before: after, after: before }))
 }
 
-const value = (record: ServerRecord, field: string): unknown => record[field] ?? null
-
 function untouchedField(change: Change, record: ServerRecord, field: string): DriftedField {
   const hash = change.fields[field]
   const kept = hash === undefined ? null : { sha256: hash }
-  return { field, before: kept, ours: kept, now: reportable(change.server.id, field, value(record, field)) }
+  const now = reportable(change.server.id, field, record[field] ?? null)
+  return { field, before: kept, ours: kept, now }
 }
 
 /**
@@ -36,21 +51,17 @@ function untouchedField(change: Change, record: ServerRecord, field: string): Dr
  * has not drifted.
  */
 export function driftSincePlan(change: Change, record: ServerRecord): DriftedField[] {
-  const moved = movedFields(change.fields, record)
-  const edits = change.edits.filter(({ field }) => moved.includes(field))
-  const edited = edits.map(({ field, before, after }) => ({
-    field,
-    before,
-    ours: after,
-    now: value(record, field),
-  }))
-  const others = moved.filter((field) => !edits.some((edit) => edit.field === field))
+  const edited = change.edits
+    .filter((edit) => !holds(record, [edit], 'before'))
+    .map(({ field, before, after }) => ({ field, before, ours: after, now: valueAt(record, field) }))
+  // What else moved, beside the edited places or in other fields.
+  const others = movedFields(change.fields, recordWith(record, change.edits, 'before'))
   return [...edited, ...others.map((field) => untouchedField(change, record, field))]
 }
 
-/** The fields in which a record no longer holds what a run wrote with `edits`; later edits elsewhere are none. */
+/** The places at which a record no longer holds what a run wrote with `edits`; later edits elsewhere are none. */
 export function driftSinceWrite(edits: readonly Edit[], record: ServerRecord): DriftedField[] {
   return edits
-    .filter(({ field, after }) => (record[field] ?? null) !== after)
-    .map(({ field, before, after }) => ({ field, before, ours: after, now: value(record, field) }))
+    .filter((edit) => !holds(record, [edit], 'after'))
+    .map(({ field, before, after }) => ({ field, before, ours: after, now: valueAt(record, field) }))
 }

@@ -22,6 +22,8 @@ export interface Era {
   dropsClient: boolean
   /** Does it honour a `server_id` in config.yaml, so that a server there keeps its id when its URL changes? */
   pinsConfigIds: boolean
+  /** Do reads put flags into `mcp_info` that are not stored, so that a write has to leave them out? */
+  injectsFlags: boolean
   /** Seconds after which the gateway gives up probing a silent backend during a read by id. */
   probeSeconds: number
   /** Fields that every PUT writes whatever its body says: not collateral, but nothing can take it back. */
@@ -35,6 +37,7 @@ const base = {
   wipesOAuth: false,
   dropsClient: false,
   pinsConfigIds: false,
+  injectsFlags: false,
   probeSeconds: 10,
   alsoWrites: [],
   warning: null,
@@ -77,7 +80,15 @@ export const ERAS: readonly Era[] = [
   { ...base, from: '1.81.0', putBody: 'defaulted-fields', listTrusted: false, restart: 'possible' },
   { ...base, from: '1.81.14', putBody: 'defaulted-fields', listTrusted: false },
   { ...base, from: '1.88.0', putBody: 'changed-fields', listTrusted: false },
-  { ...base, from: '1.92.1', putBody: 'changed-fields', listTrusted: false, wipesOAuth: true },
+  { ...base, from: '1.90.0', putBody: 'changed-fields', listTrusted: false, injectsFlags: true },
+  {
+    ...base,
+    from: '1.92.1',
+    putBody: 'changed-fields',
+    listTrusted: false,
+    wipesOAuth: true,
+    injectsFlags: true,
+  },
   {
     ...base,
     from: '1.96.1',
@@ -85,6 +96,7 @@ export const ERAS: readonly Era[] = [
     listTrusted: false,
     wipesOAuth: true,
     dropsClient: true,
+    injectsFlags: true,
   },
   {
     ...base,
@@ -94,6 +106,7 @@ export const ERAS: readonly Era[] = [
     wipesOAuth: true,
     dropsClient: true,
     pinsConfigIds: true,
+    injectsFlags: true,
   },
 ]
 

@@ -49,6 +49,11 @@ const HARMLESS = [
   'transport',
 ]
 
+/** `mcp_info` as it is stored, as far as a read tells: without what reads put into it. */
+export function storedInfo(info: unknown): unknown {
+  return info !== null && typeof info === 'object' ? without({ ...info }, INJECTED_INFO) : info
+}
+
 const without = (object: Record<string, unknown>, names: readonly string[]): Record<string, unknown> =>
   Object.fromEntries(Object.entries(object).filter(([name]) => !names.includes(name)))
 

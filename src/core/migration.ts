@@ -9,7 +9,6 @@ import {
   resemblesLoopback,
   sameOrigin,
 } from './address.ts'
-import { MigrateError } from './errors.ts'
 
 const origin = z
   .string()
@@ -17,13 +16,43 @@ const origin = z
     (text) => readOrigin(text) !== null,
     'must be an origin such as http://host:8080, with no path, query or user name',
   )
+
+/**
+ * The fields that a rule may name: texts, and lists and maps of texts, that a PUT can set (`UpdateMCPServerRequest` in
+ * litellm/proxy/_types.py). Not credentials, names and ids; and none of the OAuth settings, as a new URL clears them.
+ */
+const ruleField = z.enum([
+  'url',
+  'spec_path',
+  'args',
+  'static_headers',
+  'env',
+  'mcp_info',
+  'description',
+  'instructions',
+  'source_url',
+  'byok_api_key_help_url',
+  'byok_description',
+  'tool_name_to_description',
+])
+export type RuleField = z.infer<typeof ruleField>
+
+/** Those whose value is one URL as a whole; in the others URLs stand inside longer texts. */
+export const ADDRESS_FIELDS: readonly RuleField[] = [
+  'url',
+  'spec_path',
+  'source_url',
+  'byok_api_key_help_url',
+]
+
+/** `field`: the one in which it stands, the first that the rule names unless told. */
 const example = z.union([
-  z.strictObject({ before: z.string(), after: z.string() }),
-  z.strictObject({ before: z.string(), unchanged: z.literal(true) }),
+  z.strictObject({ field: ruleField.optional(), before: z.string(), after: z.string() }),
+  z.strictObject({ field: ruleField.optional(), before: z.string(), unchanged: z.literal(true) }),
 ])
 
 /**
- * A migration file: which addresses of which field become which, with examples that every run executes.
+ * A migration file: which addresses in which fields become which, with examples that every run executes.
  * `hosts` is a list of host names, or `loopback` for all the names of the machine itself.
  */
 export const migrationFile = z.strictObject({
@@ -31,7 +60,7 @@ export const migrationFile = z.strictObject({
   id: z.string().regex(/^[a-z\d][a-z\d-]*$/),
   title: z.string().min(1),
   default: z.boolean().default(false),
-  field: z.literal('url'),
+  fields: z.array(ruleField).min(1),
   from: z.strictObject({
     schemes: z.array(z.enum(['http', 'https'])).min(1),
     hosts: z.union([z.literal('loopback'), z.array(z.string().min(1)).min(1)]),
@@ -47,7 +76,7 @@ export interface Migration {
   id: string
   sha256: string
   title: string
-  field: 'url'
+  fields: readonly RuleField[]
   from: MigrationFile['from']
   to: Origin
 }
@@ -65,7 +94,8 @@ export type Verdict =
 const namesHost = ({ from }: Migration, host: string): boolean =>
   from.hosts === 'loopback' ? isLoopbackName(host) : from.hosts.includes(host)
 
-const matches = (migration: Migration, address: Origin): boolean =>
+/** Is this the place that a rule moves away from? */
+export const matchesOrigin = (migration: Migration, address: Origin): boolean =>
   migration.from.schemes.includes(address.scheme) &&
   address.port === migration.from.port &&
   namesHost(migration, address.host)
@@ -96,10 +126,17 @@ export function judge(migration: Migration, raw: string): Verdict {
       : { kind: 'other', origin: null }
   }
   if (sameOrigin(address, migration.to)) return { kind: 'moved', origin: address }
-  if (matches(migration, address))
+  if (matchesOrigin(migration, address))
     return { kind: 'match', after: originText(migration.to) + address.rest, origin: address }
   const near = nearness(migration, address)
   return near ? { kind: 'near-miss', message: near, origin: address } : { kind: 'other', origin: address }
+}
+
+/** What a rule says of the URL of a server; of none, and where it does not name that field, nothing. */
+export function judgeUrl(migration: Migration, url: string | null | undefined): Verdict {
+  return migration.fields.includes('url') && url !== null && url !== undefined
+    ? judge(migration, url)
+    : { kind: 'other', origin: null }
 }
 
 // A host name, or an IPv6 address, with a port, or with a scheme that stands for one. Bounded, so that no text
@@ -117,38 +154,4 @@ export function mentions(migration: Migration, text: string): boolean {
       return found?.port === migration.from.port && namesHost(migration, found.host)
     }),
   )
-}
-
-function failedExample(
-  migration: Migration,
-  { before, ...expected }: z.infer<typeof example>,
-): string | null {
-  const verdict = judge(migration, before)
-  const actual = verdict.kind === 'match' ? verdict.after : before
-  const wanted = 'after' in expected ? expected.after : before
-  return actual === wanted ? null : `example ${before} becomes ${actual}, not ${wanted}`
-}
-
-/**
- * Makes a rule from a parsed migration file. Throws `migration-invalid` when the rule would match its own
- * result, or when one of its examples does not come out as it says.
- */
-export function compileMigration(file: MigrationFile, sha256: string): Migration {
-  const to = readOrigin(file.to)
-  if (!to) throw new MigrateError('migration-invalid', `Migration ${file.id}: "to" is no origin`)
-  const migration: Migration = {
-    id: file.id,
-    sha256,
-    title: file.title,
-    field: file.field,
-    from: file.from,
-    to,
-  }
-  if (matches(migration, to)) {
-    throw new MigrateError('migration-invalid', `Migration ${file.id} would match its own result, ${file.to}`)
-  }
-  const failed = file.examples.map((each) => failedExample(migration, each)).filter((each) => each !== null)
-  if (failed.length > 0)
-    throw new MigrateError('migration-invalid', `Migration ${file.id}: ${failed.join('; ')}`)
-  return migration
 }

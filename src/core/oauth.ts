@@ -1,6 +1,6 @@
 import { canonical } from './canonical.ts'
 import type { Era } from './eras.ts'
-import type { Effect } from './plan.ts'
+import type { Edit, Effect } from './plan.ts'
 import type { ServerRecord } from './server.ts'
 import { count } from './text.ts'
 
@@ -37,6 +37,16 @@ const isBlank = (value: unknown): boolean => isNothing(value) || String(value).t
 export function settingsOf(record: ServerRecord): Settings {
   const held = CLEARED.map((field) => [field, record[field]] as const)
   return Object.fromEntries(held.filter(([, value]) => !isNothing(value)))
+}
+
+/** Do these edits clear the settings? */
+export function clearsSettings(edits: readonly Pick<Edit, 'field'>[]): boolean {
+  return edits.some(({ field }) => field === 'url')
+}
+
+/** Do they make sign-ins those of another server? `mcp_oauth_token_identity` in db.py of 1.106.2. */
+export function changesIdentity(edits: readonly Pick<Edit, 'field'>[]): boolean {
+  return edits.some(({ field }) => field === 'url' || field === 'spec_path')
 }
 
 /** Is a field one of those that a new URL clears? */
@@ -95,19 +105,19 @@ function losses(record: ServerRecord, settings: Settings, era: Era, signIns: num
 }
 
 /**
- * What a new URL does to a server's OAuth or token exchange besides. `settings`: what the record holds of it, and what an
+ * What edits do to a server's OAuth or token exchange besides. `settings`: what the record holds of it, and what an
  * earlier run had and could not put back. `signIns`: how many people's tokens are stored, `null` where nobody can tell.
  */
 export function oauthEffects(
   record: ServerRecord,
+  edits: readonly Edit[],
   settings: Settings,
-  era: Era,
-  signIns: number | null,
+  { era, signIns }: { era: Era; signIns: number | null },
 ): Effect[] {
+  if (!changesIdentity(edits)) return []
+  const lost = losses(record, { ...settingsOf(record), ...settings }, era, signIns)
+  if (!clearsSettings(edits)) return lost.filter(({ code }) => code === 'reauthorization')
   const back = Object.keys(restorable(settings, record, era))
   const message = `${back.join(', ')}: cleared with the URL, and put back by a second write`
-  return [
-    ...(back.length > 0 ? [{ code: 'settings-restored', message, reversible: true }] : []),
-    ...losses(record, settings, era, signIns),
-  ]
+  return [...(back.length > 0 ? [{ code: 'settings-restored', message, reversible: true }] : []), ...lost]
 }

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import type { DriftedField } from './drift.ts'
 import { serverIdentity } from './server.ts'
 
-/** One field of one server, whole: what it is and what it is to be; `null` where it is not there. */
+/** One text of one server, whole, by its path (`url`, `args[1]`): what it is and what it is to be; `null` where it is not there. */
 export const edit = z.object({
   field: z.string(),
   before: z.string().nullable(),
@@ -103,6 +103,7 @@ export interface Skipped {
 export interface Note {
   code:
     | 'old-address'
+    | 'near-miss'
     | 'suspicious-list'
     | 'deleted'
     | 'unlisted'

@@ -65,11 +65,34 @@ export function maskUrl(raw: string): string {
   )
 }
 
+const URLS = /(\b[A-Za-z][\w+.-]{0,30}:\/\/[^\s"'<>`]+)/g
+
 /** Every URL inside a longer text, and every word that may hold user info, masked as `maskUrl` does. */
 export function maskUrlsIn(text: string): string {
   return text
-    .replace(/\b[A-Za-z][\w+.-]{0,30}:\/\/[^\s"'<>`]+/g, (url) => maskUrl(url))
+    .replace(URLS, (url) => maskUrl(url))
     .replace(/[^\s"'<>`]+/g, (word) => (word.includes(':') && word.includes('@') ? maskUrl(word) : word))
+}
+
+// Seen by everybody who may see the server at all.
+const PROSE = /^(url|pinned_id|spec_path|description|mcp_info|instructions|source_url|byok_|tool_name_to_)/
+
+/** The path of a place in a record as it may be shown: a key may be a URL. */
+export function shownPath(path: string): string {
+  return maskUrlsIn(path)
+}
+
+/**
+ * The text at a path as it may be shown: its URLs masked. In arguments, headers and environment whatever else stands there
+ * may be a secret, and is `***`; names of options such as `--url=` stay.
+ */
+export function shownText(path: string, text: string): string {
+  if (/^(url|pinned_id|server_id)$/.test(path)) return maskUrl(text)
+  if (PROSE.test(path)) return maskUrlsIn(text)
+  return text
+    .split(URLS)
+    .map((part, i) => (i % 2 === 1 ? maskUrl(part) : /^\s*(--?[\w-]+[= ])?$/.test(part) ? part : MASK))
+    .join('')
 }
 
 // Quoted, perhaps inside another quotation; the end may be cut off.

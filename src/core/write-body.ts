@@ -1,7 +1,10 @@
-import type { PutBody } from './eras.ts'
+import type { Era, PutBody } from './eras.ts'
+import { storedInfo } from './fields.ts'
+import { fieldsWith } from './path.ts'
+import type { Edit } from './plan.ts'
 import type { ServerRecord } from './server.ts'
 
-/** A field to write and its new value. */
+/** A field to write and its new value, whole. */
 export interface FieldEdit {
   field: string
   after: unknown
@@ -47,12 +50,36 @@ const held = (record: ServerRecord, fields: readonly string[]): Record<string, u
       .filter(([, value]) => value !== null && value !== undefined),
   )
 
+/** LiteLLM checks a transport against what has to come with it in the same body. */
+function defaulted(record: ServerRecord): string[] {
+  if (record.transport === 'stdio') return [...DEFAULTED, 'command']
+  return record.url ? DEFAULTED : [...DEFAULTED, 'spec_path']
+}
+
 const CONTEXT: Record<PutBody, (record: ServerRecord) => Record<string, unknown>> = {
   'whole-record': (record) => held(record, WHOLE),
-  // LiteLLM checks transport stdio against the command in the same body.
-  'defaulted-fields': (record) =>
-    held(record, record.transport === 'stdio' ? [...DEFAULTED, 'command'] : DEFAULTED),
+  'defaulted-fields': (record) => held(record, defaulted(record)),
   'changed-fields': () => ({}),
+}
+
+/** The fields in which edits stand, whole: those of a record read a moment ago, with the new texts in their places. */
+export function wholeFields(record: ServerRecord, edits: readonly Edit[]): Record<string, unknown> {
+  return fieldsWith(
+    record,
+    edits.map(({ field, after }) => ({ path: field, value: after })),
+  )
+}
+
+/** What is to be sent for edits. */
+export function fieldEdits(
+  record: ServerRecord,
+  edits: readonly Edit[],
+  { injectsFlags }: Pick<Era, 'injectsFlags'>,
+): FieldEdit[] {
+  return Object.entries(wholeFields(record, edits)).map(([field, value]) => ({
+    field,
+    after: field === 'mcp_info' && injectsFlags ? storedInfo(value) : value,
+  }))
 }
 
 /**

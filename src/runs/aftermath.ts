@@ -1,4 +1,4 @@
-import { type DriftedField, driftSincePlan, holds } from '../core/drift.ts'
+import { type DriftedField, driftSincePlan, holds, recordWith } from '../core/drift.ts'
 import { movedFields, reportable } from '../core/fields.ts'
 import { holdsSettings, restorable } from '../core/oauth.ts'
 import type { Change } from '../core/plan.ts'
@@ -36,12 +36,8 @@ function alsoChanged(
   place: Place,
 ): CollateralChange[] {
   if (fieldsBefore === null) return []
-  const intended = [
-    ...change.edits.map(({ field }) => field),
-    ...place.era.alsoWrites,
-    ...Object.keys(settings),
-  ]
-  return movedFields(fieldsBefore, record)
+  const intended = [...place.era.alsoWrites, ...Object.keys(settings)]
+  return movedFields(fieldsBefore, recordWith(record, change.edits, 'before'))
     .filter((field) => !intended.includes(field))
     .map((field) => ({
       field,

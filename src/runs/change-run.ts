@@ -1,6 +1,7 @@
 import { type DriftedField, driftSinceWrite, holds, reversed } from '../core/drift.ts'
 import { MigrateError } from '../core/errors.ts'
 import { isAccessField } from '../core/fields.ts'
+import { fieldOf } from '../core/path.ts'
 import type { Change } from '../core/plan.ts'
 import { type AppliedChange, type Halt, settledAs } from '../core/report.ts'
 import type { ServerRecord } from '../core/server.ts'
@@ -62,8 +63,9 @@ export class ChangeRun {
   }
 
   #readAgain(): ReturnType<typeof readAgain> {
-    const { file, server } = this.#change
-    return file === null ? readAgain(this.#context.gateway, server.id) : this.#at.read(server.id)
+    const { file, server, edits } = this.#change
+    const writes = edits.map(({ field }) => fieldOf(field))
+    return file === null ? readAgain(this.#context.gateway, server.id, writes) : this.#at.read(server.id)
   }
 
   #tell(kind: 'reading' | WriteProgress): void {

@@ -3,7 +3,7 @@ import { configFault } from '../core/config/fault.ts'
 import type { Configured, HeldBy } from '../core/config/move.ts'
 import { type EnvVariable, readEnvFile } from '../core/config/env-file.ts'
 import { entryUrl, type InventoryEntry } from '../core/inventory.ts'
-import { judge, type Migration } from '../core/migration.ts'
+import { judgeUrl, type Migration } from '../core/migration.ts'
 import type { ListedServer } from '../core/server.ts'
 import { type ConfigTree, readConfigTree } from '../gateway/config-file.ts'
 import type { Gateway, GrantSearch } from '../gateway/port.ts'
@@ -90,7 +90,7 @@ export async function withFiles(
     (entry) =>
       entry.configured !== null &&
       selected.has(entry.listed.server_id) &&
-      judge(migration, entryUrl(entry) ?? '').kind === 'match',
+      judgeUrl(migration, entryUrl(entry)).kind === 'match',
   )
   if (gateway.era.pinsConfigIds || moving.length === 0) return found
   const ids = moving.map(({ listed }) => listed.server_id)

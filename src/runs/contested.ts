@@ -1,6 +1,7 @@
 import { admitted, assembleChange, obstacle } from '../core/change.ts'
 import type { Consent } from '../core/consent.ts'
 import { holds } from '../core/drift.ts'
+import { valueAt } from '../core/path.ts'
 import type { Change, Contested, Edit, Plan, Skipped } from '../core/plan.ts'
 import type { RunReport } from '../core/report.ts'
 import type { ServerIdentity, ServerRecord } from '../core/server.ts'
@@ -25,7 +26,7 @@ export function contestedServers(plan: Plan, report: RunReport | null): Conteste
 
 /** The edits that lead from what a record holds now to what was meant; `null` where it holds no text. */
 function editsFromNow(record: ServerRecord, edits: readonly Edit[]): Edit[] | null {
-  const found = edits.map(({ field, after }) => ({ field, before: record[field] ?? null, after }))
+  const found = edits.map(({ field, after }) => ({ field, before: valueAt(record, field), after }))
   return found.every((edit): edit is Edit => typeof edit.before === 'string') ? found : null
 }
 
@@ -51,7 +52,7 @@ function judge(
   const { record, source } = reading
   if (holds(record, edits, 'after')) return null
   const now = editsFromNow(record, edits)
-  if (!now) return skip('malformed', 'it holds no URL now')
+  if (!now) return skip('malformed', 'it holds no text there now')
   if (source === 'config') return skip('config-defined', "now defined in LiteLLM's config.yaml")
   const hindrance = obstacle(record, era)
   if (hindrance) return skip(hindrance.code, hindrance.message)

@@ -1,6 +1,8 @@
 import type { Era } from '../core/eras.ts'
 import type { Inventory, InventoryEntry } from '../core/inventory.ts'
-import { judge, type Migration } from '../core/migration.ts'
+import { editsOf } from '../core/leftovers.ts'
+import { judgeUrl, type Migration } from '../core/migration.ts'
+import { changesIdentity } from '../core/oauth.ts'
 import type { ListedServer } from '../core/server.ts'
 import { count } from '../core/text.ts'
 import type { Gateway, Reading } from '../gateway/port.ts'
@@ -25,8 +27,10 @@ function needsRecord(
   era: Era,
 ): boolean {
   if (!selected.has(server.server_id)) return false
-  if (thorough || !era.listTrusted || server.url === null || server.url === undefined) return true
-  const { kind } = judge(migration, server.url)
+  // The list does not tell of the other fields truly, nor of all.
+  if (thorough || migration.fields.some((field) => field !== 'url')) return true
+  if (!era.listTrusted || server.url === null || server.url === undefined) return true
+  const { kind } = judgeUrl(migration, server.url)
   return kind !== 'other' && kind !== 'moved'
 }
 
@@ -56,9 +60,9 @@ function entryOf(listed: ListedServer, read: Read | null, era: Era): InventoryEn
   return { ...entry, problem: { code, message: reading.message } }
 }
 
-/** Would the migration move it? */
+/** Would the migration move it, so that sign-ins are at stake? */
 function concerns(reading: Reading, migration: Migration): boolean {
-  return reading.kind === 'record' && judge(migration, reading.record.url ?? '').kind === 'match'
+  return reading.kind === 'record' && changesIdentity(editsOf(migration, reading.record))
 }
 
 function suspicionOf(servers: readonly ListedServer[], previous: number | null): string | null {

@@ -2,8 +2,9 @@ import { obstacle } from '../core/change.ts'
 import { consentsFor, unaccepted } from '../core/consent.ts'
 import { type DriftedField, driftSincePlan, driftSinceWrite, holds, reversed } from '../core/drift.ts'
 import type { Era } from '../core/eras.ts'
-import { oauthEffects, settingsOf } from '../core/oauth.ts'
+import { clearsSettings, oauthEffects, settingsOf } from '../core/oauth.ts'
 import type { Change } from '../core/plan.ts'
+import { shownPath } from '../core/redact.ts'
 import type { ServerRecord } from '../core/server.ts'
 import { printable } from '../core/text.ts'
 
@@ -27,7 +28,7 @@ function driftOf(change: Change, record: ServerRecord, direction: Direction): Dr
 }
 
 function describe(change: Change, drift: readonly DriftedField[], direction: Direction): string {
-  const fields = drift.map(({ field }) => printable(field)).join(', ')
+  const fields = drift.map(({ field }) => printable(shownPath(field))).join(', ')
   return direction === 'apply' && !change.onlySettings
     ? `changed since it was shown: ${fields}`
     : `no longer holds what was written: ${fields}`
@@ -35,8 +36,8 @@ function describe(change: Change, drift: readonly DriftedField[], direction: Dir
 
 /** What writing the record would lose by now that nobody consented to, in words, or `null`. */
 function unasked(change: Change, record: ServerRecord, era: Era): string | null {
-  const settings = { ...change.settings, ...settingsOf(record) }
-  const effects = oauthEffects(record, settings, era, null)
+  const settings = { ...change.settings, ...(clearsSettings(change.edits) ? settingsOf(record) : {}) }
+  const effects = oauthEffects(record, change.edits, settings, { era, signIns: null })
   const codes: readonly string[] = unaccepted(effects, consentsFor(change.effects))
   const losses = effects.filter(({ code }) => codes.includes(code)).map(({ message }) => message)
   return losses.length === 0 ? null : `nobody was asked for this: ${losses.join('; ')}`

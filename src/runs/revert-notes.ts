@@ -1,4 +1,5 @@
 import { releaseNotes } from '../core/assemble.ts'
+import { recordWith } from '../core/drift.ts'
 import { movedFields } from '../core/fields.ts'
 import { isSetting } from '../core/oauth.ts'
 import type { Note } from '../core/plan.ts'
@@ -20,10 +21,9 @@ export function stillChanged({ recorded, reading }: Candidate): Note[] {
   const { change, outcome, collateral, fieldsBefore } = recorded
   const suspect = outcome !== 'applied' || collateral.some(({ repaired }) => !repaired)
   if (!suspect || fieldsBefore === null || reading.kind !== 'record') return []
-  const written = change.edits.map(({ field }) => field)
-  const fields = movedFields(fieldsBefore, reading.record).filter(
+  const fields = movedFields(fieldsBefore, recordWith(reading.record, change.edits, 'before')).filter(
     // Settings are put back, or told of as lost.
-    (field) => !written.includes(field) && !(isSetting(field) && field in recorded.settings),
+    (field) => !(isSetting(field) && field in recorded.settings),
   )
   if (fields.length === 0) return []
   const message = `${fields.map(printable).join(', ')}: not as before that run's write, and not put back by this`

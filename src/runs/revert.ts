@@ -1,10 +1,10 @@
 import { admitted, assembleChange, obstacle, onlySettings } from '../core/change.ts'
 import { RESTART } from '../core/config/move.ts'
 import type { Consent } from '../core/consent.ts'
-import { driftSinceWrite, holds, reversed } from '../core/drift.ts'
+import { type DriftedField, driftSinceWrite, holds, reversed } from '../core/drift.ts'
 import { restorable } from '../core/oauth.ts'
 import { type Change, isVariable, type Plan, type Skipped } from '../core/plan.ts'
-import { maskUrl } from '../core/redact.ts'
+import { shownPath, shownText } from '../core/redact.ts'
 import { type Selection, select } from '../core/selection.ts'
 import { type ListedServer, listedServer, type ServerIdentity } from '../core/server.ts'
 import { printable } from '../core/text.ts'
@@ -16,6 +16,12 @@ import { inParallel, READS_AT_ONCE } from './parallel.ts'
 import { type Candidate, notRestorable, runNotes, stillChanged } from './revert-notes.ts'
 import { placeOf } from './place-of.ts'
 import { signInsAtStake } from './sign-ins.ts'
+
+/** What a drifted place holds now, in words. */
+function stateNow({ field, now }: DriftedField): string {
+  const value = typeof now === 'string' ? printable(shownText(field, now)) : 'nothing'
+  return field === 'url' ? `to ${value}` : `${printable(shownPath(field))} to ${value}`
+}
 
 type Judged = { change: Change } | { skipped: Skipped } | 'nothing'
 
@@ -44,8 +50,9 @@ function judge(candidate: Candidate, gateway: Gateway, accepted: readonly Consen
     return { change: onlySettings(made, back) }
   }
   if (!holds(record, edits, 'before')) {
-    const message = `changed since then, to ${url === null ? 'nothing' : printable(maskUrl(url))}; left as it is`
-    const contested = { migration: change.migration, edits, fields: driftSinceWrite(change.edits, record) }
+    const fields = driftSinceWrite(change.edits, record)
+    const message = `changed since then, ${fields.map(stateNow).join(', ')}; left as it is`
+    const contested = { migration: change.migration, edits, fields }
     const { skipped } = skip('drifted', message, url)
     return { skipped: change.file === null ? { ...skipped, contested } : skipped }
   }

@@ -1,8 +1,8 @@
-import { missingSettings, restorable, type Settings, settingsOf } from '../core/oauth.ts'
+import { clearsSettings, missingSettings, restorable, type Settings, settingsOf } from '../core/oauth.ts'
 import { type AppliedChange, type CollateralChange, settledAs } from '../core/report.ts'
 import type { ServerRecord } from '../core/server.ts'
 import { printable } from '../core/text.ts'
-import { writeBody } from '../core/write-body.ts'
+import { fieldEdits, wholeFields, writeBody } from '../core/write-body.ts'
 import { type AroundWrite, fieldsToRepair, findCollateral, repair, reportCollateral } from './collateral.ts'
 import { intend, type Write } from './intend.ts'
 import { restoreSettings } from './restore.ts'
@@ -28,9 +28,9 @@ async function mend(write: Write, around: AroundWrite): Promise<CollateralChange
 }
 
 /** What is to be there again behind a write of the URL: what the record holds now, and what an earlier run lost. */
-const settingsBehind = ({ place, change }: Write, record: ServerRecord): Settings => ({
+const settingsBehind = ({ place, change, edits }: Write, record: ServerRecord): Settings => ({
   ...change.settings,
-  ...(place.era.wipesOAuth ? settingsOf(record) : {}),
+  ...(place.era.wipesOAuth && clearsSettings(edits) ? settingsOf(record) : {}),
 })
 
 /** Compares every field with what it should be now, and repairs. */
@@ -47,11 +47,12 @@ async function compared(write: Write, applied: AppliedChange, around: AroundWrit
  */
 export async function writeOnce(write: Write, before: ServerRecord): Promise<Written> {
   const { place, change, edits, patienceMs, purpose } = write
-  const writes = edits.map(({ field }) => field)
+  const whole = wholeFields(before, edits)
+  const sent = fieldEdits(before, edits, place.era)
   const settings = settingsBehind(write, before)
-  await intend(write, { purpose, writes, record: before, settings })
+  await intend(write, { purpose, writes: Object.keys(whole), record: before, settings })
   write.tell('writing')
-  const answer = await place.write(before, edits)
+  const answer = await place.write(before, sent)
   write.tell('checking')
   const settled = await settle(place, change.server.id, edits, answer, patienceMs)
   const applied = settledAs(change, settled.outcome, settled.error && printable(settled.error))
@@ -60,12 +61,13 @@ export async function writeOnce(write: Write, before: ServerRecord): Promise<Wri
   const after = await restoreSettings(write, wanted, settled.record)
   const lost = Object.keys(missingSettings(settings, after)).filter((field) => !(field in wanted))
   return compared(write, applied, {
-    before: { ...before, ...wanted },
+    // The edited fields, too, are to hold what was sent and nothing else.
+    before: { ...before, ...whole, ...wanted },
     answered: answer.kind === 'accepted' ? answer.record : null,
     after,
     // What cannot be put back was told, and consented to.
-    intended: [...writes, ...place.era.alsoWrites, ...lost],
-    sent: Object.keys(writeBody(place.era.putBody, before, edits)),
+    intended: [...place.era.alsoWrites, ...lost],
+    sent: Object.keys(writeBody(place.era.putBody, before, sent)),
   })
 }
 

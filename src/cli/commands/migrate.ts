@@ -7,7 +7,7 @@ import type { FileJournal } from '../../journal/file-journal.ts'
 import { readConfiguration } from '../../runs/configured.ts'
 import { takeInventory } from '../../runs/inventory.ts'
 import { type Context, journalFor } from '../context.ts'
-import { adHocMigration, defaultMigration } from '../migrations.ts'
+import { adHocMigration, defaultMigration, namedMigration } from '../migrations.ts'
 import type { MainOptions } from '../options.ts'
 import { readProgress } from '../progress.ts'
 import { renderNothing } from '../render/plan.ts'
@@ -16,9 +16,10 @@ import { gatewayUrl, openGateway, underLock } from './session.ts'
 import { attendTo, noticeUnfinished } from './unfinished.ts'
 import type { Conclusion, Way } from './way.ts'
 
-/** The rule of this invocation: --from and --to, else the migration that ships with the tool. */
-export async function migrationFor({ from, to }: MainOptions): Promise<Migration> {
-  return from !== undefined && to !== undefined ? adHocMigration(from, to) : defaultMigration()
+/** The rule of this invocation: --from and --to, the one that --migration names, else the default that ships. */
+export async function migrationFor({ from, to, migration: [id] }: MainOptions): Promise<Migration> {
+  if (from !== undefined && to !== undefined) return adHocMigration(from, to)
+  return id === undefined ? defaultMigration() : namedMigration(id)
 }
 
 /** How many servers the last run of this gateway saw, for noticing a list that has become short; `null` where nobody knows. */
@@ -62,8 +63,12 @@ function sourceText({ from: { schemes, hosts, port } }: Migration): string {
   return schemes.flatMap((scheme) => hosts.map((host) => originText({ scheme, host, port }))).join(', ')
 }
 
+/** In which fields, where that is not the URL alone. */
+const whereText = ({ fields }: Migration): string =>
+  fields.some((field) => field !== 'url') ? `\nin ${fields.join(', ')}` : ''
+
 const heading = ({ gateway }: Plan, migration: Migration): string =>
-  `Migration ${migration.id} on LiteLLM ${gateway.version ?? '(release unknown)'} at ${gateway.url}\nfrom ${sourceText(migration)} to ${originText(migration.to)}`
+  `Migration ${migration.id} on LiteLLM ${gateway.version ?? '(release unknown)'} at ${gateway.url}\nfrom ${sourceText(migration)} to ${originText(migration.to)}${whereText(migration)}`
 
 /** Plans and carries out a migration on a gateway that is open. */
 export async function migrateGateway(migration: Migration, way: Way): Promise<Conclusion> {

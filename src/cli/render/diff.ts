@@ -1,5 +1,5 @@
 import { diffArrays, structuredPatch } from 'diff'
-import { maskUrl } from '../../core/redact.ts'
+import { maskUrl, shownPath, shownText } from '../../core/redact.ts'
 import type { Edit } from '../../core/plan.ts'
 import { PINNED_ID } from '../../core/config/record.ts'
 import { printable } from '../../core/text.ts'
@@ -10,9 +10,14 @@ export function shownValue(value: string): string {
   return printable(maskUrl(value))
 }
 
+/** The same for what stands at a path of a record. */
+export function shownAt(path: string, value: string): string {
+  return printable(shownText(path, value))
+}
+
 /** A field as people know it: the id that a config.yaml pins is called as there. */
 export function fieldTitle(field: string): string {
-  return field === PINNED_ID ? 'server_id' : printable(field)
+  return field === PINNED_ID ? 'server_id' : printable(shownPath(field))
 }
 
 interface Part {
@@ -63,7 +68,7 @@ function line(sign: '-' | '+', { field, before, after }: ShownEdit, look: Look):
 /** One side of an edit as it may be shown. An id is shown whole: what looks like a token in it is none. */
 export function shownSide({ field }: Edit, value: string | null): string | null {
   if (value === null) return null
-  return field === PINNED_ID ? printable(value) : shownValue(value)
+  return field === PINNED_ID ? printable(value) : shownAt(field, value)
 }
 
 /** The unified diff of one server's edits, the part of each URL that changes emphasised. */

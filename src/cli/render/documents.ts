@@ -1,5 +1,5 @@
 import { PINNED_ID } from '../../core/config/record.ts'
-import { maskUrl, maskUrlsIn } from '../../core/redact.ts'
+import { maskUrl, maskUrlsIn, shownPath, shownText } from '../../core/redact.ts'
 import type { Change, Edit, GatewayIdentity, Note, Plan, Skipped } from '../../core/plan.ts'
 import type { DriftedField } from '../../core/drift.ts'
 import { isInForce, type RunReport, tally } from '../../core/report.ts'
@@ -8,10 +8,10 @@ import type { MigrateError } from '../../core/errors.ts'
 /** An edit as anybody may see it. */
 function publicEdit({ field, before, after }: Edit) {
   const seen = (value: string | null): string | null =>
-    value === null || field === PINNED_ID ? value : maskUrl(value)
+    value === null || field === PINNED_ID ? value : shownText(field, value)
   const shown = { before: seen(before), after: seen(after) }
   return {
-    field: field === PINNED_ID ? 'server_id' : field,
+    field: field === PINNED_ID ? 'server_id' : shownPath(field),
     ...shown,
     masked: shown.before !== before || shown.after !== after,
   }
@@ -34,14 +34,10 @@ export function publicChange({
 
 const publicGateway = ({ url, version, account }: GatewayIdentity) => ({ url, version, account })
 
-const masked = (value: unknown): unknown => (typeof value === 'string' ? maskUrl(value) : value)
-
-const publicDrift = ({ field, before, ours, now }: DriftedField) => ({
-  field,
-  before: masked(before),
-  ours: masked(ours),
-  now: masked(now),
-})
+const publicDrift = ({ field, before, ours, now }: DriftedField) => {
+  const masked = (value: unknown): unknown => (typeof value === 'string' ? shownText(field, value) : value)
+  return { field: shownPath(field), before: masked(before), ours: masked(ours), now: masked(now) }
+}
 
 const publicSkipped = ({ server, matched, code, message, url, contested, awaiting, patch }: Skipped) => ({
   server,

@@ -1,25 +1,25 @@
 import type { DriftedField } from '../../core/drift.ts'
-import { maskUrl } from '../../core/redact.ts'
+import { shownPath, shownText } from '../../core/redact.ts'
 import { printable } from '../../core/text.ts'
 import { type Look, wrap } from './layout.ts'
 
-function shown(value: unknown): string {
+function shown(field: string, value: unknown): string {
   if (value === null || value === undefined) return '(nothing)'
   if (typeof value === 'object' && 'sha256' in value) return '(not shown)'
-  return printable(typeof value === 'string' ? maskUrl(value) : JSON.stringify(value))
+  return printable(typeof value === 'string' ? shownText(field, value) : JSON.stringify(value))
 }
 
 /** A field in its three states: `before` and `ours` in one row where this tool did not mean to change it. */
 function rows({ field, before, ours, now }: DriftedField): [field: string, state: string, value: string][] {
-  const name = printable(field)
+  const name = printable(shownPath(field))
   const past: [string, string, string][] =
     before === ours
-      ? [[name, 'before, and ours', shown(before)]]
+      ? [[name, 'before, and ours', shown(field, before)]]
       : [
-          [name, 'before', shown(before)],
-          ['', 'ours', shown(ours)],
+          [name, 'before', shown(field, before)],
+          ['', 'ours', shown(field, ours)],
         ]
-  return [...past, ['', 'now', shown(now)]]
+  return [...past, ['', 'now', shown(field, now)]]
 }
 
 /** The three-way table of a drifted server: what each field was, what it is to this tool, what it is now. Empty without drift. */

@@ -1,8 +1,9 @@
 import { shownName } from './name.ts'
 import type { RecordedChange, RecordedRun } from '../../journal/fold.ts'
 import type { JournalProblem } from '../../journal/port.ts'
+import { PINNED_ID } from '../../core/config/record.ts'
 import { count, printable } from '../../core/text.ts'
-import { shownSide } from './diff.ts'
+import { fieldTitle, shownSide } from './diff.ts'
 import { publicChange } from './documents.ts'
 import { type Look, wrap } from './layout.ts'
 
@@ -142,7 +143,11 @@ export function renderOneRun(run: RecordedRun, all: readonly RecordedRun[], look
   const blocks = run.changes.map(({ change, outcome, error, collateral }) => {
     const edits = (change.onlySettings ? [] : change.edits).flatMap((edit) => {
       const [before, after] = [shownSide(edit, edit.before), shownSide(edit, edit.after)]
-      return [...(before === null ? [] : [`  - ${before}`]), ...(after === null ? [] : [`  + ${after}`])]
+      const name = edit.field === 'url' || edit.field === PINNED_ID ? '' : `${fieldTitle(edit.field)}: `
+      return [
+        ...(before === null ? [] : [`  - ${name}${before}`]),
+        ...(after === null ? [] : [`  + ${name}${after}`]),
+      ]
     })
     const also = collateral.map(
       ({ field, repaired }) =>

@@ -4,7 +4,7 @@ import type { AppliedChange, CollateralChange, Halt, Outcome, RunReport } from '
 import { leavesSomething, mayHaveWritten, tally } from '../../core/report.ts'
 import { isAccessField } from '../../core/fields.ts'
 import { count, printable } from '../../core/text.ts'
-import { shownValue } from './diff.ts'
+import { fieldTitle, shownAt } from './diff.ts'
 import { renderDrift } from './drift.ts'
 import { type Look, wrap } from './layout.ts'
 
@@ -138,7 +138,7 @@ export function renderByHand({ changes }: RunReport, look: Look): string {
   const lines = written.flatMap(({ server, edits }) =>
     edits.map(
       ({ field, before }) =>
-        `  ${shownName(server)}: ${printable(field)} ${shownValue(before ?? '(nothing)')}`,
+        `  ${shownName(server)}: ${fieldTitle(field)} ${before === null ? '(nothing)' : shownAt(field, before)}`,
     ),
   )
   const why =
