@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { boundaries, closeLane, killedAt, type Lane, openLane } from '../prove/kill-program.ts'
+import { closeLane, killedAt, type Lane, openLane } from '../prove/kill-program.ts'
 import { runCli } from '../support/cli.ts'
 import { type Row, unstamped } from '../support/lab-database.ts'
 import { Fleet } from '../support/lab-fleet.ts'
@@ -27,7 +27,7 @@ for (const gateway of labGateways()) {
 
     const now = async () => unstamped(await fleet.rows())
     const start = (...args: string[]) => runCli(args, { env: { ...lane.env } })
-    const run = (...args: string[]) => start(...args, '--yes')
+    const run = (...args: string[]) => start(...args, '--yes', '--no-wait')
 
     async function expectSettled(rows: Record<string, Row>): Promise<void> {
       expect(await now()).toEqual(rows)
@@ -67,13 +67,9 @@ for (const gateway of labGateways()) {
     })
     afterAll(() => fleet?.end())
 
-    /** Kills a run at the boundary of this name. Which number it has is looked up in a run that lives. */
     async function killAt(point: string): Promise<void> {
-      const names = await boundaries(lane, [...rule, '--yes'])
-      expect((await run('--revert')).code).toBe(0)
-      expect(names).toContain(point)
-      const { signal } = await killedAt(lane, [...rule, '--yes'], names.indexOf(point) + 1)
-      expect(signal).toBe('SIGKILL')
+      const ended = await killedAt(lane, [...rule, '--yes', '--no-wait'], point)
+      expect([ended.signal, ended.point]).toEqual(['SIGKILL', point])
     }
 
     for (const [i, point] of POINTS.entries()) {

@@ -1,6 +1,6 @@
 // Loaded before the program (`node --import`). It numbers the boundaries that the program passes: each write of a
-// journal file, each sync, each request. At the one numbered KILL_POINT the process kills itself, and nothing runs
-// behind it. KILL_POINTS names a file for the names: of the boundary that was met, or of all of them at the end.
+// journal file, each sync, each request. At the one that KILL_POINT numbers or names the process kills itself, and
+// nothing runs behind it. KILL_POINTS names a file for the names: of the boundary that was met, or of all of them at the end.
 import fs, { writeFileSync, writeSync } from 'node:fs'
 import promises from 'node:fs/promises'
 import http from 'node:http'
@@ -8,7 +8,7 @@ import { syncBuiltinESMExports } from 'node:module'
 import { basename } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
-const chosen = Number(process.env['KILL_POINT'] ?? 0)
+const chosen = process.env['KILL_POINT'] ?? ''
 const list = process.env['KILL_POINTS']
 const passed = []
 const counts = new Map()
@@ -17,13 +17,13 @@ const paths = new WeakMap()
 /** One boundary. `last` is the last thing that happens where it is the chosen one. */
 function boundary(name, last = () => {}) {
   passed.push(name)
-  if (passed.length !== chosen) return
+  if (chosen !== name && chosen !== String(passed.length)) return
   last()
   if (list) writeFileSync(list, name)
   process.kill(process.pid, 'SIGKILL')
 }
 
-if (list && !chosen) process.on('exit', () => writeFileSync(list, passed.join('\n')))
+if (list && chosen === '') process.on('exit', () => writeFileSync(list, passed.join('\n')))
 
 /** A name with the how-manieth of its kind. */
 function numbered(kind, detail = '') {

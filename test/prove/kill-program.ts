@@ -66,7 +66,7 @@ export async function restore({ grounds, journal }: Lane, state: State): Promise
   await grounds.restore(state.rows)
 }
 
-async function start({ env, folder }: Lane, args: readonly string[], point: number): Promise<Ended> {
+async function start({ env, folder }: Lane, args: readonly string[], point: number | string): Promise<Ended> {
   const list = join(folder, 'points')
   await rm(list, { force: true })
   const child = spawn(process.execPath, ['--import', PRELOAD, BIN, ...args], {
@@ -88,12 +88,12 @@ async function start({ env, folder }: Lane, args: readonly string[], point: numb
 
 /** The names of the boundaries that the program passes with these arguments, the first one first. */
 export async function boundaries(lane: Lane, args: readonly string[]): Promise<string[]> {
-  const { code, point, output } = await start(lane, args, 0)
+  const { code, point, output } = await start(lane, args, '')
   if (code !== 0) throw new Error(`${args.join(' ')} ended with ${code}:\n${output}`)
   return point.split('\n')
 }
 
-/** Starts the program, which kills itself at the boundary of this number, counted from 1. */
-export function killedAt(lane: Lane, args: readonly string[], point: number): Promise<Ended> {
+/** Starts the program, which kills itself at the boundary of this number, counted from 1, or of this name. */
+export function killedAt(lane: Lane, args: readonly string[], point: number | string): Promise<Ended> {
   return start(lane, args, point)
 }
