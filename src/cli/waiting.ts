@@ -6,7 +6,8 @@ import type { MainOptions } from './options.ts'
 
 /**
  * Waits, behind a run, until every worker of the gateway knows of it, and adds to the report what came of that. Not
- * where nothing is in force, where only a restart helps (up to 1.80), behind a signal, or with --no-wait.
+ * where no new URL is in force (a list shows of other fields only what LiteLLM makes of them), where only a restart helps
+ * (up to 1.80), behind a signal, or with --no-wait.
  */
 export async function awaitWorkers(
   report: RunReport,
@@ -14,7 +15,10 @@ export async function awaitWorkers(
   options: MainOptions,
   { terminal, signals }: Context,
 ): Promise<RunReport> {
-  const written = report.changes.some(({ outcome, file }) => outcome === 'applied' && file === null)
+  const written = report.changes.some(
+    ({ outcome, file, edits }) =>
+      outcome === 'applied' && file === null && edits.some(({ field }) => field === 'url'),
+  )
   if (!options.wait || !written || isSignal(report.halted) || gateway.era.restart !== 'no') return report
   let told = false
   const onAnswers = (fresh: number, answers: number, seconds: number): void => {

@@ -2,7 +2,7 @@ import { canonical, sha256 } from './canonical.ts'
 import { acceptOptions, type Consent, unaccepted } from './consent.ts'
 import type { Era } from './eras.ts'
 import { fieldHashes, fingerprint } from './fields.ts'
-import { clearsSettings, oauthEffects, type Settings, settingsOf } from './oauth.ts'
+import { clearedSettings, oauthEffects, type Settings } from './oauth.ts'
 import type { Change, ChangedFile, Edit, Effect, Skipped, SkippedCode } from './plan.ts'
 import type { ServerIdentity, ServerRecord } from './server.ts'
 import { nameObstacle } from './write-body.ts'
@@ -40,7 +40,7 @@ export function assembleChange(
   { era, signIns, lost = {}, file = null, effects = [] }: Circumstances,
 ): Change {
   const fields = fieldHashes(record)
-  const settings = { ...lost, ...(era.wipesOAuth && clearsSettings(edits) ? settingsOf(record) : {}) }
+  const settings = { ...lost, ...clearedSettings(record, edits, era) }
   return {
     id: sha256(canonical([server.id, edits])).slice(0, 12),
     server,

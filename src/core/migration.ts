@@ -19,7 +19,8 @@ const origin = z
 
 /**
  * The fields that a rule may name: texts, and lists and maps of texts, that a PUT can set (`UpdateMCPServerRequest` in
- * litellm/proxy/_types.py). Not credentials, names and ids; and none of the OAuth settings, as a new URL clears them.
+ * litellm/proxy/_types.py). Not credentials, names and ids; and not the issuer, with which the newest release drops the
+ * OAuth client.
  */
 const ruleField = z.enum([
   'url',
@@ -32,6 +33,11 @@ const ruleField = z.enum([
   'instructions',
   'source_url',
   'byok_api_key_help_url',
+  'authorization_url',
+  'token_url',
+  'registration_url',
+  'token_exchange_endpoint',
+  'audience',
   'byok_description',
   'tool_name_to_description',
 ])
@@ -43,6 +49,11 @@ export const ADDRESS_FIELDS: readonly RuleField[] = [
   'spec_path',
   'source_url',
   'byok_api_key_help_url',
+  'authorization_url',
+  'token_url',
+  'registration_url',
+  'token_exchange_endpoint',
+  'audience',
 ]
 
 /** `field`: the one in which it stands, the first that the rule names unless told. */

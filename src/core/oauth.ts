@@ -39,9 +39,24 @@ export function settingsOf(record: ServerRecord): Settings {
   return Object.fromEntries(held.filter(([, value]) => !isNothing(value)))
 }
 
-/** Do these edits clear the settings? */
-export function clearsSettings(edits: readonly Pick<Edit, 'field'>[]): boolean {
+function clearsSettings(edits: readonly Pick<Edit, 'field'>[]): boolean {
   return edits.some(({ field }) => field === 'url')
+}
+
+/**
+ * The settings that a write of these edits clears beside them. One that is written anew, in the same request and as
+ * something else than it was, stays as written (`stale_mcp_auth_fields` in db.py of 1.106.2).
+ */
+export function clearedSettings(
+  record: ServerRecord,
+  edits: readonly Pick<Edit, 'field'>[],
+  { wipesOAuth }: Pick<Era, 'wipesOAuth'>,
+): Settings {
+  if (!wipesOAuth || !clearsSettings(edits)) return {}
+  const others = Object.entries(settingsOf(record)).filter(
+    ([name]) => !edits.some(({ field }) => field === name),
+  )
+  return Object.fromEntries(others)
 }
 
 /** Do they make sign-ins those of another server? `mcp_oauth_token_identity` in db.py of 1.106.2. */

@@ -2,7 +2,7 @@ import { obstacle } from '../core/change.ts'
 import { consentsFor, unaccepted } from '../core/consent.ts'
 import { type DriftedField, driftSincePlan, driftSinceWrite, holds, reversed } from '../core/drift.ts'
 import type { Era } from '../core/eras.ts'
-import { clearsSettings, oauthEffects, settingsOf } from '../core/oauth.ts'
+import { clearedSettings, oauthEffects } from '../core/oauth.ts'
 import type { Change } from '../core/plan.ts'
 import { shownPath } from '../core/redact.ts'
 import type { ServerRecord } from '../core/server.ts'
@@ -36,7 +36,7 @@ function describe(change: Change, drift: readonly DriftedField[], direction: Dir
 
 /** What writing the record would lose by now that nobody consented to, in words, or `null`. */
 function unasked(change: Change, record: ServerRecord, era: Era): string | null {
-  const settings = { ...change.settings, ...(clearsSettings(change.edits) ? settingsOf(record) : {}) }
+  const settings = { ...change.settings, ...clearedSettings(record, change.edits, era) }
   const effects = oauthEffects(record, change.edits, settings, { era, signIns: null })
   const codes: readonly string[] = unaccepted(effects, consentsFor(change.effects))
   const losses = effects.filter(({ code }) => codes.includes(code)).map(({ message }) => message)

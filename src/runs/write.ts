@@ -1,4 +1,4 @@
-import { clearsSettings, missingSettings, restorable, type Settings, settingsOf } from '../core/oauth.ts'
+import { clearedSettings, missingSettings, restorable, type Settings } from '../core/oauth.ts'
 import { type AppliedChange, type CollateralChange, settledAs } from '../core/report.ts'
 import type { ServerRecord } from '../core/server.ts'
 import { printable } from '../core/text.ts'
@@ -30,7 +30,7 @@ async function mend(write: Write, around: AroundWrite): Promise<CollateralChange
 /** What is to be there again behind a write of the URL: what the record holds now, and what an earlier run lost. */
 const settingsBehind = ({ place, change, edits }: Write, record: ServerRecord): Settings => ({
   ...change.settings,
-  ...(place.era.wipesOAuth && clearsSettings(edits) ? settingsOf(record) : {}),
+  ...clearedSettings(record, edits, place.era),
 })
 
 /** Compares every field with what it should be now, and repairs. */

@@ -71,13 +71,13 @@ describe.concurrent('a disk that fills up ends a run before a write that it coul
     'wherever it is full: from the first record on, in the middle, not at all',
     async ({ open }) => {
       const seen = new Set<number | null>()
-      for (const pages of [1, 3, 4, 5, 6, 12]) {
+      for (const pages of [1, 5, 12]) {
         const trial = await open({ servers: SIX })
         const [disk, kept] = [join(trial.folder, 'disk'), join(trial.folder, 'kept')]
         await Promise.all([mkdir(disk), mkdir(kept)])
         // The file system goes away with the shell: what the journal holds is saved first.
         const script = `mount -t tmpfs -o size=${pages * 4}k x ${disk} && "$@"; code=$?; cp ${disk}/journal/*.jsonl ${kept}; exit $code`
-        const args = ['--yes', '--journal', join(disk, 'journal')]
+        const args = ['--yes', '--no-wait', '--journal', join(disk, 'journal')]
         const finished = await shell(`exec unshare -rm sh -c '${script}' sh "$@"`, trial, args)
         await expectKept(trial, kept, finished, 'ENOSPC')
         seen.add(finished.code)
@@ -89,9 +89,9 @@ describe.concurrent('a disk that fills up ends a run before a write that it coul
   // What every system can do without any right: no file of the process may become larger than so many blocks.
   test('and so does a file that may not grow', async ({ open }) => {
     const seen = new Set<number | null>()
-    for (const blocks of [10, 24, 32, 40, 48, 200]) {
+    for (const blocks of [10, 40, 200]) {
       const trial = await open({ servers: SIX })
-      const finished = await shell(`ulimit -f ${blocks}; exec "$@"`, trial, ['--yes'])
+      const finished = await shell(`ulimit -f ${blocks}; exec "$@"`, trial, ['--yes', '--no-wait'])
       await expectKept(trial, trial.journal, finished, 'EFBIG')
       seen.add(finished.code)
     }

@@ -161,11 +161,11 @@ describe('a record with the address in many fields', () => {
 
   test('has no edit outside the fields that the rule names', async () => {
     expect(editsOf(await defaultMigration(), BRIDGE)).toEqual([])
-    const foreign = { token_url: `${OLD}/t`, alias: OLD, credentials: { x: OLD }, env_vars: [{ value: OLD }] }
+    const foreign = { issuer: `${OLD}/t`, alias: OLD, credentials: { x: OLD }, env_vars: [{ value: OLD }] }
     expect(editsOf(everywhere, record(foreign))).toEqual([])
     expect(leftovers(everywhere, record(foreign)).map(({ field }) => field)).toEqual([
       'alias',
-      'token_url',
+      'issuer',
       'credentials.x',
       'env_vars[0].value',
     ])
@@ -224,6 +224,12 @@ describe('a record with the address in many fields', () => {
     expect(codes({ spec_path: `${OLD}/openapi.json` })).toEqual(['reauthorization'])
     expect(codes({ url: OLD })).toEqual(['settings-restored', 'reauthorization', 'client-loss'])
     expect(change(record({ ...signed, args: [OLD] })).settings).toEqual({})
+    // What is written anew along with the URL stays as written, so that only the others are put back.
+    const both = change(
+      record({ ...signed, url: OLD, token_url: `${OLD}/t`, audience: 'https://id.example' }),
+    )
+    expect(both.edits.map(({ field }) => field)).toEqual(['url', 'token_url'])
+    expect(both.settings).toEqual({ audience: 'https://id.example' })
     expect(change(record({ args: [`-u=https://localhost:8585`] })).effects).toMatchObject([
       { code: 'tls-removed' },
     ])
