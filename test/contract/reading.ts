@@ -213,6 +213,48 @@ export function reading(bench: Benched, version: string): void {
       expect(Object.keys(counts).toSorted()).toEqual(['active', 'pending_review', 'rejected', 'total'])
     })
 
+    test('what a member of a team hands in waits for review, in no other list, also once it was written', async () => {
+      if (!isSince(version, '1.90.0')) return
+      const team_id = `${bench().prefix}-handing-in`
+      await bench().ask('POST', '/team/new', { json: { team_id } })
+      bench().undo('POST', '/team/delete', { team_ids: [team_id] })
+      const user_id = `${bench().prefix}-giver`
+      await bench().ask('POST', '/user/new', {
+        json: { user_id, user_role: 'internal_user', auto_create_key: false },
+      })
+      bench().undo('POST', '/user/delete', { user_ids: [user_id] })
+      const keyFor = async (json: object) =>
+        ((await bench().ask('POST', '/key/generate', { json })).body as { key: string }).key
+      const json = {
+        server_name: `${bench().prefix}_handed_in`,
+        transport: 'sse',
+        url: 'http://127.0.0.1:9/sse',
+      }
+      const handIn = (key?: string) =>
+        bench().ask('POST', '/v1/mcp/server/register', { json, ...(key ? { key } : {}) })
+
+      expect((await handIn()).status).toBe(403)
+      const alone = await handIn(await keyFor({ user_id }))
+      expect(alone.status).toBe(400)
+      const { status, body } = await handIn(await keyFor({ user_id, team_id }))
+      expect({ status, body }).toMatchObject({
+        status: 201,
+        body: { ...json, approval_status: 'pending_review', submitted_by: user_id },
+      })
+      const { server_id: id } = body as { server_id: string }
+      bench().undo('DELETE', `/v1/mcp/server/${id}`)
+      await bench().ask('PUT', '/v1/mcp/server', { json: { server_id: id, url: 'http://127.0.0.1:8/sse' } })
+      const waiting = (await bench().ask('GET', '/v1/mcp/server/submissions')).body as {
+        items: Record<string, unknown>[]
+      }
+      expect(waiting.items.find((item) => item['server_id'] === id)).toMatchObject({
+        url: 'http://127.0.0.1:8/sse',
+        approval_status: 'pending_review',
+      })
+      const listed = (await bench().ask('GET', '/v1/mcp/server')).body as { server_id: string }[]
+      expect(listed.map(({ server_id: one }) => one)).not.toContain(id)
+    })
+
     test('access groups are listed by name', async () => {
       await bench().make('grouped', { mcp_access_groups: [`${bench().prefix}_b`, `${bench().prefix}_a`] })
       const { body } = await bench().ask('GET', '/v1/mcp/access_groups')

@@ -7,9 +7,10 @@ import { keyInfo, newKey, newUser, ownUser, userInfo, userSettings } from './peo
 import { forbidden } from './permit.ts'
 import type { Release } from './release.ts'
 import type { Ask, Received } from './request.ts'
-import { accessGroups, deleteServer, getServer, listServers, postServer, listSubmissions } from './servers.ts'
+import { accessGroups, deleteServer, getServer, listServers, postServer } from './servers.ts'
 import { listSignIns, storeSignIn } from './sign-ins.ts'
 import { formLogin, jsonLogin } from './signin.ts'
+import { listSubmissions, registerServer } from './submissions.ts'
 import { listTools, testAnyConnection, testConnection, testTools } from './tools.ts'
 import { putServer } from './update.ts'
 import type { World } from './world.ts'
@@ -77,6 +78,12 @@ const ROUTES: readonly Route[] = [
     path: `${SERVER}/submissions`,
     when: (release) => release.submissions,
     keyed: listSubmissions,
+  },
+  {
+    method: 'POST',
+    path: `${SERVER}/register`,
+    when: (release) => release.submissions,
+    keyed: registerServer,
   },
   { method: 'GET', path: `${SERVER}/{id}`, keyed: getServer },
   { method: 'DELETE', path: `${SERVER}/{id}`, keyed: deleteServer },

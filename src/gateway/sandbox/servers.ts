@@ -38,21 +38,6 @@ export function listServers({ world, caller }: Ask): Answer {
   return ok(ordered)
 }
 
-/** GET /v1/mcp/server/submissions: what users handed in, for admins. Source: `get_mcp_submissions` in db.py, 1.106.2. */
-export function listSubmissions({ world, caller }: Ask): Answer {
-  if (caller.role !== 'proxy_admin' && caller.role !== 'proxy_admin_viewer')
-    return refused(403, 'Admin access required to view MCP server submissions.')
-  const items = [...world.rows.values()].filter((row) => row['submitted_at'] !== null)
-  const having = (status: string): number => items.filter((row) => row['approval_status'] === status).length
-  return ok({
-    total: items.length,
-    pending_review: having('pending_review'),
-    active: having('active'),
-    rejected: having('rejected'),
-    items: items.map((row) => stored(world, row)),
-  })
-}
-
 /** Where GET by id finds a server: the row, or from 1.88 a config server, and by name and alias too. */
 function found(world: World, id: string): View | undefined {
   const row = world.rows.get(id)
