@@ -1,6 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { afterAll, expect } from 'vitest'
+import { afterAll, beforeAll, expect } from 'vitest'
 import { transcript } from './cli.ts'
 
 /** Every secret that a test has handed to the program or to a gateway: none may be seen again. */
@@ -62,6 +62,10 @@ export function journalWithoutUrls(text: string): string {
 
 /** After all tests of a file: nothing that was printed or journalled holds a secret. */
 export function watchForLeaks(): void {
+  // The files of one worker share these.
+  beforeAll(() => {
+    for (const kept of [transcript, journalled]) kept.length = 0
+  })
   afterAll(() => {
     expect(transcript.length + journalled.length).toBeGreaterThan(0)
     expect(transcript.flatMap((text) => leaksIn(text))).toEqual([])
