@@ -33,6 +33,7 @@ export type ErrorCode =
   | 'lock-held'
   | 'lock-unavailable'
   | 'canary-impossible'
+  | 'docker-failed'
   | 'internal'
 
 /**

@@ -5,26 +5,28 @@ export interface ToolPrint {
 }
 
 /** How an address answered, or why it did not. */
-export type ReachKind =
+export const REACH_KINDS = [
   /** It speaks MCP and has tools. */
-  | 'tools'
-  | 'no-tools'
-  | 'unknown-host'
-  | 'refused'
-  /** Unknown host or refused, and nobody can tell which. */
-  | 'unreachable'
+  'tools',
+  'no-tools',
+  'unknown-host',
+  'refused',
+  /** Unknown host or refused, and nobody can tell which; or there is no way to it. */
+  'unreachable',
   /** 404: no such named server, or a wrong path. */
-  | 'not-found'
+  'not-found',
   /** 421: the MCP server does not accept the host name under which it was called. */
-  | 'host-refused'
-  | 'unauthorized'
-  | 'forbidden'
-  | 'time-out'
+  'host-refused',
+  'unauthorized',
+  'forbidden',
+  'time-out',
   /** It answers, but not in the transport with which it is registered. */
-  | 'wrong-transport'
-  | 'server-error'
+  'wrong-transport',
+  'server-error',
   /** The gateway could not use it, and says no more. */
-  | 'unclear'
+  'unclear',
+] as const
+export type ReachKind = (typeof REACH_KINDS)[number]
 
 /** What was found at one address, from LiteLLM's place on the network. */
 export interface Reach {

@@ -1,0 +1,43 @@
+import { spawn } from 'node:child_process'
+import { Agent } from 'node:http'
+import { Duplex } from 'node:stream'
+
+const OPTIONS = ['-o', 'BatchMode=yes', '-o', 'ConnectTimeout=3']
+
+function dial(destination: string, port: string | null): Duplex {
+  const command = [...OPTIONS, ...(port === null ? [] : ['-p', port]), '--', destination]
+  const child = spawn('ssh', [...command, 'docker', 'system', 'dial-stdio'], { stdio: 'pipe' })
+  let said = ''
+  const stream = new Duplex({
+    read: () => child.stdout.resume(),
+    write: (chunk, _, done) => child.stdin.write(chunk, () => done()),
+    final: (done) => child.stdin.end(done),
+    destroy: (error, done) => {
+      child.kill()
+      done(error)
+    },
+  })
+  child.stdin.on('error', () => {}) // ssh has ended; why, it says itself
+  child.stderr.on('data', (chunk: Buffer) => {
+    said = (said + chunk.toString()).slice(-1000)
+  })
+  child.stdout.on('data', (chunk: Buffer) => {
+    if (!stream.push(chunk)) child.stdout.pause()
+  })
+  child.once('error', (error) => stream.destroy(error))
+  child.once('close', (code) => {
+    if (code === 0) stream.push(null)
+    else stream.destroy(new Error(said.trim().split('\n').at(-1) || `ssh ended with ${code}`))
+  })
+  return stream
+}
+
+/**
+ * Connections to an engine on another machine, as Docker's own client makes them: through the person's `ssh`, with its
+ * configuration, agent and known hosts. It never asks for anything.
+ */
+export function sshAgent(destination: string, port: string | null): Agent {
+  const agent = new Agent()
+  agent.createConnection = () => dial(destination, port)
+  return agent
+}

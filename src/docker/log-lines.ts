@@ -1,0 +1,44 @@
+import type { LogLine } from './port.ts'
+
+type Stream = LogLine['stream']
+
+const HEADER = 8
+const STDERR = 2
+
+/**
+ * The parts of a stream in which Docker sends standard output and standard error together: a header of eight bytes,
+ * the first the stream, the last four the length. With a terminal there is no such thing.
+ */
+export function separate(raw: Buffer, hasTerminal: boolean): { stream: Stream; text: Buffer }[] {
+  if (hasTerminal) return [{ stream: 'stdout', text: raw }]
+  const parts: { stream: Stream; text: Buffer }[] = []
+  for (let at = 0; at + HEADER <= raw.length; ) {
+    const end = at + HEADER + raw.readUInt32BE(at + 4)
+    parts.push({ stream: raw[at] === STDERR ? 'stderr' : 'stdout', text: raw.subarray(at + HEADER, end) })
+    at = end
+  }
+  return parts
+}
+
+/** What came on one of the two streams, as text. */
+export function textOf(parts: ReturnType<typeof separate>, stream: Stream): string {
+  return Buffer.concat(parts.flatMap((part) => (part.stream === stream ? [part.text] : []))).toString('utf8')
+}
+
+function readLine(stream: Stream, line: string): LogLine {
+  const [, stamp, rest = line] = /^(\d{4}-\d\d-\d\dT[\d:.]+(?:Z|[+-]\d\d:\d\d))(?: (.*))?$/s.exec(line) ?? []
+  const time = stamp === undefined ? Number.NaN : Date.parse(stamp)
+  if (Number.isNaN(time)) return { time: null, stream, text: line }
+  return { time: new Date(time).toISOString(), stream, text: rest === line ? '' : rest }
+}
+
+/** The lines of a log that was asked for with time stamps, in the order in which they came. */
+export function readLog(raw: Buffer, hasTerminal: boolean): LogLine[] {
+  return separate(raw, hasTerminal).flatMap(({ stream, text }) =>
+    text
+      .toString('utf8')
+      .split(/\r?\n/)
+      .filter((line) => line !== '')
+      .map((line) => readLine(stream, line)),
+  )
+}

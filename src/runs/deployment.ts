@@ -1,0 +1,167 @@
+import { isLoopbackName } from '../core/address.ts'
+import { printable } from '../core/text.ts'
+import type { Container, Docker, Network } from '../docker/port.ts'
+
+/** What the guide calls them. */
+export const GUIDE_NAMES = { litellm: 'litellm', proxy: 'mcp-proxy-sse', network: 'litellm-net' } as const
+
+/** Names that a person gave; `null` where they left it to the tool. */
+export interface DeploymentNames {
+  litellm: string | null
+  proxy: string | null
+  network: string | null
+}
+
+/** What is looked for among the containers and networks of an engine. */
+export interface DeploymentRequest {
+  names: DeploymentNames
+  gatewayUrl: string
+  /** Host names of the URLs to which servers move. */
+  newHosts: readonly string[]
+}
+
+/** One part of a deployment, and how it was found, or what was looked for in vain: a clause for a person. */
+export interface Part<T> {
+  found: T | null
+  how: string
+}
+
+/** The guide's deployment, as far as an engine has it. `network` is the one on which the two meet. */
+export interface Deployment {
+  containers: Container[]
+  networks: Network[]
+  litellm: Part<Container>
+  proxy: Part<Container>
+  network: Part<Network>
+}
+
+/** What an engine holds. */
+export type Holdings = Pick<Deployment, 'containers' | 'networks'> & Pick<Docker, 'isLocal'>
+
+const networksOf = ({ attachments }: Container): string[] => attachments.map(({ network }) => network)
+
+const isCalled =
+  (name: string) =>
+  (container: Container): boolean =>
+    container.name === name || container.attachments.some(({ names }) => names.includes(name))
+
+/** Compose puts the project's name before that of a network. */
+const isNetwork =
+  (name: string) =>
+  (network: string): boolean =>
+    network === name || network.endsWith(`_${name}`)
+
+/** The one among them that runs, else the first. */
+const preferRunning = (containers: readonly Container[]): Container | null =>
+  containers.find(({ state }) => state === 'running') ?? containers[0] ?? null
+
+function namedContainer(name: string, containers: readonly Container[], option: string): Part<Container> {
+  const found =
+    containers.find((each) => each.name === name) ?? preferRunning(containers.filter(isCalled(name)))
+  return {
+    found,
+    how: found ? `as ${option} says` : `there is no container ${printable(name)}, as ${option} says`,
+  }
+}
+
+/** LiteLLM by the address at which it was called: its published port, or its name where this runs beside it. */
+function byAddress({ containers, isLocal }: Holdings, gatewayUrl: string): Part<Container> | null {
+  const { hostname, port, protocol } = new URL(gatewayUrl)
+  const hostPort = Number(port || (protocol === 'https:' ? 443 : 80))
+  if (!isLoopbackName(hostname)) {
+    const found = preferRunning(containers.filter(isCalled(hostname)))
+    return found && { found, how: `${hostname} is its name` }
+  }
+  if (!isLocal) return null
+  const found = containers.find(({ published }) => published.some((each) => each.hostPort === hostPort))
+  return found ? { found, how: `it publishes port ${hostPort}, the gateway's` } : null
+}
+
+function findLitellm(holdings: Holdings, { names, gatewayUrl }: DeploymentRequest): Part<Container> {
+  const { containers } = holdings
+  if (names.litellm !== null) return namedContainer(names.litellm, containers, '--litellm-container')
+  const called = byAddress(holdings, gatewayUrl)
+  if (called) return called
+  const found = preferRunning(containers.filter(isCalled(GUIDE_NAMES.litellm)))
+  if (!found)
+    return {
+      found: null,
+      how: `no container serves ${printable(gatewayUrl)}, and none is called ${GUIDE_NAMES.litellm}: name it with --litellm-container`,
+    }
+  return { found, how: `by its name; whether ${printable(gatewayUrl)} leads to it could not be told` }
+}
+
+function findProxy(
+  { containers }: Holdings,
+  { names, newHosts }: DeploymentRequest,
+  litellm: Container | null,
+): Part<Container> {
+  if (names.proxy !== null) return namedContainer(names.proxy, containers, '--proxy-container')
+  const near = litellm ? networksOf(litellm) : []
+  const others = containers.filter(({ id }) => id !== litellm?.id)
+  const hosts = [...new Set([...newHosts, GUIDE_NAMES.proxy])]
+  const isNear = (host: string, container: Container): boolean =>
+    container.attachments.some(({ network, names: known }) => near.includes(network) && known.includes(host))
+  for (const host of hosts) {
+    const found = preferRunning(others.filter((each) => isNear(host, each)))
+    if (found) return { found, how: `it is ${printable(host)} on LiteLLM's networks` }
+  }
+  for (const host of hosts) {
+    const found = preferRunning(others.filter(isCalled(host)))
+    if (found) return { found, how: 'by its name; it is on no network of LiteLLM' }
+  }
+  return {
+    found: null,
+    how: `no container is called ${hosts.map(printable).join(' or ')}: name it with --proxy-container`,
+  }
+}
+
+/** Who of the two is not on a network, as the end of a sentence. */
+function absence(network: string, ...both: (Container | null)[]): string {
+  const missing = both.filter((each) => each !== null).filter((each) => !networksOf(each).includes(network))
+  return missing.map(({ name }) => `; ${printable(name)} is not on it`).join('')
+}
+
+function findNetwork(
+  { networks }: Holdings,
+  { names }: DeploymentRequest,
+  litellm: Container | null,
+  proxy: Container | null,
+): Part<Network> {
+  const named = (name: string): Network | null =>
+    networks.find((each) => each.name === name) ?? networks.find((each) => isNetwork(name)(each.name)) ?? null
+  if (names.network !== null) {
+    const found = named(names.network)
+    return {
+      found,
+      how: found ? 'as --network says' : `there is no network ${printable(names.network)}, as --network says`,
+    }
+  }
+  // Before any other that they share: where they should meet is not where they happen to.
+  const usual = named(GUIDE_NAMES.network)
+  if (usual) return { found: usual, how: `by its name${absence(usual.name, litellm, proxy)}` }
+  const shared =
+    litellm && proxy
+      ? networks.find(({ name }) => [litellm, proxy].every((each) => networksOf(each).includes(name)))
+      : undefined
+  if (shared) return { found: shared, how: 'both are on it' }
+  return {
+    found: null,
+    how: `LiteLLM and the MCP proxy share no network, and none is called ${GUIDE_NAMES.network}`,
+  }
+}
+
+/** Finds the parts of the deployment among what an engine holds. Pure. */
+export function locateDeployment(holdings: Holdings, request: DeploymentRequest): Deployment {
+  const { containers, networks } = holdings
+  const litellm = findLitellm(holdings, request)
+  const proxy = findProxy(holdings, request, litellm.found)
+  const network = findNetwork(holdings, request, litellm.found, proxy.found)
+  return { containers, networks, litellm, proxy, network }
+}
+
+/** Asks an engine for the deployment. Throws `docker-failed`. */
+export async function findDeployment(docker: Docker, request: DeploymentRequest): Promise<Deployment> {
+  const [containers, networks] = await Promise.all([docker.containers(), docker.networks()])
+  return locateDeployment({ containers, networks, isLocal: docker.isLocal }, request)
+}
