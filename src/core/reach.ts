@@ -25,6 +25,8 @@ export type ReachKind =
   | 'server-error'
   /** The gateway could not use it, and says no more. */
   | 'unclear'
+  /** Nobody tried, or the trial itself failed: nothing is known. */
+  | 'untried'
 
 /** What was found at one address, from LiteLLM's place on the network. */
 export interface Reach {
