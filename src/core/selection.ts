@@ -1,4 +1,5 @@
 import { MigrateError } from './errors.ts'
+import { nearest } from './nearest.ts'
 import type { ListedServer } from './server.ts'
 import { printable } from './text.ts'
 
@@ -31,26 +32,9 @@ function matcher(pattern: string): (server: ListedServer) => boolean {
     names(server).some((name) => expression.test(name) && (meansIds || name !== server.server_id))
 }
 
-/** Levenshtein distance, for a did-you-mean. */
-function distance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, i) => i)
-  for (const [i, left] of [...a].entries()) {
-    const next = [i + 1]
-    for (const [j, right] of [...b].entries()) {
-      next.push(Math.min((next[j] ?? 0) + 1, (row[j + 1] ?? 0) + 1, (row[j] ?? 0) + (left === right ? 0 : 1)))
-    }
-    row = next
-  }
-  return row.at(-1) ?? 0
-}
-
 function suggestion(pattern: string, servers: readonly ListedServer[]): string | null {
-  const wanted = pattern.toLowerCase()
-  const ranked = [...new Set(servers.flatMap(names))]
-    .map((name) => ({ name, away: distance(wanted, name.toLowerCase()) }))
-    .toSorted((a, b) => a.away - b.away)
-  const best = ranked[0]
-  return best && best.away <= Math.max(2, wanted.length / 3) ? `Did you mean ${printable(best.name)}?` : null
+  const meant = nearest(pattern, servers.flatMap(names))
+  return meant === null ? null : `Did you mean ${printable(meant)}?`
 }
 
 /**
