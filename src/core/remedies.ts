@@ -1,5 +1,5 @@
 import { isLoopbackName, readAddress } from './address.ts'
-import { nearest } from './nearest.ts'
+import { nearestOf } from './selection.ts'
 import type { ReachKind } from './reach.ts'
 import { maskUrl } from './redact.ts'
 import { printable } from './text.ts'
@@ -76,7 +76,7 @@ function notFound(place: Place): Remedy {
       sentence: `${nothing} The MCP proxy serves ${name}, at /servers/${name}/sse and /servers/${name}/mcp: mend the path.`,
       command: null,
     }
-  const near = nearest(name, place.served)
+  const near = nearestOf(name, place.served)
   const meant = near === null ? '' : ` Did you mean ${printable(near)}?`
   return {
     sentence: `${nothing} The MCP proxy has no server ${name}.${meant} Add it to servers.json and restart the proxy, or mend the URL.`,

@@ -1,5 +1,4 @@
 import { MigrateError } from './errors.ts'
-import { nearest } from './nearest.ts'
 import type { ListedServer } from './server.ts'
 import { printable } from './text.ts'
 
@@ -20,7 +19,8 @@ const names = (server: ListedServer): string[] =>
 // Ids are random: a short wildcard such as `f*` would select servers by chance.
 const ID_LETTERS = 8
 
-function matcher(pattern: string): (server: ListedServer) => boolean {
+/** Does a server have a name, alias, id or access group that a pattern matches? */
+export function matcher(pattern: string): (server: ListedServer) => boolean {
   const source = pattern
     .split('*')
     .map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'))
@@ -32,9 +32,32 @@ function matcher(pattern: string): (server: ListedServer) => boolean {
     names(server).some((name) => expression.test(name) && (meansIds || name !== server.server_id))
 }
 
-function suggestion(pattern: string, servers: readonly ListedServer[]): string | null {
-  const meant = nearest(pattern, servers.flatMap(names))
-  return meant === null ? null : `Did you mean ${printable(meant)}?`
+/** Levenshtein distance, for a did-you-mean. */
+function distance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, i) => i)
+  for (const [i, left] of [...a].entries()) {
+    const next = [i + 1]
+    for (const [j, right] of [...b].entries()) {
+      next.push(Math.min((next[j] ?? 0) + 1, (row[j + 1] ?? 0) + 1, (row[j] ?? 0) + (left === right ? 0 : 1)))
+    }
+    row = next
+  }
+  return row.at(-1) ?? 0
+}
+
+/** The one of these names that somebody may have meant, or `null` where none is like it. */
+export function nearestOf(wanted: string, candidates: readonly string[]): string | null {
+  const ranked = [...new Set(candidates)]
+    .map((name) => ({ name, away: distance(wanted.toLowerCase(), name.toLowerCase()) }))
+    .toSorted((a, b) => a.away - b.away)
+  const best = ranked[0]
+  return best && best.away <= Math.max(2, wanted.length / 3) ? best.name : null
+}
+
+/** The did-you-mean for a pattern that matches no server, or `null`. */
+export function suggestion(pattern: string, servers: readonly ListedServer[]): string | null {
+  const nearest = nearestOf(pattern, servers.flatMap(names))
+  return nearest === null ? null : `Did you mean ${printable(nearest)}?`
 }
 
 /**
