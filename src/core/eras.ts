@@ -26,6 +26,11 @@ export interface Era {
   injectsFlags: boolean
   /** Seconds after which the gateway gives up probing a silent backend during a read by id. */
   probeSeconds: number
+  /**
+   * What it says of a backend that it cannot use. `hidden`: that it has no tools, or HTTP 500. `bare`: that it could not
+   * connect where an address is tried, and no tools of a registered server. `told`: what went wrong.
+   */
+  faults: 'hidden' | 'bare' | 'told'
   /** Fields that every PUT writes whatever its body says: not collateral, but nothing can take it back. */
   alsoWrites: readonly string[]
   /** What the operator has to know besides, or `null`. */
@@ -39,6 +44,7 @@ const base = {
   pinsConfigIds: false,
   injectsFlags: false,
   probeSeconds: 10,
+  faults: 'bare',
   alsoWrites: [],
   warning: null,
 } as const
@@ -56,6 +62,7 @@ export const ERAS: readonly Era[] = [
     putBody: 'whole-record',
     listTrusted: true,
     restart: 'required',
+    faults: 'hidden',
     alsoWrites: ['created_by'],
     warning: 'This release enters whoever changes a server as its creator (created_by), for good.',
   },
@@ -66,6 +73,7 @@ export const ERAS: readonly Era[] = [
     listTrusted: true,
     restart: 'required',
     probeSeconds: 30,
+    faults: 'hidden',
     warning:
       'This release replaces the whole record. Keys of your own in mcp_info, which its API does not show, may be lost.',
   },
@@ -76,8 +84,16 @@ export const ERAS: readonly Era[] = [
     listTrusted: true,
     restart: 'required',
     probeSeconds: 30,
+    faults: 'hidden',
   },
-  { ...base, from: '1.81.0', putBody: 'defaulted-fields', listTrusted: false, restart: 'possible' },
+  {
+    ...base,
+    from: '1.81.0',
+    putBody: 'defaulted-fields',
+    listTrusted: false,
+    restart: 'possible',
+    faults: 'hidden',
+  },
   { ...base, from: '1.81.14', putBody: 'defaulted-fields', listTrusted: false },
   { ...base, from: '1.88.0', putBody: 'changed-fields', listTrusted: false },
   { ...base, from: '1.90.0', putBody: 'changed-fields', listTrusted: false, injectsFlags: true },
@@ -107,6 +123,7 @@ export const ERAS: readonly Era[] = [
     dropsClient: true,
     pinsConfigIds: true,
     injectsFlags: true,
+    faults: 'told',
   },
 ]
 
@@ -132,6 +149,7 @@ const UNKNOWN: Era = {
   wipesOAuth: true,
   dropsClient: true,
   probeSeconds: 30,
+  faults: 'hidden',
   warning:
     'The release is unknown, so every change is sent as LiteLLM 1.78 to 1.87 needs it. Older releases may lose name, description and auth type; newer ones check the alias again and may refuse it.',
 }

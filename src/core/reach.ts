@@ -25,6 +25,8 @@ export const REACH_KINDS = [
   'server-error',
   /** The gateway could not use it, and says no more. */
   'unclear',
+  /** Nobody tried, or the trial itself failed: nothing is known. */
+  'untried',
 ] as const
 export type ReachKind = (typeof REACH_KINDS)[number]
 
@@ -43,4 +45,16 @@ export interface Witness {
   readonly where: string
   /** Opens the address as an MCP client does. `transport` is `sse` or `http`. Never throws. */
   look(url: string, transport: string): Promise<Reach>
+}
+
+/** What an HTTP status other than success says of an address at which MCP was tried. */
+export function kindOfStatus(status: number): ReachKind {
+  if (status === 401) return 'unauthorized'
+  if (status === 403) return 'forbidden'
+  if (status === 404 || status === 410) return 'not-found'
+  if (status === 421) return 'host-refused'
+  if (status === 408 || status === 504) return 'time-out'
+  // An endpoint of the other transport: no such method, no answer in that form.
+  if ([405, 406, 415].includes(status)) return 'wrong-transport'
+  return status >= 500 ? 'server-error' : 'unclear'
 }

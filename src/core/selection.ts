@@ -19,7 +19,8 @@ const names = (server: ListedServer): string[] =>
 // Ids are random: a short wildcard such as `f*` would select servers by chance.
 const ID_LETTERS = 8
 
-function matcher(pattern: string): (server: ListedServer) => boolean {
+/** Does a server have a name, alias, id or access group that a pattern matches? */
+export function matcher(pattern: string): (server: ListedServer) => boolean {
   const source = pattern
     .split('*')
     .map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'))
@@ -44,13 +45,19 @@ function distance(a: string, b: string): number {
   return row.at(-1) ?? 0
 }
 
-function suggestion(pattern: string, servers: readonly ListedServer[]): string | null {
-  const wanted = pattern.toLowerCase()
-  const ranked = [...new Set(servers.flatMap(names))]
-    .map((name) => ({ name, away: distance(wanted, name.toLowerCase()) }))
+/** The one of these names that somebody may have meant, or `null` where none is like it. */
+export function nearestOf(wanted: string, candidates: readonly string[]): string | null {
+  const ranked = [...new Set(candidates)]
+    .map((name) => ({ name, away: distance(wanted.toLowerCase(), name.toLowerCase()) }))
     .toSorted((a, b) => a.away - b.away)
   const best = ranked[0]
-  return best && best.away <= Math.max(2, wanted.length / 3) ? `Did you mean ${printable(best.name)}?` : null
+  return best && best.away <= Math.max(2, wanted.length / 3) ? best.name : null
+}
+
+/** The did-you-mean for a pattern that matches no server, or `null`. */
+export function suggestion(pattern: string, servers: readonly ListedServer[]): string | null {
+  const nearest = nearestOf(pattern, servers.flatMap(names))
+  return nearest === null ? null : `Did you mean ${printable(nearest)}?`
 }
 
 /**

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { MigrateError } from '../core/errors.ts'
 import { eraOf } from '../core/eras.ts'
 import type { GatewayIdentity } from '../core/plan.ts'
+import type { Reach } from '../core/reach.ts'
 import { secretTexts } from '../core/secret-fields.ts'
 import { type ListedServer, listedServer, type ServerRecord, serverRecord } from '../core/server.ts'
 import { printable } from '../core/text.ts'
@@ -9,10 +10,12 @@ import { type FieldEdit, writeBody } from '../core/write-body.ts'
 import { type Endpoint, get, probe, put, spoken } from './http.ts'
 import { checkServer } from './check.ts'
 import { findGrants } from './grants.ts'
-import type { Gateway, GrantSearch, Reading, ServerCheck, WriteAnswer } from './port.ts'
+import type { AddressToTry, Gateway, GrantSearch, Reading, ServerCheck, WriteAnswer } from './port.ts'
 import { countSignIns } from './sign-ins.ts'
+import { listTools } from './tools.ts'
 import { TransportError } from './transport-errors.ts'
 import type { Answer } from './transport.ts'
+import { tryAddress } from './try-address.ts'
 
 const SERVERS = '/v1/mcp/server'
 
@@ -158,7 +161,15 @@ export class LiteLlmGateway implements Gateway {
   }
 
   check(id: string): Promise<ServerCheck> {
-    return checkServer(this.#endpointFor(id), id)
+    return checkServer(this.#endpointFor(id), this.era, id)
+  }
+
+  tryAddress(address: AddressToTry, limitMs?: number): Promise<Reach> {
+    return tryAddress(this.#endpointFor(address.serverId), this.era, address, limitMs)
+  }
+
+  tools(id: string, limitMs?: number): Promise<Reach> {
+    return listTools(this.#endpointFor(id), this.era, id, limitMs)
   }
 
   grants(ids: readonly string[], limitMs?: number): Promise<GrantSearch> {

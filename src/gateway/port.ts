@@ -1,5 +1,6 @@
 import type { Era } from '../core/eras.ts'
 import type { GatewayIdentity } from '../core/plan.ts'
+import type { Reach } from '../core/reach.ts'
 import type { ListedServer, ServerRecord } from '../core/server.ts'
 import type { FieldEdit } from '../core/write-body.ts'
 
@@ -22,13 +23,23 @@ export type WriteAnswer =
 
 /**
  * Does a server work through the gateway? `yes`: it lists tools, and LiteLLM does not find it unhealthy; `unknown`
- * where LiteLLM cannot tell, as for servers at which each user signs in. `tools`: how many, `null` where not listed.
+ * where LiteLLM cannot tell, as for servers at which each user signs in.
  */
 export interface ServerCheck {
   works: 'yes' | 'no' | 'unknown'
-  tools: number | null
+  /** What it says of its tools. */
+  reach: Reach
   /** For a person, harmless and redacted. */
   message: string
+}
+
+/** An address that the gateway is to try. */
+export interface AddressToTry {
+  url: string
+  /** As LiteLLM names it, `null` for its default, HTTP+SSE. */
+  transport: string | null
+  /** The server that is to have it, so that what is known of its secrets is left out of the answer. It is not sent. */
+  serverId: string
 }
 
 /** What may hold the id of an MCP server, and loses something when that id changes. */
@@ -99,6 +110,16 @@ export interface Gateway extends Place {
   signIns(id: string): Promise<number | null>
   /** Tries a server through the gateway. Says nothing true where `era.restart` is not `no`. Never throws. */
   check(id: string): Promise<ServerCheck>
+  /**
+   * Opens an address from where the gateway stands, as its test route does, without any key or header of a server, and
+   * tells what it said. Writes nothing. Waits 15 s unless told otherwise. Never throws.
+   */
+  tryAddress(address: AddressToTry, limitMs?: number): Promise<Reach>
+  /**
+   * The tools of a registered server as the gateway lists them, unprefixed and as far as the server allows them, or why
+   * there are none. Waits 15 s unless told otherwise. Never throws.
+   */
+  tools(id: string, limitMs?: number): Promise<Reach>
   /**
    * Who holds these servers by their ids, as far as it can be learned within `limitMs`, one minute unless told.
    * Reads only; never throws.

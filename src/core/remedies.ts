@@ -1,0 +1,143 @@
+import { isLoopbackName, readAddress } from './address.ts'
+import { nearestOf } from './selection.ts'
+import type { ReachKind } from './reach.ts'
+import { maskUrl } from './redact.ts'
+import { printable } from './text.ts'
+
+/** How a failure is mended. `command`: to be typed as it stands, `null` where there is none to give. */
+export interface Remedy {
+  sentence: string
+  command: string | null
+}
+
+/** What is known of an address that does not work. */
+export interface Failing {
+  url: string
+  /** As LiteLLM names it. */
+  transport: string | null
+  /** The names that the MCP proxy serves, by its `/status`; `null` where nobody asked it. */
+  served?: readonly string[] | null
+  /** LiteLLM's container and the MCP proxy's, and the network they are to share, where known. */
+  gatewayContainer?: string | null
+  proxyContainer?: string | null
+  network?: string | null
+}
+
+/** The same, taken apart. Names are the guide's where nobody knows better. */
+interface Place {
+  host: string
+  port: number
+  path: string
+  transport: string
+  served: readonly string[] | null
+  gateway: string
+  /** `null` where the host is no name that a container could have. */
+  proxy: string | null
+  network: string
+}
+
+function placeOf(failing: Failing): Place {
+  const address = readAddress(failing.url)
+  const { host, port } = address.kind === 'address' ? address : { host: '', port: 0 }
+  const isContainer = /^[a-z\d][a-z\d_-]*$/i.test(host) && !isLoopbackName(host)
+  return {
+    host: printable(host),
+    port,
+    path: printable(maskUrl(failing.url).replace(/^[^/]*\/\/[^/?#]*/, '') || '/'),
+    transport: failing.transport ?? 'sse',
+    served: failing.served ?? null,
+    gateway: failing.gatewayContainer ?? 'litellm',
+    proxy: failing.proxyContainer ?? (isContainer ? host : null),
+    network: failing.network ?? 'litellm-net',
+  }
+}
+
+const logOf = (container: string | null): string | null =>
+  container === null ? null : `docker logs --tail 50 ${container}`
+
+const connect = ({ proxy, network }: Place): string | null =>
+  proxy === null ? null : `docker network connect ${network} ${proxy}`
+
+/** Where a name of the host leads, seen from LiteLLM. */
+const ownHost = ({ host }: Place): string =>
+  isLoopbackName(host) ? ` Seen from a container, ${host} is that container itself, not the machine.` : ''
+
+function notFound(place: Place): Remedy {
+  const [, name] = /^\/servers\/([^/?#]+)/.exec(place.path) ?? []
+  const nothing = `${place.host} answers, but serves nothing at ${place.path}.`
+  const restart = place.proxy === null ? null : `docker restart ${place.proxy}`
+  if (name === undefined || place.served === null)
+    return {
+      sentence: `${nothing} Is the server named in the MCP proxy's servers.json, and is the path right?`,
+      command: restart,
+    }
+  if (place.served.includes(name))
+    return {
+      sentence: `${nothing} The MCP proxy serves ${name}, at /servers/${name}/sse and /servers/${name}/mcp: mend the path.`,
+      command: null,
+    }
+  const near = nearestOf(name, place.served)
+  const meant = near === null ? '' : ` Did you mean ${printable(near)}?`
+  return {
+    sentence: `${nothing} The MCP proxy has no server ${name}.${meant} Add it to servers.json and restart the proxy, or mend the URL.`,
+    command: restart,
+  }
+}
+
+const TRANSPORTS: Readonly<Record<string, string>> = {
+  sse: 'HTTP+SSE, whose address mostly ends in /sse',
+  http: 'Streamable HTTP, whose address mostly ends in /mcp',
+}
+
+type Mending = (place: Place) => Remedy
+
+/** The one table of what mends what. */
+const REMEDIES: Partial<Record<ReachKind, Mending>> = {
+  'unknown-host': (place) => ({
+    sentence: `LiteLLM's place knows no host ${place.host}: the MCP proxy does not run, is not on LiteLLM's network, or has another name there.`,
+    command: connect(place),
+  }),
+  refused: (place) => ({
+    sentence: `${place.host} is there, but nothing listens on port ${place.port} for others. mcp-proxy listens on 127.0.0.1 and on a port of chance unless it is told; start it with these.${ownHost(place)}`,
+    command: `mcp-proxy --host 0.0.0.0 --port ${place.port}`,
+  }),
+  unreachable: (place) => ({
+    sentence: `LiteLLM cannot connect to ${place.host}: the host is unknown there, or nothing listens on port ${place.port}. Do both share a network, and does the MCP proxy listen on 0.0.0.0?${ownHost(place)}`,
+    command: connect(place),
+  }),
+  'not-found': notFound,
+  'host-refused': ({ host, port }) => ({
+    sentence: `The MCP server does not accept the host name ${host}: it was made for 127.0.0.1. With the Python SDK, name it in its transport_security.`,
+    command: `TransportSecuritySettings(allowed_hosts=["${host}:${port}"])`,
+  }),
+  'time-out': ({ host, port, proxy }) => ({
+    sentence: `Nothing came back from ${host}:${port}: a firewall drops the packets, or the server hangs.`,
+    command: logOf(proxy),
+  }),
+  'wrong-transport': ({ transport }) => ({
+    sentence: `It answers, but not in the transport of the server's entry, ${TRANSPORTS[transport] ?? printable(transport)}. Mend the path, or the transport in LiteLLM.`,
+    command: null,
+  }),
+  'no-tools': ({ proxy }) => ({
+    sentence: 'It speaks MCP and lists no tools: the service behind it may have ended.',
+    command: logOf(proxy),
+  }),
+  'server-error': ({ proxy }) => ({
+    sentence: 'The server itself fails; its log says why.',
+    command: logOf(proxy),
+  }),
+  unclear: ({ gateway }) => ({
+    sentence: 'LiteLLM could not use it; its log says more.',
+    command: logOf(gateway),
+  }),
+}
+
+/** What mends an address that does not work; `null` where there is nothing to mend. */
+export function remedyFor(kind: ReachKind, failing: Failing): Remedy | null {
+  return REMEDIES[kind]?.(placeOf(failing)) ?? null
+}
+
+/** A remedy as one text, the command on a line of its own. */
+export function remedyText({ sentence, command }: Remedy): string {
+  return command === null ? sentence : `${sentence}\n${command}`
+}

@@ -1,0 +1,121 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { ReachKind } from '../../src/core/reach.ts'
+import { connect } from '../../src/gateway/connect.ts'
+import { handshake } from '../../src/gateway/handshake.ts'
+import type { Gateway } from '../../src/gateway/port.ts'
+import { at, isSince, type Since } from '../contract/http.ts'
+import { type Listener, listen, type LocalServer, says, silent } from '../support/hostile.ts'
+import { Backend } from '../support/lab-backend.ts'
+import { rowsOf } from '../support/lab-database.ts'
+import { labGateways } from '../support/lab.ts'
+
+const PAGE = says(200, '<html>Hello</html>', { 'content-type': 'text/html' })
+
+/** What a release says, the newest first told apart, and what a handshake from this machine finds. */
+const FAULTS: readonly (readonly [
+  what: string,
+  listener: Listener | null,
+  told: ReachKind,
+  seen: ReachKind,
+])[] = [
+  ['a closed port', null, 'unreachable', 'refused'],
+  ['404', says(404, ''), 'not-found', 'not-found'],
+  ['421', says(421, 'Invalid Host header'), 'host-refused', 'host-refused'],
+  ['401', says(401, {}), 'unauthorized', 'unauthorized'],
+  ['403', says(403, {}), 'forbidden', 'forbidden'],
+  ['500', says(500, {}), 'server-error', 'server-error'],
+  ['a page', PAGE, 'unclear', 'wrong-transport'],
+  ['silence', silent, 'time-out', 'time-out'],
+]
+
+for (const lab of labGateways()) {
+  describe(`an address that LiteLLM ${lab.version} tries`, () => {
+    let gateway: Gateway
+    let backend: Backend
+    const servers: LocalServer[] = []
+
+    beforeAll(async () => {
+      backend = await Backend.start()
+      const target = { url: lab.url, keyHeader: null, timeoutSeconds: 35 }
+      gateway = await connect(target, () =>
+        Promise.resolve({ kind: 'key', key: lab.masterKey, source: 'the test' }),
+      )
+    })
+    afterAll(async () => {
+      for (const server of [...servers, backend]) await server?.close()
+    })
+
+    /** An address at which a listener answers, or nobody. */
+    async function addressOf(listener: Listener | null): Promise<string> {
+      const server = await listen(listener ?? silent)
+      if (listener) servers.push(server)
+      else await server.close()
+      return `${server.url}/servers/one/sse`
+    }
+
+    const tried = (url: string, transport = 'sse') =>
+      gateway.tryAddress({ url, transport, serverId: 'none' }, 2000)
+
+    test('lists its tools as this machine does, over both transports', async () => {
+      const url = `${backend.origin}/servers/one`
+      for (const [end, transport] of [
+        ['sse', 'sse'],
+        ['mcp', 'http'],
+      ] as const) {
+        const reach = await tried(`${url}/${end}`, transport)
+        expect(reach).toMatchObject({ kind: 'tools', evidence: 'LiteLLM lists 2 tools' })
+        expect(reach.tools).toEqual((await handshake(`${url}/${end}`, transport)).tools)
+      }
+    })
+
+    for (const [what, listener, told, seen] of FAULTS) {
+      test(`${what} is told as far as the release tells it, and seen from this machine`, async () => {
+        const url = await addressOf(listener)
+        // 1.77.7 waits for a stream behind a page, too.
+        const waits = told === 'time-out' || (what === 'a page' && !isSince(lab.version, '1.81.0'))
+        const untold = waits ? 'time-out' : 'unclear'
+        const expected: Since<ReachKind> = [
+          ['0.0.0', untold],
+          ['1.106.0', told],
+        ]
+        expect((await tried(url)).kind).toBe(at(lab.version, expected))
+        expect((await handshake(url, 'sse', 1000)).kind).toBe(seen)
+      })
+    }
+
+    test('writes nothing, and gets no key of anybody', async () => {
+      const before = await rowsOf(lab)
+      const listed = await gateway.list()
+      await tried(`${backend.origin}/servers/two/sse`)
+      await tried(await addressOf(null))
+      expect(await rowsOf(lab)).toEqual(before)
+      expect((await gateway.list()).map(({ server_id: id }) => id)).toEqual(
+        listed.map(({ server_id: id }) => id),
+      )
+      expect(backend.seen.length).toBeGreaterThan(0)
+      expect(JSON.stringify(backend.seen)).not.toMatch(/authorization|api-key|cookie|sk-/i)
+    })
+
+    test('of a registered server are the same tools, by unprefixed names', async () => {
+      const url = `${backend.origin}/servers/one/sse`
+      const json = { server_name: 'reach_one', alias: 'reach_alias', url, transport: 'sse' }
+      const headers = {
+        authorization: `Bearer ${lab.masterKey}`,
+        'content-type': 'application/json',
+      }
+      const made = await fetch(`${lab.url}/v1/mcp/server`, {
+        method: 'POST',
+        headers,
+        body: JSON.stringify(json),
+      })
+      const { server_id: id } = (await made.json()) as { server_id: string }
+      try {
+        const { tools } = await gateway.tools(id)
+        expect(tools).toEqual((await tried(url)).tools)
+        expect((await gateway.check(id)).works).toBe('yes')
+      } finally {
+        await fetch(`${lab.url}/v1/mcp/server/${id}`, { method: 'DELETE', headers })
+      }
+    })
+  })
+}
