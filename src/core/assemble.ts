@@ -57,9 +57,11 @@ const deletions = ({ gone }: Inventory): Note[] =>
     message: 'was deleted while the servers were read',
   }))
 
-function unlisted({ listed, source }: InventoryEntry): Note[] {
-  if (!isUnlisted(listed)) return []
-  const message = `stands in no list (${printable(listed.approval_status ?? '')}), and is moved like the others`
+function unlisted({ listed, source }: InventoryEntry, { recalled }: Inventory): Note[] {
+  const isRecalled = recalled.has(listed.server_id)
+  if (!isUnlisted(listed) && !isRecalled) return []
+  const why = isRecalled ? 'an earlier run knew it' : printable(listed.approval_status ?? '')
+  const message = `stands in no list (${why}), and is moved like the others`
   return [{ code: 'unlisted', server: identify(listed, source), field: null, message }]
 }
 
@@ -100,7 +102,7 @@ export function assemblePlan(assembly: Assembly): Plan {
       ...releaseNotes(gateway.version),
       ...suspicion,
       ...deletions(inventory),
-      ...meant.flatMap((entry) => [...unlisted(entry), ...oldAddresses(entry, migration)]),
+      ...meant.flatMap((entry) => [...unlisted(entry, inventory), ...oldAddresses(entry, migration)]),
     ],
     origins: countOrigins(inventory.entries, migration),
     summary: {

@@ -24,6 +24,8 @@ export interface Inventory {
   suspicion: string | null
   /** Servers that were deleted between the list and the read. */
   gone: ListedServer[]
+  /** Ids of servers that no list showed, and that earlier runs knew. */
+  recalled: ReadonlySet<string>
 }
 
 /** The URL of an entry: the one in its file, or the stored one where the record was read, else the listed one. */

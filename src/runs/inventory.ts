@@ -17,6 +17,8 @@ export interface InventoryScope {
   selected: ReadonlySet<string>
   configuration: Configuration
   previous: number | null
+  /** Ids among the servers that are in no list, and that earlier runs knew. */
+  recalled: ReadonlySet<string>
   /** Called after each read: how many are done, of how many. */
   onRead: (done: number, total: number) => void
 }
@@ -109,7 +111,11 @@ export async function takeInventory(
   const entries = there.map((server) => entryOf(server, readings.get(server.server_id) ?? null, gateway.era))
   return {
     entries: await withFiles(gateway, entries, scope),
-    suspicion: suspicionOf(there, scope.previous),
+    suspicion: suspicionOf(
+      there.filter(({ server_id: id }) => !scope.recalled.has(id)),
+      scope.previous,
+    ),
     gone,
+    recalled: scope.recalled,
   }
 }

@@ -40,4 +40,32 @@ describe.concurrent('servers that stand in no list', () => {
     const finished = await trial.call(['--yes', '--json'])
     expect([finished.code, documentOf<{ changes: unknown[] }>(finished).changes.length]).toEqual([0, 2])
   })
+
+  test('as LiteLLM was restarted and lists nothing, are found where an earlier run knew them', async ({
+    open,
+  }) => {
+    let isEmpty = false
+    const trial = await open({
+      version: '1.81.14',
+      servers: TWO,
+      quirks: [
+        {
+          on: { method: 'GET', path: '/v1/mcp/server' },
+          do: { alter: (body) => (isEmpty && Array.isArray(body) ? [] : body) },
+        },
+      ],
+    })
+    const before = urls(trial.sandbox.rows())
+    expect((await trial.call(['--yes', '--no-wait'])).code).toBe(0)
+    for (const [id, url] of Object.entries(before)) trial.sandbox.edit(id, { url })
+    isEmpty = true
+    const { code, stdout } = await trial.call(['--yes', '--no-wait'])
+    expect(code).toBe(0)
+    expect(sentence(stdout)).toContain('The gateway lists 0 servers; in the last run it listed 2.')
+    expect(sentence(stdout)).toContain(
+      'stands in no list (an earlier run knew it), and is moved like the others',
+    )
+    const hosts = Object.values(urls(trial.sandbox.rows())).map((url) => new URL(String(url)).host)
+    expect(hosts).toEqual(['mcp-proxy-sse:8080', 'mcp-proxy-sse:8080'])
+  })
 })

@@ -76,6 +76,7 @@ class Scene {
       selected,
       configuration: { trees: [], variables: [] },
       previous: null,
+      recalled: new Set<string>(),
       onRead: () => {},
     }
     const inventory = await takeInventory(gateway, listed, scope)

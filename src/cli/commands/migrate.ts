@@ -1,11 +1,11 @@
-import { gatewayKey, originText } from '../../core/address.ts'
+import { originText } from '../../core/address.ts'
 import { assemblePlan } from '../../core/assemble.ts'
 import type { Migration } from '../../core/migration.ts'
 import type { Plan } from '../../core/plan.ts'
 import { select } from '../../core/selection.ts'
-import type { FileJournal } from '../../journal/file-journal.ts'
 import { readConfiguration } from '../../runs/configured.ts'
 import { takeInventory } from '../../runs/inventory.ts'
+import { recall, recollect } from '../../runs/recall.ts'
 import { type Context, journalFor } from '../context.ts'
 import { adHocMigration, defaultMigration, namedMigration } from '../migrations.ts'
 import type { MainOptions } from '../options.ts'
@@ -22,28 +22,22 @@ export async function migrationFor({ from, to, migration: [id] }: MainOptions): 
   return id === undefined ? defaultMigration() : namedMigration(id)
 }
 
-/** How many servers the last run of this gateway saw, for noticing a list that has become short; `null` where nobody knows. */
-async function previousCount(journal: FileJournal, url: string): Promise<number | null> {
-  const { runs } = await journal.runs().catch(() => ({ runs: [] }))
-  return (
-    runs.findLast(
-      ({ started }) => gatewayKey(started.gateway.url) === gatewayKey(url) && started.reverts === null,
-    )?.started.servers ?? null
-  )
-}
-
 async function makePlan(migration: Migration, { gateway, journal, options, context }: Way): Promise<Plan> {
   const { terminal } = context
   const configuration = await readConfiguration(options.litellmConfig, options.envFile)
   terminal.progress('Listing the MCP servers')
-  const listed = await gateway.list()
+  const before = await recollect(journal, gateway.identity.url)
+  const shown = await gateway.list()
+  const recalled = await recall(gateway, shown, before.ids)
+  const listed = [...shown, ...recalled]
   const selected = select(options, listed)
   const inventory = await takeInventory(gateway, listed, {
     migration,
     thorough: options.thorough,
     selected,
     configuration,
-    previous: await previousCount(journal, gateway.identity.url),
+    previous: before.servers,
+    recalled: new Set(recalled.map(({ server_id: id }) => id)),
     onRead: readProgress(terminal, gateway.era.probeSeconds),
   })
   return assemblePlan({
