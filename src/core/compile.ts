@@ -1,6 +1,6 @@
 import { readOrigin } from './address.ts'
 import { MigrateError } from './errors.ts'
-import { ADDRESS_FIELDS, matchesOrigin, type Migration, type MigrationFile } from './migration.ts'
+import { isWholeAddress, matchesOrigin, type Migration, type MigrationFile } from './migration.ts'
 import { rewriteAddress, rewriteText } from './rewrite.ts'
 
 /** Why an example does not come out as it says, or `null`. */
@@ -8,7 +8,7 @@ function failedExample(migration: Migration, example: MigrationFile['examples'][
   const { before } = example
   const field = example.field ?? migration.fields[0]
   if (!field || !migration.fields.includes(field)) return `example ${before}: the rule does not name ${field}`
-  const rewrite = ADDRESS_FIELDS.includes(field) ? rewriteAddress : rewriteText
+  const rewrite = isWholeAddress(field) ? rewriteAddress : rewriteText
   const { after } = rewrite(migration, before)
   const wanted = 'after' in example ? example.after : before
   return after === wanted ? null : `example ${before} becomes ${after}, not ${wanted}`

@@ -1,5 +1,5 @@
 import { settableFields } from './fields.ts'
-import { ADDRESS_FIELDS, type Migration, mentions } from './migration.ts'
+import { isWholeAddress, type Migration, mentions } from './migration.ts'
 import { fieldOf, textsIn, type PlacedText } from './path.ts'
 import type { Edit } from './plan.ts'
 import { maskUrlsIn } from './redact.ts'
@@ -20,7 +20,7 @@ function findings(migration: Migration, record: Record<string, unknown>): Findin
   return textsIn(settableFields(record)).map((place) => {
     const field = migration.fields.find((name) => name === fieldOf(place.path))
     if (!field || place.isName) return { ...place, after: place.text, remarks: [] }
-    const rewrite = ADDRESS_FIELDS.includes(field) ? rewriteAddress : rewriteText
+    const rewrite = isWholeAddress(field) ? rewriteAddress : rewriteText
     return { ...place, ...rewrite(migration, place.text) }
   })
 }

@@ -22,39 +22,32 @@ const origin = z
  * litellm/proxy/_types.py). Not credentials, names and ids; and not the issuer, with which the newest release drops the
  * OAuth client.
  */
-const ruleField = z.enum([
+const WHOLE = [
   'url',
   'spec_path',
+  'source_url',
+  'byok_api_key_help_url',
+  'authorization_url',
+  'token_url',
+  'registration_url',
+  'token_exchange_endpoint',
+  'audience',
+] as const
+const WITHIN = [
   'args',
   'static_headers',
   'env',
   'mcp_info',
   'description',
   'instructions',
-  'source_url',
-  'byok_api_key_help_url',
-  'authorization_url',
-  'token_url',
-  'registration_url',
-  'token_exchange_endpoint',
-  'audience',
   'byok_description',
   'tool_name_to_description',
-])
+] as const
+const ruleField = z.enum([...WHOLE, ...WITHIN])
 export type RuleField = z.infer<typeof ruleField>
 
-/** Those whose value is one URL as a whole; in the others URLs stand inside longer texts. */
-export const ADDRESS_FIELDS: readonly RuleField[] = [
-  'url',
-  'spec_path',
-  'source_url',
-  'byok_api_key_help_url',
-  'authorization_url',
-  'token_url',
-  'registration_url',
-  'token_exchange_endpoint',
-  'audience',
-]
+/** Is the value of this field one URL as a whole? In the others URLs stand inside longer texts. */
+export const isWholeAddress = (field: RuleField): boolean => (WHOLE as readonly string[]).includes(field)
 
 /** `field`: the one in which it stands, the first that the rule names unless told. */
 const example = z.union([

@@ -14,6 +14,7 @@ import {
   stateOf,
 } from './kill-program.ts'
 import { invoke } from './kill-recovery.ts'
+import { recovery, type Way } from './sweep.ts'
 
 vi.setConfig({ testTimeout: 1_800_000, hookTimeout: 120_000 })
 
@@ -43,19 +44,11 @@ beforeAll(async () => {
 afterAll(() => closeLane(lane))
 
 /** What was wrong once a killed program was recovered in one way. */
-async function recover(killed: State, way: string, goal: Rows): Promise<string[]> {
+async function recover(killed: State, way: Way, goal: Rows): Promise<string[]> {
   await restore(lane, killed)
   const { stdout } = await invoke(lane, ['history', '--check'])
   if (!stdout.includes('it has no end')) return []
-  await run(
-    '--unfinished',
-    way,
-    '--yes',
-    '--no-wait',
-    '--patience',
-    '0.2',
-    ...(way === 'revert' ? ACCEPT : []),
-  )
+  await run(...recovery(way), ...(way === 'revert' ? ACCEPT : []))
   const { rows } = await stateOf(lane)
   const end = await invoke(lane, ['history', '--check'])
   return [
