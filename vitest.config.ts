@@ -11,7 +11,7 @@ export default defineConfig({
           // Loading the program anew for every file takes a tenth of the time.
           isolate: false,
           include: ['test/**/*.test.ts'],
-          exclude: ['test/lab/**'],
+          exclude: ['test/lab/**', 'test/docker/**'],
           testTimeout: 60_000,
           hookTimeout: 60_000,
         },
@@ -21,6 +21,15 @@ export default defineConfig({
           name: 'lab',
           include: ['test/lab/**/*.test.ts'],
           testTimeout: 180_000,
+          hookTimeout: 600_000,
+          fileParallelism: false,
+        },
+      },
+      {
+        test: {
+          name: 'docker',
+          include: ['test/docker/**/*.test.ts'],
+          testTimeout: 120_000,
           hookTimeout: 600_000,
           fileParallelism: false,
         },

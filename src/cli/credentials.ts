@@ -3,7 +3,7 @@ import { text as readAll } from 'node:stream/consumers'
 import { codeOf, MigrateError } from '../core/errors.ts'
 import { redactText } from '../core/redact.ts'
 import type { Credentials } from '../gateway/connect.ts'
-import type { MainOptions } from './options.ts'
+import type { ConnectionOptions } from './connection-options.ts'
 import type { Terminal } from './terminal/terminal.ts'
 
 const LIMIT = 64 * 1024
@@ -53,7 +53,11 @@ function checkSecret(secret: string, what: string, source: string): string {
 
 const PASSWORD_SOURCES = 'UI_PASSWORD, or name a file with --password-file'
 
-async function password(options: MainOptions, env: NodeJS.ProcessEnv, terminal: Terminal): Promise<string> {
+async function password(
+  options: ConnectionOptions,
+  env: NodeJS.ProcessEnv,
+  terminal: Terminal,
+): Promise<string> {
   if (options.passwordFile) return readSecret(options.passwordFile, 'password')
   if (env['UI_PASSWORD']) return env['UI_PASSWORD']
   if (terminal.interactive) return terminal.askSecret('Password')
@@ -61,7 +65,7 @@ async function password(options: MainOptions, env: NodeJS.ProcessEnv, terminal: 
 }
 
 async function userName(
-  options: MainOptions,
+  options: ConnectionOptions,
   env: NodeJS.ProcessEnv,
   terminal: Terminal,
 ): Promise<{ username: string; source: string }> {
@@ -77,7 +81,7 @@ async function userName(
 }
 
 async function byPassword(
-  options: MainOptions,
+  options: ConnectionOptions,
   env: NodeJS.ProcessEnv,
   terminal: Terminal,
 ): Promise<Credentials> {
@@ -91,7 +95,11 @@ function keyFromEnvironment(env: NodeJS.ProcessEnv): Credentials | null {
   return { kind: 'key', key: checkSecret(env[name] ?? '', 'key', name), source: `key from ${name}` }
 }
 
-async function asked(options: MainOptions, env: NodeJS.ProcessEnv, terminal: Terminal): Promise<Credentials> {
+async function asked(
+  options: ConnectionOptions,
+  env: NodeJS.ProcessEnv,
+  terminal: Terminal,
+): Promise<Credentials> {
   if (!terminal.interactive) {
     throw new MigrateError(
       'usage',
@@ -116,7 +124,7 @@ async function asked(options: MainOptions, env: NodeJS.ProcessEnv, terminal: Ter
  * Throws `usage` where there are none and nobody can be asked.
  */
 export async function findCredentials(
-  options: MainOptions,
+  options: ConnectionOptions,
   env: NodeJS.ProcessEnv,
   terminal: Terminal,
 ): Promise<Credentials> {

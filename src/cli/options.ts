@@ -1,25 +1,18 @@
 import { z } from 'zod'
 import { consent } from '../core/consent.ts'
 import { MigrateError } from '../core/errors.ts'
-
-const SECONDS = 'takes a number of seconds, up to 3600'
-const seconds = z.coerce.number(SECONDS).positive(SECONDS).max(3600, SECONDS)
-const texts = z.array(z.string().min(1)).default([])
+import {
+  connectionShape,
+  parseOptions,
+  requireConnectionSense,
+  requireNoClash,
+  SECONDS,
+  texts,
+} from './connection-options.ts'
 
 /** The options of the main job, as commander leaves them; see `cli/program.ts` for what each means. */
 const mainOptions = z.object({
-  url: z.string().optional(),
-  keyFile: z.string().optional(),
-  username: z.string().min(1).optional(),
-  passwordFile: z.string().optional(),
-  keyHeader: z
-    .string()
-    .regex(/^[\w!#$%&'*+.^`|~-]+$/, 'is no header name')
-    .optional(),
-  timeout: seconds.default(35),
-  migration: texts,
-  from: z.string().optional(),
-  to: z.string().optional(),
+  ...connectionShape,
   litellmConfig: texts,
   envFile: texts,
   only: texts,
@@ -36,7 +29,6 @@ const mainOptions = z.object({
   yes: z.boolean().default(false),
   exitCode: z.boolean().default(false),
   json: z.boolean().default(false),
-  journal: z.string().min(1).optional(),
   sandbox: z.boolean().default(false),
   quiet: z.boolean().default(false),
   verbose: z.boolean().default(false),
@@ -44,12 +36,8 @@ const mainOptions = z.object({
 })
 export type MainOptions = z.infer<typeof mainOptions>
 
-const flag = (name: string): string => `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`
-
 /** Pairs that contradict each other. */
 const EXCLUSIVE: readonly (readonly [keyof MainOptions, keyof MainOptions])[] = [
-  ['keyFile', 'username'],
-  ['keyFile', 'passwordFile'],
   ['quiet', 'verbose'],
   ['sandbox', 'url'],
   ['sandbox', 'litellmConfig'],
@@ -62,23 +50,16 @@ const EXCLUSIVE: readonly (readonly [keyof MainOptions, keyof MainOptions])[] = 
   ['revert', 'canary'],
   ['revert', 'from'],
   ['revert', 'migration'],
-  ['migration', 'from'],
   ['revert', 'thorough'],
 ]
 
 function requireSense(options: MainOptions): void {
   const usage = (message: string, hint: string | null = null) => new MigrateError('usage', message, hint)
-  const isGiven = (name: keyof MainOptions): boolean =>
-    Array.isArray(options[name]) ? options[name].length > 0 : Boolean(options[name])
-  const clash = EXCLUSIVE.find((pair) => pair.every(isGiven))
-  if (clash) throw usage(`${flag(clash[0])} and ${flag(clash[1])} exclude each other`)
-  if ((options.from === undefined) !== (options.to === undefined)) throw usage('--from and --to go together')
-  if (options.migration.length > 1) throw usage('--migration: one at a time, for now')
+  requireConnectionSense(options)
+  requireNoClash(options, EXCLUSIVE)
   if (options.envFile.length > 0 && options.litellmConfig.length === 0)
     throw usage('--env-file goes with --litellm-config')
   if (options.exitCode && !options.dryRun) throw usage('--exit-code goes with --dry-run')
-  if (options.keyFile === '-' && options.passwordFile === '-')
-    throw usage('Standard input can hold one secret only')
   if (options.json && !options.yes && !options.dryRun) {
     throw new MigrateError('consent-missing', '--json never asks, so it needs --yes or --dry-run', null)
   }
@@ -86,15 +67,7 @@ function requireSense(options: MainOptions): void {
 
 /** Reads the raw options. Throws `usage` with a sentence that names the option. */
 export function readOptions(raw: unknown): MainOptions {
-  const options = mainOptions.safeParse(raw)
-  if (!options.success) {
-    const issue = options.error.issues[0]
-    throw new MigrateError(
-      'usage',
-      `${flag(String(issue?.path[0] ?? ''))}: ${issue?.message ?? 'is wrong'}`,
-      null,
-    )
-  }
-  requireSense(options.data)
-  return options.data
+  const options = parseOptions(mainOptions, raw)
+  requireSense(options)
+  return options
 }

@@ -1,6 +1,7 @@
 import { Command, CommanderError, Option } from 'commander'
 import { consent } from '../core/consent.ts'
 import { harmless } from '../core/text.ts'
+import { addConnectionOptions, collect } from './connection-options.ts'
 import { EXIT_CODES } from './exit.ts'
 
 /** What was asked for on the command line. */
@@ -16,8 +17,6 @@ export function withoutValues(text: string): string {
     .replace(/(argument|option) '(?!-)[^'\n]*'/g, "$1 '…'")
     .replace(/\bsk-[\w.-]+/g, 'sk-***')
 }
-
-const collect = (value: string, before: string[] = []): string[] => [...before, value]
 
 const FOOTER = `
 A question is asked only where standard input and standard error are terminals; elsewhere --yes is needed to write.
@@ -36,22 +35,7 @@ function refuseOptionsBefore(program: Command, command: Command): void {
 }
 
 function addMainOptions(program: Command): void {
-  program
-    .option(
-      '--url <URL>',
-      'the gateway, with its root path if any (LITELLM_PROXY_URL; default http://localhost:4000)',
-    )
-    .option(
-      '--key-file <FILE>',
-      'file with an admin key, - for standard input (LITELLM_PROXY_API_KEY, LITELLM_MASTER_KEY)',
-    )
-    .option('--username <NAME>', 'sign in as on the admin page (UI_USERNAME)')
-    .option('--password-file <FILE>', 'file with the password, - for standard input (UI_PASSWORD)')
-    .option('--key-header <NAME>', 'header for the key, where the gateway has litellm_key_header_name')
-    .option('--timeout <SECONDS>', 'for each request (default 35, above the probes of the gateway itself)')
-    .option('--migration <ID>', 'one of the migrations that ship, in place of the default', collect)
-    .option('--from <ORIGIN>', 'with --to: move exactly this origin, in place of the migration that ships')
-    .option('--to <ORIGIN>', 'the origin it becomes')
+  addConnectionOptions(program)
     .option(
       '--litellm-config <FILE>',
       "LiteLLM's config.yaml, for the servers defined in it; repeatable",
@@ -85,10 +69,6 @@ function addMainOptions(program: Command): void {
     .option('--no-wait', 'do not wait until all workers and replicas of the gateway use the new URLs')
     .option('--yes', 'write without a question')
     .option('--json', 'one JSON document on standard output, nothing else there')
-    .option(
-      '--journal <DIR>',
-      "where the journal lives (MCP_URL_MIGRATE_JOURNAL; default: the user's data folder)",
-    )
     .option('--sandbox', 'try it on a private throw-away gateway with seven servers')
     .option('--quiet', 'only the result, warnings and errors')
     .option('--verbose', 'every server in the report, not only those worth a look')

@@ -1,13 +1,10 @@
 import { originText } from '../../core/address.ts'
-import { assemblePlan } from '../../core/assemble.ts'
 import type { Migration } from '../../core/migration.ts'
 import type { Plan } from '../../core/plan.ts'
-import { select } from '../../core/selection.ts'
-import { readConfiguration } from '../../runs/configured.ts'
-import { takeInventory } from '../../runs/inventory.ts'
-import { recall, recollect } from '../../runs/recall.ts'
+import { makePlan } from '../../runs/make-plan.ts'
 import { type Context, journalFor } from '../context.ts'
 import { adHocMigration, defaultMigration, namedMigration } from '../migrations.ts'
+import type { ConnectionOptions } from '../connection-options.ts'
 import type { MainOptions } from '../options.ts'
 import { readProgress } from '../progress.ts'
 import { renderNothing } from '../render/plan.ts'
@@ -17,37 +14,9 @@ import { attendTo, noticeUnfinished } from './unfinished.ts'
 import type { Conclusion, Way } from './way.ts'
 
 /** The rule of this invocation: --from and --to, the one that --migration names, else the default that ships. */
-export async function migrationFor({ from, to, migration: [id] }: MainOptions): Promise<Migration> {
+export async function migrationFor({ from, to, migration: [id] }: ConnectionOptions): Promise<Migration> {
   if (from !== undefined && to !== undefined) return adHocMigration(from, to)
   return id === undefined ? defaultMigration() : namedMigration(id)
-}
-
-async function makePlan(migration: Migration, { gateway, journal, options, context }: Way): Promise<Plan> {
-  const { terminal } = context
-  const configuration = await readConfiguration(options.litellmConfig, options.envFile)
-  terminal.progress('Listing the MCP servers')
-  const before = await recollect(journal, gateway.identity.url)
-  const shown = await gateway.list()
-  const recalled = await recall(gateway, shown, before.ids)
-  const listed = [...shown, ...recalled]
-  const selected = select(options, listed)
-  const inventory = await takeInventory(gateway, listed, {
-    migration,
-    thorough: options.thorough,
-    selected,
-    configuration,
-    previous: before.servers,
-    recalled: new Set(recalled.map(({ server_id: id }) => id)),
-    onRead: readProgress(terminal, gateway.era.probeSeconds),
-  })
-  return assemblePlan({
-    createdAt: new Date().toISOString(),
-    gateway: gateway.identity,
-    migration,
-    inventory,
-    selected,
-    accepted: options.accept,
-  })
 }
 
 /** Where a migration moves servers from, in words. */
@@ -67,7 +36,14 @@ const heading = ({ gateway }: Plan, migration: Migration): string =>
 /** Plans and carries out a migration on a gateway that is open. */
 export async function migrateGateway(migration: Migration, way: Way): Promise<Conclusion> {
   requireCanary(way)
-  const plan = await makePlan(migration, way)
+  const { gateway, journal, options, context } = way
+  context.terminal.progress('Listing the MCP servers')
+  const { plan } = await makePlan(
+    migration,
+    { gateway, journal },
+    options,
+    readProgress(context.terminal, gateway.era.probeSeconds),
+  )
   return conclude({ plan, heading: heading(plan, migration), nothing: renderNothing(plan, migration) }, way)
 }
 

@@ -3,6 +3,7 @@ import { normaliseGatewayUrl } from '../../gateway/gateway-url.ts'
 import type { LiteLlmGateway } from '../../gateway/litellm.ts'
 import type { Context } from '../context.ts'
 import { findCredentials } from '../credentials.ts'
+import type { ConnectionOptions } from '../connection-options.ts'
 import type { MainOptions } from '../options.ts'
 import { wrap } from '../render/layout.ts'
 import { acquireLock } from '../../journal/lock.ts'
@@ -11,7 +12,7 @@ const DEFAULT_URL = 'http://localhost:4000'
 
 /** The gateway that was named: --url, else LITELLM_PROXY_URL, else `suggestion`, else asked for or the default. */
 export async function gatewayUrl(
-  options: MainOptions,
+  options: Pick<ConnectionOptions, 'url'> & { yes?: boolean },
   { env, terminal }: Context,
   suggestion: string | null,
 ): Promise<string> {
@@ -27,7 +28,7 @@ export async function gatewayUrl(
 
 /** Connects and signs in, and says as whom and with what. Reads only. */
 export async function openGateway(
-  options: MainOptions,
+  options: ConnectionOptions,
   url: string,
   context: Context,
 ): Promise<LiteLlmGateway> {
