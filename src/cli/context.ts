@@ -1,7 +1,7 @@
 import { resolve } from 'node:path'
 import { FileJournal } from '../journal/file-journal.ts'
 import { defaultJournalFolder } from '../journal/location.ts'
-import type { ConnectionOptions } from './connection-options.ts'
+import type { MainOptions } from './options.ts'
 import type { Look } from './render/layout.ts'
 import type { Signals } from './signals.ts'
 import type { Terminal } from './terminal/terminal.ts'
@@ -17,7 +17,7 @@ export interface Context {
 }
 
 /** The journal that an invocation uses: --journal, else MCP_URL_MIGRATE_JOURNAL, else the user's data folder. */
-export function journalFor(options: Pick<ConnectionOptions, 'journal'>, env: NodeJS.ProcessEnv): FileJournal {
+export function journalFor(options: Pick<MainOptions, 'journal'>, env: NodeJS.ProcessEnv): FileJournal {
   return new FileJournal(
     resolve(options.journal ?? (env['MCP_URL_MIGRATE_JOURNAL'] || defaultJournalFolder())),
   )

@@ -26,7 +26,8 @@ function requireNoTerminal(what: string): void {
   )
 }
 
-async function readSecret(file: string, what: string): Promise<string> {
+/** The secret in a file, or on standard input (`-`). Throws `usage` without showing anything of it. */
+export async function readSecret(file: string, what: string): Promise<string> {
   if (file === '-') requireNoTerminal(what)
   const source = file === '-' ? 'standard input' : shownFile(file)
   const content = await (file === '-' ? readAll(process.stdin) : readFile(file, 'utf8')).catch(
@@ -39,7 +40,7 @@ async function readSecret(file: string, what: string): Promise<string> {
 }
 
 /** A key that could not stand in a header, such as one with a line break inside, is refused without being shown. */
-function checkSecret(secret: string, what: string, source: string): string {
+export function checkSecret(secret: string, what: string, source: string): string {
   if (secret === '') throw new MigrateError('usage', `The ${what} from ${source} is empty`, null)
   if (what === 'key' && !/^[\u0021-\u007e]+$/.test(secret.trim())) {
     throw new MigrateError(

@@ -21,6 +21,10 @@ async function dispatch(invocation: Invocation, context: Context): Promise<numbe
   if (invocation.command === 'history') {
     return (await import('./commands/history.ts')).history(invocation.run, options, context)
   }
+  if (invocation.command === 'status') {
+    const { readStatusOptions } = await import('./status-options.ts')
+    return (await import('./commands/status.ts')).status(readStatusOptions(options), context)
+  }
   if (invocation.command === 'sandbox') {
     return (await import('./commands/sandbox.ts')).serveSandbox(
       options['release'] as string | undefined,

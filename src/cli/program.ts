@@ -3,11 +3,13 @@ import { consent } from '../core/consent.ts'
 import { harmless } from '../core/text.ts'
 import { addConnectionOptions, collect } from './connection-options.ts'
 import { EXIT_CODES } from './exit.ts'
+import { addStatus } from './status-command.ts'
 
 /** What was asked for on the command line. */
 export type Invocation =
   | { command: 'main'; options: Record<string, unknown> }
   | { command: 'history'; run: string | null; options: Record<string, unknown> }
+  | { command: 'status'; options: Record<string, unknown> }
   | { command: 'sandbox'; options: Record<string, unknown> }
 
 /** What commander says of an option that it does not know, without a value that may be a secret in the wrong place. */
@@ -35,7 +37,10 @@ function refuseOptionsBefore(program: Command, command: Command): void {
 }
 
 function addMainOptions(program: Command): void {
-  addConnectionOptions(program)
+  addConnectionOptions(program, 'for each request (default 35, above the probes of the gateway itself)')
+    .option('--migration <ID>', 'one of the migrations that ship, in place of the default', collect)
+    .option('--from <ORIGIN>', 'with --to: move exactly this origin, in place of the migration that ships')
+    .option('--to <ORIGIN>', 'the origin it becomes')
     .option(
       '--litellm-config <FILE>',
       "LiteLLM's config.yaml, for the servers defined in it; repeatable",
@@ -69,6 +74,10 @@ function addMainOptions(program: Command): void {
     .option('--no-wait', 'do not wait until all workers and replicas of the gateway use the new URLs')
     .option('--yes', 'write without a question')
     .option('--json', 'one JSON document on standard output, nothing else there')
+    .option(
+      '--journal <DIR>',
+      "where the journal lives (MCP_URL_MIGRATE_JOURNAL; default: the user's data folder)",
+    )
     .option('--sandbox', 'try it on a private throw-away gateway with seven servers')
     .option('--quiet', 'only the result, warnings and errors')
     .option('--verbose', 'every server in the report, not only those worth a look')
@@ -108,6 +117,9 @@ export function readCommandLine(argv: readonly string[], version: string): Invoc
     .action((run: string | undefined, options: Record<string, unknown>) => {
       invocation = { command: 'history', run: run ?? null, options }
     })
+  addStatus(program, (options) => {
+    invocation = { command: 'status', options }
+  })
   program
     .command('sandbox')
     .description('a throw-away gateway with seven servers; stays up until Ctrl-C')

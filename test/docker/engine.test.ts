@@ -29,9 +29,9 @@ describe('a real engine', () => {
       'postgres-net',
       'traefik-proxy',
     ])
-    expect(attachments.every(({ names, ip }) => names.includes('litellm') && /^172\./.test(ip ?? ''))).toBe(
-      true,
-    )
+    expect(
+      attachments.every(({ names, ip }) => names.includes('litellm') && (ip ?? '').startsWith('172.')),
+    ).toBe(true)
     expect(published).toMatchObject([{ hostIp: '127.0.0.1', containerPort: 4000, protocol: 'tcp' }])
     expect(called('mcp-proxy-sse').published).toEqual([])
   })

@@ -49,6 +49,8 @@ class Listener implements Terminal {
     this.#last = text
   }
 
+  clear(): void {}
+
   settle(): void {}
 }
 

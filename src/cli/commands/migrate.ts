@@ -4,7 +4,6 @@ import type { Plan } from '../../core/plan.ts'
 import { makePlan } from '../../runs/make-plan.ts'
 import { type Context, journalFor } from '../context.ts'
 import { adHocMigration, defaultMigration, namedMigration } from '../migrations.ts'
-import type { ConnectionOptions } from '../connection-options.ts'
 import type { MainOptions } from '../options.ts'
 import { readProgress } from '../progress.ts'
 import { renderNothing } from '../render/plan.ts'
@@ -14,7 +13,11 @@ import { attendTo, noticeUnfinished } from './unfinished.ts'
 import type { Conclusion, Way } from './way.ts'
 
 /** The rule of this invocation: --from and --to, the one that --migration names, else the default that ships. */
-export async function migrationFor({ from, to, migration: [id] }: ConnectionOptions): Promise<Migration> {
+export async function migrationFor({
+  from,
+  to,
+  migration: [id],
+}: Pick<MainOptions, 'from' | 'to' | 'migration'>): Promise<Migration> {
   if (from !== undefined && to !== undefined) return adHocMigration(from, to)
   return id === undefined ? defaultMigration() : namedMigration(id)
 }

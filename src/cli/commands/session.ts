@@ -12,7 +12,7 @@ const DEFAULT_URL = 'http://localhost:4000'
 
 /** The gateway that was named: --url, else LITELLM_PROXY_URL, else `suggestion`, else asked for or the default. */
 export async function gatewayUrl(
-  options: Pick<ConnectionOptions, 'url'> & { yes?: boolean },
+  options: ConnectionOptions & { yes?: boolean },
   { env, terminal }: Context,
   suggestion: string | null,
 ): Promise<string> {

@@ -67,6 +67,11 @@ export class ConsoleTerminal implements Terminal {
     process.stdout.write(`${harmless(text)}\n`)
   }
 
+  clear(): void {
+    this.settle()
+    if (process.stdout.isTTY) process.stdout.write('\u001b[2J\u001b[3J\u001b[H')
+  }
+
   remark(text: string): void {
     if (!this.#options.quiet) this.warn(text)
   }

@@ -14,6 +14,8 @@ export interface Terminal {
   readonly width: number
   /** Prints the answer to standard output. */
   print(text: string): void
+  /** Clears the screen before the next answer, where standard output is a terminal. */
+  clear(): void
   /** Prints a remark to standard error, spinner aside; nothing with `--quiet`. */
   remark(text: string): void
   /** Prints a warning or an error to standard error, with `--quiet` too. */

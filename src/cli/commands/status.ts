@@ -1,0 +1,96 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Migration } from '../../core/migration.ts'
+import { printableJson } from '../../core/text.ts'
+import { connectDocker } from '../../docker/connect.ts'
+import type { LiteLlmGateway } from '../../gateway/litellm.ts'
+import type { Journal } from '../../journal/port.ts'
+import {
+  asProblem,
+  type GatewayStatus,
+  type JournalStatus,
+  type Problem,
+  readDocker,
+  readGateway,
+  readJournal,
+  type StatusReport,
+} from '../../runs/status.ts'
+import { type Context, journalFor } from '../context.ts'
+import { readProgress } from '../progress.ts'
+import { renderDiagram } from '../render/diagram.ts'
+import { renderStatus } from '../render/status.ts'
+import { statusDocument } from '../render/status-document.ts'
+import type { StatusOptions } from '../status-options.ts'
+import { migrationFor } from './migrate.ts'
+import { gatewayUrl, openGateway } from './session.ts'
+
+/** What every round of `status` begins with. */
+interface Subject {
+  url: string
+  migration: Migration
+  journal: Journal
+  options: StatusOptions
+  context: Context
+  /** The gateway of the round before, so that nobody signs in twice. */
+  gateway: LiteLlmGateway | null
+}
+
+async function askGateway(subject: Subject, { runs }: JournalStatus): Promise<GatewayStatus | Problem> {
+  const { url, migration, journal, options, context } = subject
+  try {
+    subject.gateway ??= await openGateway(options, url, context)
+    const { gateway } = subject
+    context.terminal.progress('Listing the MCP servers')
+    const onRead = readProgress(context.terminal, gateway.era.probeSeconds)
+    return await readGateway(migration, { gateway, journal }, runs, onRead)
+  } catch (error) {
+    return asProblem(error)
+  } finally {
+    context.terminal.settle()
+  }
+}
+
+/** Looks at everything once: Docker while the gateway is asked. */
+async function look(subject: Subject): Promise<StatusReport> {
+  const { url, migration, options, context } = subject
+  const names = {
+    litellm: options.litellmContainer ?? null,
+    proxy: options.proxyContainer ?? null,
+    network: options.network ?? null,
+  }
+  const request = { names, gatewayUrl: url, newHosts: [migration.to.host] }
+  const docker = connectDocker(context.env).then((engine) =>
+    typeof engine === 'string' ? engine : readDocker(engine, request, options.diagram ? 0 : options.logs),
+  )
+  const journal = await readJournal(subject.journal, url)
+  const gateway = await askGateway(subject, journal)
+  return { at: new Date().toISOString(), url, migration, gateway, journal, docker: await docker }
+}
+
+function show(report: StatusReport, { json, watch, diagram, format }: StatusOptions, context: Context): void {
+  const { terminal, look: how } = context
+  if (json) return terminal.print(printableJson(statusDocument(report), watch === undefined ? 2 : 0))
+  if (watch !== undefined) terminal.clear()
+  terminal.print(diagram ? renderDiagram(report, format ?? 'text', how) : renderStatus(report, how))
+}
+
+/**
+ * `status`: what is where now, and with --diagram a picture of it. Reads only. Returns the exit code: 1 where the gateway
+ * could not be asked, or where there is nothing to draw. With --watch it goes on until Ctrl-C.
+ */
+export async function status(options: StatusOptions, context: Context): Promise<number> {
+  const migration = await migrationFor(options)
+  const journal = journalFor(options, context.env)
+  const url = await gatewayUrl(options, context, null)
+  const subject: Subject = { url, migration, journal, options, context, gateway: null }
+  context.signals.finish()
+  for (;;) {
+    const report = await look(subject)
+    show(report, options, context)
+    if (options.watch === undefined) return 'code' in report.gateway || cannotDraw(report, options) ? 1 : 0
+    context.terminal.progress(`Again in ${options.watch} s; Ctrl-C ends`)
+    await sleep(options.watch * 1000)
+  }
+}
+
+const cannotDraw = ({ docker }: StatusReport, { diagram }: StatusOptions): boolean =>
+  diagram && typeof docker === 'string'

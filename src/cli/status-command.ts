@@ -1,0 +1,45 @@
+import type { Command } from 'commander'
+import { GUIDE_NAMES } from '../runs/deployment.ts'
+import { addConnectionOptions, collect } from './connection-options.ts'
+
+/** Adds the command `status` to the program. */
+export function addStatus(program: Command, act: (options: Record<string, unknown>) => void): void {
+  const command = program
+    .command('status')
+    .description('what is where now: gateway, servers, last run, containers, networks, errors')
+  addConnectionOptions(command, 'for each request (default 35, above the probes of the gateway itself)')
+    .option('--migration <ID>', 'one of the migrations that ship, in place of the default', collect)
+    .option(
+      '--from <ORIGIN>',
+      'with --to: the origin that servers leave, in place of the migration that ships',
+    )
+    .option('--to <ORIGIN>', 'the origin to which they move')
+    .option('--journal <DIR>', 'where the journal lives (MCP_URL_MIGRATE_JOURNAL)')
+    .option(
+      '--litellm-container <NAME>',
+      `LiteLLM's container, where it is not found by the gateway's port or as ${GUIDE_NAMES.litellm}`,
+    )
+    .option(
+      '--proxy-container <NAME>',
+      `the MCP proxy's, where it is not found by the new host name or as ${GUIDE_NAMES.proxy}`,
+    )
+    .option(
+      '--network <NAME>',
+      `the network on which they meet (default ${GUIDE_NAMES.network}, or what they share)`,
+    )
+    .option(
+      '--logs <N>',
+      'so many error lines of the logs of both containers, among their last 200 (default 5)',
+    )
+    .option('--watch <SECONDS>', 'again and again, with so long a pause, until Ctrl-C')
+    .option('--diagram', 'draw the network as it is')
+    .option('--format <text|mermaid|html>', 'with --diagram: how it is drawn (default text)')
+    .option('--json', 'one JSON document; with --watch one a line')
+    .option('--quiet', 'only the result, warnings and errors')
+    .option('--no-color', 'no colours (also NO_COLOR)')
+    .addHelpText(
+      'after',
+      '\nReads only. Exits 1 when the gateway cannot be asked; what else can be seen is shown.',
+    )
+    .action((options: Record<string, unknown>) => act(options))
+}
