@@ -35,7 +35,7 @@ function listening(): { terminal: Terminal; told: string[] } {
   const tell = (text: string): void => void told.push(text)
   const nobody = (): Promise<never> => Promise.reject(new Error('there is nobody to ask'))
   const asking = { askText: nobody, askSecret: nobody, choose: nobody, chooseSome: nobody }
-  const hearing = { print: tell, remark: tell, warn: tell, progress: tell, settle: () => {} }
+  const hearing = { print: tell, remark: tell, warn: tell, progress: tell, settle: () => {}, clear: () => {} }
   return { terminal: { interactive: true, width: 80, ...asking, ...hearing }, told }
 }
 
