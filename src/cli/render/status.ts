@@ -13,7 +13,7 @@ import { renderContainers } from './status-docker.ts'
 const STATE_TITLES: Record<ServerState, string> = {
   'to-migrate': 'to migrate',
   migrated: 'migrated',
-  config: 'config.yaml',
+  config: 'in config.yaml',
   skipped: 'left alone',
   other: 'not concerned',
 }
@@ -155,7 +155,10 @@ export function renderStatus(report: StatusReport, look: Look): string {
   return [
     [
       look.paint('bold', wrap(printable(who), look.width, '  ')),
-      look.paint('dim', `${time}, migration ${migration.id} to ${originText(migration.to)}`),
+      look.paint(
+        'dim',
+        wrap(`${time}, migration ${migration.id} to ${originText(migration.to)}`, look.width, '  '),
+      ),
     ].join('\n'),
     'identity' in gateway ? renderServers(gateway, look).join('\n') : renderProblem(gateway, look),
     ...(known ? renderMoves(known, look) : []),
