@@ -107,7 +107,7 @@ describe('the hardened deployment', () => {
     const { code, stdout } = await status('--diagram')
     expect(code).toBe(0)
     expect(stdout).toContain('│ mcp-proxy-sse      ├──●──●  │')
-    expect(stdout).not.toContain('! ')
+    expect(stdout).not.toMatch(/^!/m)
   })
 })
 
