@@ -128,6 +128,7 @@ describe('the README', () => {
     const help =
       (await runCli(['--help'])).stdout +
       (await runCli(['history', '--help'])).stdout +
+      (await runCli(['status', '--help'])).stdout +
       (await runCli(['sandbox', '--help'])).stdout
     const options = (text: string) =>
       new Set([...text.matchAll(/(?<![\w-])--[a-z][a-z-]+/g)].map(([option]) => option))

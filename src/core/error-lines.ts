@@ -1,5 +1,5 @@
 const LEVEL = /\b(ERROR|CRITICAL|FATAL|PANIC)\b|"level":\s*"(error|critical|fatal)"/
-const EXCEPTION = /^\S.*?\b\w*(Error|Exception)(Group)?\b/
+const EXCEPTION = /^(?=\S).*?\b\w*(Error|Exception)(Group)?\b/
 const TRACEBACK = /^\s*Traceback \(most recent call last\)/
 
 /**

@@ -1,12 +1,8 @@
+import type { HeldBy } from '../core/config/move.ts'
 import type { ListedServer } from '../core/server.ts'
 import type { Gateway } from '../gateway/port.ts'
 import type { RecordedChange, RecordedRun } from '../journal/fold.ts'
-
-/** Who holds a server by an id: in words, and whether those are all. */
-export interface Holders {
-  holders: string[]
-  complete: boolean
-}
+import { heldBy } from './configured.ts'
 
 /** A move that a run recorded in a file, and whether the running LiteLLM knows of it. */
 export interface ConfiguredMove {
@@ -18,7 +14,7 @@ export interface ConfiguredMove {
   /** `true`: LiteLLM uses it; `false`: it still uses another; `null`: it lists no such server. */
   took: boolean | null
   /** Its id before and now, where LiteLLM gave it another, and who holds which. */
-  ids: { before: string; now: string; heldBefore: Holders; heldNow: Holders } | null
+  ids: { before: string; now: string; heldBefore: HeldBy; heldNow: HeldBy } | null
 }
 
 const GRANTS_MS = 10_000
@@ -38,13 +34,8 @@ function newestMoves(runs: readonly RecordedRun[]): Map<string, { run: string; r
 }
 
 async function holdersOf(gateway: Gateway, before: string, now: string): Promise<ConfiguredMove['ids']> {
-  const { grants, complete } = await gateway.grants([before, now], GRANTS_MS)
-  const of = (id: string): Holders => {
-    const own = grants.filter(({ serverId }) => serverId === id)
-    const words = own.map(({ holder }) => `${holder.kind.replace('-', ' ')} ${holder.name}`)
-    return { holders: [...new Set(words)], complete }
-  }
-  return { before, now, heldBefore: of(before), heldNow: of(now) }
+  const search = await gateway.grants([before, now], GRANTS_MS)
+  return { before, now, heldBefore: heldBy(search, before), heldNow: heldBy(search, now) }
 }
 
 /** What became of the moves that the runs of this gateway, oldest first, recorded in files. */

@@ -102,7 +102,7 @@ export async function withFiles(
 }
 
 /** Who holds one server, in words. */
-function heldBy({ grants, complete, reason }: GrantSearch, id: string): HeldBy {
+export function heldBy({ grants, complete, reason }: GrantSearch, id: string): HeldBy {
   const own = grants.filter(({ serverId }) => serverId === id)
   const holders = own.map(({ holder }) => `${holder.kind.replace('-', ' ')} ${holder.name}`)
   return { holders: [...new Set(holders)], complete, reason }

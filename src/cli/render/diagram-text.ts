@@ -124,7 +124,7 @@ export function drawText(topology: Topology, remarks: readonly string[], look: L
   return [
     [...drawHeads(topology, columns, look), ...drawn].map((line) => line.trimEnd()).join('\n'),
     [
-      look.paint('dim', HOW_TO_READ),
+      look.paint('dim', wrap(HOW_TO_READ, look.width, '  ')),
       ...(hidden.length > 0 ? [sentence(`Not drawn for want of room: ${hidden.join(', ')}`)] : []),
       ...callTexts(topology).map(sentence),
       ...exposures(topology).map((text) => look.paint(['red', 'bold'], sentence(`! ${text}`))),

@@ -3,7 +3,8 @@ import { maskUrl } from '../../core/redact.ts'
 import { SERVER_STATES, type ServerState, type Standing } from '../../core/standing.ts'
 import { count, printable } from '../../core/text.ts'
 import type { RecordedRun } from '../../journal/fold.ts'
-import type { ConfiguredMove, Holders } from '../../runs/configured-moves.ts'
+import type { HeldBy } from '../../core/config/move.ts'
+import type { ConfiguredMove } from '../../runs/configured-moves.ts'
 import type { GatewayStatus, JournalStatus, Problem, StatusReport } from '../../runs/status.ts'
 import { hintLines, type Look, wrap } from './layout.ts'
 import { shownName } from './name.ts'
@@ -12,7 +13,7 @@ import { renderContainers } from './status-docker.ts'
 const STATE_TITLES: Record<ServerState, string> = {
   'to-migrate': 'to migrate',
   migrated: 'migrated',
-  config: 'config.yaml',
+  config: 'in config.yaml',
   skipped: 'left alone',
   other: 'not concerned',
 }
@@ -67,7 +68,7 @@ function renderServers({ servers, notes }: GatewayStatus, look: Look): string[] 
   const heading =
     servers.length === 0 ? 'Servers  none' : `Servers  ${count(servers.length, 'server')}: ${summary}`
   return [
-    look.paint('bold', heading),
+    look.paint('bold', wrap(heading, look.width, '  ')),
     ...SERVER_STATES.flatMap((state) => renderState(state, servers, look)),
     ...(look.verbose ? renderOrigins(servers, look) : []),
     ...notes
@@ -78,7 +79,7 @@ function renderServers({ servers, notes }: GatewayStatus, look: Look): string[] 
   ]
 }
 
-const heldText = ({ holders, complete }: Holders): string =>
+const heldText = ({ holders, complete }: HeldBy): string =>
   `${holders.length === 0 ? 'nobody' : holders.map(printable).join(', ')}${complete ? '' : ' (perhaps more: not all could be asked)'}`
 
 function renderMove({ server, file, url, took, ids }: ConfiguredMove, look: Look): string[] {
@@ -154,7 +155,10 @@ export function renderStatus(report: StatusReport, look: Look): string {
   return [
     [
       look.paint('bold', wrap(printable(who), look.width, '  ')),
-      look.paint('dim', `${time}, migration ${migration.id} to ${originText(migration.to)}`),
+      look.paint(
+        'dim',
+        wrap(`${time}, migration ${migration.id} to ${originText(migration.to)}`, look.width, '  '),
+      ),
     ].join('\n'),
     'identity' in gateway ? renderServers(gateway, look).join('\n') : renderProblem(gateway, look),
     ...(known ? renderMoves(known, look) : []),
