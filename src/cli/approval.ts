@@ -21,8 +21,7 @@ function question({ changes, gateway, reverts }: Plan): string {
 
 async function askEach(
   change: Change,
-  place: string,
-  chosen: number,
+  { plan, place, chosen }: { plan: Plan; place: string; chosen: number },
   gateway: Gateway,
   context: Context,
 ): Promise<EachAnswer> {
@@ -33,7 +32,7 @@ async function askEach(
     { name: 'Yes, and all the rest', value: 'rest' },
     { name: `Stop: leave this and the rest${before}`, value: 'stop' },
   ]
-  context.terminal.print(`\n${renderChange(change, context.look)}`)
+  context.terminal.print(`\n${renderChange(change, context.look, plan)}`)
   const message = `${place} ${name(change)}`
   return chooseOrShow(
     { id: change.server.id, message, choices, fallback: 'no' },
@@ -42,10 +41,12 @@ async function askEach(
   )
 }
 
-async function oneByOne({ changes }: Plan, gateway: Gateway, context: Context): Promise<Change[]> {
+async function oneByOne(plan: Plan, gateway: Gateway, context: Context): Promise<Change[]> {
+  const { changes } = plan
   const chosen: Change[] = []
   for (const [i, change] of changes.entries()) {
-    const answer = await askEach(change, `(${i + 1}/${changes.length})`, chosen.length, gateway, context)
+    const place = `(${i + 1}/${changes.length})`
+    const answer = await askEach(change, { plan, place, chosen: chosen.length }, gateway, context)
     if (answer === 'rest') return [...chosen, ...changes.slice(i)]
     if (answer === 'stop') return chosen
     if (answer === 'yes') chosen.push(change)

@@ -10,6 +10,7 @@ export const EXIT_CODES = [
   [2, '--exit-code: changes are pending'],
   [3, 'refused; nothing was written'],
   [4, 'something was written, but not all that was asked, or it is not known for certain'],
+  [5, '`verify` found something wrong'],
   [64, 'wrong usage, or a consent is missing (--yes)'],
   [130, 'cancelled, or Ctrl-C'],
   [143, 'SIGTERM'],

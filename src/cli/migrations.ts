@@ -5,7 +5,7 @@ import { canonical, sha256 } from '../core/canonical.ts'
 import { MigrateError } from '../core/errors.ts'
 import { printable } from '../core/text.ts'
 import { compileMigration } from '../core/compile.ts'
-import { type Migration, migrationFile } from '../core/migration.ts'
+import { AD_HOC, type Migration, migrationFile } from '../core/migration.ts'
 
 const FOLDER = new URL('../../migrations/', import.meta.url)
 
@@ -79,7 +79,7 @@ export function adHocMigration(fromText: string, toText: string): Migration {
   if (sameOrigin(from, to)) throw new MigrateError('usage', '--from and --to are the same origin', null)
   const definition = { schemes: [from.scheme], hosts: [from.host], port: from.port }
   return {
-    id: 'from-to',
+    id: AD_HOC,
     sha256: sha256(canonical({ from: definition, to })),
     title: `From ${originText(from)} to ${originText(to)}`,
     fields: ['url'],

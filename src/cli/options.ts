@@ -22,6 +22,7 @@ const mainOptions = z.object({
   canary: z.boolean().default(false),
   accept: z.array(z.enum(consent.options, `takes ${consent.options.join(' or ')}`)).default([]),
   patience: z.coerce.number(SECONDS).min(0, SECONDS).max(3600, SECONDS).optional(),
+  preflight: z.boolean().default(true),
   wait: z.boolean().default(true),
   yes: z.boolean().default(false),
   exitCode: z.boolean().default(false),

@@ -63,7 +63,7 @@ function addMainOptions(program: Command): void {
     )
     .option(
       '--accept <EFFECT>',
-      `consent to what a new URL loses on servers with OAuth: ${consent.options.join(', ')}; repeatable`,
+      `consent to what a new URL loses, or to one that does not work: ${consent.options.join(', ')}; repeatable`,
       collect,
     )
     .option('--canary', 'change one server, check it through the gateway, then go on')
@@ -71,6 +71,7 @@ function addMainOptions(program: Command): void {
       '--patience <SECONDS>',
       "how long a write whose answer was lost is looked for (default: the gateway's probe and 10 s)",
     )
+    .option('--no-preflight', 'do not try the new URLs from the gateway, neither before nor behind the run')
     .option('--no-wait', 'do not wait until all workers and replicas of the gateway use the new URLs')
     .option('--yes', 'write without a question')
     .option('--json', 'one JSON document on standard output, nothing else there')

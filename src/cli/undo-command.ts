@@ -2,7 +2,7 @@ import { acceptOptions, type Consent } from '../core/consent.ts'
 import type { FileJournal } from '../journal/file-journal.ts'
 import { defaultJournalFolder } from '../journal/location.ts'
 import type { MainOptions } from './options.ts'
-import { shellQuoted } from './shell.ts'
+import { shellQuoted } from '../core/shell.ts'
 
 /** The exact command that takes a run back, ready for a shell. `consents`: what taking it back needs. */
 export function undoCommand(

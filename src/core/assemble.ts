@@ -104,6 +104,8 @@ export function assemblePlan(assembly: Assembly): Plan {
       ...deletions(inventory),
       ...meant.flatMap((entry) => [...unlisted(entry, inventory), ...oldAddresses(entry, migration)]),
     ],
+    preflight: {},
+    tools: {},
     origins: countOrigins(inventory.entries, migration),
     summary: {
       servers: inventory.entries.length,

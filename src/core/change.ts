@@ -31,6 +31,17 @@ export interface Circumstances {
   effects?: readonly Effect[]
 }
 
+/** How LiteLLM speaks to a server; in a config.yaml it takes Streamable HTTP where nothing is said, else HTTP+SSE. */
+function transportOf({ spec_path: spec, transport }: ServerRecord, file: ChangedFile | null): string {
+  if (typeof spec === 'string' && spec !== '') return 'openapi'
+  return transport || (file === null ? 'sse' : 'http')
+}
+
+function signsIn({ auth_type: type, static_headers: headers }: ServerRecord): boolean {
+  const some = typeof headers === 'object' && headers !== null && Object.keys(headers).length > 0
+  return some || !['', 'none'].includes(type ?? '')
+}
+
 /** One change of a record, made ready to apply: with its effects, and the state that it was planned for. */
 export function assembleChange(
   record: ServerRecord,
@@ -46,6 +57,8 @@ export function assembleChange(
     server,
     file,
     migration,
+    transport: transportOf(record, file),
+    signsIn: signsIn(record),
     edits,
     effects: [...tlsRemoved(edits), ...oauthEffects(record, edits, settings, { era, signIns }), ...effects],
     settings,
@@ -79,6 +92,13 @@ export function admitted(
   const message = `${effects}. To do it all the same: ${acceptOptions(wanting).join(' ')}`
   const url = change.edits.find(({ field }) => field === 'url')?.before ?? null
   return {
-    skipped: { server: change.server, matched: true, code: 'needs-consent', message, url, awaiting: change },
+    skipped: {
+      server: change.server,
+      matched: true,
+      code: 'needs-consent',
+      message,
+      url,
+      awaiting: [change],
+    },
   }
 }

@@ -5,7 +5,7 @@ import type { Change, Effect } from './plan.ts'
  * Effects that nobody has to put up with unasked: a change that has one is left out until the person consents, by
  * `--accept` or when asked. Each is the code of an effect.
  */
-export const consent = z.enum(['reauthorization', 'client-loss', 'grants'])
+export const consent = z.enum(['reauthorization', 'client-loss', 'grants', 'unreachable'])
 export type Consent = z.infer<typeof consent>
 
 /** What somebody has to consent to for these effects. */
@@ -22,6 +22,11 @@ export function consentsOf(changes: readonly Pick<Change, 'effects'>[]): Consent
 /** What is still to be consented to. */
 export function unaccepted(effects: readonly Effect[], accepted: readonly string[]): Consent[] {
   return consentsFor(effects).filter((code) => !accepted.includes(code))
+}
+
+/** What taking changes back needs: it never asks whether an address answers. */
+export function consentsToRevert(changes: readonly Pick<Change, 'effects'>[]): Consent[] {
+  return consentsOf(changes).filter((code) => code !== 'unreachable')
 }
 
 /** The options that give these consents. */

@@ -1,7 +1,5 @@
-import type { Reach, ReachKind } from './reach.ts'
-
-/** What a trial of an address comes to. `sign-in`: it is there, and wants to know who asks. */
-export type ReachOutcome = 'reached' | 'sign-in' | 'failed' | 'not-tried'
+import type { Reach, ReachKind, ReachOutcome, Tried } from './reach.ts'
+import { type Failing, remedyFor, remedyText } from './remedies.ts'
 
 /** What a kind comes to. */
 export function outcomeOf(kind: ReachKind): ReachOutcome {
@@ -34,4 +32,16 @@ export function diagnose(gatewaysWord: Reach, witness: Reach | null): Reach {
   const evidence = `${gatewaysWord.evidence}; ${witness.evidence}`
   const kind = isCause(witness.kind, gatewaysWord.kind) ? witness.kind : gatewaysWord.kind
   return { ...gatewaysWord, kind, evidence }
+}
+
+/** A finding as it is shown and kept, with what mends it. */
+export function triedAs({ kind, tools, evidence }: Reach, failing: Failing): Tried {
+  const remedy = remedyFor(kind, failing)
+  return {
+    outcome: outcomeOf(kind),
+    kind,
+    evidence,
+    tools: tools?.length ?? null,
+    hint: remedy && remedyText(remedy),
+  }
 }

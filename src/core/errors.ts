@@ -25,6 +25,7 @@ export type ErrorCode =
   | 'inventory-invalid'
   | 'migration-invalid'
   | 'config-invalid'
+  | 'keys-invalid'
   | 'journal-unwritable'
   | 'journal-damaged'
   | 'journal-newer'

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { DriftedField } from './drift.ts'
+import type { ToolPrint, Tried } from './reach.ts'
 import { serverIdentity } from './server.ts'
 
 /** One text of one server, whole, by its path (`url`, `args[1]`): what it is and what it is to be; `null` where it is not there. */
@@ -45,6 +46,13 @@ export const change = z.object({
   /** The file that is changed, `null` where it is the API. */
   file: changedFile.nullable().default(null),
   migration: z.string(),
+  /**
+   * How LiteLLM speaks to it: `sse`, `http` or `stdio`, or `openapi` where it makes the tools from a description; `null`
+   * in journals that do not tell.
+   */
+  transport: z.string().nullable().default(null),
+  /** Does LiteLLM send it anything to sign in with? */
+  signsIn: z.boolean().default(false),
   edits: z.array(edit).min(1),
   effects: z.array(effect),
   /**
@@ -93,8 +101,8 @@ export interface Skipped {
   url: string | null
   /** Where it drifted since a run that is being taken back. */
   contested?: Contested
-  /** Where it is left alone for want of consent: the change that consent would make. */
-  awaiting?: Change
+  /** Where it is left alone for want of consent: the changes that consent would make. */
+  awaiting?: Change[]
   /** What a person would have to change in a file by hand, line by line. */
   patch?: string[]
 }
@@ -133,6 +141,10 @@ export interface Plan {
   changes: Change[]
   skipped: Skipped[]
   notes: Note[]
+  /** What was found at the new addresses, by the change's id; empty where nobody tried. */
+  preflight: Record<string, Tried>
+  /** The tools that servers listed before the run, by the server's id: `null` where they could not be listed. */
+  tools: Record<string, ToolPrint[] | null>
   /** Origins of all listed URLs with counts, most frequent first. */
   origins: { origin: string; count: number }[]
   summary: {

@@ -39,6 +39,20 @@ export interface Reach {
   evidence: string
 }
 
+/** What a look at a server's address came to. `sign-in`: it is there, and wants to know who asks. */
+export type ReachOutcome = 'reached' | 'sign-in' | 'failed' | 'not-tried'
+
+/** A server's address as it was found, before a run or behind it. */
+export interface Tried {
+  outcome: ReachOutcome
+  kind: ReachKind
+  evidence: string
+  /** How many it lists, `null` where they could not be listed. */
+  tools: number | null
+  /** How a failure is mended; the command on a line of its own, where there is one. */
+  hint: string | null
+}
+
 /** Somebody who can look at an address from where LiteLLM stands, or close to it. */
 export interface Witness {
   /** For a person: "from inside the container litellm". */

@@ -1,5 +1,6 @@
 import type { DriftedField } from './drift.ts'
 import type { Change, GatewayIdentity, Note, Skipped } from './plan.ts'
+import type { Tried } from './reach.ts'
 
 /**
  * What became of a change. `failed`: the gateway refused; `not-applied`: not tried; `unknown`: not settled in time;
@@ -24,13 +25,15 @@ export interface AppliedChange extends Change {
   /** What differs where the server drifted, as far as it could be read. */
   drift: DriftedField[]
   error: string | null
+  /** How it was found at its new address behind the run, `null` where nobody looked. */
+  check: Tried | null
 }
 
 const WROTE: readonly Outcome[] = ['applied', 'unknown', 'reverted']
 
 /** A change of which nothing more is known than its outcome. */
 export function settledAs(change: Change, outcome: Outcome, error: string | null = null): AppliedChange {
-  return { ...change, outcome, wrote: WROTE.includes(outcome), collateral: [], drift: [], error }
+  return { ...change, outcome, wrote: WROTE.includes(outcome), collateral: [], drift: [], error, check: null }
 }
 
 /** Why a run ended before its last change, or `null`. */
@@ -82,9 +85,17 @@ export interface RunReport {
   halted: Halt
   /** What went wrong with the run itself, such as a full disk; `null` when nothing did. */
   trouble: string | null
+  /** What was found at the new addresses before it, by the change's id. */
+  preflight: Record<string, Tried>
   restart: 'required' | 'possible' | 'no'
   /** `null` where nobody waited for the workers: nothing was written, or a restart is needed, or --no-wait. */
   propagation: Propagation | null
+}
+
+/** Was it written, and does it not work behind that, although nobody consented to that beforehand? */
+export function isBroken({ outcome, check, effects }: AppliedChange): boolean {
+  const foreseen = effects.some(({ code }) => code === 'unreachable')
+  return outcome === 'applied' && check?.outcome === 'failed' && !foreseen
 }
 
 /** Is anything in force that was written, or may it be? Then there is something to take back. */

@@ -18,6 +18,15 @@ export interface Target {
 
 const USUAL_HEADER = 'authorization'
 
+const anonymousEndpoint = (target: Target): Endpoint => ({
+  url: target.url,
+  key: null,
+  keyHeader: target.keyHeader ?? USUAL_HEADER,
+  timeoutSeconds: target.timeoutSeconds,
+  trouble: { since: null },
+  secrets: [],
+})
+
 async function authenticate(
   anonymous: Endpoint,
   target: Target,
@@ -34,14 +43,7 @@ async function authenticate(
  * what is wrong and what to do.
  */
 export async function connect(target: Target, ask: () => Promise<Credentials>): Promise<LiteLlmGateway> {
-  const anonymous: Endpoint = {
-    url: target.url,
-    key: null,
-    keyHeader: target.keyHeader ?? USUAL_HEADER,
-    timeoutSeconds: target.timeoutSeconds,
-    trouble: { since: null },
-    secrets: [],
-  }
+  const anonymous = anonymousEndpoint(target)
   const openVersion = await identifyGateway(anonymous)
   const credentials = await ask()
   const endpoint = await authenticate(anonymous, target, credentials)
@@ -49,4 +51,9 @@ export async function connect(target: Target, ask: () => Promise<Credentials>): 
   const account = credentials.kind === 'password' ? `user ${credentials.username}` : proved
   const version = openVersion ?? (await readVersion(endpoint))
   return new LiteLlmGateway(endpoint, { url: target.url, version, account })
+}
+
+/** A way to a gateway's API under any key, or none: for looking at what that key may do. */
+export function endpointWith(target: Target, key: string | null): Endpoint {
+  return { ...anonymousEndpoint(target), key }
 }

@@ -31,7 +31,7 @@ function reachOfStatus(answer: Answer, endpoint: Endpoint): Reach {
     return {
       kind,
       tools: null,
-      evidence: `LiteLLM cannot list its tools (${spoken(answer, endpoint)}: ${word})`,
+      evidence: `LiteLLM cannot list its tools (${spoken(answer, endpoint)})`,
     }
   }
   if ((answer.status === 401 || answer.status === 403) && handedOn.safeParse(answer.json).success) {

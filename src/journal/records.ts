@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { change, hashes } from '../core/plan.ts'
+import type { ToolPrint } from '../core/reach.ts'
 import type { Outcome } from '../core/report.ts'
 
 /** Version of the journal's format. A line of a newer one is never guessed at. */
@@ -22,6 +23,8 @@ const collateral = z.object({
   repaired: z.boolean(),
 })
 
+const toolPrint = z.object({ name: z.string(), schema: z.string() }) satisfies z.ZodType<ToolPrint>
+
 const runStarted = z.object({
   type: z.literal('run-started'),
   run: z.string(),
@@ -35,6 +38,8 @@ const runStarted = z.object({
   migrations: z.array(z.object({ id: z.string(), sha256: z.string() })),
   /** Servers that the gateway listed: a later, shorter list is suspicious. */
   servers: z.int(),
+  /** Tools by server before the run, `null` where they could not be listed; empty where nobody asked. */
+  tools: z.record(z.string(), z.array(toolPrint).nullable()).default({}),
   /** All that the run set out to do, whole: a revert, or finishing after a crash, needs nothing else. */
   changes: z.array(change),
 })

@@ -84,6 +84,8 @@ export async function planOverEdits(
     changes,
     skipped,
     notes: [],
+    preflight: {},
+    tools: {},
     summary: {
       servers: plan.summary.servers,
       changes: changes.length,

@@ -77,6 +77,11 @@ function rootOf(run: RecordedRun, byId: ReadonlyMap<string, RecordedRun>): { roo
   return { root: root.id, back }
 }
 
+/** Does this run, in the end, take a migration back? A revert does, and the revert of a revert does not. */
+export function takesBack(run: RecordedRun, runs: readonly RecordedRun[]): boolean {
+  return rootOf(run, new Map(runs.map((each) => [each.id, each]))).back
+}
+
 /** Other migrations of the same gateway that are still in force: taking back one run leaves them as they are. */
 export async function runsInForce(journal: Journal, run: RecordedRun): Promise<RunInForce[]> {
   const { runs } = await journal.runs()

@@ -165,6 +165,8 @@ export function planCompletion({ run, settled }: Resumption, gateway: Gateway, c
     changes,
     skipped: [],
     notes: releaseNotes(gateway.identity.version),
+    preflight: {},
+    tools: {},
     origins: [],
     summary: {
       servers: settled.length,

@@ -130,6 +130,8 @@ export async function planReversal(gateway: Gateway, scope: ReversalScope): Prom
       ...meant.flatMap(stillChanged),
       ...written.flatMap(notRestorable),
     ],
+    preflight: {},
+    tools: {},
     origins: [],
     summary: {
       servers: candidates.length,

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { hostname } from 'node:os'
 import { isLeftBehind, type Plan } from '../core/plan.ts'
-import { type AppliedChange, type Halt, type RunReport, settledAs } from '../core/report.ts'
+import { type AppliedChange, type Halt, isBroken, type RunReport, settledAs } from '../core/report.ts'
 import { MigrateError } from '../core/errors.ts'
 import type { RecordedRun } from '../journal/fold.ts'
 import type { Journal } from '../journal/port.ts'
@@ -15,6 +15,12 @@ import { haltAfter } from './change-run.ts'
 function newRunId(now: Date): string {
   const second = now.toISOString().replace(/[-:]/g, '').replace(/\.\d+/, '')
   return `${second}-${randomBytes(3).toString('hex')}`
+}
+
+/** What the servers that are to be changed listed before. */
+function toolsOf({ changes, tools }: Plan): RunStarted['tools'] {
+  const ids = new Set(changes.map(({ server }) => server.id))
+  return Object.fromEntries(Object.entries(tools).filter(([id]) => ids.has(id)))
 }
 
 function startOf(plan: Plan, id: string, tool: string): RunStarted {
@@ -31,6 +37,7 @@ function startOf(plan: Plan, id: string, tool: string): RunStarted {
     migrations: plan.migrations,
     servers: plan.summary.servers,
     changes: plan.changes,
+    tools: toolsOf(plan),
   }
 }
 
@@ -121,6 +128,7 @@ export async function carryOut(
     gateway: plan.gateway,
     skipped: plan.skipped,
     notes: plan.notes,
+    preflight: plan.preflight,
     restart: result.changes.some(({ file, wrote }) => file !== null && wrote)
       ? 'required'
       : context.gateway.era.restart,
@@ -137,6 +145,7 @@ export function emptyReport(plan: Plan, restart: RunReport['restart']): RunRepor
     changes,
     skipped: plan.skipped,
     notes: plan.notes,
+    preflight: plan.preflight,
     halted: null,
     trouble: null,
     restart,
@@ -149,7 +158,8 @@ export function isComplete(report: RunReport): boolean {
   const wanting = report.changes.some(
     ({ outcome, collateral }) => outcome !== 'applied' || collateral.some(({ repaired }) => !repaired),
   )
+  const failing = report.changes.some(isBroken)
   const everywhere = report.propagation?.agreed ?? true
   const ended = report.halted === null && report.trouble === null
-  return !wanting && everywhere && ended && !report.skipped.some(isLeftBehind)
+  return !wanting && !failing && everywhere && ended && !report.skipped.some(isLeftBehind)
 }

@@ -36,7 +36,8 @@ export interface JournalStatus {
 /** The last lines of a container's log that tell of errors; `problem` where it could not be read. */
 export interface ErrorLog {
   container: string
-  lines: LogLine[]
+  /** `times`: how often it came. */
+  lines: (LogLine & { times: number })[]
   problem: string | null
 }
 

@@ -2,7 +2,7 @@ import { spawn, spawnSync } from 'node:child_process'
 import { chmod, chown, mkdir, readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, vi } from 'vitest'
-import { BIN, bareEnvironment, type Finished, transcript } from '../support/cli.ts'
+import { BIN, bareEnvironment, type Finished, plainly, transcript } from '../support/cli.ts'
 import { watchForLeaks } from '../support/secrets.ts'
 import { guideServer, sentence, test, type Trial, urls, writes } from './trial.ts'
 
@@ -20,7 +20,7 @@ function shell(
   who: { uid?: number; gid?: number } = {},
 ): Promise<Finished> {
   return new Promise((resolve, reject) => {
-    const argv = ['-c', script, 'sh', process.execPath, BIN, ...args]
+    const argv = ['-c', script, 'sh', process.execPath, BIN, ...plainly(args)]
     const child = spawn('sh', argv, { env: bareEnvironment(trial.env), ...who })
     const said = { stdout: '', stderr: '' }
     for (const stream of ['stdout', 'stderr'] as const)

@@ -77,7 +77,10 @@ describe.concurrent('servers with OAuth or token exchange are left out without c
   test('what is no effect is wrong usage, and names those that there are: exit 64', async ({ open }) => {
     const trial = await open({ servers: ALL })
     const { code, stderr } = await trial.call(['--yes', '--accept', 'everything'])
-    expect([code, sentence(stderr)]).toEqual([64, '--accept: takes reauthorization or client-loss or grants'])
+    expect([code, sentence(stderr)]).toEqual([
+      64,
+      '--accept: takes reauthorization or client-loss or grants or unreachable',
+    ])
   })
 
   test('where people cannot be counted, their number is unknown', async ({ open }) => {

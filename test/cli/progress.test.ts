@@ -20,6 +20,8 @@ const change: Change = {
   id: 'c',
   server: { id: 'id-fetch', name: 'fetch', alias: null, source: 'database' },
   migration: 'm',
+  transport: 'sse',
+  signsIn: false,
   edits: [{ field: 'url', before: 'http://a', after: 'http://b' }],
   effects: [],
   file: null,

@@ -30,13 +30,14 @@ describe('status', () => {
       "exit 0
       — stdout
       LiteLLM 1.106.2 at GATEWAY, master key
-      TIME UTC, migration localhost-8585-to-mcp-proxy-sse to http://mcp-proxy-sse:8080
+      TIME UTC, migration localhost-8585-to-mcp-proxy-sse to
+        http://mcp-proxy-sse:8080
 
-      Servers  6 servers: 2 to migrate, 1 migrated, 1 config.yaml, 1 left alone, 1 not
-        concerned
+      Servers  6 servers: 2 to migrate, 1 migrated, 1 in config.yaml, 1 left alone, 1
+        not concerned
         to migrate     fetch, n8n
         migrated       done
-        config.yaml    inventory
+        in config.yaml inventory
         left alone     near
                        ! near [near-miss]: port 8586, not 8585
         not concerned  away

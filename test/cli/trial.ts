@@ -23,7 +23,7 @@ export interface Trial {
   readonly env: Record<string, string>
   readonly run: (args: readonly string[], start?: Start) => Promise<Finished>
   /** The same without a process of its own. */
-  readonly call: (args: readonly string[], more?: Pick<Start, 'env'>) => Promise<Finished>
+  readonly call: (args: readonly string[], more?: Pick<Start, 'env' | 'preflight'>) => Promise<Finished>
   /** A call that only leads to what a test is about. Fails unless it exits 0. */
   readonly setUp: (args: readonly string[]) => Promise<void>
   /** Names of the files in the journal. */
@@ -107,7 +107,7 @@ export async function startTrial(options: SandboxOptions = {}): Promise<Trial & 
     journal,
     env,
     run: (args, start = {}) => runCli(args, { ...start, env: { ...env, ...start.env } }),
-    call: (args, more = {}) => invoke({ env: { ...env, ...more.env } }, args),
+    call: (args, more = {}) => invoke({ ...more, env: { ...env, ...more.env } }, args),
     setUp: async (args) => {
       const { code, output } = await invoke({ env }, args)
       if (code !== 0) throw new Error(`${args.join(' ')}: exit ${code}\n${output}`)

@@ -312,7 +312,7 @@ describe.concurrent('--only and --except select by name, alias, id or access gro
   test('wildcards, letter case, groups; --except wins', async ({ open }) => {
     const trial = await open({ servers })
     for (const [args, names] of cases) {
-      const { code, stdout } = await trial.run(['--dry-run', '--json', ...args])
+      const { code, stdout } = await trial.call(['--dry-run', '--json', ...args])
       const plan = JSON.parse(stdout) as {
         changes: { server: { name: string } }[]
         summary: Record<string, number>

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe } from 'vitest'
 import { aboutIt } from './about.ts'
 import { Bench } from './bench.ts'
+import { chatting } from './chatting.ts'
 import { creating } from './creating.ts'
 import { holding } from './grants.ts'
 import type { Target } from './http.ts'
@@ -10,6 +11,7 @@ import { probing } from './probing.ts'
 import { reading } from './reading.ts'
 import { signingInToServers } from './sign-ins.ts'
 import { signingIn } from './signing-in.ts'
+import { trying } from './trying.ts'
 import { updating } from './updating.ts'
 
 /** A gateway that the contract is held against. */
@@ -51,7 +53,9 @@ export function describeContract(gateway: GatewayUnderTest): void {
       signingInToServers,
       keysAndRoles,
       probing,
+      trying,
       holding,
+      chatting,
     ]
     for (const group of groups) group(benched, gateway.version)
   })

@@ -36,7 +36,15 @@ test('a traceback whose end is missing is told by its beginning', () => {
 })
 
 test('the last ones, oldest first, and none where none are wanted', () => {
-  const lines = ['ERROR 1', 'ERROR 2', 'ERROR 3']
-  expect(told(lines, 2)).toEqual(['ERROR 2', 'ERROR 3'])
+  const lines = ['ERROR in one', 'ERROR in two', 'ERROR in three']
+  expect(told(lines, 2)).toEqual(['ERROR in two', 'ERROR in three'])
   expect(told(lines, 0)).toEqual([])
+})
+
+test('one that came again and again stands once, where it came last', () => {
+  const lines = ['10:01 ERROR of 17', 'ERROR elsewhere', '10:02 ERROR of 18'].map((text) => ({ text }))
+  expect(errorLines(lines, 5)).toEqual([
+    { text: 'ERROR elsewhere', times: 1 },
+    { text: '10:02 ERROR of 18', times: 2 },
+  ])
 })

@@ -1,10 +1,23 @@
 import { createServer } from 'node:net'
 import type { AddressInfo } from 'node:net'
-import { describe, expect } from 'vitest'
+import { describe, expect, test as base } from 'vitest'
 import { handshake, thisMachine } from '../../src/gateway/handshake.ts'
-import { test } from '../cli/trial.ts'
-import { type Listener, says, silent } from '../support/hostile.ts'
+import { type Listener, listen, type LocalServer, says, silent } from '../support/hostile.ts'
 import { Backend } from '../support/lab-backend.ts'
+
+/** Tests that start local servers, which end with the test. */
+const test = base.extend<{ serve: (listener: Listener) => Promise<LocalServer> }>({
+  // oxlint-disable-next-line no-empty-pattern
+  serve: async ({}, use) => {
+    const servers: LocalServer[] = []
+    await use(async (listener) => {
+      const server = await listen(listener)
+      servers.push(server)
+      return server
+    })
+    for (const server of servers) await server.close()
+  },
+})
 
 const SSE = { 'content-type': 'text/event-stream' }
 

@@ -333,6 +333,7 @@ describe.concurrent('a record that cannot be believed is left alone, and the oth
           drift: [],
           effects: [],
           patch: null,
+          preflight: null,
         },
       ])
       expect(urls(trial.sandbox.rows())).toEqual({

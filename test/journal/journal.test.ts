@@ -12,6 +12,8 @@ const change = (id: string) => ({
   id,
   server: { id: `server-${id}`, name: id, alias: null, source: 'database' as const },
   migration: 'm',
+  transport: 'sse',
+  signsIn: false,
   edits: [{ field: 'url', before: 'http://a/x', after: 'http://b/x' }],
   effects: [],
   file: null,
@@ -33,6 +35,7 @@ const started = (run: string, changes = [change('one'), change('two')]): RunStar
   reverts: null,
   migrations: [{ id: 'm', sha256: 's' }],
   servers: 2,
+  tools: {},
   changes,
 })
 

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process'
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { BIN, bareEnvironment, temporaryFolder, transcript } from '../support/cli.ts'
+import { BIN, bareEnvironment, plainly, temporaryFolder, transcript } from '../support/cli.ts'
 import { keepJournal } from '../support/secrets.ts'
 import type { Grounds, Rows } from './kill-grounds.ts'
 
@@ -69,7 +69,7 @@ export async function restore({ grounds, journal }: Lane, state: State): Promise
 async function start({ env, folder }: Lane, args: readonly string[], point: number | string): Promise<Ended> {
   const list = join(folder, 'points')
   await rm(list, { force: true })
-  const child = spawn(process.execPath, ['--import', PRELOAD, BIN, ...args], {
+  const child = spawn(process.execPath, ['--import', PRELOAD, BIN, ...plainly(args)], {
     env: bareEnvironment({ ...env, KILL_POINTS: list, KILL_POINT: String(point) }),
     stdio: ['ignore', 'pipe', 'pipe'],
   })

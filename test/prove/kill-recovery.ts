@@ -4,7 +4,7 @@ import { readCommandLine } from '../../src/cli/program.ts'
 import { Signals } from '../../src/cli/signals.ts'
 import type { Terminal } from '../../src/cli/terminal/terminal.ts'
 import { harmless } from '../../src/core/text.ts'
-import { transcript } from '../support/cli.ts'
+import { plainly, transcript } from '../support/cli.ts'
 
 const TOOL = '0.0.0-prove'
 
@@ -67,10 +67,10 @@ export interface Invoked {
  * commands. What is left out is the process itself, and the command line that cannot be read.
  */
 export async function invoke(
-  { env }: { env: Readonly<Record<string, string>> },
+  { env, preflight }: { env: Readonly<Record<string, string>>; preflight?: boolean },
   args: readonly string[],
 ): Promise<Invoked> {
-  const invocation = readCommandLine(args, TOOL)
+  const invocation = readCommandLine(plainly(args, preflight), TOOL)
   const { options } = invocation
   const terminal = new Listener(options['quiet'] === true)
   const look = {

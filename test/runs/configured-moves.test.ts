@@ -10,7 +10,8 @@ function move(before: string, after: string, outcome: RecordedChange['outcome'] 
   const file = { path: '/etc/litellm.yaml', config: '/etc/litellm.yaml', server: 'mail', variable: null }
   const server = { id: 'id-before', name: 'mail', alias: null, source: 'config' as const }
   const edits = [{ field: 'url', before, after }]
-  const rest = { migration: 'm', effects: [], settings: {}, onlySettings: false, fields: {}, fingerprint: '' }
+  const about = { transport: null, signsIn: false, fields: {}, fingerprint: '' }
+  const rest = { migration: 'm', effects: [], settings: {}, onlySettings: false, ...about }
   return {
     change: { id: 'c1', server, file, edits, ...rest },
     outcome,

@@ -15,6 +15,8 @@ const applied = settledAs(
     settings: {},
     onlySettings: false,
     migration: 'a-migration',
+    transport: 'sse',
+    signsIn: false,
     edits: [{ field: 'url', before: OLD, after: NEW }],
     effects: [],
     fields: {},

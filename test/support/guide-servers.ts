@@ -51,7 +51,7 @@ async function receive(
 
 /**
  * The guide's seven MCP servers over SSE at `http://localhost:8585/servers/{name}/sse`, each with the
- * tools `echo` and `{name}_ping`, for real proxies to reach. Loopback only. Rejects when the port is taken.
+ * tools `echo` and `{name}_ping`, for real proxies to reach; `/faults/{status}/…` answers with that status. Loopback only. Rejects when the port is taken.
  */
 export async function startGuideServers(port = 8585): Promise<{ close(): Promise<void> }> {
   const streams = new Map<string, ServerResponse>()
@@ -59,9 +59,12 @@ export async function startGuideServers(port = 8585): Promise<{ close(): Promise
     const { pathname, searchParams } = new URL(request.url ?? '/', 'http://localhost')
     const [, server = '', endpoint] = /^\/servers\/([^/]+)\/(sse|messages)$/.exec(pathname) ?? []
     const stream = streams.get(searchParams.get('session') ?? '')
-    if (!NAMES.includes(server)) response.writeHead(404).end()
+    const [, status] = /^\/faults\/(\d{3})\//.exec(pathname) ?? []
+    if (status) response.writeHead(Number(status)).end()
+    else if (!NAMES.includes(server)) response.writeHead(404).end()
     else if (endpoint === 'sse' && request.method === 'GET') open(streams, server, response)
-    else if (endpoint !== 'messages' || !stream) response.writeHead(404).end()
+    else if (endpoint === 'sse') response.writeHead(405).end()
+    else if (!stream) response.writeHead(404).end()
     else receive(stream, server, request, response).catch(() => response.destroy())
   })
   await new Promise<void>((resolve, reject) => {

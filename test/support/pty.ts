@@ -1,6 +1,6 @@
 import { stripVTControlCharacters } from 'node:util'
 import { type IPty, spawn } from '@lydell/node-pty'
-import { BIN, bareEnvironment, transcript } from './cli.ts'
+import { BIN, bareEnvironment, plainly, transcript } from './cli.ts'
 
 /** Keys as a terminal sends them. */
 export const KEY = {
@@ -17,6 +17,8 @@ export interface TerminalStart {
   env?: Record<string, string>
   columns?: number
   rows?: number
+  /** Are the new addresses to be tried? */
+  preflight?: boolean
   /** A shell command instead of the program; `$TOOL` is the program. */
   shell?: string
 }
@@ -38,8 +40,10 @@ export class PtySession {
   #exit: { code: number; signal: number | undefined } | null = null
   readonly #watchers = new Set<() => void>()
 
-  constructor({ args = [], env = {}, columns = 100, rows = 40, shell }: TerminalStart) {
-    const [file, argv] = shell ? ['/bin/sh', ['-c', shell]] : [process.execPath, [BIN, ...args]]
+  constructor({ args = [], env = {}, columns = 100, rows = 40, shell, preflight }: TerminalStart) {
+    const [file, argv] = shell
+      ? ['/bin/sh', ['-c', shell]]
+      : [process.execPath, [BIN, ...plainly(args, preflight)]]
     this.#pty = spawn(file, argv, {
       name: 'xterm-256color',
       cols: columns,

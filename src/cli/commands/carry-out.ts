@@ -15,6 +15,7 @@ import type { MainOptions } from '../options.ts'
 import { applyProgress } from '../progress.ts'
 import { planDocument, runDocument } from '../render/documents.ts'
 import { wrap } from '../render/layout.ts'
+import { lookBehind } from '../looking.ts'
 import { awaitWorkers } from '../waiting.ts'
 import { showPlan, showReport } from './show.ts'
 import { type Conclusion, patience, type Proposal, type Way } from './way.ts'
@@ -55,9 +56,10 @@ async function write(plan: Plan, resumption: Resumption | null, way: Way): Promi
     onEvent: options.json ? () => {} : applyProgress(terminal, look, gateway.era.probeSeconds),
     stopRequested: signals.requested,
   }
-  return signals.during(async () =>
-    awaitWorkers(await carryOut(plan, context, resumption), gateway, options, way.context),
-  )
+  return signals.during(async () => {
+    const written = await carryOut(plan, context, resumption)
+    return lookBehind(plan, await awaitWorkers(written, gateway, options, way.context), way)
+  })
 }
 
 /**

@@ -5,9 +5,11 @@ import { makePlan } from '../../runs/make-plan.ts'
 import { type Context, journalFor } from '../context.ts'
 import { adHocMigration, defaultMigration, namedMigration } from '../migrations.ts'
 import type { MainOptions } from '../options.ts'
+import { tryBeforehand } from '../looking.ts'
 import { readProgress } from '../progress.ts'
 import { renderNothing } from '../render/plan.ts'
 import { conclude, requireCanary, requireConsent, requireJournal } from './carry-out.ts'
+import { offerRevert } from './reversal.ts'
 import { gatewayUrl, openGateway, underLock } from './session.ts'
 import { attendTo, noticeUnfinished } from './unfinished.ts'
 import type { Conclusion, Way } from './way.ts'
@@ -41,13 +43,15 @@ export async function migrateGateway(migration: Migration, way: Way): Promise<Co
   requireCanary(way)
   const { gateway, journal, options, context } = way
   context.terminal.progress('Listing the MCP servers')
-  const { plan } = await makePlan(
+  const made = await makePlan(
     migration,
     { gateway, journal },
     options,
     readProgress(context.terminal, gateway.era.probeSeconds),
   )
-  return conclude({ plan, heading: heading(plan, migration), nothing: renderNothing(plan, migration) }, way)
+  const plan = await tryBeforehand(made.plan, way)
+  const proposal = { plan, heading: heading(plan, migration), nothing: renderNothing(plan, migration) }
+  return offerRevert(await conclude(proposal, way), way)
 }
 
 /** The main job: connect, plan, show, ask, apply, check, journal. Returns the exit code. */

@@ -1,7 +1,10 @@
 import type { Plan } from '../../core/plan.ts'
 import type { RecordedRun } from '../../journal/fold.ts'
-import { runsInForce } from '../../runs/find-run.ts'
+import { isBroken } from '../../core/report.ts'
+import { count } from '../../core/text.ts'
+import { findNamedRun, runsInForce } from '../../runs/find-run.ts'
 import { planReversal } from '../../runs/revert.ts'
+import { tryBeforehand } from '../looking.ts'
 import { readProgress } from '../progress.ts'
 import { conclude } from './carry-out.ts'
 import type { Conclusion, Way } from './way.ts'
@@ -48,7 +51,32 @@ export async function revertRun(
   runs: readonly RecordedRun[],
   way: Way,
 ): Promise<Conclusion & { plan: Plan }> {
-  const { run, plan } = await firstToRevert(runs, way)
+  const { run, plan: planned } = await firstToRevert(runs, way)
+  const plan = await tryBeforehand(planned, way)
   const nothing = 'Nothing to take back: no server holds what this run wrote.'
   return { ...(await conclude({ plan, heading: heading(run, plan), nothing }, way)), plan }
+}
+
+/**
+ * Behind a run whose servers do not all work, offers in a terminal to take it back. Elsewhere its report names the
+ * command. What it came to stays the exit code: not all that was asked is in force.
+ */
+export async function offerRevert(conclusion: Conclusion, way: Way): Promise<Conclusion> {
+  const { journal, options, context } = way
+  const { report } = conclusion
+  const broken = report?.changes.filter(isBroken) ?? []
+  if (broken.length === 0 || !report?.run?.kept || options.yes || !context.terminal.interactive)
+    return conclusion
+  const [do_, them] = broken.length === 1 ? ['does', 'it'] : ['do', 'them']
+  const question = `${count(broken.length, 'server')} ${do_} not work at the new URL, see above. Take the run back?`
+  const back = await context.terminal
+    .choose(question, [
+      { name: `No, leave ${them} as ${them === 'it' ? 'it is' : 'they are'}`, value: false },
+      { name: 'Yes, take back all that this run wrote', value: true },
+    ])
+    .catch(() => false)
+  if (!back) return conclusion
+  const run = await findNamedRun(journal, report.run.id)
+  await revertRun([run], { ...way, options: { ...options, only: [], except: [], canary: false, yes: true } })
+  return conclusion
 }

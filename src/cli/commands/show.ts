@@ -1,4 +1,4 @@
-import { consentsOf } from '../../core/consent.ts'
+import { consentsToRevert } from '../../core/consent.ts'
 import { leavesSomething, type RunReport } from '../../core/report.ts'
 import { printableJson } from '../../core/text.ts'
 import { runDocument } from '../render/documents.ts'
@@ -11,6 +11,7 @@ import {
   renderSummary,
 } from '../render/plan.ts'
 import { renderByHand, renderReport } from '../render/report.ts'
+import { renderRemedies } from '../render/tried.ts'
 import { undoCommand } from '../undo-command.ts'
 import type { Proposal, Way } from './way.ts'
 
@@ -18,7 +19,7 @@ import type { Proposal, Way } from './way.ts'
 export function showPlan({ plan, heading, nothing }: Proposal, { options, context }: Way): void {
   const { terminal, look } = context
   const blocks =
-    options.quiet && !options.dryRun ? [] : plan.changes.map((change) => renderChange(change, look))
+    options.quiet && !options.dryRun ? [] : plan.changes.map((change) => renderChange(change, look, plan))
   const empty = plan.changes.length === 0 ? [nothing] : []
   terminal.print(
     [
@@ -28,6 +29,7 @@ export function showPlan({ plan, heading, nothing }: Proposal, { options, contex
         .join('\n'),
       ...blocks,
       ...renderRemarks(plan, look),
+      ...renderRemedies(plan, look),
       ...empty,
       [
         wrap(renderSummary(plan), look.width, '  '),
@@ -44,7 +46,7 @@ export function showReport(report: RunReport, { gateway, journal, options, conte
   const { terminal, look } = context
   const run = options.sandbox || !leavesSomething(report.changes) ? null : report.run
   // Taking it back signs people out again, and so on.
-  const consents = consentsOf(report.changes.filter((change) => leavesSomething([change])))
+  const consents = consentsToRevert(report.changes.filter((change) => leavesSomething([change])))
   const undo = run?.kept ? undoCommand(run.id, consents, gateway.identity.url, journal, options) : null
   if (options.json) return terminal.print(printableJson(runDocument(report, undo)))
   terminal.print(`\n${renderReport(report, look)}`)

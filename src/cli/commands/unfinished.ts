@@ -1,4 +1,4 @@
-import { acceptOptions, consent, consentsOf } from '../../core/consent.ts'
+import { acceptOptions, consent, consentsToRevert } from '../../core/consent.ts'
 import { MigrateError } from '../../core/errors.ts'
 import { printable } from '../../core/text.ts'
 import { lockHolder } from '../../journal/lock.ts'
@@ -13,6 +13,7 @@ import {
 } from '../../runs/recover.ts'
 import type { Resumption } from '../../runs/run.ts'
 import { exitForError } from '../exit.ts'
+import { tryBeforehand } from '../looking.ts'
 import { hintLines, wrap } from '../render/layout.ts'
 import { chooseForUnfinished, describeUnfinished } from '../unfinished-choice.ts'
 import { commandFor } from '../undo-command.ts'
@@ -37,7 +38,7 @@ async function remarkOnUnfinished(
 
 /** The commands that finish a run or take it back, in words. */
 function bothWays(run: RecordedRun, url: string, { journal, options, context }: BeforeConnecting): string {
-  const consents = acceptOptions(consentsOf(run.changes.map(({ change }) => change)))
+  const consents = acceptOptions(consentsToRevert(run.changes.map(({ change }) => change)))
   const asks = context.terminal.interactive && !options.yes
   const consent = asks ? [] : ['--yes']
   const command = (way: string, more: readonly string[] = []) =>
@@ -101,7 +102,7 @@ export async function noticeUnfinished(
 async function finish(resumption: Resumption, way: Way): Promise<Conclusion> {
   requireCanary(way)
   const { run, settled } = resumption
-  const plan = planCompletion(resumption, way.gateway, new Date().toISOString())
+  const plan = await tryBeforehand(planCompletion(resumption, way.gateway, new Date().toISOString()), way)
   const heading = `Finishing run ${run.id} of ${run.startedAt} on LiteLLM ${plan.gateway.version ?? '(release unknown)'} at ${plan.gateway.url}`
   const nothing = `Nothing is left to write: its ${settled.length === 1 ? 'server was' : 'servers were'} reached before it was cut short.`
   return conclude({ plan, heading, nothing, resumption }, way)

@@ -18,18 +18,21 @@ function publicEdit({ field, before, after }: Edit) {
 }
 
 /** A change as anybody may see it: URLs masked, hashes of fields left out but for the fingerprint over them. */
-export function publicChange({
-  id,
-  server,
-  file,
-  migration,
-  edits,
-  effects,
-  fingerprint,
-  onlySettings,
-}: Change) {
+export function publicChange(
+  { id, server, file, migration, edits, effects, fingerprint, onlySettings }: Change,
+  preflight: Plan['preflight'],
+) {
   const written = onlySettings ? [] : edits
-  return { id, server, file, migration, edits: written.map(publicEdit), effects, fingerprint }
+  return {
+    id,
+    server,
+    file,
+    migration,
+    edits: written.map(publicEdit),
+    effects,
+    fingerprint,
+    preflight: preflight[id] ?? null,
+  }
 }
 
 const publicGateway = ({ url, version, account }: GatewayIdentity) => ({ url, version, account })
@@ -39,15 +42,19 @@ const publicDrift = ({ field, before, ours, now }: DriftedField) => {
   return { field: shownPath(field), before: masked(before), ours: masked(ours), now: masked(now) }
 }
 
-const publicSkipped = ({ server, matched, code, message, url, contested, awaiting, patch }: Skipped) => ({
+const publicSkipped = (
+  { server, matched, code, message, url, contested, awaiting, patch }: Skipped,
+  preflight: Plan['preflight'],
+) => ({
   server,
   matched,
   code,
   message,
   url: url === null ? null : maskUrl(url),
   drift: contested?.fields.map(publicDrift) ?? [],
-  effects: awaiting?.effects ?? [],
+  effects: awaiting?.flatMap(({ effects }) => effects) ?? [],
   patch: patch?.map(maskUrlsIn) ?? null,
+  preflight: awaiting?.flatMap(({ id }) => preflight[id] ?? [])[0] ?? null,
 })
 
 const publicNote = ({ code, server, field, message }: Note) => ({ code, server, field, message })
@@ -60,8 +67,8 @@ export function planDocument(plan: Plan) {
     gateway: publicGateway(plan.gateway),
     reverts: plan.reverts,
     migrations: plan.migrations,
-    changes: plan.changes.map(publicChange),
-    skipped: plan.skipped.map(publicSkipped),
+    changes: plan.changes.map((change) => publicChange(change, plan.preflight)),
+    skipped: plan.skipped.map((each) => publicSkipped(each, plan.preflight)),
     notes: plan.notes.map(publicNote),
     origins: plan.origins,
     summary: plan.summary,
@@ -76,14 +83,15 @@ export function runDocument(report: RunReport, undo: string | null) {
     run: report.run,
     gateway: publicGateway(report.gateway),
     changes: report.changes.map((change) => ({
-      ...publicChange(change),
+      ...publicChange(change, report.preflight),
       outcome: change.outcome,
       wrote: change.wrote,
       collateral: change.collateral,
       drift: change.drift.map(publicDrift),
       error: change.error,
+      check: change.check,
     })),
-    skipped: report.skipped.map(publicSkipped),
+    skipped: report.skipped.map((each) => publicSkipped(each, report.preflight)),
     notes: report.notes.map(publicNote),
     undo,
     halted: report.halted,

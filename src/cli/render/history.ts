@@ -62,7 +62,7 @@ export function historyDocument({ runs, problems }: History, all: readonly Recor
       ...(detailed
         ? {
             changes: run.changes.map(({ change, outcome, collateral, error }) => ({
-              ...publicChange(change),
+              ...publicChange(change, {}),
               outcome,
               collateral,
               error,

@@ -1,7 +1,7 @@
 import { shownName } from './name.ts'
 import { originText, readAddress } from '../../core/address.ts'
 import { judge, type Migration } from '../../core/migration.ts'
-import { shellQuoted } from '../shell.ts'
+import { shellQuoted } from '../../core/shell.ts'
 import {
   type Change,
   type ChangedFile,
@@ -16,6 +16,7 @@ import { count, printable } from '../../core/text.ts'
 import { renderEdits, shownValue } from './diff.ts'
 import { renderDrift } from './drift.ts'
 import { type Look, wrap } from './layout.ts'
+import { type Findings, renderFinding } from './tried.ts'
 
 /** A server: what it is called, and its id where that is something else; in one line where it fits. */
 function renderServer(server: ServerIdentity, look: Look): string {
@@ -33,15 +34,21 @@ function renderFile({ path, server, variable }: ChangedFile): string {
   return printable(`in ${path}, ${place}`)
 }
 
-/** The block of one change: who, the diff, its effects. */
-export function renderChange(change: Change, look: Look): string {
-  const effects = change.effects.map(({ message, reversible }) =>
-    look.paint(reversible ? 'yellow' : ['yellow', 'bold'], wrap(`! ${printable(message)}`, look.width, '  ')),
-  )
+/** The block of one change: who, the diff, what was found at its new address, its effects. */
+export function renderChange(change: Change, look: Look, findings: Findings): string {
+  const found = renderFinding(change, findings, look)
+  const effects = change.effects
+    .filter(({ code }) => code !== 'unreachable' || found.length === 0)
+    .map(({ message, reversible }) =>
+      look.paint(
+        reversible ? 'yellow' : ['yellow', 'bold'],
+        wrap(`! ${printable(message)}`, look.width, '  '),
+      ),
+    )
   const edits = change.onlySettings ? [] : [renderEdits(change.edits, look)]
   const file =
     change.file === null ? [] : [look.paint('dim', wrap(renderFile(change.file), look.width, '  '))]
-  return [renderServer(change.server, look), ...file, ...edits, ...effects].join('\n')
+  return [renderServer(change.server, look), ...file, ...edits, ...found, ...effects].join('\n')
 }
 
 function renderSkipped(skipped: Skipped, look: Look): string {

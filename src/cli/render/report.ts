@@ -7,6 +7,7 @@ import { count, printable } from '../../core/text.ts'
 import { fieldTitle, shownAt } from './diff.ts'
 import { renderDrift } from './drift.ts'
 import { type Look, wrap } from './layout.ts'
+import { renderCheck, renderChecks } from './checks.ts'
 
 const SIGNS: Record<Outcome, string> = {
   applied: '✔',
@@ -72,6 +73,7 @@ export function renderOutcome(change: AppliedChange, look: Look): string {
   )
   return [
     look.paint(tone[change.outcome], text),
+    ...renderCheck(change, look),
     ...change.collateral.map((each) => renderCollateral(each, look)),
   ].join('\n')
 }
@@ -122,9 +124,11 @@ function advice(report: RunReport): string[] {
     unknown > 0
       ? 'What is unknown was recorded as such; --revert asks the gateway before it does anything.'
       : '',
-    inFiles ? 'Next: restart LiteLLM, all its workers and replicas: it reads its files when it starts.' : '',
+    inFiles
+      ? 'Next: restart LiteLLM, all its workers and replicas: it reads its files when it starts. Then run npx mcp-url-migrate verify.'
+      : '',
     applied > 0 && !inFiles && report.restart === 'required'
-      ? 'Next: restart LiteLLM. This release uses the new URLs only after a restart, on every worker.'
+      ? 'Next: restart LiteLLM, then run npx mcp-url-migrate verify. This release uses the new URLs only after a restart, on every worker.'
       : '',
     applied > 0 && report.restart === 'possible'
       ? 'Next: restart LiteLLM to be sure. Some releases of this range use the new URLs only after a restart.'
@@ -149,13 +153,18 @@ export function renderByHand({ changes }: RunReport, look: Look): string {
 /** The end of a run: what happened, why it stopped if it did, and what to do next. The undo line comes after it. */
 export function renderReport(report: RunReport, look: Look): string {
   const worth = report.changes.filter(
-    (change) => look.verbose || change.outcome !== 'applied' || change.collateral.length > 0,
+    (change) =>
+      look.verbose ||
+      change.outcome !== 'applied' ||
+      change.collateral.length > 0 ||
+      change.check?.outcome === 'failed',
   )
   return [
     ...worth.flatMap((change) => [renderOutcome(change, look), ...renderDrift(change.drift, look)]),
     ...(report.halted ? [wrap(HALTS[report.halted], look.width)] : []),
     ...(report.trouble ? [look.paint('red', wrap(report.trouble, look.width))] : []),
     look.paint('bold', `${renderTally(report.changes)}.`),
+    ...renderChecks(report, look),
     ...renderLeftBehind(report.skipped, look),
     ...renderPropagation(report).map((text) => look.paint('yellow', wrap(text, look.width))),
     ...advice(report).map((text) => wrap(text, look.width)),

@@ -56,13 +56,16 @@ export function gaps({ litellm, proxy, network }: Deployment): string[] {
 
 const clock = ({ time }: LogLine): string => (time === null ? '' : `${time.slice(0, 19).replace('T', ' ')}  `)
 
+const shownError = ({ text, times }: ErrorLog['lines'][number]): string =>
+  `${shortened(redactText(text), 200)}${times > 1 ? ` (${times} times)` : ''}`
+
 function renderLog({ container, lines, problem }: ErrorLog, look: Look): string[] {
   const name = printable(container)
   if (problem !== null) return [wrap(`  ${name}: ${printable(problem)}`, look.width, '    ')]
   if (lines.length === 0) return [`  ${name}: none in its last 200 lines`]
   return [
     `  ${name}`,
-    ...lines.map((line) => wrap(`    ${clock(line)}${redactText(line.text)}`, look.width, '      ')),
+    ...lines.map((line) => wrap(`    ${clock(line)}${shownError(line)}`, look.width, '      ')),
   ]
 }
 

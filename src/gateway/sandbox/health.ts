@@ -6,7 +6,7 @@ import { running, type World } from './world.ts'
 
 function healthOf(world: World, id: string): Record<string, unknown> {
   const row = running(world, id)
-  const found = probe(world.release, row ?? {})
+  const found = probe(world, row ?? {})
   return {
     server_id: id,
     status: found.status,

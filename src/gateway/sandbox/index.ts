@@ -30,6 +30,7 @@ function worldOf(options: SandboxOptions, closing: AbortSignal): World {
     accounts: accountsOf(options),
     signIns: new Map(),
     holders: noHolders(),
+    faults: options.faults ?? {},
     keyHeader: options.keyHeader,
     rootPath: (options.rootPath ?? '').replace(/\/+$/, ''),
     probeDelayMs: options.probeDelayMs ?? 0,

@@ -1,3 +1,4 @@
+import type { AddressFault } from './addresses.ts'
 import type { Quirk } from './quirks.ts'
 
 /** A stored MCP server as a test or a demo writes it: any columns; the others get the release's defaults. */
@@ -62,6 +63,8 @@ export interface SandboxOptions {
   readonly signIns?: Readonly<Record<string, readonly string[]>>
   /** Milliseconds that GET by id waits, as the health probe of a slow server does; default 0. */
   readonly probeDelayMs?: number
+  /** Addresses that do not work as the guide's servers do, by how they begin; the longest beginning decides. */
+  readonly faults?: Readonly<Record<string, AddressFault>>
   /** Deviations for tests. */
   readonly quirks?: readonly Quirk[]
 }

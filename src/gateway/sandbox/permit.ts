@@ -20,6 +20,7 @@ const ADMIN_ONLY = [
 const KEY_ROUTES = ['/key/generate', '/key/info', '/user/info', '/user/new']
 const SERVERS = '/v1/mcp/server'
 const TOOLS = '/mcp-rest/tools/list'
+const CHAT = '/v1/chat/completions'
 
 function within(path: string, route: string): boolean {
   return path === route || path.startsWith(`${route}/`)
@@ -27,6 +28,7 @@ function within(path: string, route: string): boolean {
 
 /** What `allowed_routes: ["llm_api_routes"]` lets through, as observed. */
 function isModelRoute(release: Release, { method, path }: Asked): boolean {
+  if (path === CHAT) return true
   if (release.routeLimits === 'crash') return false
   if (path === TOOLS || (release.routeLimits === 'coarse' && path === SERVERS)) return true
   return release.routeLimits === 'fine' && method === 'GET' && within(path, SERVERS)

@@ -1,6 +1,7 @@
 import { discover, home, liveliness, openapi, readiness, readinessDetails } from './about.ts'
 import { type Answer, NOT_FOUND, WRONG_METHOD } from './answers.ts'
 import { authenticate } from './authenticate.ts'
+import { completeChat } from './chat.ts'
 import { serverHealth, serversHealth } from './health.ts'
 import { HOLDER_ROUTES } from './holder-routes.ts'
 import { keyInfo, newKey, newUser, ownUser, userInfo, userSettings } from './people.ts'
@@ -11,7 +12,8 @@ import { accessGroups, deleteServer, getServer, listServers, postServer } from '
 import { listSignIns, storeSignIn } from './sign-ins.ts'
 import { formLogin, jsonLogin } from './signin.ts'
 import { listSubmissions, registerServer } from './submissions.ts'
-import { listTools, testAnyConnection, testConnection, testTools } from './tools.ts'
+import { listTools } from './tools.ts'
+import { testAnyConnection, testConnection, testTools } from './trials.ts'
 import { putServer } from './update.ts'
 import type { World } from './world.ts'
 
@@ -21,7 +23,7 @@ interface Route {
   /** Without it every release has the route. */
   readonly when?: (release: Release) => boolean
   /** Answers anybody. */
-  readonly open?: (world: World, received: Received) => Answer
+  readonly open?: (world: World, received: Received) => Answer | Promise<Answer>
   /** Answers a key that the route checks let through. */
   readonly keyed?: (ask: Ask) => Answer | Promise<Answer>
 }
@@ -91,6 +93,7 @@ const ROUTES: readonly Route[] = [
   { ...CONNECTION, when: (release) => release.testNeeds !== 'nobody', keyed: testConnection },
   { method: 'POST', path: '/mcp-rest/test/tools/list', keyed: testTools },
   { method: 'GET', path: '/mcp-rest/tools/list', keyed: listTools },
+  { method: 'POST', path: '/v1/chat/completions', keyed: completeChat },
   ...HOLDER_ROUTES,
 ]
 

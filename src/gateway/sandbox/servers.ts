@@ -41,14 +41,14 @@ export function listServers({ world, caller }: Ask): Answer {
 /** Where GET by id finds a server: the row, or from 1.88 a config server, and by name and alias too. */
 function found(world: World, id: string): View | undefined {
   const row = world.rows.get(id)
-  if (row) return stored(world, row, probe(world.release, running(world, id) ?? row))
+  if (row) return stored(world, row, probe(world, running(world, id) ?? row))
   if (world.release.configById === 'missing') return undefined
   const named = [...world.registry.values(), ...world.config.values()].find(
     (one) => one.server_id === id || one['alias'] === id || one['server_name'] === id,
   )
   if (!named) return undefined
   const unknown = { status: 'unknown', health_check_error: 'Server not found' }
-  const checked = named.server_id === id ? probe(world.release, named) : undefined
+  const checked = named.server_id === id ? probe(world, named) : undefined
   const health = checked ? { status: checked.status, health_check_error: checked.error } : unknown
   return { ...fromRegistry(world, named), ...health, last_health_check: timestamp().slice(0, -1) }
 }

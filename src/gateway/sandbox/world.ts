@@ -1,5 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto'
 import type { Accounts } from './accounts.ts'
+import type { AddressFault } from './addresses.ts'
 import type { Holders } from './holders.ts'
 import { columnsOf } from './columns.ts'
 import type { SandboxRow, SandboxServer } from './options.ts'
@@ -18,6 +19,8 @@ export interface World {
   /** Users' stored tokens by server and user. */
   readonly signIns: Map<string, Map<string, SignIn>>
   readonly holders: Holders
+  /** How addresses misbehave, by their beginnings. */
+  readonly faults: Readonly<Record<string, AddressFault>>
   readonly keyHeader: string | undefined
   readonly rootPath: string
   readonly probeDelayMs: number

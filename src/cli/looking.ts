@@ -1,0 +1,73 @@
+import { readAddress } from '../core/address.ts'
+import type { Plan } from '../core/plan.ts'
+import { allChanges, newUrl } from '../core/preflight.ts'
+import type { Witness } from '../core/reach.ts'
+import { isSignal, type RunReport } from '../core/report.ts'
+import { count } from '../core/text.ts'
+import { checkMoved } from '../runs/check-moved.ts'
+import { localMachine } from '../machine/local-machine.ts'
+import { preflight } from '../runs/preflight.ts'
+import { findWitness } from '../runs/witness.ts'
+import type { Way } from './commands/way.ts'
+import type { Terminal } from './terminal/terminal.ts'
+
+/** Who else can look where LiteLLM looks, asked for once; nobody where a sandbox only plays one. */
+function witnessFor(plan: Plan, { gateway, options, context }: Way): () => Promise<Witness | null> {
+  let found: Promise<Witness | null> | null = null
+  const hosts = allChanges(plan).flatMap((change) => {
+    const address = readAddress(newUrl(change) ?? '')
+    return address.kind === 'address' ? [address.host] : []
+  })
+  const around = {
+    gatewayUrl: gateway.identity.url,
+    newHosts: [...new Set(hosts)],
+    machine: localMachine,
+    // Loaded where it is needed: it takes longer to load than all the rest.
+    docker: async () => (await import('../docker/connect.ts')).connectDocker(context.env),
+  }
+  return () => (found ??= options.sandbox ? Promise.resolve(null) : findWitness(around))
+}
+
+/** Tells how far a look at several servers is; without a terminal only that it begins. */
+function progress(
+  terminal: Terminal,
+  what: (total: number) => string,
+): (done: number, total: number) => void {
+  return (done, total) => {
+    if (total === 0 || done === total) return terminal.settle()
+    if (terminal.interactive || done === 0) terminal.progress(`${what(total)}: ${done} done`)
+  }
+}
+
+/** The plan with what the gateway finds at its new addresses, or as it is with --no-preflight. */
+export async function tryBeforehand(plan: Plan, way: Way): Promise<Plan> {
+  const { gateway, options, context } = way
+  if (!options.preflight) return plan
+  const what = plan.reverts === null ? 'new address' : 'old address'
+  const found = await preflight(plan, gateway, {
+    witness: witnessFor(plan, way),
+    accepted: options.accept,
+    onTried: progress(
+      context.terminal,
+      (total) => `Trying ${count(total, what, `${what}es`)} from the gateway, up to 15 s each`,
+    ),
+  })
+  context.terminal.settle()
+  return found
+}
+
+/** The report with how the moved servers are found behind the run. Not for a revert, behind a signal, or with --no-preflight. */
+export async function lookBehind(plan: Plan, report: RunReport, way: Way): Promise<RunReport> {
+  const { gateway, options, context } = way
+  if (!options.preflight || plan.reverts !== null || isSignal(report.halted)) return report
+  const changes = await checkMoved(report.changes, gateway, {
+    witness: witnessFor(plan, way),
+    onChecked: progress(
+      context.terminal,
+      (total) => `Checking ${count(total, 'server')} through the gateway, up to 15 s each`,
+    ),
+    stopRequested: context.signals.requested,
+  })
+  context.terminal.settle()
+  return { ...report, changes }
+}

@@ -1,0 +1,84 @@
+import { diagnose, needsWitness, outcomeOf, triedAs } from '../core/diagnose.ts'
+import { newUrl, untriable } from '../core/preflight.ts'
+import type { Reach, Tried, Witness } from '../core/reach.ts'
+import type { AppliedChange } from '../core/report.ts'
+import type { Gateway, ServerCheck } from '../gateway/port.ts'
+import { inParallel, READS_AT_ONCE } from './parallel.ts'
+
+/** How a look at moved servers goes. `witness`: somebody else who can look, or `null`; asked for where one is needed. */
+export interface CheckScope {
+  witness: () => Promise<Witness | null>
+  onChecked: (done: number, total: number) => void
+  stopRequested: () => unknown
+}
+
+/** A moved server, and where it is now. */
+interface Moved {
+  change: AppliedChange
+  url: string
+}
+
+/**
+ * Why a server does not work that LiteLLM says little of: it says more where its address is tried by itself, and a
+ * witness more than that. Without its sign-in an address that wants one tells nothing.
+ */
+async function causeOf(
+  { change, url }: Moved,
+  word: Reach,
+  gateway: Gateway,
+  { witness }: CheckScope,
+): Promise<Reach> {
+  if (!needsWitness(word)) return word
+  const { transport, server } = change
+  const tried = await gateway.tryAddress({ url, transport, serverId: server.id })
+  const said = outcomeOf(tried.kind) === 'failed' ? { ...tried, tools: null } : word
+  if (!needsWitness(said)) return said
+  const somebody = await witness()
+  return diagnose(said, somebody && (await somebody.look(url, transport ?? 'sse')))
+}
+
+/**
+ * What a check comes to. Where LiteLLM cannot tell the health of a server, as where each user signs in for themselves, it
+ * has not failed: it cannot be tried.
+ */
+async function verdict(
+  moved: Moved,
+  { works, reach, message }: ServerCheck,
+  gateway: Gateway,
+  scope: CheckScope,
+): Promise<Tried> {
+  const failing = { url: moved.url, transport: moved.change.transport }
+  if (works === 'yes') return triedAs(reach, failing)
+  const isSilent = ['unclear', 'no-tools'].includes(reach.kind)
+  if (works === 'unknown' && isSilent)
+    return { outcome: 'not-tried', kind: 'untried', evidence: message, tools: null, hint: null }
+  const tried = triedAs(await causeOf(moved, reach, gateway, scope), failing)
+  // It lists tools, and LiteLLM finds it unhealthy.
+  return tried.outcome === 'reached' ? { ...tried, outcome: 'failed', evidence: message } : tried
+}
+
+/**
+ * Looks at the servers that a run has moved, through the gateway. Not where LiteLLM uses the new URL only after a restart:
+ * there it would look at the old one. Never throws.
+ */
+export async function checkMoved(
+  changes: readonly AppliedChange[],
+  gateway: Gateway,
+  scope: CheckScope,
+): Promise<AppliedChange[]> {
+  if (gateway.era.restart !== 'no') return [...changes]
+  const moved = changes.flatMap((change): Moved[] => {
+    const url = newUrl(change)
+    const isMoved = change.outcome === 'applied' && change.file === null && untriable(change) === null
+    return isMoved && url !== null ? [{ change, url }] : []
+  })
+  const checks = new Map<string, Tried>()
+  scope.onChecked(0, moved.length)
+  await inParallel(READS_AT_ONCE, moved, async (each) => {
+    if (scope.stopRequested()) return
+    const check = await gateway.check(each.change.server.id)
+    checks.set(each.change.id, await verdict(each, check, gateway, scope))
+    scope.onChecked(checks.size, moved.length)
+  })
+  return changes.map((change) => ({ ...change, check: checks.get(change.id) ?? null }))
+}

@@ -1,0 +1,140 @@
+import { originText, readAddress } from '../core/address.ts'
+import type { Consent } from '../core/consent.ts'
+import { diagnose, needsWitness, triedAs } from '../core/diagnose.ts'
+import type { Change, Plan } from '../core/plan.ts'
+import { allChanges, newUrl, untriable, withFindings } from '../core/preflight.ts'
+import type { Reach, ReachKind, ToolPrint, Tried, Witness } from '../core/reach.ts'
+import type { Gateway } from '../gateway/port.ts'
+import { byOrigin } from './by-origin.ts'
+
+/** What a preflight works with. `witness`: somebody else who can look, or `null`; asked for where one is needed. */
+export interface PreflightScope {
+  witness: () => Promise<Witness | null>
+  /** Effects that the person consents to. */
+  accepted: readonly Consent[]
+  onTried: (done: number, total: number) => void
+}
+
+/** An address of which nothing else at the same origin needs to be tried any more, and how that is said. */
+const DEAD: Partial<Record<ReachKind, string>> = {
+  'unknown-host': 'the host is unknown',
+  refused: 'the host refuses connections',
+  unreachable: 'the host cannot be reached',
+  'time-out': 'nothing at this host answers',
+}
+
+const isGone = (kind: ReachKind): boolean => kind in DEAD && kind !== 'time-out'
+
+/** So many silent servers, and none that answers, make a dead origin, too: each costs 15 s. */
+const SILENT = 8
+
+const originOf = (url: string): string => {
+  const address = readAddress(url)
+  return address.kind === 'address' ? originText(address) : url
+}
+
+interface Trial {
+  change: Change
+  url: string
+}
+
+/** What LiteLLM says of an address, with a witness where that does not tell the cause. */
+async function lookAt(
+  { change, url }: Trial,
+  gateway: Gateway,
+  findWitness: PreflightScope['witness'],
+): Promise<Reach> {
+  const { transport, server } = change
+  const word = await gateway.tryAddress({ url, transport, serverId: server.id })
+  if (!needsWitness(word)) return word
+  const witness = await findWitness()
+  return diagnose(word, witness && (await witness.look(url, transport ?? 'sse')))
+}
+
+/**
+ * A server that signs in, and of which LiteLLM says nothing: it was tried without its credentials, so where another
+ * server at the same origin works, that is no failure that anybody saw.
+ */
+function withoutSignIn({ change, url }: Trial, reach: Reach, working: ReadonlySet<string>): Tried {
+  const tried = triedAs(reach, { url, transport: change.transport })
+  const excused = change.signsIn && reach.kind === 'unclear' && working.has(originOf(url))
+  return excused ? { ...tried, outcome: 'sign-in', hint: null } : tried
+}
+
+async function tryAll(
+  trials: readonly Trial[],
+  gateway: Gateway,
+  scope: PreflightScope,
+): Promise<Plan['preflight']> {
+  const { witness, onTried } = scope
+  const silent = new Map<string, number>()
+  const isSilent = (url: string): boolean => {
+    const count = (silent.get(originOf(url)) ?? 0) + 1
+    silent.set(originOf(url), count)
+    return count > SILENT
+  }
+  onTried(0, trials.length)
+  const reached = await byOrigin(trials, {
+    originOf: ({ url }) => originOf(url),
+    look: (trial) => lookAt(trial, gateway, witness),
+    isDead: ({ kind }, { url }) => isGone(kind) || (kind === 'time-out' && isSilent(url)),
+    instead: (dead) => ({ ...dead, evidence: `not tried: ${DEAD[dead.kind] ?? dead.evidence}` }),
+    onDone: (done) => onTried(done, trials.length),
+  })
+  const working = new Set(
+    reached.filter(({ found }) => found.kind === 'tools').map(({ value }) => originOf(value.url)),
+  )
+  return Object.fromEntries(
+    reached.map(({ value, found }) => [value.change.id, withoutSignIn(value, found, working)]),
+  )
+}
+
+/** The servers whose tools are worth recording before the run: those that get another URL. */
+function servers(changes: readonly Change[]): { id: string; url: string }[] {
+  const found = new Map<string, string>()
+  for (const { server, edits } of changes) {
+    const old = edits.find(({ field }) => field === 'url')?.before
+    if (old && !found.has(server.id)) found.set(server.id, old)
+  }
+  return [...found].map(([id, url]) => ({ id, url }))
+}
+
+/** What the servers list now, at their old addresses; a dead origin is asked once. */
+async function listTools(
+  changes: readonly Change[],
+  gateway: Gateway,
+): Promise<Record<string, ToolPrint[] | null>> {
+  const listed = await byOrigin(servers(changes), {
+    originOf: ({ url }) => originOf(url),
+    look: ({ id }) => gateway.tools(id),
+    isDead: ({ kind }) => kind in DEAD,
+    instead: (dead) => dead,
+    onDone: () => {},
+  })
+  return Object.fromEntries(listed.map(({ value, found }) => [value.id, found.tools]))
+}
+
+/**
+ * Tries every new address of a plan from where the gateway stands, and records what the servers list at the old ones.
+ * Writes nothing. Returns the plan with what was found: a server that does not work is left out until somebody consents.
+ * Of a revert the old addresses are tried, and nothing is left out.
+ */
+export async function preflight(plan: Plan, gateway: Gateway, scope: PreflightScope): Promise<Plan> {
+  const changes = allChanges(plan)
+  const trials = changes.flatMap((change) => {
+    const url = newUrl(change)
+    return url === null || untriable(change) !== null ? [] : [{ change, url }]
+  })
+  const impossible = changes.flatMap((change): [string, Tried][] => {
+    const why = untriable(change)
+    return why === null
+      ? []
+      : [[change.id, { outcome: 'not-tried', kind: 'untried', evidence: why, tools: null, hint: null }]]
+  })
+  const [found, tools] = await Promise.all([
+    tryAll(trials, gateway, scope),
+    plan.reverts === null ? listTools(changes, gateway) : {},
+  ])
+  const all = { ...found, ...Object.fromEntries(impossible) }
+  return { ...withFindings(plan, all, scope.accepted), tools }
+}

@@ -1,0 +1,181 @@
+import { readFile } from 'node:fs/promises'
+import { describe, expect, vi } from 'vitest'
+import type { SandboxOptions } from '../../src/gateway/sandbox/index.ts'
+import { KEY } from '../support/pty.ts'
+import { watchForLeaks } from '../support/secrets.ts'
+import { test as sitting } from './sitting.ts'
+import { documentOf, newestFile, sentence, test, type Trial, TWO, urls, writes } from './trial.ts'
+
+watchForLeaks()
+vi.setConfig({ maxConcurrency: 4, testTimeout: 60_000 })
+
+const NEW = 'http://mcp-proxy-sse:8080'
+const REFUSING = { servers: TWO, faults: { [`${NEW}/servers/fetch/`]: 421 as const } }
+const TRY = { preflight: true }
+
+interface Document {
+  changes: { server: { name: string }; preflight: unknown; check?: unknown }[]
+  skipped: { server: { name: string }; code: string; preflight: unknown }[]
+}
+
+const reached = { outcome: 'reached', kind: 'tools', evidence: 'LiteLLM lists 2 tools', tools: 2, hint: null }
+const refusing = {
+  outcome: 'failed',
+  kind: 'host-refused',
+  evidence: 'LiteLLM: it returned HTTP 421',
+  tools: null,
+}
+
+/** The list of tools of a server fails from the second time on: it worked before the run. */
+const BREAKS: SandboxOptions = {
+  servers: TWO,
+  quirks: [
+    {
+      on: { method: 'GET', path: '/mcp-rest/tools/list?server_id=id-fetch', nth: 2 },
+      do: { status: 502, body: { detail: { error: 'upstream_error', message: 'it broke' } } },
+    },
+  ],
+}
+
+const started = async (trial: Trial): Promise<{ tools: Record<string, { name: string }[] | null> }> =>
+  JSON.parse((await readFile(await newestFile(trial), 'utf8')).split('\n')[0] ?? '') as never
+
+describe.concurrent('before anything is written', () => {
+  test('every new address is tried, and what was found stands with the diff', async ({ open }) => {
+    const trial = await open(REFUSING)
+    const { code, stdout } = await trial.call(['--dry-run'], TRY)
+    expect(code).toBe(1)
+    expect(stdout).toContain('\n✓ lists 2 tools at the new URL\n')
+    expect(sentence(stdout)).toContain(
+      'fetch [needs-consent]: does not work at the new URL (LiteLLM: it returned HTTP 421). To do it all the same: --accept unreachable',
+    )
+    expect(sentence(stdout)).toContain(
+      'To mend fetch: The MCP server does not accept the host name mcp-proxy-sse',
+    )
+    expect(stdout).toContain('\n    TransportSecuritySettings(allowed_hosts=["mcp-proxy-sse:8080"])\n')
+  })
+
+  test('it is part of the plan document, and null where nobody tried', async ({ open }) => {
+    const trial = await open(REFUSING)
+    const tried = documentOf<Document>(await trial.call(['--dry-run', '--json'], TRY))
+    expect(tried.changes.map(({ server, preflight }) => [server.name, preflight])).toEqual([['n8n', reached]])
+    expect(tried.skipped).toMatchObject([
+      { server: { name: 'fetch' }, code: 'needs-consent', preflight: refusing },
+    ])
+    const { length } = trial.sandbox.requests
+    const plain = documentOf<Document>(await trial.call(['--dry-run', '--json']))
+    expect(plain.changes.map(({ preflight }) => preflight)).toEqual([null, null])
+    expect(trial.sandbox.requests.slice(length).filter(({ path }) => path.includes('mcp-rest'))).toEqual([])
+  })
+
+  test('a server that does not work there is left out: exit 4, and nothing but the others is written', async ({
+    open,
+  }) => {
+    const trial = await open(REFUSING)
+    const finished = await trial.call(['--yes', '--json'], TRY)
+    expect(finished.code).toBe(4)
+    expect(documentOf<Document>(finished).changes).toMatchObject([
+      { server: { name: 'n8n' }, preflight: reached, check: reached },
+    ])
+    expect(urls(trial.sandbox.rows())['id-fetch']).toContain('localhost')
+    expect(writes(trial.sandbox)).toBe(1)
+  })
+
+  test('where all are left out nothing is written: exit 1', async ({ open }) => {
+    const trial = await open({ servers: TWO, faults: { [NEW]: 'unknown-host' } })
+    expect((await trial.call(['--yes'], TRY)).code).toBe(1)
+    expect([writes(trial.sandbox), await trial.journalFiles()]).toEqual([0, []])
+  })
+
+  test('with --accept unreachable it is moved, and its failing check is no surprise: exit 0', async ({
+    open,
+  }) => {
+    const trial = await open(REFUSING)
+    const { code, stdout } = await trial.call(['--yes', '--accept', 'unreachable'], TRY)
+    expect(code).toBe(0)
+    expect(stdout).toContain('does not work through the gateway: LiteLLM: it returned HTTP 421')
+    expect(sentence(stdout)).toContain('1 of 2 servers listed tools, 1 failed')
+    expect(stdout.slice(stdout.indexOf('--revert'))).not.toContain('--accept')
+  })
+
+  test('what the servers listed at their old addresses is in the journal', async ({ open }) => {
+    const trial = await open({ servers: TWO, faults: { 'http://localhost:8585/servers/fetch/': 404 } })
+    await trial.call(['--yes'], TRY)
+    const { tools } = await started(trial)
+    expect(
+      Object.entries(tools).map(([id, listed]) => [id, listed?.map(({ name }) => name) ?? null]),
+    ).toEqual(
+      expect.arrayContaining([
+        ['id-n8n', ['echo', 'n8n_ping']],
+        ['id-fetch', null],
+      ]),
+    )
+  })
+
+  test('on a release that uses new URLs after a restart, tools judge beforehand and verify behind', async ({
+    open,
+  }) => {
+    const trial = await open({ ...REFUSING, version: '1.77.7' })
+    const { code, stdout } = await trial.call(['--yes'], TRY)
+    expect(code).toBe(4)
+    expect(sentence(stdout)).toContain('Next: restart LiteLLM, then run npx mcp-url-migrate verify.')
+    expect(stdout).not.toContain('Checked through the gateway')
+  })
+})
+
+describe.concurrent('behind a run', () => {
+  test('the moved servers are looked at, and one that does not work makes the code 4', async ({ open }) => {
+    const trial = await open(BREAKS)
+    const finished = await trial.call(['--yes'], TRY)
+    expect(finished.code).toBe(4)
+    expect(sentence(finished.stdout)).toContain(
+      'does not work through the gateway: LiteLLM cannot list its tools',
+    )
+    expect(finished.stdout).toMatch(/To take this back:\nnpx mcp-url-migrate --revert /)
+  })
+
+  sitting('one that does not work offers the revert, which says how the old address is', async ({ sit }) => {
+    const trial = await sit(BREAKS)
+    const session = trial.start({ preflight: true })
+    await session.waitFor('(1.106.2, master key)?')
+    session.press(KEY.down, KEY.enter)
+    await session.waitFor('Take the run back?')
+    session.press(KEY.down, KEY.enter)
+    expect(await session.exit()).toBe(4)
+    expect(sentence(session.text)).toContain(
+      '1 server does not work at the new URL, see above. Take the run back?',
+    )
+    expect(sentence(session.text)).toContain('the old address answers again: lists 2 tools')
+    expect(Object.values(urls(trial.sandbox.rows())).join()).not.toContain('mcp-proxy-sse')
+  })
+})
+
+describe.concurrent('a revert', () => {
+  test('tries the old addresses, and goes on whatever it finds: exit 0', async ({ open }) => {
+    const trial = await open({ servers: TWO, faults: { 'http://localhost:8585/': 'refused' } })
+    await trial.setUp(['--yes'])
+    const { code, stdout } = await trial.call(['--revert', '--yes'], TRY)
+    expect(code).toBe(0)
+    expect(sentence(stdout)).toContain(
+      '✗ the old address does not answer: LiteLLM: the server is unreachable',
+    )
+    expect(stdout).not.toContain('To mend')
+    expect(Object.values(urls(trial.sandbox.rows())).join()).not.toContain('mcp-proxy-sse')
+  })
+})
+
+describe.concurrent('in a terminal', () => {
+  sitting(
+    'a server that does not work at the new URL is asked about; the default leaves it out',
+    async ({ sit }) => {
+      const trial = await sit(REFUSING)
+      const session = trial.start({ preflight: true })
+      await session.waitFor('1 server does not work at the new URL, see above. Include it?')
+      session.press(KEY.down, KEY.enter)
+      await session.waitFor('Change 2 servers')
+      session.press(KEY.down, KEY.enter)
+      expect(await session.exit()).toBe(0)
+      expect(Object.values(urls(trial.sandbox.rows())).join()).not.toContain('localhost')
+    },
+  )
+})

@@ -1,0 +1,79 @@
+import { describe, expect, test } from 'vitest'
+import type { Container, Docker } from '../../src/docker/port.ts'
+import type { Listener, Machine } from '../../src/machine/port.ts'
+import { findWitness } from '../../src/runs/witness.ts'
+
+const container = (name: string, more: Partial<Container> = {}): Container => ({
+  id: `id-${name}`,
+  name,
+  image: 'image',
+  state: 'running',
+  status: 'Up 2 hours',
+  attachments: [{ network: 'litellm-net', ip: null, names: [name] }],
+  published: [],
+  onHostNetwork: false,
+  ...more,
+})
+
+const published = (hostPort: number): Partial<Container> => ({
+  published: [{ hostIp: '127.0.0.1', hostPort, containerPort: 4000, protocol: 'tcp' }],
+})
+
+const nothing = (): Promise<never> => Promise.reject(new Error('nobody asks for that'))
+
+const engine = (containers: Container[]): Docker => ({
+  where: 'unix:///var/run/docker.sock',
+  isLocal: true,
+  containers: () => Promise.resolve(containers),
+  networks: () => Promise.resolve([]),
+  logs: nothing,
+  readFile: nothing,
+  commandOf: nothing,
+  look: nothing,
+})
+
+/** Where somebody is found for a gateway, at whose port these programs listen. */
+async function placeFor(
+  gatewayUrl: string,
+  commands: readonly string[],
+  docker: Docker | string = 'there is no Docker',
+): Promise<string | null> {
+  const listeners = commands.map((command, pid): Listener => ({ pid, command, address: '0.0.0.0' }))
+  const machine: Machine = {
+    addresses: () => [],
+    knock: nothing,
+    greet: nothing,
+    listeners: () => Promise.resolve(listeners),
+  }
+  const around = { gatewayUrl, newHosts: ['mcp-proxy-sse'], machine, docker: () => Promise.resolve(docker) }
+  return (await findWitness(around))?.where ?? null
+}
+
+describe('somebody who stands where LiteLLM does', () => {
+  test('is this machine, where LiteLLM runs on it', async () => {
+    for (const command of ['python3.11 litellm', 'litellm', 'python', 'gunicorn'])
+      expect(await placeFor('http://localhost:4000', [command])).toBe('from this machine')
+  })
+
+  test('is nobody where a tunnel, a proxy or nothing that is seen listens', async () => {
+    for (const commands of [['ssh'], ['nginx'], ['docker-proxy'], ['python3', 'ssh'], []])
+      expect(await placeFor('http://localhost:4000', commands)).toBeNull()
+    expect(await placeFor('https://litellm.example.com', ['python3'])).toBeNull()
+  })
+
+  test('is its container, where that publishes the port or has the name', async () => {
+    const docker = engine([container('other'), container('gw', published(4000))])
+    expect(await placeFor('http://localhost:4000', ['docker-proxy'], docker)).toBe(
+      'from inside the container gw',
+    )
+    const beside = engine([container('gw')])
+    expect(await placeFor('http://gw:4000', [], beside)).toBe('from inside the container gw')
+  })
+
+  test('is no container that does not run, or does not answer at that port', async () => {
+    const stopped = engine([container('gw', { state: 'exited' })])
+    expect(await placeFor('http://gw:4000', [], stopped)).toBeNull()
+    const elsewhere = engine([container('litellm', published(4001))])
+    expect(await placeFor('http://localhost:4000', ['ssh'], elsewhere)).toBeNull()
+  })
+})
