@@ -2,6 +2,8 @@ import { chmod, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { EXIT_CODES } from '../src/cli/exit.ts'
+import { CHECK_IDS } from '../src/core/verify/check-ids.ts'
+import { readKeysFile } from '../src/core/verify/keys-file.ts'
 import { type Sandbox, startSandbox } from '../src/gateway/sandbox/index.ts'
 import { BIN, runCli, temporaryFolder } from './support/cli.ts'
 import { KEY, PtySession } from './support/pty.ts'
@@ -128,6 +130,7 @@ describe('the README', () => {
     const help =
       (await runCli(['--help'])).stdout +
       (await runCli(['history', '--help'])).stdout +
+      (await runCli(['verify', '--help'])).stdout +
       (await runCli(['status', '--help'])).stdout +
       (await runCli(['sandbox', '--help'])).stdout
     const options = (text: string) =>
@@ -135,6 +138,18 @@ describe('the README', () => {
     const own = options(help)
     for (const option of ['--version', '--help']) own.delete(option)
     expect([...options(README)].toSorted()).toEqual([...own].toSorted())
+  })
+
+  test('shows a keys file that says what the guide expects', () => {
+    const [text = ''] = blocks('yaml')
+    expect(readKeysFile(text, 'README.md')).toEqual([
+      { name: 'admin', secret: { env: 'ADMIN_KEY' }, reaches: ['*'], denied: [] },
+      { name: 'dev', secret: { env: 'DEV_KEY' }, reaches: ['*'], denied: ['filesystem'] },
+    ])
+  })
+
+  test('tells of every check of verify', () => {
+    for (const id of CHECK_IDS) expect(README).toMatch(new RegExp(`^\\| \`${id}\` +\\| \\S`, 'm'))
   })
 
   test('names every exit code and every code of an error', async () => {

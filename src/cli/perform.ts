@@ -21,6 +21,10 @@ async function dispatch(invocation: Invocation, context: Context): Promise<numbe
   if (invocation.command === 'history') {
     return (await import('./commands/history.ts')).history(invocation.run, options, context)
   }
+  if (invocation.command === 'verify') {
+    const { readVerifyOptions } = await import('./verify-options.ts')
+    return (await import('./commands/verify.ts')).verify(readVerifyOptions(options), context)
+  }
   if (invocation.command === 'status') {
     const { readStatusOptions } = await import('./status-options.ts')
     return (await import('./commands/status.ts')).status(readStatusOptions(options), context)

@@ -3,12 +3,14 @@ import { consent } from '../core/consent.ts'
 import { harmless } from '../core/text.ts'
 import { addConnectionOptions, collect } from './connection-options.ts'
 import { EXIT_CODES } from './exit.ts'
+import { addVerify } from './verify-command.ts'
 import { addStatus } from './status-command.ts'
 
 /** What was asked for on the command line. */
 export type Invocation =
   | { command: 'main'; options: Record<string, unknown> }
   | { command: 'history'; run: string | null; options: Record<string, unknown> }
+  | { command: 'verify'; options: Record<string, unknown> }
   | { command: 'status'; options: Record<string, unknown> }
   | { command: 'sandbox'; options: Record<string, unknown> }
 
@@ -118,6 +120,9 @@ export function readCommandLine(argv: readonly string[], version: string): Invoc
     .action((run: string | undefined, options: Record<string, unknown>) => {
       invocation = { command: 'history', run: run ?? null, options }
     })
+  addVerify(program, (options) => {
+    invocation = { command: 'verify', options }
+  })
   addStatus(program, (options) => {
     invocation = { command: 'status', options }
   })

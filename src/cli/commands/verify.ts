@@ -1,0 +1,102 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { tallyChecks } from '../../core/check.ts'
+import { type ErrorCode, MigrateError } from '../../core/errors.ts'
+import { nearestOf } from '../../core/selection.ts'
+import { count, printable, printableJson } from '../../core/text.ts'
+import { CHECK_IDS } from '../../core/verify/check-ids.ts'
+import type { Gateway } from '../../gateway/port.ts'
+import type { Check } from '../../runs/verify/check.ts'
+import { CHECKS } from '../../runs/verify/checks.ts'
+import { runChecks } from '../../runs/verify/run-checks.ts'
+import type { Scene } from '../../runs/verify/scene.ts'
+import type { Context } from '../context.ts'
+import { renderVerify, type VerifyReport, verifyDocument } from '../render/verify.ts'
+import { setScene } from '../verify-scene.ts'
+import type { VerifyOptions } from '../verify-options.ts'
+import { gatewayUrl, openGateway } from './session.ts'
+
+/** What is wrong with the gateway itself, and not with what was given to sign in: a finding like any other. */
+const FINDINGS: readonly ErrorCode[] = [
+  'gateway-refused-connection',
+  'gateway-unknown-host',
+  'gateway-tls',
+  'gateway-timeout',
+  'gateway-connection-lost',
+  'gateway-redirect',
+  'answer-too-large',
+  'not-litellm',
+  'no-database',
+  'release-unreadable',
+]
+
+/** The checks that --check names, all without it. Throws `usage` for one that there is not. */
+function chosen(ids: readonly string[]): readonly Check[] {
+  const known: readonly string[] = CHECK_IDS
+  const wrong = ids.find((id) => !known.includes(id))
+  if (wrong === undefined) return CHECKS.filter(({ id }) => ids.length === 0 || ids.includes(id))
+  const near = nearestOf(wrong, known)
+  const meant = near === null ? '' : `Did you mean ${near}? `
+  throw new MigrateError(
+    'usage',
+    `There is no check ${printable(wrong)}`,
+    `${meant}There are: ${known.join(', ')}.`,
+  )
+}
+
+async function openOrFinding(
+  options: VerifyOptions,
+  url: string,
+  context: Context,
+): Promise<Gateway | MigrateError> {
+  try {
+    return await openGateway(options, url, context)
+  } catch (error) {
+    context.terminal.settle()
+    if (error instanceof MigrateError && FINDINGS.includes(error.code)) return error
+    throw error
+  }
+}
+
+/** Where the gateway cannot be asked, that is told whichever checks were chosen. */
+function withGatewayTold(checks: readonly Check[], { gateway }: Scene): readonly Check[] {
+  const isTold = !(gateway instanceof MigrateError) || checks.some(({ id }) => id === 'gateway')
+  return isTold ? checks : [...checks, ...CHECKS.filter(({ id }) => id === 'gateway')]
+}
+
+async function once(checks: readonly Check[], scene: Scene, { terminal }: Context): Promise<VerifyReport> {
+  const told = withGatewayTold(checks, scene)
+  terminal.progress(`Verifying: ${count(told.length, 'check')}, side by side`)
+  const results = await runChecks(told, scene)
+  terminal.settle()
+  const { gateway, gatewayUrl: url } = scene
+  const { version, account } =
+    gateway instanceof MigrateError ? { version: null, account: null } : gateway.identity
+  return { gateway: { url, version, account }, checks: results }
+}
+
+const exitFor = ({ checks }: VerifyReport): number => (tallyChecks(checks).fail > 0 ? 5 : 0)
+
+function show(report: VerifyReport, { json, watch }: VerifyOptions, { terminal, look }: Context): void {
+  // One line for each round can be read as it comes.
+  if (json) return terminal.print(printableJson(verifyDocument(report), watch === undefined ? 2 : 0))
+  const time = watch === undefined ? '' : `${new Date().toISOString()}\n`
+  terminal.print(time + renderVerify(report, look))
+}
+
+/**
+ * `verify`: proves that the old addresses are closed, the new ones reachable, and open to the right keys only. Returns the
+ * exit code: 5 where any check fails. With --watch it goes on until Ctrl-C.
+ */
+export async function verify(options: VerifyOptions, context: Context): Promise<number> {
+  const checks = chosen(options.check)
+  const url = await gatewayUrl(options, context, null)
+  const set = await setScene(options, url, context)
+  if (options.watch !== undefined) context.signals.finish()
+  for (;;) {
+    const report = await once(checks, await set(await openOrFinding(options, url, context)), context)
+    show(report, options, context)
+    if (options.watch === undefined) return exitFor(report)
+    context.terminal.progress(`Again in ${options.watch} s; Ctrl-C ends`)
+    await sleep(options.watch * 1000)
+  }
+}

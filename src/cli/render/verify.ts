@@ -1,0 +1,49 @@
+import { type CheckResult, tallyChecks } from '../../core/check.ts'
+import { count, printable } from '../../core/text.ts'
+import { type Look, wrap } from './layout.ts'
+
+/** A whole verification: of which gateway, and what each check found. */
+export interface VerifyReport {
+  gateway: { url: string; version: string | null; account: string | null }
+  checks: CheckResult[]
+}
+
+/** `mcp-url-migrate/verify/1` */
+export function verifyDocument({ gateway, checks }: VerifyReport) {
+  return { schema: 'mcp-url-migrate/verify/1', gateway, checks, summary: tallyChecks(checks) }
+}
+
+const MARKS = { pass: ['✓', 'green'], fail: ['✗', 'red'], skip: ['–', 'dim'] } as const
+
+/** A hint: sentences are wrapped, and commands, which are indented, stay whole so that they can be copied. */
+function renderHint(hint: string, look: Look): string[] {
+  return hint
+    .split('\n')
+    .map((line) =>
+      line.startsWith('  ')
+        ? look.paint('bold', `    ${printable(line)}`)
+        : wrap(`    ${printable(line)}`, look.width, '    '),
+    )
+}
+
+function renderCheck({ id, title, outcome, evidence, hint }: CheckResult, look: Look): string {
+  const [mark, colour] = MARKS[outcome]
+  const lines = evidence.map((line) => wrap(`    ${printable(line)}`, look.width, '      '))
+  return [
+    `${look.paint(colour, mark)} ${look.paint(outcome === 'fail' ? ['red', 'bold'] : 'bold', title)} ${look.paint('dim', `(${id})`)}`,
+    ...(outcome === 'fail' ? lines : lines.map((line) => look.paint('dim', line))),
+    ...(hint === null ? [] : renderHint(hint, look)),
+  ].join('\n')
+}
+
+/** All checks, and the numbers. */
+export function renderVerify({ gateway, checks }: VerifyReport, look: Look): string {
+  const { pass, fail, skip } = tallyChecks(checks)
+  const numbers = `${count(checks.length, 'check')}: ${pass} passed, ${fail} failed, ${skip} skipped`
+  const release = gateway.version === null ? '' : `LiteLLM ${gateway.version} at `
+  return [
+    wrap(`${release}${printable(gateway.url)}`, look.width),
+    ...checks.map((check) => renderCheck(check, look)),
+    look.paint(fail > 0 ? ['red', 'bold'] : ['green', 'bold'], numbers),
+  ].join('\n')
+}

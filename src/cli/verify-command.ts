@@ -1,0 +1,35 @@
+import type { Command } from 'commander'
+import { CHECK_IDS } from '../core/verify/check-ids.ts'
+import { addConnectionOptions, collect } from './connection-options.ts'
+
+/** Adds the command `verify` to the program. */
+export function addVerify(program: Command, act: (options: Record<string, unknown>) => void): void {
+  const command = program
+    .command('verify')
+    .description('proves that the old addresses are closed, and the new ones open to the right keys only')
+  addConnectionOptions(command, 'for each request (default 5); a check has half as much again')
+    .option('--check <ID>', `only this check: ${CHECK_IDS.join(', ')}; repeatable`, collect)
+    .option('--watch <SECONDS>', 'verify again and again, with so long a pause, until Ctrl-C')
+    .option(
+      '--keys <FILE>',
+      'a keys file: which virtual keys there are, and what each must and must not reach',
+    )
+    .option('--key <NAME=ENV>', 'a virtual key to try, from the variable ENV; repeatable', collect)
+    .option('--chat <MODEL>', 'ask this model for one token with each key; costs what the model costs')
+    .option('--allow-published <PORT>', 'a port that may be published on this machine; repeatable', collect)
+    .option('--litellm-container <NAME>', "LiteLLM's container, where it is not found by itself")
+    .option('--proxy-container <NAME>', "the MCP proxy's container, where it is not found by itself")
+    .option('--network <NAME>', 'the network on which the two have to meet')
+    .option('--migration <ID>', 'one of the migrations that ship, in place of the default', collect)
+    .option(
+      '--from <ORIGIN>',
+      'with --to: the origin that is to be closed, in place of the migration that ships',
+    )
+    .option('--to <ORIGIN>', 'the origin that is to work')
+    .option('--journal <DIR>', 'where the journal lives (MCP_URL_MIGRATE_JOURNAL)')
+    .option('--json', 'one JSON document; with --watch one a line')
+    .option('--quiet', 'only the result, warnings and errors')
+    .option('--no-color', 'no colours (also NO_COLOR)')
+    .addHelpText('after', '\nExits 5 when a check fails, 0 when none does.')
+    .action((options: Record<string, unknown>) => act(options))
+}

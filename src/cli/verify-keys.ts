@@ -1,0 +1,54 @@
+import { readFile } from 'node:fs/promises'
+import { dirname, resolve } from 'node:path'
+import { codeOf, MigrateError } from '../core/errors.ts'
+import { printable } from '../core/text.ts'
+import { type ExpectedKey, readKeyOption, readKeysFile } from '../core/verify/keys-file.ts'
+import type { KeyUnderTest } from '../runs/verify/scene.ts'
+import { checkSecret, readSecret } from './credentials.ts'
+
+async function fromFile(file: string): Promise<ExpectedKey[]> {
+  const text = await readFile(file, 'utf8').catch((error: unknown) => {
+    throw new MigrateError('keys-invalid', `Keys file ${printable(file)} cannot be read (${codeOf(error)})`)
+  })
+  return readKeysFile(text, file)
+}
+
+/** The secret of a key. What is not there is named by the key's own name: the rest may be a secret in the wrong place. */
+async function withSecret(
+  expected: ExpectedKey,
+  folder: string,
+  env: NodeJS.ProcessEnv,
+): Promise<KeyUnderTest> {
+  const name = printable(expected.name)
+  if ('file' in expected.secret) {
+    const source = resolve(folder, expected.secret.file)
+    return { expected, source, secret: await readSecret(source, 'key') }
+  }
+  const { env: variable } = expected.secret
+  const value = env[variable]
+  if (!value) {
+    const shown = /^[A-Z][A-Z\d_]{0,63}$/.test(variable) ? variable : 'that was named for it'
+    throw new MigrateError(
+      'usage',
+      `The variable ${shown} holds no key for ${name}`,
+      'Export it, and try again.',
+    )
+  }
+  return { expected, source: variable, secret: checkSecret(value, 'key', variable) }
+}
+
+/**
+ * The keys to try, of --keys FILE and each --key NAME=ENV, with their secrets. A file named in a keys file is looked for
+ * beside it. Throws `keys-invalid` or `usage`, and never with a secret.
+ */
+export async function keysToTry(
+  { keys, key }: { keys?: string | undefined; key: readonly string[] },
+  env: NodeJS.ProcessEnv,
+): Promise<KeyUnderTest[]> {
+  const named = key.map(readKeyOption)
+  const expected = [...(keys === undefined ? [] : await fromFile(keys)), ...named]
+  const twice = expected.find(({ name }, i) => expected.findIndex((each) => each.name === name) < i)
+  if (twice) throw new MigrateError('usage', `The key ${printable(twice.name)} is named twice`, null)
+  const folder = keys === undefined ? '.' : dirname(resolve(keys))
+  return Promise.all(expected.map((each) => withSecret(each, folder, env)))
+}

@@ -1,0 +1,65 @@
+import { existsSync } from 'node:fs'
+import { MigrateError } from '../core/errors.ts'
+import { count } from '../core/text.ts'
+import { connectDocker } from '../docker/connect.ts'
+import { endpointWith } from '../gateway/connect.ts'
+import { handshake } from '../gateway/handshake.ts'
+import { localMachine } from '../machine/local-machine.ts'
+import { makeScene } from '../runs/verify/make-scene.ts'
+import type { Scene } from '../runs/verify/scene.ts'
+import { migrationFor } from './commands/migrate.ts'
+import { type Context, journalFor } from './context.ts'
+import { keysToTry } from './verify-keys.ts'
+import type { VerifyOptions } from './verify-options.ts'
+
+async function readJournal(
+  options: VerifyOptions,
+  env: NodeJS.ProcessEnv,
+): Promise<Pick<Scene, 'runs' | 'journalRemarks'>> {
+  const journal = journalFor(options, env)
+  if (options.journal !== undefined && !existsSync(journal.location))
+    throw new MigrateError(
+      'run-not-found',
+      `There is no journal in ${journal.location}`,
+      'Is the folder the right one?',
+    )
+  const { runs, problems } = await journal.runs()
+  const unread = `${count(problems.length, 'file')} of the journal cannot be read, so that old addresses may be missing: mcp-url-migrate history --check`
+  return { runs, journalRemarks: problems.length === 0 ? [] : [unread] }
+}
+
+/**
+ * Reads what does not change between two rounds (options, keys, rule), and returns a way to set the scene for one: with
+ * the journal, Docker and the gateway as they are then. Throws `usage` and the like.
+ */
+export async function setScene(
+  options: VerifyOptions,
+  gatewayUrl: string,
+  { env }: Context,
+): Promise<(gateway: Scene['gateway']) => Promise<Scene>> {
+  const migration = await migrationFor(options)
+  const keys = await keysToTry(options, env)
+  const target = { url: gatewayUrl, keyHeader: options.keyHeader ?? null, timeoutSeconds: options.timeout }
+  return async (gateway) => {
+    const docker = await connectDocker(env)
+    return makeScene({
+      gateway,
+      gatewayUrl,
+      endpointFor: (key) => endpointWith(target, key),
+      migration,
+      ...(await readJournal(options, env)),
+      machine: localMachine,
+      docker,
+      names: {
+        litellm: options.litellmContainer ?? null,
+        proxy: options.proxyContainer ?? null,
+        network: options.network ?? null,
+      },
+      handshake,
+      keys,
+      chatModel: options.chat ?? null,
+      allowedPorts: new Set(options.allowPublished),
+      timeoutMs: options.timeout * 1000,
+    })
+  }
+}

@@ -1,0 +1,81 @@
+import { MigrateError } from '../../core/errors.ts'
+import { printable } from '../../core/text.ts'
+import { compromise } from '../../core/verify/compromised.ts'
+import { isAdmins, tryToEdit } from '../../gateway/keys.ts'
+import { askingGateway, type Check, type Fault, judged, mend } from './check.ts'
+import { type OpenScene } from './scene.ts'
+
+/** Who tried to edit, and what came of it: a fault, or a line. */
+interface Attempt {
+  fault: Fault | null
+  line: string | null
+}
+
+const GUARD_HINT =
+  'Whoever can edit MCP servers can send their traffic anywhere. Set a master key (general_settings.master_key or LITELLM_MASTER_KEY) and restart LiteLLM.'
+
+async function attemptBy(who: string, secret: string | null, scene: OpenScene): Promise<Attempt> {
+  const endpoint = scene.endpointFor(secret)
+  const { may, message } = await tryToEdit(endpoint)
+  if (may === 'no') return { fault: null, line: `${who} cannot edit MCP servers (${message})` }
+  if (may === 'unclear')
+    return {
+      fault: { line: `whether ${who} can edit MCP servers could not be told (${message})`, hint: null },
+      line: null,
+    }
+  if (secret !== null && (await isAdmins(endpoint, scene.gateway.identity.version)))
+    return { fault: null, line: `${who} is an admin's, and may edit MCP servers` }
+  const hint =
+    secret === null
+      ? GUARD_HINT
+      : mend(
+          `Delete ${who}, or give its user another role than proxy_admin:`,
+          `${scene.gatewayUrl}/ui/?page=api-keys`,
+        )
+  return { fault: { line: `${who} CAN EDIT MCP servers (${message})`, hint }, line: null }
+}
+
+function releaseFault(version: string | null): Fault[] {
+  const known = compromise(version)
+  if (!known) return []
+  return [
+    {
+      line: `LITELLM ${known.version} IS COMPROMISED: ${known.what}. Source: ${known.source}`,
+      hint: mend(
+        'Take this machine off the network, replace every key and password that LiteLLM or the machine has held, and install another release:',
+        "pip install --force-reinstall --no-cache-dir 'litellm[proxy]!=1.82.7,!=1.82.8'",
+      ),
+    },
+  ]
+}
+
+const guarded = askingGateway({
+  id: 'gateway',
+  title: 'Only admins can edit MCP servers',
+  look: async (scene) => {
+    const attempts = await Promise.all([
+      attemptBy('somebody without a key', null, scene),
+      ...scene.keys.map(({ expected: { name }, secret }) =>
+        attemptBy(`the key ${printable(name)}`, secret, scene),
+      ),
+    ])
+    const { version, account } = scene.gateway.identity
+    const faults = [...releaseFault(version), ...attempts.flatMap(({ fault }) => fault ?? [])]
+    const about = `LiteLLM ${version ?? '(release unknown)'}, asked with the ${account}`
+    const untried = scene.keys.length === 0 ? ['no virtual key was tried: --keys FILE, --key NAME=ENV'] : []
+    return judged(faults, [about, ...attempts.flatMap(({ line }) => line ?? []), ...untried])
+  },
+})
+
+/**
+ * Nobody but an admin may edit MCP servers, and the release is not a compromised one. A gateway that cannot be asked is
+ * told of here.
+ */
+export const gateway: Check = {
+  ...guarded,
+  skip: () => null,
+  look: async (scene, tell) =>
+    scene.gateway instanceof MigrateError
+      ? judged([{ line: scene.gateway.message, hint: scene.gateway.hint }], [])
+      : guarded.look(scene, tell),
+}

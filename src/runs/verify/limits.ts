@@ -1,0 +1,15 @@
+import type { Scene } from './scene.ts'
+
+type Timed = Pick<Scene, 'timeoutMs'>
+
+// All of them are shares of the time for one request (5 s unless told otherwise), so that whoever has a slow machine
+// gives more of it with --timeout, and has to know nothing of this.
+
+/** For LiteLLM to list the tools of one server. */
+export const firstLook = ({ timeoutMs }: Timed): number => (timeoutMs * 5) / 6
+
+/** For whatever is asked once that has failed: at the address itself, or from inside LiteLLM's container. */
+export const secondLook = ({ timeoutMs }: Timed): number => timeoutMs / 2
+
+/** For a whole check. What has not ended by then is told as it stands. */
+export const wholeCheck = ({ timeoutMs }: Timed): number => timeoutMs * 1.5

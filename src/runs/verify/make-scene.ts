@@ -1,0 +1,85 @@
+import { originText, readAddress } from '../../core/address.ts'
+import { MigrateError } from '../../core/errors.ts'
+import type { ListedServer } from '../../core/server.ts'
+import { servicesInStatus } from '../../core/verify/services.ts'
+import { findDeployment } from '../deployment.ts'
+import { findWitness } from '../witness.ts'
+import { askInside, type Inside } from './inside.ts'
+import { firstLook, secondLook } from './limits.ts'
+import { migratedServers } from './migrated.ts'
+import type { Scene } from './scene.ts'
+
+type Derived =
+  | 'servers'
+  | 'migrated'
+  | 'toolsOf'
+  | 'knownPaths'
+  | 'deployment'
+  | 'witness'
+  | 'inside'
+  | 'served'
+
+/** What a scene is made of; the rest follows from it. */
+export type SceneParts = Omit<Scene, Derived>
+
+/** Does something the first time that it is asked for, and hands out the same result ever after. */
+function once<T>(act: () => Promise<T>): () => Promise<T> {
+  let result: Promise<T> | null = null
+  return () => (result ??= act())
+}
+
+/** The same for each of several keys. */
+function onceEach<T>(act: (key: string) => Promise<T>): (key: string) => Promise<T> {
+  const results = new Map<string, Promise<T>>()
+  return (key) => {
+    const result = results.get(key) ?? act(key)
+    results.set(key, result)
+    return result
+  }
+}
+
+function pathsOf(servers: readonly ListedServer[]): string[] {
+  return servers.flatMap(({ url }) => {
+    const address = readAddress(url ?? '')
+    return address.kind === 'address' && /\/(sse|mcp)$/.test(address.rest) ? [address.rest] : []
+  })
+}
+
+/** What Docker tells, and what is asked from inside LiteLLM's container. */
+function aroundDocker(parts: SceneParts): Pick<Scene, 'deployment' | 'witness' | 'inside' | 'served'> {
+  const { docker, names, gatewayUrl, machine, migration } = parts
+  const request = { names, gatewayUrl, newHosts: [migration.to.host] }
+  const around = { ...request, machine, docker: () => Promise.resolve(docker) }
+  const deployment = once(async () => (typeof docker === 'string' ? null : findDeployment(docker, request)))
+  const inside = onceEach(async (origin): Promise<Inside | string> => {
+    const litellm = (await deployment())?.litellm.found ?? null
+    if (typeof docker === 'string' || litellm?.state !== 'running')
+      return 'there is no container of LiteLLM to ask from'
+    return askInside(docker, litellm.id, `${origin}/status`, secondLook(parts))
+  })
+  const served = once(async () => {
+    const found = await inside(originText(migration.to)).catch(() => '')
+    return typeof found === 'string' ? null : servicesInStatus(found.body)
+  })
+  return { deployment, witness: once(() => findWitness(around)), inside, served }
+}
+
+/** Makes a scene: what several checks need is asked for once, when the first of them needs it. */
+export function makeScene(parts: SceneParts): Scene {
+  const { gateway, runs, gatewayUrl, migration } = parts
+  const isOpen = !(gateway instanceof MigrateError)
+  const servers = once(async () => (isOpen ? gateway.list() : []))
+  return {
+    ...parts,
+    ...aroundDocker(parts),
+    servers,
+    migrated: once(async () => migratedServers(await servers(), runs, gatewayUrl, migration)),
+    toolsOf: onceEach(async (id) =>
+      isOpen
+        ? gateway.tools(id, firstLook(parts))
+        : { kind: 'untried', tools: null, evidence: 'the gateway could not be asked' },
+    ),
+    // The old addresses have to be tried whatever the gateway says.
+    knownPaths: () => servers().then(pathsOf, () => []),
+  }
+}

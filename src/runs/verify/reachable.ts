@@ -1,0 +1,102 @@
+import { originText } from '../../core/address.ts'
+import { AD_HOC } from '../../core/migration.ts'
+import { maskUrl } from '../../core/redact.ts'
+import { identify, serverTitle } from '../../core/server.ts'
+import { count, printable, shortened } from '../../core/text.ts'
+import { inParallel } from '../parallel.ts'
+import { askingGateway, type Fault, judged, mend, skipped } from './check.ts'
+import { explain, type Failure } from './explain.ts'
+import { leftServers, type Migrated } from './migrated.ts'
+import type { OpenScene } from './scene.ts'
+
+const AT_ONCE = 8
+
+/** What became of one server. */
+type Reached = { tools: number } | { remark: string } | Failure
+
+const title = ({ identity }: Migrated): string => printable(serverTitle(identity))
+
+async function reach(server: Migrated, scene: OpenScene): Promise<Reached> {
+  const listed = await scene.toolsOf(server.identity.id)
+  if (listed.kind === 'tools') return { tools: listed.tools?.length ?? 0 }
+  const found = await explain(server, listed, scene)
+  return found === 'sign-in'
+    ? { remark: `${title(server)}: answers, and wants a sign-in that cannot be tried from here` }
+    : found
+}
+
+/** The main job by the same rule. */
+function migrateCommand({ gatewayUrl, migration }: OpenScene): string {
+  const { id, from, to } = migration
+  const [scheme = 'http', host = 'localhost'] = [
+    from.schemes[0],
+    from.hosts === 'loopback' ? undefined : from.hosts[0],
+  ]
+  const rule =
+    id === AD_HOC
+      ? ['--from', originText({ scheme, host, port: from.port }), '--to', originText(to)]
+      : ['--migration', id]
+  return ['npx mcp-url-migrate', '--url', gatewayUrl, ...rule].join(' ')
+}
+
+/** Servers that the rule would still move: they stand at an address that is, or is to be, closed. */
+async function leftBehind(scene: OpenScene): Promise<Fault[]> {
+  const left = leftServers(await scene.servers(), scene.migration)
+  if (left.length === 0) return []
+  const names = left.map((server) => printable(serverTitle(identify(server, 'database'))))
+  return [
+    {
+      line: `${count(left.length, 'server')} still at the old address: ${names.join(', ')}`,
+      hint: mend('Migrate them:', migrateCommand(scene)),
+    },
+  ]
+}
+
+/** The failures as faults: those with one cause and one cure are one fault. */
+function faultsOf(failures: readonly Failure[]): Fault[] {
+  const groups = new Map<string, Failure[]>()
+  for (const failure of failures) {
+    const { why, hint, server } = failure
+    const key = JSON.stringify([new URL(server.url).origin, why, hint])
+    groups.set(key, [...(groups.get(key) ?? []), failure])
+  }
+  return [...groups.values()].map((group) => {
+    const [first] = group
+    const names = group.map(({ server }) => title(server)).join(', ')
+    const url = first?.server.url ?? ''
+    const at = shortened(maskUrl(group.length === 1 ? url : new URL(url).origin), 120)
+    return { line: `${names} at ${at}: ${first?.why ?? ''}`, hint: first?.hint ?? null }
+  })
+}
+
+function told(servers: readonly Migrated[], reached: readonly Reached[]): string[] {
+  const working = reached.flatMap((each, i) => {
+    const server = servers[i]
+    return server && 'tools' in each ? [`${title(server)} (${each.tools})`] : []
+  })
+  const head = `${count(working.length, 'server')} of ${servers.length} list tools: ${working.join(', ')}`
+  return [
+    ...(working.length > 0 ? [head] : []),
+    ...reached.flatMap((each) => ('remark' in each ? each.remark : [])),
+  ]
+}
+
+/** Each migrated server lists its tools through LiteLLM. */
+export const reachable = askingGateway({
+  id: 'reachable',
+  title: 'The new addresses work through LiteLLM',
+  look: async (scene, tell) => {
+    const servers = await scene.migrated()
+    const left = await leftBehind(scene)
+    if (servers.length === 0 && left.length === 0)
+      return skipped('no server stands at the new address, and none at the old one')
+    const reached: Reached[] = []
+    await inParallel(AT_ONCE, [...servers.entries()], async ([i, server]) => {
+      const found = await reach(server, scene)
+      reached[i] = found
+      if ('why' in found) tell(`${title(server)}: ${found.why}`)
+    })
+    const failures = reached.filter((each) => 'why' in each)
+    return judged([...faultsOf(failures), ...left], told(servers, reached))
+  },
+})

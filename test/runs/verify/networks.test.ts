@@ -1,0 +1,121 @@
+import { expect, test } from 'vitest'
+import { adHocMigration } from '../../../src/cli/migrations.ts'
+import { MigrateError } from '../../../src/core/errors.ts'
+import type { Container, Ended } from '../../../src/docker/port.ts'
+import { handshake } from '../../../src/gateway/handshake.ts'
+import { localMachine } from '../../../src/machine/local-machine.ts'
+import { makeScene } from '../../../src/runs/verify/make-scene.ts'
+import { networks } from '../../../src/runs/verify/networks.ts'
+import type { Scene } from '../../../src/runs/verify/scene.ts'
+import { container, engineWith, type EngineAnswers } from '../../support/containers.ts'
+
+const SERVICES = '/app/servers.json'
+const litellm = container('litellm', { 'litellm-net': '172.18.0.3' })
+const proxy = container('mcp-proxy-sse', { 'litellm-net': '172.18.0.2' })
+const command = ['mcp-proxy', '--named-server-config', SERVICES]
+
+const inside = (answer: object): Ended => ({
+  code: 0,
+  stdout: JSON.stringify(answer),
+  stderr: '',
+})
+
+/** A look at these containers, where one server has moved to each of these URLs. */
+async function look(
+  containers: Container[],
+  urls: string[],
+  answers: EngineAnswers,
+  names: Partial<Scene['names']> = {},
+) {
+  const scene = makeScene({
+    gateway: new MigrateError('gateway-timeout', 'not asked'),
+    gatewayUrl: 'http://127.0.0.1:4000',
+    endpointFor: () => {
+      throw new Error('no key is tried')
+    },
+    migration: adHocMigration('http://localhost:8585', 'http://mcp-proxy-sse:8080'),
+    runs: [],
+    journalRemarks: [],
+    machine: localMachine,
+    docker: engineWith(containers, { command, ...answers }),
+    names: { litellm: null, proxy: null, network: null, ...names },
+    handshake,
+    keys: [],
+    chatModel: null,
+    allowedPorts: new Set(),
+    timeoutMs: 5000,
+  })
+  const migrated = urls.map((url) => ({
+    identity: { id: url, name: url, alias: null, source: 'database' as const },
+    url,
+    transport: 'sse',
+    before: null,
+    run: null,
+  }))
+  return networks.look({ ...scene, migrated: () => Promise.resolve(migrated) }, () => {})
+}
+
+const url = (name: string): string => `http://mcp-proxy-sse:8080/servers/${name}/sse`
+const services = (mcpServers: object): Record<string, string> => ({
+  [SERVICES]: JSON.stringify({ mcpServers }),
+})
+const works = inside({
+  addresses: ['172.18.0.2'],
+  status: 200,
+  body: '{"server_instances": {"fetch": "configured"}}',
+})
+
+test('all is well where the name leads to the proxy, which serves what is asked of it', async () => {
+  const found = await look([litellm, proxy], [url('fetch')], { said: works, files: services({ fetch: {} }) })
+  expect(found).toMatchObject({ outcome: 'pass', hint: null })
+  expect(found.evidence).toContain(`the services in /status and ${SERVICES} cover every migrated server`)
+})
+
+test('a service that is disabled counts as missing, and a misspelt one is guessed', async () => {
+  const files = services({ fetch: {}, n8n: { enabled: false } })
+  const found = await look([litellm, proxy], [url('n8n'), url('fetsh')], { said: works, files })
+  expect(found.outcome).toBe('fail')
+  expect(found.evidence).toEqual(
+    expect.arrayContaining([
+      'n8n is disabled in /status',
+      `n8n is disabled in ${SERVICES}`,
+      `fetsh is not in ${SERVICES}; did you mean fetch?`,
+    ]),
+  )
+  expect(found.hint).toMatch(/\n {2}docker restart mcp-proxy-sse$/)
+})
+
+test('a name that leads elsewhere is told', async () => {
+  const found = await look([litellm, proxy], [], {
+    said: inside({ addresses: ['203.0.113.5'], status: 200 }),
+  })
+  expect(found.evidence[0]).toBe(
+    'mcp-proxy-sse → 203.0.113.5, which is not mcp-proxy-sse (172.18.0.2 on litellm-net)',
+  )
+  expect(found.hint).toMatch(/\n {2}docker network connect --alias mcp-proxy-sse litellm-net mcp-proxy-sse$/)
+})
+
+test('an unknown name is told', async () => {
+  const found = await look([litellm, proxy], [], { said: inside({ error: 'Name or service not known' }) })
+  expect(found.evidence[0]).toBe("inside LiteLLM's container the host mcp-proxy-sse is unknown")
+})
+
+test('without LiteLLM in a container there is nothing to look at, without the proxy there is', async () => {
+  expect((await look([proxy], [], {})).outcome).toBe('skip')
+  expect(await look([litellm], [], {})).toMatchObject({
+    outcome: 'fail',
+    hint: expect.stringContaining('docker ps -a'),
+  })
+})
+
+test('--network insists on one network where they meet on another', async () => {
+  const away = container('mcp-proxy-sse', { other: '172.19.0.2' })
+  const both = container('litellm', { 'litellm-net': '172.18.0.3', other: '172.19.0.3' })
+  const said = inside({ addresses: ['172.19.0.2'], status: 200 })
+  expect((await look([both, away], [], { said })).outcome).toBe('pass')
+  const found = await look([both, away], [], { said }, { network: 'litellm-net' })
+  expect([found.evidence[0], found.hint]).toEqual([
+    'mcp-proxy-sse is not on the network litellm-net; they meet on other',
+    'Join mcp-proxy-sse to litellm-net:\n  docker network connect litellm-net mcp-proxy-sse',
+  ])
+})

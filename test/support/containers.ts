@@ -1,0 +1,74 @@
+import type { Container, Docker, Ended, PublishedPort } from '../../src/docker/port.ts'
+import { type Deployment, type DeploymentNames, locateDeployment } from '../../src/runs/deployment.ts'
+
+/** A container as an engine tells of it, by its name and what matters. */
+export function container(
+  name: string,
+  networks: Record<string, string>,
+  more: Partial<Container> = {},
+): Container {
+  return {
+    id: `id-${name}`,
+    name,
+    image: 'image',
+    state: 'running',
+    status: 'Up 2 hours',
+    attachments: Object.entries(networks).map(([network, ip]) => ({ network, ip, names: [name] })),
+    published: [],
+    onHostNetwork: false,
+    ...more,
+  }
+}
+
+/** A port that is published. */
+export const port = (hostIp: string, hostPort: number, containerPort = hostPort): PublishedPort => ({
+  hostIp,
+  hostPort,
+  containerPort,
+  protocol: 'tcp',
+})
+
+const NO_NAMES: DeploymentNames = { litellm: null, proxy: null, network: null }
+
+/** The deployment that these containers are. */
+export function deploymentOf(containers: Container[], names: Partial<DeploymentNames> = {}): Deployment {
+  const networks = [
+    ...new Set(containers.flatMap(({ attachments }) => attachments.map(({ network }) => network))),
+  ]
+  const holdings = {
+    containers,
+    networks: networks.map((name) => ({ name, driver: 'bridge', internal: false })),
+    isLocal: true,
+  }
+  const request = {
+    names: { ...NO_NAMES, ...names },
+    gatewayUrl: 'http://127.0.0.1:4000',
+    newHosts: ['mcp-proxy-sse'],
+  }
+  return locateDeployment(holdings, request)
+}
+
+/** An engine that holds these containers, and answers what it is told to. */
+export function engineWith(
+  containers: Container[],
+  { command = [], files = {}, said = { code: 0, stdout: '', stderr: '' } }: EngineAnswers = {},
+): Docker {
+  const { networks } = deploymentOf(containers)
+  return {
+    where: 'unix:///test.sock',
+    isLocal: true,
+    containers: () => Promise.resolve(containers),
+    networks: () => Promise.resolve(networks),
+    logs: () => Promise.resolve([]),
+    readFile: (_, path) => Promise.resolve(files[path] ?? null),
+    commandOf: () => Promise.resolve(command),
+    look: () => Promise.resolve(said),
+  }
+}
+
+/** What an engine answers besides its containers. */
+export interface EngineAnswers {
+  command?: string[]
+  files?: Record<string, string>
+  said?: Ended
+}
