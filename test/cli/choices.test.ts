@@ -12,7 +12,7 @@ vi.setConfig({ maxConcurrency: 4, testTimeout: 60_000 })
 
 /** All three moved, by a run of which the journal holds the first four lines only: one applied, one in flight. */
 async function dieIn(trial: Sitting): Promise<string> {
-  const { run } = documentOf<{ run: { id: string } }>(await trial.run(['--yes', '--json']))
+  const { run } = documentOf<{ run: { id: string } }>(await trial.call(['--yes', '--json']))
   const file = join(trial.journal, `${run.id}.jsonl`)
   const lines = (await readFile(file, 'utf8')).split('\n')
   await writeFile(file, `${lines.slice(0, 4).join('\n')}\n`)
@@ -105,7 +105,7 @@ describe.concurrent('a server that somebody changed meanwhile', () => {
     expect(urls(trial.sandbox.rows())).toEqual(everywhere(NEW))
     const row = () => trial.sandbox.rows().find(({ server_id }) => server_id === 'id-n8n')
     expect(row()).toMatchObject({ mcp_access_groups: ['theirs'] })
-    expect((await trial.run(['--revert', '--yes'])).code).toBe(0)
+    expect((await trial.call(['--revert', '--yes'])).code).toBe(0)
     expect(row()).toMatchObject({ url: ELSEWHERE, mcp_access_groups: ['theirs'] })
   })
 
@@ -163,10 +163,10 @@ describe.concurrent('while somebody sits at the question', () => {
         ),
       ])
     }
-    expect((await trial.run(['--dry-run'])).code).toBe(0)
+    expect((await trial.call(['--dry-run'])).code).toBe(0)
     session.press(KEY.down, KEY.enter)
     expect(await session.exit()).toBe(0)
-    expect((await trial.run(['--revert', '--yes'])).code).toBe(0)
+    expect((await trial.call(['--revert', '--yes'])).code).toBe(0)
   })
 
   test('Ctrl-C releases the lock', async ({ sit }) => {
@@ -187,7 +187,7 @@ describe.concurrent('while somebody sits at the question', () => {
     const elsewhere = await temporaryFolder()
     const env = { MCP_URL_MIGRATE_LOCKS: elsewhere, MCP_URL_MIGRATE_JOURNAL: join(elsewhere, 'journal') }
     expect(
-      (await trial.run(['--from', 'http://localhost:8585', '--to', 'http://theirs', '--yes'], { env })).code,
+      (await trial.call(['--from', 'http://localhost:8585', '--to', 'http://theirs', '--yes'], { env })).code,
     ).toBe(0)
     session.press(KEY.down, KEY.enter)
     await session.waitFor('0 of 2 servers changed, 2 drifted.')

@@ -443,9 +443,9 @@ describe.concurrent('what is left alone:', () => {
       servers: TWO,
       quirks: [{ on: shorter, do: { alter: (body) => (Array.isArray(body) ? body.slice(1) : body) } }],
     })
-    expect((await fewer.run(['--dry-run'])).stdout).not.toContain('in the last run')
+    expect((await fewer.call(['--dry-run'])).stdout).not.toContain('in the last run')
     const empty = await open({ servers: [] })
-    const { code, stdout } = await empty.run(['--yes'])
+    const { code, stdout } = await empty.call(['--yes'])
     expect(code).toBe(0)
     expect(sentence(stdout)).toContain('The gateway lists no MCP servers. That is not proof that it has none')
   })

@@ -28,10 +28,10 @@ const question = ({ sandbox }: Trial, n = 3): string =>
 
 /** The one run in the journal, with the outcomes of its changes. */
 async function recorded(trial: Trial): Promise<{ halted: string | null; outcomes: string[] }> {
-  const list = documentOf<{ runs: { id: string }[] }>(await trial.run(['history', '--json']))
+  const list = documentOf<{ runs: { id: string }[] }>(await trial.call(['history', '--json']))
   expect(list.runs).toHaveLength(1)
   const { runs } = documentOf<{ runs: { halted: string | null; changes: { outcome: string }[] }[] }>(
-    await trial.run(['history', list.runs[0]?.id ?? '', '--json']),
+    await trial.call(['history', list.runs[0]?.id ?? '', '--json']),
   )
   return { halted: runs[0]?.halted ?? null, outcomes: (runs[0]?.changes ?? []).map(({ outcome }) => outcome) }
 }
@@ -167,7 +167,7 @@ describe.concurrent('at the question', () => {
 
   test('a revert asks the same way', async ({ sit }) => {
     const trial = await sit()
-    expect((await trial.run(['--yes'])).code).toBe(0)
+    expect((await trial.call(['--yes'])).code).toBe(0)
     const session = trial.start({ args: ['--revert'] })
     await session.waitFor(`Take back 3 servers on ${trial.sandbox.url} (1.106.2, master key)?`)
     session.press(KEY.down, KEY.enter)
@@ -212,7 +212,7 @@ describe.concurrent('interrupted', () => {
       halted: 'SIGINT',
       outcomes: ['applied', 'applied', 'not-applied'],
     })
-    expect((await trial.run(['--revert', '--yes'])).code).toBe(0)
+    expect((await trial.call(['--revert', '--yes'])).code).toBe(0)
     expect(urls(trial.sandbox.rows())).toEqual(ORIGINAL)
   })
 
@@ -233,7 +233,7 @@ describe.concurrent('interrupted', () => {
       halted: null,
       outcomes: ['applied', 'unsettled', 'not-applied'],
     })
-    expect((await trial.run(['--unfinished', 'revert', '--yes'])).code).toBe(0)
+    expect((await trial.call(['--unfinished', 'revert', '--yes'])).code).toBe(0)
     expect(urls(trial.sandbox.rows())).toEqual(ORIGINAL)
   })
 

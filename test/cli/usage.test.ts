@@ -245,7 +245,7 @@ describe.concurrent('where the key comes from:', () => {
       const trial = await open()
       const file = join(trial.folder, 'key')
       if (content !== null) await writeFile(file, content)
-      const finished = await trial.run(['--yes', '--key-file', file])
+      const finished = await trial.call(['--yes', '--key-file', file])
       expect(finished.code).toBe(64)
       expect(sentence(trial.plain(finished))).toContain(message)
       expect(writes(trial.sandbox)).toBe(0)
@@ -254,7 +254,7 @@ describe.concurrent('where the key comes from:', () => {
 
   test('no key anywhere, and nobody to ask: 64, with all the ways there are', async ({ open }) => {
     const trial = await open()
-    const { code, stderr } = await trial.run(['--yes'], { env: { LITELLM_PROXY_API_KEY: '' } })
+    const { code, stderr } = await trial.call(['--yes'], { env: { LITELLM_PROXY_API_KEY: '' } })
     expect(code).toBe(64)
     expect(sentence(stderr)).toContain(
       'There is no admin key to sign in with Set LITELLM_PROXY_API_KEY, or name a file with --key-file; or sign in with --username and --password-file.',
@@ -282,7 +282,7 @@ describe.concurrent('where the key comes from:', () => {
 
   test('a user name without a password: 64', async ({ open }) => {
     const trial = await open()
-    const { code, stderr } = await trial.run(['--yes', '--username', 'admin'])
+    const { code, stderr } = await trial.call(['--yes', '--username', 'admin'])
     expect(code).toBe(64)
     expect(sentence(stderr)).toContain('There is no password for --username')
   })
@@ -325,7 +325,7 @@ describe.concurrent('--only and --except select by name, alias, id or access gro
 
   test('a pattern that selects nothing is 64, with a did-you-mean', async ({ open }) => {
     const trial = await open({ servers })
-    const { code, stdout, stderr } = await trial.run(['--yes', '--json', '--except', 'postgers'])
+    const { code, stdout, stderr } = await trial.call(['--yes', '--json', '--except', 'postgers'])
     expect(code).toBe(64)
     expect(stderr).toContain('--except postgers selects no server of this gateway\nDid you mean postgres?\n')
     expect(JSON.parse(stdout)).toEqual({
@@ -341,7 +341,7 @@ describe.concurrent('--only and --except select by name, alias, id or access gro
     open,
   }) => {
     const trial = await open({ servers: [...TWO, guideServer('a.b')], version: '1.87.5' })
-    const { code } = await trial.run(['--yes', '--only', 'a.b', '--only', 'fetch'])
+    const { code } = await trial.call(['--yes', '--only', 'a.b', '--only', 'fetch'])
     expect(code).toBe(0)
     const read = trial.sandbox.requests.filter(({ path }) => path.startsWith('/v1/mcp/server/'))
     expect(new Set(read.map(({ path }) => path))).toEqual(

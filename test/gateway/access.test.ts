@@ -254,7 +254,7 @@ describe.concurrent("the environment's proxies:", () => {
   test('are not used for this machine itself', async ({ open }) => {
     const trial = await open({ servers: TWO })
     const env = { HTTP_PROXY: DEAD, http_proxy: DEAD, HTTPS_PROXY: DEAD, ALL_PROXY: DEAD, all_proxy: DEAD }
-    expect((await trial.run(['--yes'], { env })).code).toBe(0)
+    expect((await trial.call(['--yes'], { env })).code).toBe(0)
     expect(writes(trial.sandbox)).toBe(2)
   })
 
