@@ -305,6 +305,17 @@ describe('the check keys', () => {
     )
   })
 
+  test('lets no id of the gateway out of the quotation of that command', async ({ open }) => {
+    const id = "x'; rm -rf ~; '"
+    const servers = [moved('filesystem'), moved('fetch', { server_id: id })]
+    const keys = [virtual(ADMIN, ['id-filesystem', id]), virtual(DEV, ['id-filesystem', id])]
+    const found = await checked(await open({ servers, keys }), 'keys', [
+      '--keys',
+      await keysFile(await open()),
+    ])
+    expect(found.hint).toContain(`["x'\\''; rm -rf ~; '\\''"]`)
+  })
+
   test('tells a server that is down from one that is denied', async ({ open }) => {
     const down = moved('fetch', { url: `${NEW}/gone` })
     const trial = await open(migrated({ servers: [moved('filesystem'), down] }))

@@ -42,14 +42,19 @@ async function cellOf(
 function mendGrants(
   { expected, source }: KeyUnderTest,
   cells: readonly Cell[],
-  { gatewayUrl }: OpenScene,
+  { gateway, gatewayUrl }: OpenScene,
 ): string {
   const secret = 'env' in expected.secret ? `$${expected.secret.env}` : `$(cat ${shellQuoted(source)})`
-  const ids = grantsWanted(expected, cells).map((id) => `"${id}"`)
-  const body = `{"key": "'"${secret}"'", "object_permission": {"mcp_servers": [${ids.join(', ')}]}}`
+  const ids = grantsWanted(expected, cells)
+  const name = printable(expected.name)
+  if (ids.length === 0 && guardOf(gateway.identity.version).failsOpen)
+    return `Grant the key ${name} one server that does no harm, as without any grant it reaches all on this release; or update LiteLLM.`
+  // The ids are the gateway's words: they must not end the quotation.
+  const list = JSON.stringify(ids).replaceAll("'", "'\\''")
+  const body = `'{"key": "'"${secret}"'", "object_permission": {"mcp_servers": ${list}}}'`
   return mend(
-    `Set the grants of the key ${printable(expected.name)} to what it should reach; one that it has by a team or an access group is taken back there:`,
-    `curl ${shellQuoted(`${gatewayUrl}/key/update`)} -H "Authorization: Bearer $LITELLM_PROXY_API_KEY" -H 'Content-Type: application/json' -d '${body}'`,
+    `Set the grants of the key ${name} to what it should reach; one that it has by a team or an access group is taken back there:`,
+    `curl ${shellQuoted(`${gatewayUrl}/key/update`)} -H "Authorization: Bearer $LITELLM_PROXY_API_KEY" -H 'Content-Type: application/json' -d ${body}`,
   )
 }
 

@@ -6,7 +6,7 @@ type Timed = Pick<Scene, 'timeoutMs'>
 // gives more of it with --timeout, and has to know nothing of this.
 
 /** For LiteLLM to list the tools of one server. */
-export const firstLook = ({ timeoutMs }: Timed): number => (timeoutMs * 5) / 6
+export const firstLook = ({ timeoutMs }: Timed): number => timeoutMs * 0.8
 
 /** For whatever is asked once that has failed: at the address itself, or from inside LiteLLM's container. */
 export const secondLook = ({ timeoutMs }: Timed): number => timeoutMs / 2

@@ -1,3 +1,4 @@
+import { shellQuoted } from '../../core/shell.ts'
 import type { Container } from '../../docker/port.ts'
 import { type Deployment, GUIDE_NAMES } from '../deployment.ts'
 import { mend } from './check.ts'
@@ -37,7 +38,7 @@ export function meetingOf(
 export function startIt({ name }: Container): string {
   return mend(
     `Start ${name}; if it does not stay up, docker logs --tail 50 ${name} tells why:`,
-    `docker start ${name}`,
+    `docker start ${shellQuoted(name)}`,
   )
 }
 
@@ -46,7 +47,7 @@ export function joinIt(absent: readonly Container[], target: string): string {
   const names = absent.map(({ name }) => name)
   return mend(
     `Join ${names.join(' and ')} to ${target}:`,
-    ...names.map((name) => `docker network connect ${target} ${name}`),
+    ...names.map((name) => `docker network connect ${shellQuoted(target)} ${shellQuoted(name)}`),
   )
 }
 
@@ -54,7 +55,7 @@ export function joinIt(absent: readonly Container[], target: string): string {
 export function renameIt({ name }: Container, host: string, network: string): string {
   return mend(
     `Give ${name} the name ${host} on ${network}, and take it from whoever else has it:`,
-    `docker network disconnect ${network} ${name}`,
-    `docker network connect --alias ${host} ${network} ${name}`,
+    `docker network disconnect ${shellQuoted(network)} ${shellQuoted(name)}`,
+    `docker network connect --alias ${[host, network, name].map(shellQuoted).join(' ')}`,
   )
 }

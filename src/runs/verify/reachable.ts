@@ -1,6 +1,7 @@
 import { originText } from '../../core/address.ts'
 import { AD_HOC } from '../../core/migration.ts'
 import { maskUrl } from '../../core/redact.ts'
+import { shellQuoted } from '../../core/shell.ts'
 import { identify, serverTitle } from '../../core/server.ts'
 import { count, printable, shortened } from '../../core/text.ts'
 import { inParallel } from '../parallel.ts'
@@ -36,7 +37,7 @@ function migrateCommand({ gatewayUrl, migration }: OpenScene): string {
     id === AD_HOC
       ? ['--from', originText({ scheme, host, port: from.port }), '--to', originText(to)]
       : ['--migration', id]
-  return ['npx mcp-url-migrate', '--url', gatewayUrl, ...rule].join(' ')
+  return ['npx mcp-url-migrate', ...['--url', gatewayUrl, ...rule].map(shellQuoted)].join(' ')
 }
 
 /** Servers that the rule would still move: they stand at an address that is, or is to be, closed. */
