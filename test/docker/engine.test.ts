@@ -2,7 +2,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { connectDocker } from '../../src/docker/connect.ts'
 import type { Container, Docker } from '../../src/docker/port.ts'
 import { witnessInside } from '../../src/docker/witness.ts'
-import { deployed, docker } from '../support/deployment.ts'
+import { docker } from './containers.ts'
+import { deployed } from './deployment.ts'
 
 let engine: Docker
 let containers: Container[]

@@ -4,10 +4,7 @@ import { invoke } from '../prove/kill-recovery.ts'
 import { temporaryFolder } from '../support/cli.ts'
 import { secret } from '../support/secrets.ts'
 import { docker, type Recipe, recipeOf } from './containers.ts'
-
-const GATEWAY = process.env['GUIDE_GATEWAY'] || 'http://127.0.0.1:4000'
-const MASTER_KEY = process.env['GUIDE_MASTER_KEY'] || 'sk-1234'
-const NEW = 'http://mcp-proxy-sse:8080'
+import { asAdmin, deployed, MASTER_KEY, NEW_ORIGIN } from './deployment.ts'
 
 /** Time enough on a machine that is busy with other suites. */
 const PATIENT = ['--timeout', '20']
@@ -42,8 +39,7 @@ export interface Verified {
 }
 
 /**
- * The guide's deployment with its seven servers migrated and its two keys, on a Docker engine that `deploy.sh` has
- * brought it up on. `end` leaves the gateway as it was found.
+ * The guide's deployment with its seven servers migrated and its two keys, on a Docker engine. `end` leaves the gateway as it was found.
  */
 export class Guide {
   readonly proxy: Recipe
@@ -71,8 +67,9 @@ export class Guide {
   }
 
   static async begin(): Promise<Guide> {
+    const gateway = await deployed()
     const proxy = await recipeOf('mcp-proxy-sse')
-    const servers = serverList.parse(await call('GET', '/v1/mcp/server'))
+    const servers = serverList.parse(await asAdmin('/v1/mcp/server'))
     const ids = (names: (name: string) => boolean): string[] =>
       servers.filter(({ server_name: name }) => names(name)).map(({ server_id: id }) => id)
     const keys = {
@@ -81,7 +78,7 @@ export class Guide {
     }
     const folder = await temporaryFolder()
     const env = {
-      LITELLM_PROXY_URL: GATEWAY,
+      LITELLM_PROXY_URL: gateway,
       LITELLM_PROXY_API_KEY: secret(MASTER_KEY),
       MCP_URL_MIGRATE_JOURNAL: join(folder, 'journal'),
       MCP_URL_MIGRATE_LOCKS: join(folder, 'locks'),
@@ -101,7 +98,7 @@ export class Guide {
     const before = `http://${(await docker('inspect', '-f', '{{.Id}}', 'mcp-proxy-sse')).slice(0, 12)}:8080`
     for (const { server_id: id, server_name: name } of this.#servers)
       await move(id, `${before}/servers/${name}/sse`)
-    const args = ['--from', before, '--to', NEW, '--yes', '--quiet', '--no-wait']
+    const args = ['--from', before, '--to', NEW_ORIGIN, '--yes', '--quiet', '--no-wait']
     const { code, output } = await invoke({ env: this.#env, preflight: true }, args)
     if (code !== 0) throw new Error(`the migration ended with ${code}: ${output}`)
   }
@@ -127,13 +124,13 @@ export class Guide {
 
   /** Puts a server's URL where it is asked for, on its new host. */
   setPath(name: string, path: string): Promise<void> {
-    return move(this.idOf(name), `${NEW}${path}`)
+    return move(this.idOf(name), `${NEW_ORIGIN}${path}`)
   }
 
   /** Grants a key exactly these servers. */
   async grant(key: string, names: readonly string[]): Promise<void> {
     const mcp_servers = names.map((name) => this.idOf(name))
-    await call('POST', '/key/update', { key, object_permission: { mcp_servers } })
+    await asAdmin('/key/update', 'POST', { key, object_permission: { mcp_servers } })
   }
 
   /** The variables that the commands in hints name, set in a shell. */
@@ -148,26 +145,16 @@ export class Guide {
 
   async end(): Promise<void> {
     for (const { server_id: id, url } of this.#servers) await move(id, url)
-    await call('POST', '/key/delete', { keys: Object.values(this.keys) })
+    await asAdmin('/key/delete', 'POST', { keys: Object.values(this.keys) })
   }
 }
 
-async function call(method: string, path: string, body?: unknown): Promise<unknown> {
-  const response = await fetch(GATEWAY + path, {
-    method,
-    headers: { authorization: `Bearer ${MASTER_KEY}`, 'content-type': 'application/json' },
-    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-  })
-  if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${await response.text()}`)
-  return response.json()
-}
-
 const move = async (id: string, url: string): Promise<void> => {
-  await call('PUT', '/v1/mcp/server', { server_id: id, url })
+  await asAdmin('/v1/mcp/server', 'PUT', { server_id: id, url })
 }
 
 async function newKey(servers: readonly string[]): Promise<string> {
-  const answer = await call('POST', '/key/generate', {
+  const answer = await asAdmin('/key/generate', 'POST', {
     models: ['fake-gpt'],
     object_permission: { mcp_servers: servers },
   })

@@ -1,18 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { invoke } from '../prove/kill-recovery.ts'
 import { factsOf } from '../support/chromium.ts'
-import {
-  deployed,
-  docker,
-  MASTER_KEY,
-  NEW_ORIGIN,
-  OLD_ORIGIN,
-  pointServers,
-  replaceProxy,
-  SERVICES,
-} from '../support/deployment.ts'
 import { temporaryFolder } from '../support/cli.ts'
 import { secret, watchForLeaks } from '../support/secrets.ts'
+import { docker, putBack, type Recipe, recipeOf, replace, untilProxyAnswers } from './containers.ts'
+import { deployed, MASTER_KEY, NEW_ORIGIN, OLD_ORIGIN, pointServers, SERVICES } from './deployment.ts'
 
 watchForLeaks()
 secret(MASTER_KEY)
@@ -112,12 +104,15 @@ describe('the hardened deployment', () => {
 })
 
 describe('the deployment as it was before', () => {
+  let proxy: Recipe
   beforeAll(async () => {
-    await replaceProxy({ publish: ['127.0.0.1:8585:8080'] })
+    proxy = await recipeOf('mcp-proxy-sse')
+    await replace({ ...proxy, publish: ['127.0.0.1:8585:8080'] })
+    await untilProxyAnswers('mcp-proxy-sse')
     await pointServers(OLD_ORIGIN)
   })
   afterAll(async () => {
-    await replaceProxy()
+    await putBack(proxy)
     await pointServers(NEW_ORIGIN)
   })
 

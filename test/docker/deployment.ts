@@ -2,7 +2,8 @@ import { execFile } from 'node:child_process'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { z } from 'zod'
-import { LAB } from './lab.ts'
+import { LAB } from '../support/lab.ts'
+import { docker } from './containers.ts'
 
 const run = promisify(execFile)
 
@@ -14,11 +15,6 @@ export const SERVICES = ['filesystem', 'postgres', 'fetch', 'monitoring', 'n8n',
 
 export const OLD_ORIGIN = 'http://localhost:8585'
 export const NEW_ORIGIN = 'http://mcp-proxy-sse:8080'
-
-/** Runs Docker's own client; what it printed. Rejects with what it said where it failed. */
-export async function docker(...args: string[]): Promise<string> {
-  return (await run('docker', args, { maxBuffer: 16 * 1024 * 1024 })).stdout.trim()
-}
 
 const PARTS = ['postgres', 'mcp-proxy-sse', 'litellm']
 
@@ -80,56 +76,4 @@ export async function pointServers(origin: string): Promise<void> {
     const wanted = `${origin}/servers/${server_name}/sse`
     if (url !== wanted) await asAdmin('/v1/mcp/server', 'PUT', { server_id, url: wanted })
   }
-}
-
-/** How the MCP proxy's container differs from the guide's. */
-export interface ProxyOptions {
-  /** As behind `-p` of `docker run`. */
-  publish?: string[]
-  networks?: string[]
-  hostname?: string
-  /** Further options of `docker run`. */
-  options?: string[]
-  command?: (usual: string[]) => string[]
-}
-
-const inspected = z.array(
-  z.object({
-    Path: z.string(),
-    Args: z.array(z.string()),
-    Config: z.object({ Image: z.string() }),
-    HostConfig: z.object({ Binds: z.array(z.string()) }),
-  }),
-)
-
-let usual: z.infer<typeof inspected>[number] | null = null
-
-/** Puts another container in the place of the MCP proxy's; without options the guide's own again. */
-export async function replaceProxy(how: ProxyOptions = {}): Promise<void> {
-  const name = 'mcp-proxy-sse'
-  usual ??= inspected.parse(JSON.parse(await docker('inspect', name)))[0] ?? null
-  if (!usual) throw new Error(`there is no container ${name}`)
-  const { Path, Args, Config, HostConfig } = usual
-  const [first = 'litellm-net', ...others] = how.networks ?? ['litellm-net', 'postgres-net']
-  const command = how.command?.([Path, ...Args]) ?? [Path, ...Args]
-  await docker('rm', '-f', name)
-  const options = [
-    ...(how.publish ?? []).flatMap((port) => ['-p', port]),
-    ...HostConfig.Binds.flatMap((bind) => ['-v', bind]),
-    ...(how.options ?? []),
-  ]
-  const place = ['--name', name, '--hostname', how.hostname ?? name, '--network', first]
-  await docker('run', '-d', ...place, ...options, Config.Image, ...command)
-  for (const network of others) await docker('network', 'connect', network, name)
-  await proxyReady()
-}
-
-/** Resolves when the MCP proxy answers inside its own container. Rejects behind a minute. */
-export async function proxyReady(): Promise<void> {
-  for (let tries = 0; tries < 120; tries += 1) {
-    const status = ['exec', 'mcp-proxy-sse', 'curl', '-sf', 'http://127.0.0.1:8080/status']
-    if (await docker(...status).catch(() => '')) return
-    await sleep(500)
-  }
-  throw new Error('the MCP proxy does not get ready')
 }
