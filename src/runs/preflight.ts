@@ -68,16 +68,22 @@ async function tryAll(
 ): Promise<Plan['preflight']> {
   const { witness, onTried } = scope
   const silent = new Map<string, number>()
+  const answering = new Set<string>()
   const isSilent = (url: string): boolean => {
     const count = (silent.get(originOf(url)) ?? 0) + 1
     silent.set(originOf(url), count)
-    return count > SILENT
+    return count >= SILENT && !answering.has(originOf(url))
+  }
+  const isDead = (kind: ReachKind, url: string): boolean => {
+    if (kind === 'time-out') return isSilent(url)
+    if (!isGone(kind)) answering.add(originOf(url))
+    return isGone(kind)
   }
   onTried(0, trials.length)
   const reached = await byOrigin(trials, {
     originOf: ({ url }) => originOf(url),
     look: (trial) => lookAt(trial, gateway, witness),
-    isDead: ({ kind }, { url }) => isGone(kind) || (kind === 'time-out' && isSilent(url)),
+    isDead: ({ kind }, { url }) => isDead(kind, url),
     instead: (dead) => ({ ...dead, evidence: `not tried: ${DEAD[dead.kind] ?? dead.evidence}` }),
     onDone: (done) => onTried(done, trials.length),
   })

@@ -111,6 +111,31 @@ describe('a preflight', () => {
     expect(Object.values(plan.tools)).toEqual(NAMES.map(() => null))
   })
 
+  test('does not take an origin for dead where some servers are silent and others answer', async () => {
+    const names = Array.from({ length: 60 }, (_, i) => `s${i}`)
+    const sandbox = await startSandbox({ servers: names.map((name) => guideServer(name)) })
+    running.push(sandbox)
+    const gateway = await connect({ url: sandbox.url, keyHeader: null, timeoutSeconds: 35 }, () =>
+      Promise.resolve({ kind: 'key', key: sandbox.masterKey, source: 'the test' }),
+    )
+    // Every second one hangs; nobody waits for it here.
+    const look = (url: string): Reach =>
+      Number(/s(\d+)/.exec(new URL(url).pathname.split('/')[2] ?? '')?.[1]) % 2 === 1
+        ? { kind: 'time-out', tools: null, evidence: 'silence' }
+        : { kind: 'tools', tools: [], evidence: 'tools' }
+    const fast = Object.create(gateway, {
+      tryAddress: { value: ({ url }: { url: string }) => Promise.resolve(look(url)) },
+      tools: { value: () => Promise.resolve(look('http://x/servers/s1/')) },
+    }) as Gateway
+    const plan = await preflight(await planFor(gateway), fast, {
+      witness: () => Promise.resolve(null),
+      accepted: ['unreachable'],
+      onTried: () => {},
+    })
+    const found = Object.values(kinds(plan))
+    expect(found.filter((kind) => kind === 'reached tools')).toHaveLength(30)
+  })
+
   test('tells one failure from another, and goes on', async () => {
     const at = (name: string): string => `${NEW}/servers/${name}/`
     const { plan } = await tried({
