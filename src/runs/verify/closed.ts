@@ -139,7 +139,7 @@ export const closed: Check = {
   skip: () => null,
   look: async (scene, tell) => {
     const origins = oldOrigins(scene.runs, scene.gatewayUrl, scene.migration, await scene.knownPaths())
-    const targets = targetsOf(origins, scene.machine.addresses())
+    const targets = targetsOf(origins, scene.machine.addresses(), scene.gatewayUrl)
     const knocked = await Promise.all(
       targets.map(async (target) => ({
         target,

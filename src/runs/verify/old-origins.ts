@@ -84,13 +84,21 @@ const bracketed = (host: string): string => (host.includes(':') ? `[${host}]` : 
 /** `host:port` for a person. */
 export const placeText = (host: string, port: number): string => `${bracketed(host)}:${port}`
 
-/** Every address to try for these origins: one on this machine is tried under all its names and addresses. */
-export function targetsOf(origins: readonly OldOrigin[], addresses: readonly string[]): Target[] {
+/**
+ * Every address to try for these origins: one on this machine is tried under all its names and addresses, and at the
+ * gateway's host, as `localhost` in a server's URL is the machine of LiteLLM.
+ */
+export function targetsOf(
+  origins: readonly OldOrigin[],
+  addresses: readonly string[],
+  gatewayUrl: string,
+): Target[] {
+  const gateway = bare(new URL(gatewayUrl).hostname)
   const targets = new Map<string, Target>()
   for (const origin of origins) {
     const host = bare(origin.host)
     const here = isLoopbackName(origin.host) || addresses.includes(host)
-    for (const each of here ? [host, ...LOOPBACK, ...addresses] : [host]) {
+    for (const each of here ? [host, ...LOOPBACK, ...addresses, gateway] : [host]) {
       const label = placeText(each, origin.port)
       if (!targets.has(label)) targets.set(label, { origin, host: each, label })
     }

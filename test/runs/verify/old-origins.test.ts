@@ -63,7 +63,9 @@ test('a server counts as migrated where the rule or a run has put it', async ({ 
 test('an address of this machine is tried under all its names, and another one as it is', () => {
   const place = { scheme: 'http' as const, port: 8585, paths: [] }
   const labels = (host: string): string[] =>
-    targetsOf([{ ...place, host }], ['127.0.0.1', '192.0.2.7', 'fe80::1%eth0']).map(({ label }) => label)
+    targetsOf([{ ...place, host }], ['127.0.0.1', '192.0.2.7', 'fe80::1%eth0'], 'http://gw.example').map(
+      ({ label }) => label,
+    )
   const all = [
     'localhost',
     '127.0.0.1',
@@ -72,6 +74,7 @@ test('an address of this machine is tried under all its names, and another one a
     'host.docker.internal',
     '192.0.2.7',
     '[fe80::1%eth0]',
+    'gw.example',
   ]
   expect(labels('localhost')).toEqual(all.map((name) => `${name}:8585`))
   expect(labels('192.0.2.7').toSorted()).toEqual(all.map((name) => `${name}:8585`).toSorted())
