@@ -1,6 +1,6 @@
 import { count } from '../../core/text.ts'
 import type { Container, PublishedPort } from '../../docker/port.ts'
-import type { Deployment } from '../deployment.ts'
+import { type Deployment, GUIDE_NAMES } from '../deployment.ts'
 import { type Check, type Fault, judged, mend, skipped } from './check.ts'
 import { placeText } from './old-origins.ts'
 import type { Scene } from './scene.ts'
@@ -91,9 +91,10 @@ export const published: Check = {
     const [{ docker }, deployment] = [scene, await scene.deployment()]
     if (typeof docker === 'string' || deployment === null) return skipped('Docker cannot be asked')
     const network = deployment.network.found?.name
-    if (network === undefined) return skipped(deployment.network.how)
     const rules = { ...scene, isLocal: docker.isLocal }
-    const { faults, remarks, members } = judgePublished(deployment, network, rules)
+    const { faults, remarks, members } = judgePublished(deployment, network ?? GUIDE_NAMES.network, rules)
+    // The two are judged wherever they are; who else would be on the network cannot be told without it.
+    if (network === undefined && faults.length === 0) return skipped(deployment.network.how, ...remarks)
     const looked = `${count(members, 'container')} looked at, on ${network}`
     return judged(faults, [...(faults.length === 0 ? [looked] : []), ...remarks])
   },
