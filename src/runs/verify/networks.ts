@@ -68,10 +68,14 @@ function unanswered(proxy: Container, { error }: Inside, url: string): Found {
 function resolved(proxy: Container, network: string, { addresses }: Inside, host: string): Found {
   const place = proxy.attachments.find((each) => each.network === network)
   const names = `${host} → ${addresses.join(', ')}`
-  if (place?.ip == null || addresses.includes(place.ip))
+  const own = proxy.attachments.flatMap(({ ip }) => ip ?? [])
+  // Docker tells the IPv4 addresses alone. One address of somebody else is enough: connections go to any of them.
+  const strangers = addresses.filter((each) => !each.includes(':') && !own.includes(each))
+  if (place?.ip == null || strangers.length === 0)
     return fine(`from inside LiteLLM's container: ${names}`)
+  const who = strangers.length === addresses.length ? 'which is' : `of which ${strangers.join(', ')} is`
   return fault(
-    `${names}, which is not ${proxy.name} (${place.ip} on ${network})`,
+    `${names}, ${who} not ${proxy.name} (${place.ip} on ${network})`,
     renameIt(proxy, host, network),
   )
 }
