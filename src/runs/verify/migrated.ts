@@ -1,5 +1,6 @@
 import { gatewayKey } from '../../core/address.ts'
 import { judgeUrl, type Migration } from '../../core/migration.ts'
+import { isSignedInto } from '../../core/oauth.ts'
 import type { ToolPrint } from '../../core/reach.ts'
 import { identify, isUnlisted, type ListedServer, type ServerIdentity } from '../../core/server.ts'
 import { type RecordedRun, wasWritten } from '../../journal/fold.ts'
@@ -10,6 +11,10 @@ export interface Migrated {
   identity: ServerIdentity
   url: string
   transport: string
+  /** Does each user sign in there, so that LiteLLM alone may be turned away? */
+  usersSignIn: boolean
+  /** Does LiteLLM send credentials of its own? */
+  hasCredentials: boolean
   /** Its tools before the migration, `null` where they were not listed then. */
   before: ToolPrint[] | null
   /** The run that moved it, `null` where the journal knows of none. */
@@ -46,6 +51,21 @@ function toolsBefore(
   return null
 }
 
+const isSome = (value: unknown): boolean =>
+  typeof value === 'object' && value !== null && Object.keys(value).length > 0
+
+const SIGN_IN = ['delegate_auth_to_upstream', 'oauth_passthrough', 'is_byok']
+
+/** Does what users send along, or their own sign-in, open the server? Then LiteLLM by itself may be turned away. */
+function usersSignInAt(server: ListedServer): boolean {
+  return (
+    SIGN_IN.some((name) => server[name] === true) || isSome(server['extra_headers']) || isSignedInto(server, {})
+  )
+}
+
+const sendsCredentials = (server: ListedServer): boolean =>
+  ![undefined, null, '', 'none'].includes(server['auth_type'] as string | null | undefined) || isSome(server['static_headers'])
+
 /** The servers that take traffic and stand where a rule moves servers to, or where a run in the journal has put them. */
 export function migratedServers(
   listed: readonly ListedServer[],
@@ -62,7 +82,8 @@ export function migratedServers(
     if (kind !== 'moved' && (mover === undefined || kind === 'match')) return []
     const identity = identify(server, server.is_config ? 'config' : 'database')
     const before = toolsBefore(id, runs, mover)
-    return [{ identity, url, transport: transport ?? 'sse', before, run: mover?.id ?? null }]
+    const signIn = { usersSignIn: usersSignInAt(server), hasCredentials: sendsCredentials(server) }
+    return [{ identity, url, transport: transport ?? 'sse', ...signIn, before, run: mover?.id ?? null }]
   })
 }
 

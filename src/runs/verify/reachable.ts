@@ -1,5 +1,6 @@
 import { originText } from '../../core/address.ts'
 import { AD_HOC } from '../../core/migration.ts'
+import { outcomeOf } from '../../core/diagnose.ts'
 import { maskUrl } from '../../core/redact.ts'
 import { shellQuoted } from '../../core/shell.ts'
 import { identify, serverTitle } from '../../core/server.ts'
@@ -7,6 +8,7 @@ import { count, printable, shortened } from '../../core/text.ts'
 import { inParallel } from '../parallel.ts'
 import { askingGateway, type Fault, judged, mend, skipped } from './check.ts'
 import { explain, type Failure } from './explain.ts'
+import { secondLook } from './limits.ts'
 import { leftServers, type Migrated } from './migrated.ts'
 import type { OpenScene } from './scene.ts'
 
@@ -17,13 +19,32 @@ type Reached = { tools: number } | { remark: string } | Failure
 
 const title = ({ identity }: Migrated): string => printable(serverTitle(identity))
 
+const TURNED_AWAY = 'unauthorized. It is there, and turns LiteLLM away with what LiteLLM sends it'
+const CREDENTIALS =
+  'Give LiteLLM the credentials that the server wants (MCP Servers, Authentication), or have the server accept those that it has.'
+
+/**
+ * Up to 1.80 LiteLLM lists tools at the old address until it is restarted: there the new one is tried by itself.
+ * Without its credentials an address that wants some tells nothing.
+ */
+async function brokenBehind(server: Migrated, scene: OpenScene): Promise<Failure | null> {
+  if (scene.gateway.era.restart === 'no' || server.hasCredentials || server.usersSignIn) return null
+  const { url, transport, identity } = server
+  const tried = await scene.gateway.tryAddress({ url, transport, serverId: identity.id }, secondLook(scene))
+  if (outcomeOf(tried.kind) !== 'failed') return null
+  const found = await explain(server, tried, scene)
+  return found === 'sign-in' ? null : found
+}
+
 async function reach(server: Migrated, scene: OpenScene): Promise<Reached> {
   const listed = await scene.toolsOf(server.identity.id)
-  if (listed.kind === 'tools') return { tools: listed.tools?.length ?? 0 }
+  if (listed.kind === 'tools')
+    return (await brokenBehind(server, scene)) ?? { tools: listed.tools?.length ?? 0 }
   const found = await explain(server, listed, scene)
-  return found === 'sign-in'
-    ? { remark: `${title(server)}: answers, and wants a sign-in that cannot be tried from here` }
-    : found
+  if (found !== 'sign-in') return found
+  // LiteLLM asked with all that it has for the server: unless users sign in for themselves, nobody gets any further.
+  if (!server.usersSignIn || server.before !== null) return { server, why: TURNED_AWAY, hint: CREDENTIALS }
+  return { remark: `${title(server)}: answers, and wants a sign-in that cannot be tried from here` }
 }
 
 /** The main job by the same rule. */

@@ -49,6 +49,8 @@ async function look(
     identity: { id: url, name: url, alias: null, source: 'database' as const },
     url,
     transport: 'sse',
+    usersSignIn: false,
+    hasCredentials: false,
     before: null,
     run: null,
   }))
@@ -93,6 +95,13 @@ test('a name that leads elsewhere is told', async () => {
     'mcp-proxy-sse → 203.0.113.5, which is not mcp-proxy-sse (172.18.0.2 on litellm-net)',
   )
   expect(found.hint).toMatch(/\n {2}docker network connect --alias mcp-proxy-sse litellm-net mcp-proxy-sse$/)
+})
+
+test('a name that leads to somebody else as well is told, and one that leads to the proxy on two networks is not', async () => {
+  const said = inside({ addresses: ['172.18.0.2', '172.18.0.66'], status: 200 })
+  expect((await look([litellm, proxy], [], { said })).evidence[0]).toContain('of which 172.18.0.66 is not')
+  const twice = container('mcp-proxy-sse', { 'litellm-net': '172.18.0.2', other: '172.18.0.66' })
+  expect((await look([litellm, twice], [], { said })).outcome).toBe('pass')
 })
 
 test('an unknown name is told', async () => {
