@@ -51,7 +51,11 @@ function shared(pair: Pair, deployment: Deployment, named: boolean): Shared {
 /** What to do where the address resolves, and nothing answers. */
 function unanswered(proxy: Container, { error }: Inside, url: string): Found {
   const { host, port } = new URL(url)
+  const line = `from inside LiteLLM's container ${url} does not answer (${redactText(error ?? 'no answer')})`
   const refused = /refused/i.test(error ?? '')
+  // Whoever ends a connection has taken it: no packets are lost there.
+  const lost = error === null || /timed? ?out|no route|unreachable/i.test(error)
+  if (isElsewhere(proxy, new URL(url).hostname) || (!refused && !lost)) return fault(line, null)
   const drops = [
     'sudo iptables -S DOCKER-USER',
     `sudo nsenter -t $(docker inspect -f '{{.State.Pid}}' ${proxy.name}) -n iptables -S`,
@@ -60,14 +64,19 @@ function unanswered(proxy: Container, { error }: Inside, url: string): Found {
     ? `Nothing listens at ${host} for other containers: perhaps the proxy listens on 127.0.0.1, which is its default, or on another port. Start it anew with --host 0.0.0.0 --port ${port || '80'} at the end of its command. First:`
     : 'Packets between the containers are lost. Look for rules that drop them (iptables, nftables, ufw), on this machine and inside the containers, and delete them with -D in place of -A:'
   return fault(
-    `from inside LiteLLM's container ${url} does not answer (${redactText(error ?? 'no answer')})`,
+    line,
     mend(why, ...(refused ? [`docker rm -f ${proxy.name}`] : drops)),
   )
 }
 
+/** Is this a host of another place, and none that the proxy's container could be called? */
+const isElsewhere = ({ attachments }: Container, host: string): boolean =>
+  /[.:]/.test(host) && !attachments.some(({ names, ip }) => ip === host || names.includes(host))
+
 function resolved(proxy: Container, network: string, { addresses }: Inside, host: string): Found {
   const place = proxy.attachments.find((each) => each.network === network)
   const names = `${host} → ${addresses.join(', ')}`
+  if (isElsewhere(proxy, host)) return fine(`from inside LiteLLM's container: ${names}`)
   const own = proxy.attachments.flatMap(({ ip }) => ip ?? [])
   // Docker tells the IPv4 addresses alone. One address of somebody else is enough: connections go to any of them.
   const strangers = addresses.filter((each) => !each.includes(':') && !own.includes(each))
@@ -88,7 +97,7 @@ function judgeInside(inside: Inside | string, proxy: Container, network: string,
   if (inside.addresses.length === 0)
     return fault(
       `inside LiteLLM's container the host ${hostname} is unknown`,
-      renameIt(proxy, hostname, network),
+      isElsewhere(proxy, hostname) ? null : renameIt(proxy, hostname, network),
     )
   const name = resolved(proxy, network, inside, hostname)
   const url = `${origin}/status`
@@ -118,7 +127,9 @@ async function lookAt(docker: Docker, pair: Pair, deployment: Deployment, scene:
   )[0]
   const wanted = migrated.flatMap((url) => serviceIn(url) ?? [])
   const all = found(up, together, ...requests, await coverage(docker, proxy, status ?? null, wanted))
-  return judged(all.faults, all.fine)
+  // What nobody could ask from there is not proved.
+  const isUnknown = answers.some((each) => typeof each === 'string') && all.faults.length === 0
+  return isUnknown ? skipped(...all.fine) : judged(all.faults, all.fine)
 }
 
 const NO_PROXY = mend(

@@ -104,6 +104,17 @@ test('a name that leads to somebody else as well is told, and one that leads to 
   expect((await look([litellm, twice], [], { said })).outcome).toBe('pass')
 })
 
+test('what could not be asked from inside is not called good', async () => {
+  const said = { code: null, stdout: '', stderr: '' }
+  expect((await look([litellm, proxy], [], { said })).outcome).toBe('skip')
+})
+
+test('a host of another place is not to become a name of the proxy', async () => {
+  const said = inside({ addresses: ['203.0.113.5'], status: 200 })
+  const found = await look([litellm, proxy], ['https://mcp.example.com/servers/fetch/sse'], { said })
+  expect(found).toMatchObject({ outcome: 'pass', hint: null })
+})
+
 test('an unknown name is told', async () => {
   const found = await look([litellm, proxy], [], { said: inside({ error: 'Name or service not known' }) })
   expect(found.evidence[0]).toBe("inside LiteLLM's container the host mcp-proxy-sse is unknown")
