@@ -112,7 +112,10 @@ async function answers(target: Target, { machine, handshake }: Scene): Promise<s
   const paths = target.origin.paths.slice(0, PATHS_TRIED)
   const [http, ...reached] = await Promise.all([
     machine.greet(urlOf(target, paths[0] ?? '/'), KNOCK_MS),
-    ...paths.map(async (path) => ({ path, reach: await handshake(urlOf(target, path), 'sse', KNOCK_MS) })),
+    ...paths.map(async (path) => ({
+      path,
+      reach: await handshake(urlOf(target, path), path.endsWith('/mcp') ? 'http' : 'sse', KNOCK_MS),
+    })),
   ])
   const mcp = reached.find(({ reach }) => reach.kind === 'tools' || reach.kind === 'no-tools')
   if (mcp)

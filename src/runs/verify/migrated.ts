@@ -59,12 +59,15 @@ const SIGN_IN = ['delegate_auth_to_upstream', 'oauth_passthrough', 'is_byok']
 /** Does what users send along, or their own sign-in, open the server? Then LiteLLM by itself may be turned away. */
 function usersSignInAt(server: ListedServer): boolean {
   return (
-    SIGN_IN.some((name) => server[name] === true) || isSome(server['extra_headers']) || isSignedInto(server, {})
+    SIGN_IN.some((name) => server[name] === true) ||
+    isSome(server['extra_headers']) ||
+    isSignedInto(server, {})
   )
 }
 
 const sendsCredentials = (server: ListedServer): boolean =>
-  ![undefined, null, '', 'none'].includes(server['auth_type'] as string | null | undefined) || isSome(server['static_headers'])
+  ![undefined, null, '', 'none'].includes(server['auth_type'] as string | null | undefined) ||
+  isSome(server['static_headers'])
 
 /** The servers that take traffic and stand where a rule moves servers to, or where a run in the journal has put them. */
 export function migratedServers(

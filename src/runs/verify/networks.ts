@@ -63,10 +63,7 @@ function unanswered(proxy: Container, { error }: Inside, url: string): Found {
   const why = refused
     ? `Nothing listens at ${host} for other containers: perhaps the proxy listens on 127.0.0.1, which is its default, or on another port. Start it anew with --host 0.0.0.0 --port ${port || '80'} at the end of its command. First:`
     : 'Packets between the containers are lost. Look for rules that drop them (iptables, nftables, ufw), on this machine and inside the containers, and delete them with -D in place of -A:'
-  return fault(
-    line,
-    mend(why, ...(refused ? [`docker rm -f ${proxy.name}`] : drops)),
-  )
+  return fault(line, mend(why, ...(refused ? [`docker rm -f ${proxy.name}`] : drops)))
 }
 
 /** Is this a host of another place, and none that the proxy's container could be called? */
@@ -80,8 +77,7 @@ function resolved(proxy: Container, network: string, { addresses }: Inside, host
   const own = proxy.attachments.flatMap(({ ip }) => ip ?? [])
   // Docker tells the IPv4 addresses alone. One address of somebody else is enough: connections go to any of them.
   const strangers = addresses.filter((each) => !each.includes(':') && !own.includes(each))
-  if (place?.ip == null || strangers.length === 0)
-    return fine(`from inside LiteLLM's container: ${names}`)
+  if (place?.ip == null || strangers.length === 0) return fine(`from inside LiteLLM's container: ${names}`)
   const who = strangers.length === addresses.length ? 'which is' : `of which ${strangers.join(', ')} is`
   return fault(
     `${names}, ${who} not ${proxy.name} (${place.ip} on ${network})`,
