@@ -18,6 +18,8 @@ export interface Listener {
 export interface Machine {
   /** The addresses that the machine has on its networks, IPv6 with its zone where it needs one. */
   addresses(): string[]
+  /** Does a host name or address lead to this machine, as far as its own addresses tell? Never throws. */
+  isSelf(host: string): Promise<boolean>
   /** Opens a TCP connection, and closes it at once. Never throws. */
   knock(host: string, port: number, limitMs: number): Promise<Knock>
   /** What an address answers to a GET, past every proxy: `HTTP 200`, or why there is none. Never throws. */

@@ -1,6 +1,7 @@
 import { isLoopbackName } from '../core/address.ts'
 import { printable } from '../core/text.ts'
 import type { Container, Docker, Network } from '../docker/port.ts'
+import type { Machine } from '../machine/port.ts'
 
 /** What the guide calls them. */
 export const GUIDE_NAMES = { litellm: 'litellm', proxy: 'mcp-proxy-sse', network: 'litellm-net' } as const
@@ -36,7 +37,10 @@ export interface Deployment {
 }
 
 /** What an engine holds. */
-export type Holdings = Pick<Deployment, 'containers' | 'networks'> & Pick<Docker, 'isLocal'>
+export interface Holdings extends Pick<Deployment, 'containers' | 'networks'>, Pick<Docker, 'isLocal'> {
+  /** May the gateway run on this engine? Not where the engine is this machine's, and the gateway another machine's. */
+  mayHoldGateway: boolean
+}
 
 const networksOf = ({ attachments }: Container): string[] => attachments.map(({ network }) => network)
 
@@ -77,11 +81,18 @@ function byAddress({ containers, isLocal }: Holdings, gatewayUrl: string): Part<
   return found ? { found, how: `it publishes port ${hostPort}, the gateway's` } : null
 }
 
+/** What is called alike here says nothing of a gateway elsewhere. */
+const elsewhere = (gatewayUrl: string): { found: null; how: string } => ({
+  found: null,
+  how: `${printable(new URL(gatewayUrl).hostname)} is another machine, as far as this one can tell: where its containers are on this engine all the same, name them with --litellm-container`,
+})
+
 function findLitellm(holdings: Holdings, { names, gatewayUrl }: DeploymentRequest): Part<Container> {
   const { containers } = holdings
   if (names.litellm !== null) return namedContainer(names.litellm, containers, '--litellm-container')
   const called = byAddress(holdings, gatewayUrl)
   if (called) return called
+  if (!holdings.mayHoldGateway) return elsewhere(gatewayUrl)
   const found = preferRunning(containers.filter(isCalled(GUIDE_NAMES.litellm)))
   if (!found)
     return {
@@ -155,13 +166,26 @@ function findNetwork(
 export function locateDeployment(holdings: Holdings, request: DeploymentRequest): Deployment {
   const { containers, networks } = holdings
   const litellm = findLitellm(holdings, request)
+  if (litellm.found === null && !holdings.mayHoldGateway) {
+    const nothing = elsewhere(request.gatewayUrl)
+    return { containers, networks, litellm, proxy: nothing, network: nothing }
+  }
   const proxy = findProxy(holdings, request, litellm.found)
   const network = findNetwork(holdings, request, litellm.found, proxy.found)
   return { containers, networks, litellm, proxy, network }
 }
 
 /** Asks an engine for the deployment. Throws `docker-failed`. */
-export async function findDeployment(docker: Docker, request: DeploymentRequest): Promise<Deployment> {
-  const [containers, networks] = await Promise.all([docker.containers(), docker.networks()])
-  return locateDeployment({ containers, networks, isLocal: docker.isLocal }, request)
+export async function findDeployment(
+  docker: Docker,
+  machine: Pick<Machine, 'isSelf'>,
+  request: DeploymentRequest,
+): Promise<Deployment> {
+  const { isLocal } = docker
+  const [containers, networks, isHere] = await Promise.all([
+    docker.containers(),
+    docker.networks(),
+    isLocal ? machine.isSelf(new URL(request.gatewayUrl).hostname) : true,
+  ])
+  return locateDeployment({ containers, networks, isLocal, mayHoldGateway: isHere }, request)
 }

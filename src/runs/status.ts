@@ -7,6 +7,7 @@ import type { Migration } from '../core/migration.ts'
 import type { GatewayIdentity, Note } from '../core/plan.ts'
 import { type Standing, standings } from '../core/standing.ts'
 import type { Docker, LogLine } from '../docker/port.ts'
+import type { Machine } from '../machine/port.ts'
 import type { Gateway } from '../gateway/port.ts'
 import type { RecordedRun } from '../journal/fold.ts'
 import type { Journal, JournalProblem } from '../journal/port.ts'
@@ -122,11 +123,12 @@ async function readErrors(
 /** The deployment, and the last error lines of the two containers' logs. A sentence where Docker fails. */
 export async function readDocker(
   docker: Docker,
+  machine: Pick<Machine, 'isSelf'>,
   request: DeploymentRequest,
   errorLimit: number,
 ): Promise<DockerStatus | string> {
   try {
-    const deployment = await findDeployment(docker, request)
+    const deployment = await findDeployment(docker, machine, request)
     const two = [deployment.litellm.found, deployment.proxy.found].filter((each) => each !== null)
     const logs =
       errorLimit === 0 ? [] : await Promise.all(two.map((each) => readErrors(docker, each, errorLimit)))

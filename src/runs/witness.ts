@@ -47,7 +47,7 @@ export async function findWitness(around: Surroundings): Promise<Witness | null>
   const docker = await around.docker()
   if (typeof docker === 'string') return null
   const { names = NO_NAMES } = around
-  const found = await findDeployment(docker, { names, gatewayUrl, newHosts }).catch(() => null)
+  const found = await findDeployment(docker, machine, { names, gatewayUrl, newHosts }).catch(() => null)
   const litellm = found?.litellm.found ?? null
   if (!litellm || litellm.state !== 'running') return null
   if (names.litellm === null && !answersAt(gateway, litellm)) return null

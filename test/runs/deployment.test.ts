@@ -19,10 +19,15 @@ const at = (hostPort: number) => [{ hostIp: '127.0.0.1', hostPort, containerPort
 const LITELLM = container('litellm', ['litellm-net', 'postgres-net'], { published: at(4000) })
 const PROXY = container('mcp-proxy-sse', ['litellm-net', 'postgres-net'])
 
-function located(containers: Container[], more: Partial<DeploymentRequest> = {}, isLocal = true) {
+function located(
+  containers: Container[],
+  more: Partial<DeploymentRequest> = {},
+  isLocal = true,
+  mayHold = true,
+) {
   const names = [...new Set(containers.flatMap((each) => each.attachments.map(({ network }) => network)))]
   const networks = names.map((name) => ({ name, driver: 'bridge', internal: false }))
-  const holdings: Holdings = { containers, networks, isLocal }
+  const holdings: Holdings = { containers, networks, isLocal, mayHoldGateway: mayHold }
   const found = locateDeployment(holdings, {
     names: { litellm: null, proxy: null, network: null },
     gatewayUrl: 'http://localhost:4000',
@@ -35,6 +40,19 @@ function located(containers: Container[], more: Partial<DeploymentRequest> = {},
 }
 
 describe('the deployment is found', () => {
+  test('not where the gateway is another machine, unless somebody names it', () => {
+    const more = { gatewayUrl: 'https://gateway.example.com' }
+    const [litellm, proxy, network] = located([LITELLM, PROXY], more, true, false)
+    expect(litellm).toMatch(/^none: gateway\.example\.com is another machine, .* --litellm-container$/)
+    expect([proxy, network]).toEqual([litellm, litellm])
+    const names = { litellm: 'litellm', proxy: null, network: null }
+    expect(located([LITELLM, PROXY], { ...more, names }, true, false)).toEqual([
+      'litellm: as --litellm-container says',
+      "mcp-proxy-sse: it is mcp-proxy-sse on LiteLLM's networks",
+      'litellm-net: by its name',
+    ])
+  })
+
   test('as the guide makes it', () => {
     expect(located([LITELLM, PROXY])).toEqual([
       "litellm: it publishes port 4000, the gateway's",

@@ -35,7 +35,7 @@ function assembled(containers: Container[], urls: string[] = []) {
   const names = [...new Set(containers.flatMap((each) => each.attachments.map(({ network }) => network)))]
   const networks = names.map((name) => ({ name, driver: 'bridge', internal: false }))
   const deployment = locateDeployment(
-    { containers, networks, isLocal: true },
+    { containers, networks, isLocal: true, mayHoldGateway: true },
     {
       names: { litellm: null, proxy: null, network: null },
       gatewayUrl: 'http://localhost:4000',

@@ -41,6 +41,7 @@ async function placeFor(
   const listeners = commands.map((command, pid): Listener => ({ pid, command, address: '0.0.0.0' }))
   const machine: Machine = {
     addresses: () => [],
+    isSelf: (host) => Promise.resolve(['localhost', 'here.example.com'].includes(host)),
     knock: nothing,
     greet: nothing,
     listeners: () => Promise.resolve(listeners),
@@ -68,6 +69,12 @@ describe('somebody who stands where LiteLLM does', () => {
     )
     const beside = engine([container('gw')])
     expect(await placeFor('http://gw:4000', [], beside)).toBe('from inside the container gw')
+  })
+
+  test('is a container that is called litellm, where the gateway may run on this machine', async () => {
+    const called = engine([container('litellm')])
+    expect(await placeFor('https://here.example.com', [], called)).toBe('from inside the container litellm')
+    expect(await placeFor('https://elsewhere.example.com', [], called)).toBeNull()
   })
 
   test('is no container that does not run, or does not answer at that port', async () => {

@@ -39,6 +39,7 @@ export function deploymentOf(containers: Container[], names: Partial<DeploymentN
     containers,
     networks: networks.map((name) => ({ name, driver: 'bridge', internal: false })),
     isLocal: true,
+    mayHoldGateway: true,
   }
   const request = {
     names: { ...NO_NAMES, ...names },

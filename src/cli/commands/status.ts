@@ -4,6 +4,7 @@ import { printableJson } from '../../core/text.ts'
 import { connectDocker } from '../../docker/connect.ts'
 import type { LiteLlmGateway } from '../../gateway/litellm.ts'
 import type { Journal } from '../../journal/port.ts'
+import { localMachine } from '../../machine/local-machine.ts'
 import {
   asProblem,
   type GatewayStatus,
@@ -59,7 +60,9 @@ async function look(subject: Subject): Promise<StatusReport> {
   }
   const request = { names, gatewayUrl: url, newHosts: [migration.to.host] }
   const docker = connectDocker(context.env).then((engine) =>
-    typeof engine === 'string' ? engine : readDocker(engine, request, options.diagram ? 0 : options.logs),
+    typeof engine === 'string'
+      ? engine
+      : readDocker(engine, localMachine, request, options.diagram ? 0 : options.logs),
   )
   const journal = await readJournal(subject.journal, url)
   const gateway = await askGateway(subject, journal)

@@ -50,7 +50,9 @@ function aroundDocker(parts: SceneParts): Pick<Scene, 'deployment' | 'witness' |
   const { docker, names, gatewayUrl, machine, migration } = parts
   const request = { names, gatewayUrl, newHosts: [migration.to.host] }
   const around = { ...request, machine, docker: () => Promise.resolve(docker) }
-  const deployment = once(async () => (typeof docker === 'string' ? null : findDeployment(docker, request)))
+  const deployment = once(async () =>
+    typeof docker === 'string' ? null : findDeployment(docker, machine, request),
+  )
   const inside = onceEach(async (origin): Promise<Inside | string> => {
     const litellm = (await deployment())?.litellm.found ?? null
     if (typeof docker === 'string' || litellm?.state !== 'running')
