@@ -67,6 +67,7 @@ export async function lookBehind(plan: Plan, report: RunReport, way: Way): Promi
       (total) => `Checking ${count(total, 'server')} through the gateway, up to 15 s each`,
     ),
     stopRequested: context.signals.requested,
+    listedBefore: (id) => (plan.tools[id]?.length ?? 0) > 0,
   })
   context.terminal.settle()
   return { ...report, changes }

@@ -10,7 +10,12 @@ export interface CheckScope {
   witness: () => Promise<Witness | null>
   onChecked: (done: number, total: number) => void
   stopRequested: () => unknown
+  /** Did a server, by its id, list tools at its old address before the run? */
+  listedBefore: (id: string) => boolean
 }
+
+const TURNED_AWAY =
+  'It listed its tools at the old address, and turns LiteLLM away at the new one: give LiteLLM the credentials that it wants there, or take the run back.'
 
 /** A moved server, and where it is now. */
 interface Moved {
@@ -53,6 +58,9 @@ async function verdict(
   if (works === 'unknown' && isSilent)
     return { outcome: 'not-tried', kind: 'untried', evidence: message, tools: null, hint: null }
   const tried = triedAs(await causeOf(moved, reach, gateway, scope), failing)
+  // It let LiteLLM in at the old address, with all that LiteLLM has for it.
+  if (tried.outcome === 'sign-in' && scope.listedBefore(moved.change.server.id))
+    return { ...tried, outcome: 'failed', hint: TURNED_AWAY }
   // It lists tools, and LiteLLM finds it unhealthy.
   return tried.outcome === 'reached' ? { ...tried, outcome: 'failed', evidence: message } : tried
 }

@@ -68,6 +68,19 @@ describe.concurrent('before anything is written', () => {
     expect(trial.sandbox.requests.slice(length).filter(({ path }) => path.includes('mcp-rest'))).toEqual([])
   })
 
+  test('a server that turns LiteLLM away only at the new address is moved, found out, and exits 4', async ({
+    open,
+  }) => {
+    const trial = await open({ servers: TWO, faults: { [`${NEW}/servers/fetch/`]: 401 as const } })
+    const finished = await trial.call(['--yes', '--json', '--no-wait'], TRY)
+    expect(finished.code).toBe(4)
+    const fetch = documentOf<Document>(finished).changes.find(({ server }) => server.name === 'fetch')
+    expect(fetch).toMatchObject({
+      preflight: { outcome: 'sign-in', kind: 'unauthorized' },
+      check: { outcome: 'failed', kind: 'unauthorized' },
+    })
+  })
+
   test('a server that does not work there is left out: exit 4, and nothing but the others is written', async ({
     open,
   }) => {
