@@ -135,7 +135,7 @@ describe('a longer text', () => {
           text.replaceAll(/https?:\/\/(localhost|\[::1\]|127\.1|mcp-proxy-sse):(8585|8080)/g, '~')
         expect(bare(after)).toBe(bare(pieces.join('')))
       }),
-      { numRuns: 1000 },
+      { numRuns: 300 },
     )
   })
 })

@@ -58,7 +58,7 @@ afterAll(() => {
 })
 
 test('any interleaving of migrations, edits by others, deaths, reverts and recoveries keeps the promises', async () => {
-  const numRuns = amount({ sample: 12, ci: 200, full: 5000 })
+  const numRuns = amount({ sample: 8, ci: 200, full: 5000 })
   let sequences = 0
   await fc.assert(
     fc.asyncProperty(fc.constantFrom(...RELEASES), commands, async (version, sequence) => {

@@ -166,7 +166,7 @@ describe('any config.yaml', () => {
         }
         expect(dataOf(edited)).toEqual(expected)
       }),
-      { numRuns: 200 },
+      { numRuns: 100 },
     )
   })
 
@@ -184,7 +184,7 @@ describe('any config.yaml', () => {
         const both = editConfig(editConfig(text, 'f', 's0', move('s0')), 'f', 's1', move('s1'))
         expect(editConfig(both, 'f', 's0', reversed(move('s0')))).toBe(draw(shape, 's1', NEW, true))
       }),
-      { numRuns: 60 },
+      { numRuns: 30 },
     )
   })
 })
