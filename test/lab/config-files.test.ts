@@ -3,10 +3,10 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { ask, isSince } from '../contract/http.ts'
 import { temporaryFolder } from '../support/cli.ts'
-import { planDocument, runDocument } from '../support/lab-documents.ts'
+import { planDocument, runDocument, statusDocument } from '../support/lab-documents.ts'
 import { Operator } from '../support/lab-operator.ts'
 import { People } from '../support/lab-people.ts'
-import { type Place, startWithConfig } from '../support/lab-places.ts'
+import { type Place, startAddress, startWithConfig } from '../support/lab-places.ts'
 import { CONFIG, labGateways } from '../support/lab.ts'
 
 // One of the tests starts a LiteLLM of its own, which takes minutes on a busy machine.
@@ -26,6 +26,7 @@ for (const gateway of labGateways()) {
   describe(`a server of config.yaml, on LiteLLM ${gateway.version}`, () => {
     const pins = isSince(gateway.version, '1.106.2')
     const people = new People(gateway)
+    let address: Awaited<ReturnType<typeof startAddress>>
     let operator: Operator
     let copy: string
     let original: string
@@ -39,7 +40,8 @@ for (const gateway of labGateways()) {
     }
 
     beforeAll(async () => {
-      operator = await Operator.of(gateway)
+      address = await startAddress(gateway)
+      operator = await Operator.of(address.gateway)
       original = await readFile(CONFIG, 'utf8')
       copy = join(await temporaryFolder(), 'config.yaml')
       await writeFile(copy, original)
@@ -47,7 +49,16 @@ for (const gateway of labGateways()) {
       key = await people.key({ object_permission: { mcp_servers: [id] }, key_alias: `holder-${Date.now()}` })
       args = ['--litellm-config', copy, '--only', NAME, ...(pins ? [] : ['--accept', 'grants'])]
     })
-    afterAll(() => people.leave())
+    afterAll(async () => {
+      await people.leave()
+      await address?.end()
+    })
+
+    /** What `status` says of the move. */
+    const moves = async () => {
+      const { document } = await operator.json(statusDocument, ['status'])
+      return document.moves
+    }
 
     test('where its id changes, it is left alone until somebody consents, and who holds the id is named', async () => {
       const { code, document } = await operator.json(planDocument, [...args.slice(0, 4), '--dry-run'])
@@ -66,17 +77,23 @@ for (const gateway of labGateways()) {
         : original.replace(OLD, NEW)
       expect(await readFile(copy, 'utf8')).toBe(expected)
       const told = document.changes[0]?.effects.map(({ message }) => message).join(' ') ?? ''
+      expect(await moves()).toMatchObject([{ server: NAME, took: false, ids: null }])
       let place: Place | null = null
       try {
         place = await startWithConfig(gateway, copy)
-        const now = await listedBy(place.gateway)
+        address.leadTo(place.gateway)
+        const now = await listedBy(address.gateway)
         expect(now?.url).toBe(NEW)
         if (pins) expect(now?.server_id).toBe(id)
         else expect(told).toContain(`its id becomes ${now?.server_id},`)
+        const ids = pins ? null : { before: id, now: now?.server_id }
+        expect(await moves()).toMatchObject([{ server: NAME, took: true, ids }])
+        if (!pins) expect((await moves())[0]?.ids?.heldBefore.holders.join()).toContain('key holder-')
         const seen = await listedBy(place.gateway, key)
         // 1.77.7 shows config servers to every key.
         if (isSince(gateway.version, '1.80.0')) expect(Boolean(seen)).toBe(pins)
       } finally {
+        address.leadTo(gateway)
         await place?.end()
       }
     })

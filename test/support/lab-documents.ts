@@ -82,6 +82,20 @@ export const runDocument = z.object({
   }),
 })
 
+const held = z.object({ holders: z.array(z.string()), complete: z.boolean() })
+
+/** `mcp-url-migrate/status/1`, as far as these tests ask it. */
+export const statusDocument = z.object({
+  schema: z.literal('mcp-url-migrate/status/1'),
+  moves: z.array(
+    z.object({
+      server: z.string(),
+      took: z.boolean().nullable(),
+      ids: z.object({ before: z.string(), now: z.string(), heldBefore: held, heldNow: held }).nullable(),
+    }),
+  ),
+})
+
 /** A run document, read. */
 export type RunDocument = z.infer<typeof runDocument>
 

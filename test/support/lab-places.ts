@@ -87,26 +87,53 @@ export async function startWithoutDatabase(gateway: LabGateway): Promise<Place> 
   return start(gateway, config, {})
 }
 
+const portOf = ({ url }: LabGateway): number => Number(new URL(url).port)
+
+/** An address of its own for a gateway: each connection goes to the port that is named when it comes. */
+async function behindAddress(gateway: LabGateway, portNow: () => number): Promise<Place> {
+  const forwarder = createServer((client) => {
+    const server = connect(portNow(), '127.0.0.1')
+    client.pipe(server).pipe(client)
+    client.on('error', () => server.destroy())
+    server.on('error', () => client.destroy())
+  }).listen(0, '127.0.0.1')
+  await once(forwarder, 'listening')
+  const { port } = forwarder.address() as AddressInfo
+  const end = async (): Promise<void> => {
+    forwarder.close()
+  }
+  return { gateway: { ...gateway, url: `http://127.0.0.1:${port}` }, end }
+}
+
+/** An address that stays the same while another LiteLLM takes the place of the first, as after a restart. */
+export async function startAddress(
+  gateway: LabGateway,
+): Promise<Place & { leadTo: (other: LabGateway) => void }> {
+  let port = portOf(gateway)
+  const place = await behindAddress(gateway, () => port)
+  return {
+    ...place,
+    leadTo: (other) => {
+      port = portOf(other)
+    },
+  }
+}
+
 /**
  * Two LiteLLMs on one database behind one address, the gateway's own among them: each connection goes to the other of the
  * two, as a load balancer does it.
  */
 export async function startReplicas(gateway: LabGateway): Promise<Place> {
   const other = await startWithConfig(gateway, CONFIG)
-  const ports = [gateway.url, other.gateway.url].map((url) => Number(new URL(url).port))
+  const ports = [gateway, other.gateway].map(portOf)
   let turn = 0
-  const balancer = createServer((client) => {
+  const balancer = await behindAddress(gateway, () => {
     turn += 1
-    const server = connect(ports[turn % 2] ?? 0, '127.0.0.1')
-    client.pipe(server).pipe(client)
-    client.on('error', () => server.destroy())
-    server.on('error', () => client.destroy())
-  }).listen(0, '127.0.0.1')
-  await once(balancer, 'listening')
-  const { port } = balancer.address() as AddressInfo
+    return ports[turn % 2] ?? 0
+  })
   const end = async (): Promise<void> => {
-    balancer.close()
+    await balancer.end()
     await other.end()
   }
-  return { gateway: { ...gateway, url: `http://127.0.0.1:${port}` }, end }
+  return { ...balancer, end }
 }
