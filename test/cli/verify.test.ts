@@ -275,6 +275,13 @@ describe('the check same-servers', () => {
     expect(found.hint).toMatch(/\n {2}npx mcp-url-migrate --revert \d{8}T/)
   })
 
+  test('says where the tools may still be those of the old address', async ({ open }) => {
+    const trial = await open({ version: '1.77.7', servers: [guideServer('fetch')] })
+    await trial.call([...RULE, '--yes', '--no-wait'], { env: NO_DOCKER, preflight: true })
+    const found = await checked(trial, 'same-servers', RULE)
+    expect([found.outcome, found.evidence[1]]).toEqual(['pass', expect.stringContaining('last started')])
+  })
+
   test('has nothing to compare with where nothing was listed before', async ({ open }) => {
     const { code, outcome } = await checked(await open(migrated()), 'same-servers', [])
     expect([code, outcome]).toEqual([0, 'skip'])

@@ -28,6 +28,9 @@ async function compare({ identity, before, run }: Migrated, scene: OpenScene): P
   return { ...nothing, fault: { line: `${title}: ${changes.join('; ')}`, hint } }
 }
 
+const UNTIL_RESTART =
+  'this release lists the tools at the address that it knew when it was last started: whether that was behind the migration cannot be told from here'
+
 const countTools = (migrated: readonly Migrated[]): number =>
   migrated.reduce((sum, { before }) => sum + (before?.length ?? 0), 0)
 
@@ -50,6 +53,7 @@ export const sameServers = askingGateway({
           : 'no tools were listed before the migration, so there is nothing to compare with',
       )
     const head = `${count(same.length, 'server')}, ${count(countTools(same), 'tool')}: names and schemas as before`
-    return judged(faults, [...(same.length > 0 ? [head] : []), ...remarks])
+    const doubt = open.gateway.era.restart === 'no' ? [] : [UNTIL_RESTART]
+    return judged(faults, [...(same.length > 0 ? [head] : []), ...doubt, ...remarks])
   },
 })
