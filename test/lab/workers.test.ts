@@ -6,7 +6,21 @@ import { Operator } from '../support/lab-operator.ts'
 import { type Place, startReplicas } from '../support/lab-places.ts'
 import { labGateways } from '../support/lab.ts'
 
-// Up to 1.80 none follows without a restart, so that nobody waits.
+for (const gateway of labGateways().filter(({ version }) => !isSince(version, '1.81.0'))) {
+  test(`nobody waits for LiteLLM ${gateway.version}, which uses a new URL only behind a restart`, async () => {
+    const fleet = await Fleet.on(gateway)
+    try {
+      await fleet.add('fleet_one', { transport: 'sse', url: `${fleet.old.origin}/servers/fleet_one/sse` })
+      const operator = await Operator.of(gateway)
+      const rule = ['--from', fleet.old.origin, '--to', fleet.next.origin]
+      const { code, document } = await operator.json(runDocument, [...rule, '--yes'])
+      expect([code, document.propagation, document.restartRequired]).toEqual([0, null, true])
+    } finally {
+      await fleet.end()
+    }
+  })
+}
+
 for (const gateway of labGateways().filter(({ version }) => isSince(version, '1.81.0'))) {
   describe(`two replicas of LiteLLM ${gateway.version} behind one address`, () => {
     let place: Place
