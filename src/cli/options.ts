@@ -1,15 +1,12 @@
 import { z } from 'zod'
 import { consent } from '../core/consent.ts'
 import { MigrateError } from '../core/errors.ts'
-import { connectionShape } from './connection-options.ts'
-import { readBy, requireNoClash, SECONDS, texts, usage } from './option-values.ts'
+import { connectionShape, requireSense } from './connection-options.ts'
+import { readBy, SECONDS, texts, usage } from './option-values.ts'
 
 /** The options of the main job, as commander leaves them; see `cli/program.ts` for what each means. */
 const mainOptions = z.object({
   ...connectionShape,
-  migration: texts,
-  from: z.string().optional(),
-  to: z.string().optional(),
   litellmConfig: texts,
   envFile: texts,
   only: texts,
@@ -27,7 +24,6 @@ const mainOptions = z.object({
   yes: z.boolean().default(false),
   exitCode: z.boolean().default(false),
   json: z.boolean().default(false),
-  journal: z.string().min(1).optional(),
   sandbox: z.boolean().default(false),
   quiet: z.boolean().default(false),
   verbose: z.boolean().default(false),
@@ -37,8 +33,6 @@ export type MainOptions = z.infer<typeof mainOptions>
 
 /** Pairs that contradict each other. */
 const EXCLUSIVE: readonly (readonly [keyof MainOptions, keyof MainOptions])[] = [
-  ['keyFile', 'username'],
-  ['keyFile', 'passwordFile'],
   ['quiet', 'verbose'],
   ['sandbox', 'url'],
   ['sandbox', 'litellmConfig'],
@@ -51,19 +45,14 @@ const EXCLUSIVE: readonly (readonly [keyof MainOptions, keyof MainOptions])[] = 
   ['revert', 'canary'],
   ['revert', 'from'],
   ['revert', 'migration'],
-  ['migration', 'from'],
   ['revert', 'thorough'],
 ]
 
-function requireSense(options: MainOptions): void {
-  requireNoClash(options, EXCLUSIVE)
-  if ((options.from === undefined) !== (options.to === undefined)) throw usage('--from and --to go together')
-  if (options.migration.length > 1) throw usage('--migration: one at a time, for now')
+function requireMainSense(options: MainOptions): void {
+  requireSense(options, EXCLUSIVE)
   if (options.envFile.length > 0 && options.litellmConfig.length === 0)
     throw usage('--env-file goes with --litellm-config')
   if (options.exitCode && !options.dryRun) throw usage('--exit-code goes with --dry-run')
-  if (options.keyFile === '-' && options.passwordFile === '-')
-    throw usage('Standard input can hold one secret only')
   if (options.json && !options.yes && !options.dryRun) {
     throw new MigrateError('consent-missing', '--json never asks, so it needs --yes or --dry-run', null)
   }
@@ -72,6 +61,6 @@ function requireSense(options: MainOptions): void {
 /** Reads the raw options. Throws `usage` with a sentence that names the option. */
 export function readOptions(raw: unknown): MainOptions {
   const options = readBy(mainOptions, raw)
-  requireSense(options)
+  requireMainSense(options)
   return options
 }

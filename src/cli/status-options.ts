@@ -1,19 +1,13 @@
 import { z } from 'zod'
-import { connectionShape } from './connection-options.ts'
-import { readBy, requireNoClash, seconds, texts, usage } from './option-values.ts'
+import { connectionShape, deploymentShape, requireSense } from './connection-options.ts'
+import { readBy, seconds, usage } from './option-values.ts'
 
 const LINES = 'takes a number of lines, from 0 to 200'
 
 /** The options of `status`, as commander leaves them; see `cli/status-command.ts` for what each means. */
 const statusOptions = z.object({
   ...connectionShape,
-  migration: texts,
-  from: z.string().optional(),
-  to: z.string().optional(),
-  journal: z.string().min(1).optional(),
-  litellmContainer: z.string().min(1).optional(),
-  proxyContainer: z.string().min(1).optional(),
-  network: z.string().min(1).optional(),
+  ...deploymentShape,
   logs: z.coerce.number(LINES).int(LINES).min(0, LINES).max(200, LINES).default(5),
   watch: seconds.optional(),
   diagram: z.boolean().default(false),
@@ -25,16 +19,7 @@ export type StatusOptions = z.infer<typeof statusOptions>
 /** Reads the raw options of `status`. Throws `usage` with a sentence that names the option. */
 export function readStatusOptions(raw: unknown): StatusOptions {
   const options = readBy(statusOptions, raw)
-  requireNoClash(options, [
-    ['keyFile', 'username'],
-    ['keyFile', 'passwordFile'],
-    ['migration', 'from'],
-    ['diagram', 'json'],
-  ])
-  if ((options.from === undefined) !== (options.to === undefined)) throw usage('--from and --to go together')
-  if (options.migration.length > 1) throw usage('--migration: one at a time, for now')
-  if (options.keyFile === '-' && options.passwordFile === '-')
-    throw usage('Standard input can hold one secret only')
+  requireSense(options, [['diagram', 'json']])
   if (options.format !== undefined && !options.diagram) throw usage('--format goes with --diagram')
   if (options.watch !== undefined && options.format !== undefined && options.format !== 'text')
     throw usage('--watch shows a diagram as text only')

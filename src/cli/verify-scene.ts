@@ -8,6 +8,7 @@ import { localMachine } from '../machine/local-machine.ts'
 import { makeScene } from '../runs/verify/make-scene.ts'
 import type { Scene } from '../runs/verify/scene.ts'
 import { migrationFor } from './commands/migrate.ts'
+import { deploymentNames } from './connection-options.ts'
 import { type Context, journalFor } from './context.ts'
 import { keysToTry } from './verify-keys.ts'
 import type { VerifyOptions } from './verify-options.ts'
@@ -50,11 +51,7 @@ export async function setScene(
       ...(await readJournal(options, env)),
       machine: localMachine,
       docker,
-      names: {
-        litellm: options.litellmContainer ?? null,
-        proxy: options.proxyContainer ?? null,
-        network: options.network ?? null,
-      },
+      names: deploymentNames(options),
       handshake,
       keys,
       chatModel: options.chat ?? null,

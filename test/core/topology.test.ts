@@ -3,28 +3,13 @@ import { drawHtml } from '../../src/cli/render/diagram-html.ts'
 import { drawMermaid } from '../../src/cli/render/diagram-mermaid.ts'
 import { drawText } from '../../src/cli/render/diagram-text.ts'
 import { exposures, openPorts, type Topology, type TopologyContainer } from '../../src/core/topology.ts'
+import { container } from '../support/topology.ts'
 
 const port = (hostIp: string, hostPort: number, containerPort = 8080) => ({
   hostIp,
   hostPort,
   containerPort,
   protocol: 'tcp',
-})
-
-const container = (
-  name: string,
-  role: TopologyContainer['role'],
-  networks: string[],
-  more: Partial<TopologyContainer> = {},
-): TopologyContainer => ({
-  name,
-  role,
-  state: 'running',
-  status: 'Up 2 hours',
-  networks,
-  ports: [],
-  onHostNetwork: false,
-  ...more,
 })
 
 /** The guide's deployment; the proxy's published ports are given. */

@@ -1,23 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import { drawHtml } from '../../src/cli/render/diagram-html.ts'
-import { openPorts, type Topology, type TopologyContainer } from '../../src/core/topology.ts'
+import { openPorts, type Topology } from '../../src/core/topology.ts'
 import { factsOf } from '../support/chromium.ts'
-
-const container = (
-  name: string,
-  role: TopologyContainer['role'],
-  networks: string[],
-  more: Partial<TopologyContainer> = {},
-): TopologyContainer => ({
-  name,
-  role,
-  state: 'running',
-  status: 'Up 2 hours',
-  networks,
-  ports: [],
-  onHostNetwork: false,
-  ...more,
-})
+import { container } from '../support/topology.ts'
 
 const open = (hostIp: string, hostPort: number, exposed: boolean) =>
   openPorts([{ hostIp, hostPort, containerPort: 8080, protocol: 'tcp' }], exposed)

@@ -15,6 +15,7 @@ import {
   readJournal,
   type StatusReport,
 } from '../../runs/status.ts'
+import { deploymentNames } from '../connection-options.ts'
 import { type Context, journalFor } from '../context.ts'
 import { readProgress } from '../progress.ts'
 import { renderDiagram } from '../render/diagram.ts'
@@ -53,12 +54,7 @@ async function askGateway(subject: Subject, { runs }: JournalStatus): Promise<Ga
 /** Looks at everything once: Docker while the gateway is asked. */
 async function look(subject: Subject): Promise<StatusReport> {
   const { url, migration, options, context } = subject
-  const names = {
-    litellm: options.litellmContainer ?? null,
-    proxy: options.proxyContainer ?? null,
-    network: options.network ?? null,
-  }
-  const request = { names, gatewayUrl: url, newHosts: [migration.to.host] }
+  const request = { names: deploymentNames(options), gatewayUrl: url, newHosts: [migration.to.host] }
   const docker = connectDocker(context.env).then((engine) =>
     typeof engine === 'string'
       ? engine
