@@ -1,5 +1,5 @@
 import type { ErrorCode } from '../core/errors.ts'
-import { isLeftBehind, type Plan } from '../core/plan.ts'
+import { awaitingChanges, isLeftBehind, type Plan } from '../core/plan.ts'
 import { isSignal, mayHaveWritten, type RunReport } from '../core/report.ts'
 import { isComplete } from '../runs/run.ts'
 
@@ -42,7 +42,7 @@ export function exitForSignal(signal: 'SIGINT' | 'SIGTERM'): number {
 export function exitForPlan(plan: Plan, pendingCode: boolean): number {
   if (pendingCode && plan.changes.length > 0) return 2
   const left = plan.skipped.filter(isLeftBehind)
-  if (left.length === 0) return 0
+  if (left.length + awaitingChanges(plan).length === 0) return 0
   return plan.changes.length === 0 && left.every(({ code }) => code === 'drifted') ? 3 : 1
 }
 
@@ -51,7 +51,8 @@ export function exitForRun(report: RunReport): number {
   const ended = report.propagation?.stopped ?? report.halted
   if (isSignal(ended)) return exitForSignal(ended)
   if (isComplete(report)) return 0
-  const outcomes = report.changes.map(({ outcome }) => outcome)
+  const asked = report.changes.filter(({ reason }) => reason !== 'declined')
+  const outcomes = asked.map(({ outcome }) => outcome)
   if (mayHaveWritten(report.changes)) return 4
   return outcomes.length > 0 && outcomes.every((outcome) => outcome === 'drifted') ? 3 : 1
 }

@@ -1,9 +1,9 @@
 import { readAddress } from '../core/address.ts'
 import type { Plan } from '../core/plan.ts'
-import { allChanges, newUrl } from '../core/preflight.ts'
 import type { Witness } from '../core/reach.ts'
 import { isSignal, type RunReport } from '../core/report.ts'
 import { count } from '../core/text.ts'
+import { newUrl } from '../core/withheld.ts'
 import { checkMoved } from '../runs/check-moved.ts'
 import { localMachine } from '../machine/local-machine.ts'
 import { preflight } from '../runs/preflight.ts'
@@ -14,7 +14,7 @@ import type { Terminal } from './terminal/terminal.ts'
 /** Who else can look where LiteLLM looks, asked for once; nobody where a sandbox only plays one. */
 function witnessFor(plan: Plan, { gateway, options, context }: Way): () => Promise<Witness | null> {
   let found: Promise<Witness | null> | null = null
-  const hosts = allChanges(plan).flatMap((change) => {
+  const hosts = plan.changes.flatMap((change) => {
     const address = readAddress(newUrl(change) ?? '')
     return address.kind === 'address' ? [address.host] : []
   })

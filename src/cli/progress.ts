@@ -1,4 +1,6 @@
 import { shownName } from './render/name.ts'
+import { type Change, serversIn } from '../core/plan.ts'
+import { type AppliedChange, isInForce } from '../core/report.ts'
 import { count } from '../core/text.ts'
 import type { ApplyEvent } from '../runs/apply-context.ts'
 import type { Look } from './render/layout.ts'
@@ -29,40 +31,71 @@ export function readProgress(
   }
 }
 
-/** Tells of a run, server by server. */
+/** Counts the servers of a run: one is done with the last of its changes. */
+class ServerCount {
+  #waiting: Pick<Change, 'id' | 'server'>[]
+  readonly total: number
+
+  constructor(changes: readonly Pick<Change, 'id' | 'server'>[]) {
+    this.#waiting = [...changes]
+    this.total = serversIn(changes)
+  }
+
+  get done(): number {
+    return this.total - serversIn(this.#waiting)
+  }
+
+  /** Is anything of its server still to be done behind this change? */
+  settle({ id, server }: Pick<Change, 'id' | 'server'>): boolean {
+    this.#waiting = this.#waiting.filter((each) => each.id !== id)
+    return this.#waiting.some((each) => each.server.id === server.id)
+  }
+}
+
+const DOING = (probeSeconds: number) => ({
+  reading: `reading the record again; LiteLLM is probing the old address (up to ${probeSeconds} s)`,
+  writing: 'writing',
+  restoring: 'putting back the settings that were cleared with the URL',
+  checking: `checking; LiteLLM is probing the new address (up to ${probeSeconds} s)`,
+  repairing: 'putting back what changed with it',
+  trying: `trying it through the gateway (up to ${probeSeconds} s)`,
+})
+
+/** Tells of a run of these changes, server by server. */
 export function applyProgress(
+  changes: readonly Change[],
   terminal: Terminal,
   look: Look,
   probeSeconds: number,
   now: () => number = Date.now,
 ): (event: ApplyEvent) => void {
   let started = now()
-  const doing = {
-    reading: `reading the record again; LiteLLM is probing the old address (up to ${probeSeconds} s)`,
-    writing: 'writing',
-    restoring: 'putting back the settings that were cleared with the URL',
-    checking: `checking; LiteLLM is probing the new address (up to ${probeSeconds} s)`,
-    repairing: 'putting back what changed with it',
-    trying: `trying it through the gateway (up to ${probeSeconds} s)`,
-  }
+  let servers = new ServerCount(changes)
+  const written: AppliedChange[] = []
+  const doing = DOING(probeSeconds)
   return (event) => {
     if (event.kind === 'taking-back') {
       // It counts anew, and has a pace of its own.
       started = now()
+      servers = new ServerCount(written)
       return terminal.remark(
-        `Taking back what this run wrote (${count(event.total, 'server')}), newest first`,
+        `Taking back what this run wrote (${count(servers.total, 'server')}), newest first`,
       )
     }
     if (event.kind === 'works')
       return terminal.remark(
         `  ${shownName(event.change.server)} works through the gateway: ${event.message}`,
       )
-    if (event.kind === 'settled') return terminal.remark(renderOutcome(event.change, look))
+    if (event.kind === 'settled') {
+      if (isInForce([event.change]) && !event.change.onlySettings) written.push(event.change)
+      const goesOn = servers.settle(event.change) && ['applied', 'reverted'].includes(event.change.outcome)
+      return goesOn ? undefined : terminal.remark(renderOutcome(event.change, look))
+    }
     // Without a terminal the outcome of each server is line enough.
     if (!terminal.interactive) return
-    const { change, done, total } = event
+    const { done, total } = servers
     terminal.progress(
-      `${done + 1}/${total} ${shownName(change.server)}: ${doing[event.kind]}${timeLeft(now() - started, done, total)}`,
+      `${done + 1}/${total} ${shownName(event.change.server)}: ${doing[event.kind]}${timeLeft(now() - started, done, total)}`,
     )
   }
 }

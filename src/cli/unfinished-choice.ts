@@ -1,6 +1,7 @@
 import { hostname } from 'node:os'
 import type { Resumption } from '../runs/run.ts'
 import { leftToDo, wasTakingBack } from '../runs/recover.ts'
+import { serversIn } from '../core/plan.ts'
 import { tally } from '../core/report.ts'
 import { count, printable } from '../core/text.ts'
 import type { Context } from './context.ts'
@@ -17,10 +18,10 @@ export function describeUnfinished({ run, settled }: Resumption, { look }: Conte
   const { applied, 'not-applied': open } = tally(settled)
   const what = reverts === null ? 'a migration' : `which was taking back ${reverts},`
   const elsewhere = host === hostname() ? '' : ` Make sure that it is not still at work on ${host}.`
-  const title = `Run ${run.id} of ${run.startedAt}, ${what} by ${user} on ${host} (process ${pid}), did not come to its end.${elsewhere} The gateway was asked: ${applied} of ${count(settled.length, 'server')} changed, ${open} not changed.`
-  return [wrap(printable(title), look.width), ...settled.map((change) => renderOutcome(change, look))].join(
-    '\n',
-  )
+  const title = `Run ${run.id} of ${run.startedAt}, ${what} by ${user} on ${host} (process ${pid}), did not come to its end.${elsewhere} The gateway was asked: ${applied} of ${count(serversIn(settled), 'server')} changed, ${open} not changed.`
+  // A server whose URL stands in a file of its own has several changes, most of the time of one fate.
+  const fates = new Set(settled.map((change) => renderOutcome(change, look)))
+  return [wrap(printable(title), look.width), ...fates].join('\n')
 }
 
 /** Offers to finish it, to take it back, or to leave it; the default leaves it. */

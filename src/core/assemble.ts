@@ -8,6 +8,7 @@ import { isVariable, type Note, type Plan } from './plan.ts'
 import { shownPath } from './redact.ts'
 import { identify, isUnlisted } from './server.ts'
 import { printable } from './text.ts'
+import { waitingUnless } from './withheld.ts'
 
 /** Remarks about the release itself. */
 export function releaseNotes(version: string | null): Note[] {
@@ -81,12 +82,11 @@ export function assemblePlan(assembly: Assembly): Plan {
   const { era } = eraOf(gateway.version)
   const meant = inventory.entries.filter(({ listed }) => selected.has(listed.server_id))
   const assessments = meant.map((entry) => assess(entry, assembly, era))
-  const made = assessments.flatMap((each) =>
-    'changes' in each ? each.changes : 'change' in each ? [each.change] : [],
-  )
+  const changing = assessments.filter((each) => 'changes' in each)
   // A variable changes behind all pins: it may be the URL of several servers.
-  const changes = made.toSorted((a, b) => Number(isVariable(a)) - Number(isVariable(b)))
-  const changing = assessments.filter((each) => 'changes' in each || 'change' in each)
+  const changes = changing
+    .flatMap((each) => each.changes)
+    .toSorted((a, b) => Number(isVariable(a)) - Number(isVariable(b)))
   const skipped = assessments.flatMap((each) => ('skipped' in each ? [each.skipped] : []))
   const suspicion: Note[] = inventory.suspicion
     ? [{ code: 'suspicious-list', server: null, field: null, message: inventory.suspicion }]
@@ -97,6 +97,7 @@ export function assemblePlan(assembly: Assembly): Plan {
     reverts: null,
     migrations: [{ id: migration.id, sha256: migration.sha256 }],
     changes,
+    withheld: waitingUnless(changes, assembly.accepted),
     skipped,
     notes: [
       ...releaseNotes(gateway.version),
@@ -109,7 +110,7 @@ export function assemblePlan(assembly: Assembly): Plan {
     origins: countOrigins(inventory.entries, migration),
     summary: {
       servers: inventory.entries.length,
-      changes: changes.length,
+      changes: changing.length,
       unchanged: meant.length - changing.length - skipped.length,
       skipped: skipped.length,
       excluded: inventory.entries.length - meant.length,

@@ -1,4 +1,4 @@
-import { admitted, assembleChange, obstacle } from './change.ts'
+import { assembleChange, obstacle } from './change.ts'
 import { type Configured, configuredUrl, moveConfigured, patchByHand } from './config/move.ts'
 import type { Consent } from './consent.ts'
 import { type Era, FILE_ERA } from './eras.ts'
@@ -21,10 +21,8 @@ export interface Assembly {
 
 /** What one server contributes to a plan. */
 export type Assessment =
-  | { change: Change }
-  | { changes: Change[] }
-  | { skipped: Skipped }
-  | { moved: boolean }
+  /** None where the variable of another server moves it, too. */
+  { changes: Change[] } | { skipped: Skipped } | { moved: boolean }
 
 /** What a rule says of one server: of its URL, and the edits in its other fields that the API can make. */
 interface Judgement {
@@ -65,7 +63,7 @@ function blocked(
 function assessConfigured(
   { listed, held }: InventoryEntry,
   configured: Configured,
-  { migration, accepted, inventory, selected }: Assembly,
+  { migration, inventory, selected }: Assembly,
   { era, url, next }: { era: Era; url: string; next: string },
 ): Assessment {
   const server = identify(listed, 'config')
@@ -91,11 +89,10 @@ function assessConfigured(
   const nobody = { holders: [], complete: false, reason: 'nobody was asked' }
   const found = moveConfigured(configured, { id: server.id, url, next, era, held: held ?? nobody })
   if (!Array.isArray(found)) return skip(found.reason)
-  const made = found.map(({ file, record, edits, effects }) =>
+  const changes = found.map(({ file, record, edits, effects }) =>
     assembleChange(record, server, migration.id, edits, { era: FILE_ERA, signIns: null, file, effects }),
   )
-  const [refused] = made.map((each) => admitted(each, accepted)).filter((each) => 'skipped' in each)
-  return refused ?? { changes: made }
+  return { changes }
 }
 
 /** A server that is left alone, with what a person would change by hand where it is one of a file. */
@@ -117,7 +114,7 @@ function leave(
 
 /** What one listed server contributes to a plan. */
 export function assess(entry: InventoryEntry, assembly: Assembly, era: Era): Assessment {
-  const { migration, accepted } = assembly
+  const { migration } = assembly
   const judgement = judgeEntry(entry, migration)
   const { url, verdict, others } = judgement
   const move = verdict.kind === 'match' && url !== null ? { url, next: verdict.after } : null
@@ -131,5 +128,5 @@ export function assess(entry: InventoryEntry, assembly: Assembly, era: Era): Ass
   const hindrance = obstacle(entry.record, era)
   if (hindrance) return { skipped: { server, matched: true, ...hindrance, url } }
   const circumstances = { era, signIns: entry.signIns }
-  return admitted(assembleChange(entry.record, server, migration.id, edits, circumstances), accepted)
+  return { changes: [assembleChange(entry.record, server, migration.id, edits, circumstances)] }
 }

@@ -1,9 +1,8 @@
 import { canonical, sha256 } from './canonical.ts'
-import { acceptOptions, type Consent, unaccepted } from './consent.ts'
 import type { Era } from './eras.ts'
 import { fieldHashes, fingerprint } from './fields.ts'
 import { clearedSettings, oauthEffects, type Settings } from './oauth.ts'
-import type { Change, ChangedFile, Edit, Effect, Skipped, SkippedCode } from './plan.ts'
+import type { Change, ChangedFile, Edit, Effect, SkippedCode } from './plan.ts'
 import type { ServerIdentity, ServerRecord } from './server.ts'
 import { nameObstacle } from './write-body.ts'
 
@@ -79,26 +78,4 @@ export function onlySettings(change: Change, settings: Settings): Change {
 export function obstacle(record: ServerRecord, era: Era): { code: SkippedCode; message: string } | null {
   const name = nameObstacle(era.putBody, record)
   return name ? { code: 'name-rule', message: name } : null
-}
-
-/** A change that has effects nobody consented to is left out, and what would be lost is told, with the way to consent. */
-export function admitted(
-  change: Change,
-  accepted: readonly Consent[],
-): { change: Change } | { skipped: Skipped } {
-  const wanting = unaccepted(change.effects, accepted)
-  if (wanting.length === 0) return { change }
-  const effects = change.effects.map(({ message }) => message).join('; ')
-  const message = `${effects}. To do it all the same: ${acceptOptions(wanting).join(' ')}`
-  const url = change.edits.find(({ field }) => field === 'url')?.before ?? null
-  return {
-    skipped: {
-      server: change.server,
-      matched: true,
-      code: 'needs-consent',
-      message,
-      url,
-      awaiting: [change],
-    },
-  }
 }

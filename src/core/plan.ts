@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import type { Consent } from './consent.ts'
 import type { DriftedField } from './drift.ts'
 import type { ToolPrint, Tried } from './reach.ts'
 import { serverIdentity } from './server.ts'
@@ -79,7 +80,6 @@ export const skippedCode = z.enum([
   'user-info',
   'env-reference',
   'malformed',
-  'needs-consent',
   'name-rule',
   'drifted',
 ])
@@ -101,8 +101,6 @@ export interface Skipped {
   url: string | null
   /** Where it drifted since a run that is being taken back. */
   contested?: Contested
-  /** Where it is left alone for want of consent: the changes that consent would make. */
-  awaiting?: Change[]
   /** What a person would have to change in a file by hand, line by line. */
   patch?: string[]
 }
@@ -132,13 +130,24 @@ export interface GatewayIdentity {
   account: string
 }
 
+/**
+ * Why a change of a plan is not to be written: it waits for somebody's consent to its effects, or the person who was
+ * asked does not want it.
+ */
+export type Withheld =
+  | { reason: 'awaiting'; consents: readonly Consent[] }
+  | { reason: 'declined'; consents: readonly [] }
+
 /** A plan: all that a run will do, as plain values. A revert is a plan too, with the run that it takes back. */
 export interface Plan {
   createdAt: string
   gateway: GatewayIdentity
   reverts: string | null
   migrations: { id: string; sha256: string }[]
+  /** All that would be written, with what waits for a consent. */
   changes: Change[]
+  /** Those among them that are not to be written, by the change's id. */
+  withheld: Readonly<Record<string, Withheld>>
   skipped: Skipped[]
   notes: Note[]
   /** What was found at the new addresses, by the change's id; empty where nobody tried. */
@@ -147,6 +156,7 @@ export interface Plan {
   tools: Record<string, ToolPrint[] | null>
   /** Origins of all listed URLs with counts, most frequent first. */
   origins: { origin: string; count: number }[]
+  /** Servers, each counted once, however many edits it takes to change one. */
   summary: {
     servers: number
     changes: number
@@ -155,6 +165,21 @@ export interface Plan {
     excluded: number
     moved: number
   }
+}
+
+/** The changes of a plan that are to be written. */
+export function readyChanges({ changes, withheld }: Pick<Plan, 'changes' | 'withheld'>): Change[] {
+  return changes.filter(({ id }) => !(id in withheld))
+}
+
+/** The changes of a plan that wait for somebody's consent. */
+export function awaitingChanges({ changes, withheld }: Pick<Plan, 'changes' | 'withheld'>): Change[] {
+  return changes.filter(({ id }) => withheld[id]?.reason === 'awaiting')
+}
+
+/** How many servers some changes are about: one takes several where its URL stands in a file of its own. */
+export function serversIn(changes: readonly { server: { id: string } }[]): number {
+  return new Set(changes.map(({ server }) => server.id)).size
 }
 
 /** Was this server meant, and is it left behind all the same? That makes the exit code 1 or 4. */

@@ -1,5 +1,6 @@
+import type { Consent } from './consent.ts'
 import type { DriftedField } from './drift.ts'
-import type { Change, GatewayIdentity, Note, Skipped } from './plan.ts'
+import { type Change, type GatewayIdentity, type Note, type Plan, type Skipped } from './plan.ts'
 import type { Tried } from './reach.ts'
 
 /**
@@ -19,6 +20,13 @@ export interface CollateralChange {
 /** One change and its fate. */
 export interface AppliedChange extends Change {
   outcome: Outcome
+  /**
+   * Why it was not tried: it waits for a consent, the person did not want it, or the run stopped before it. `null` where
+   * it was, or where `error` says why not.
+   */
+  reason: 'awaiting' | 'declined' | 'stopped' | null
+  /** What it waits for, empty unless that is the reason. */
+  awaiting: readonly Consent[]
   /** Did a write of it land, or may it have? Of a drifted server too: written, and then changed by somebody else. */
   wrote: boolean
   collateral: CollateralChange[]
@@ -33,7 +41,17 @@ const WROTE: readonly Outcome[] = ['applied', 'unknown', 'reverted']
 
 /** A change of which nothing more is known than its outcome. */
 export function settledAs(change: Change, outcome: Outcome, error: string | null = null): AppliedChange {
-  return { ...change, outcome, wrote: WROTE.includes(outcome), collateral: [], drift: [], error, check: null }
+  return {
+    ...change,
+    outcome,
+    reason: null,
+    awaiting: [],
+    wrote: WROTE.includes(outcome),
+    collateral: [],
+    drift: [],
+    error,
+    check: null,
+  }
 }
 
 /** Why a run ended before its last change, or `null`. */
@@ -113,15 +131,29 @@ export function leavesSomething(changes: readonly AppliedChange[]): boolean {
   return changes.some(({ wrote, outcome }) => wrote && outcome !== 'reverted')
 }
 
-/** How many changes had each outcome. */
-export function tally(changes: readonly { outcome: Outcome }[]): Record<Outcome, number> {
-  const of = (outcome: Outcome): number => changes.filter((change) => change.outcome === outcome).length
-  return {
-    applied: of('applied'),
-    'not-applied': of('not-applied'),
-    failed: of('failed'),
-    drifted: of('drifted'),
-    unknown: of('unknown'),
-    reverted: of('reverted'),
-  }
+/** What a server came to whose changes came to several things: the first of these. */
+const GRAVEST: readonly Outcome[] = ['unknown', 'failed', 'drifted', 'not-applied', 'reverted', 'applied']
+
+/** What became of a change of a server. */
+interface Fate {
+  server: { id: string }
+  outcome: Outcome
+}
+
+/** How many servers had each outcome; one that several changes were for has the gravest of theirs. */
+export function tally(changes: readonly Fate[]): Record<Outcome, number> {
+  const left = new Set(changes.map(({ server }) => server.id))
+  const numbers = GRAVEST.map((outcome): [Outcome, number] => {
+    const own = new Set(changes.filter((each) => each.outcome === outcome).map(({ server }) => server.id))
+    return [outcome, [...own].filter((id) => left.delete(id)).length]
+  })
+  return Object.fromEntries(numbers) as Record<Outcome, number>
+}
+
+/** The changes of a plan that were not to be written, as they stand in its report. */
+export function withheldFrom({ changes, withheld }: Plan): AppliedChange[] {
+  return changes.flatMap((change) => {
+    const held = withheld[change.id]
+    return held ? [{ ...settledAs(change, 'not-applied'), reason: held.reason, awaiting: held.consents }] : []
+  })
 }

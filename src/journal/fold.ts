@@ -1,7 +1,7 @@
 import { basename } from 'node:path'
 import type { Settings } from '../core/oauth.ts'
 import type { Change } from '../core/plan.ts'
-import type { CollateralChange, Outcome } from '../core/report.ts'
+import { type CollateralChange, type Outcome, tally } from '../core/report.ts'
 import type { ReadRun } from './chain.ts'
 import { JournalDamage } from './damage.ts'
 import type { JournalRecord, RunStarted } from './records.ts'
@@ -121,6 +121,16 @@ const WROTE: readonly RecordedChange['outcome'][] = ['applied', 'unknown', 'unse
 /** Was this server written, or may it have been, whatever became of it since? */
 export function wasWritten({ outcome, fieldsBefore }: RecordedChange): boolean {
   return WROTE.includes(outcome) || (outcome === 'drifted' && fieldsBefore !== null)
+}
+
+/** How many servers of a run had each outcome; one of which nobody knows what became counts as unknown. */
+export function tallyRecorded(changes: readonly RecordedChange[]): Record<Outcome, number> {
+  return tally(
+    changes.map(({ change, outcome }) => ({
+      server: change.server,
+      outcome: outcome === 'unsettled' ? 'unknown' : outcome,
+    })),
+  )
 }
 
 /** Did the run write something that may still be there, or that somebody wrote over? */

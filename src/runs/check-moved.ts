@@ -1,7 +1,8 @@
 import { diagnose, needsWitness, outcomeOf, triedAs } from '../core/diagnose.ts'
-import { newUrl, untriable } from '../core/preflight.ts'
+import { untriable } from '../core/preflight.ts'
 import type { Reach, Tried, Witness } from '../core/reach.ts'
 import type { AppliedChange } from '../core/report.ts'
+import { newUrl } from '../core/withheld.ts'
 import type { Gateway, ServerCheck } from '../gateway/port.ts'
 import { inParallel, READS_AT_ONCE } from './parallel.ts'
 

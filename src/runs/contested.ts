@@ -1,10 +1,11 @@
-import { admitted, assembleChange, obstacle } from '../core/change.ts'
+import { assembleChange, obstacle } from '../core/change.ts'
 import type { Consent } from '../core/consent.ts'
 import { holds } from '../core/drift.ts'
 import { valueAt } from '../core/path.ts'
 import type { Change, Contested, Edit, Plan, Skipped } from '../core/plan.ts'
 import type { RunReport } from '../core/report.ts'
 import type { ServerIdentity, ServerRecord } from '../core/server.ts'
+import { waitingUnless } from '../core/withheld.ts'
 import type { Gateway, Reading } from '../gateway/port.ts'
 import { signInsAtStake } from './sign-ins.ts'
 
@@ -36,12 +37,11 @@ type Judged = { change: Change } | { skipped: Skipped } | null
 interface Evidence {
   reading: Reading
   signIns: number | null
-  accepted: readonly Consent[]
 }
 
 function judge(
   { server, migration, edits }: ContestedServer,
-  { reading, signIns, accepted }: Evidence,
+  { reading, signIns }: Evidence,
   { era }: Gateway,
 ): Judged {
   const skip = (code: Skipped['code'], message: string): Judged => ({
@@ -56,7 +56,7 @@ function judge(
   if (source === 'config') return skip('config-defined', "now defined in LiteLLM's config.yaml")
   const hindrance = obstacle(record, era)
   if (hindrance) return skip(hindrance.code, hindrance.message)
-  return admitted(assembleChange(record, server, migration, now, { era, signIns }), accepted)
+  return { change: assembleChange(record, server, migration, now, { era, signIns }) }
 }
 
 /**
@@ -73,7 +73,7 @@ export async function planOverEdits(
   for (const each of chosen) {
     const reading = await gateway.read(each.server.id)
     const signIns = await signInsAtStake(gateway, reading)
-    judged.push(judge(each, { reading, signIns, accepted }, gateway))
+    judged.push(judge(each, { reading, signIns }, gateway))
   }
   const changes = judged.flatMap((each) => (each && 'change' in each ? [each.change] : []))
   const skipped = judged.flatMap((each) => (each && 'skipped' in each ? [each.skipped] : []))
@@ -82,6 +82,7 @@ export async function planOverEdits(
     ...plan,
     createdAt,
     changes,
+    withheld: waitingUnless(changes, accepted),
     skipped,
     notes: [],
     preflight: {},

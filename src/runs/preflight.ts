@@ -2,8 +2,9 @@ import { originText, readAddress } from '../core/address.ts'
 import type { Consent } from '../core/consent.ts'
 import { diagnose, needsWitness, triedAs } from '../core/diagnose.ts'
 import type { Change, Plan } from '../core/plan.ts'
-import { allChanges, newUrl, untriable, withFindings } from '../core/preflight.ts'
+import { untriable, withFindings } from '../core/preflight.ts'
 import type { Reach, ReachKind, ToolPrint, Tried, Witness } from '../core/reach.ts'
+import { newUrl } from '../core/withheld.ts'
 import type { Gateway } from '../gateway/port.ts'
 import { byOrigin } from './by-origin.ts'
 
@@ -122,11 +123,11 @@ async function listTools(
 
 /**
  * Tries every new address of a plan from where the gateway stands, and records what the servers list at the old ones.
- * Writes nothing. Returns the plan with what was found: a server that does not work is left out until somebody consents.
- * Of a revert the old addresses are tried, and nothing is left out.
+ * Writes nothing. Returns the plan with what was found: a server that does not work waits for somebody's consent. Of a
+ * revert the old addresses are tried, and nothing waits.
  */
 export async function preflight(plan: Plan, gateway: Gateway, scope: PreflightScope): Promise<Plan> {
-  const changes = allChanges(plan)
+  const { changes } = plan
   const trials = changes.flatMap((change) => {
     const url = newUrl(change)
     return url === null || untriable(change) !== null ? [] : [{ change, url }]

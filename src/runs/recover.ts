@@ -4,7 +4,7 @@ import { releaseNotes } from '../core/assemble.ts'
 import { onlySettings } from '../core/change.ts'
 import { holds } from '../core/drift.ts'
 import { MigrateError } from '../core/errors.ts'
-import type { Change, Plan, SkippedCode } from '../core/plan.ts'
+import { type Change, type Plan, serversIn, type SkippedCode } from '../core/plan.ts'
 import { type AppliedChange, type RunReport, settledAs } from '../core/report.ts'
 import type { Gateway, Reading } from '../gateway/port.ts'
 import { isUnfinished, type RecordedChange, type RecordedRun, wasWritten } from '../journal/fold.ts'
@@ -130,12 +130,16 @@ export async function investigate(
   return { run: runs.find(({ id }) => id === run.id) ?? run, settled }
 }
 
-const UNCLEAR: readonly SkippedCode[] = ['unreadable', 'wrong-id', 'needs-consent']
+const UNCLEAR: readonly SkippedCode[] = ['unreadable', 'wrong-id']
 
 /** Is everything of a run taken back that can be? What drifted, or is gone, is left as it is for good. */
 export function isTakenBack(plan: Plan, report: RunReport | null): boolean {
-  const unclear = plan.skipped.some(({ code }) => UNCLEAR.includes(code))
-  const undone = (report?.changes ?? []).some(({ outcome }) => outcome === 'unknown' || outcome === 'failed')
+  const unclear =
+    plan.skipped.some(({ code }) => UNCLEAR.includes(code)) ||
+    Object.values(plan.withheld).some(({ reason }) => reason === 'awaiting')
+  const undone = (report?.changes ?? []).some(
+    ({ outcome, reason }) => outcome === 'unknown' || outcome === 'failed' || reason !== null,
+  )
   return !unclear && !undone && (report === null || (report.halted === null && report.trouble === null))
 }
 
@@ -151,7 +155,7 @@ function remaining(run: RecordedRun, settled: AppliedChange): Change[] {
 
 /** How many servers finishing a run would still write to. */
 export function leftToDo({ run, settled }: Resumption): number {
-  return settled.flatMap((each) => remaining(run, each)).length
+  return serversIn(settled.flatMap((each) => remaining(run, each)))
 }
 
 /** The plan that does what is left of a run: a plan like any other. What was refused is tried again. */
@@ -163,15 +167,17 @@ export function planCompletion({ run, settled }: Resumption, gateway: Gateway, c
     reverts: run.started.reverts,
     migrations: run.started.migrations,
     changes,
+    // They were consented to when the run began.
+    withheld: {},
     skipped: [],
     notes: releaseNotes(gateway.identity.version),
     preflight: {},
     tools: {},
     origins: [],
     summary: {
-      servers: settled.length,
-      changes: changes.length,
-      unchanged: settled.length - changes.length,
+      servers: serversIn(settled),
+      changes: serversIn(changes),
+      unchanged: serversIn(settled) - serversIn(changes),
       skipped: 0,
       excluded: 0,
       moved: settled.filter(({ outcome }) => outcome === 'applied').length,

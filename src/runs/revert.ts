@@ -1,13 +1,14 @@
-import { admitted, assembleChange, obstacle, onlySettings } from '../core/change.ts'
+import { assembleChange, obstacle, onlySettings } from '../core/change.ts'
 import { RESTART } from '../core/config/move.ts'
 import type { Consent } from '../core/consent.ts'
 import { type DriftedField, driftSinceWrite, holds, reversed } from '../core/drift.ts'
 import { restorable } from '../core/oauth.ts'
-import { type Change, isVariable, type Plan, type Skipped } from '../core/plan.ts'
+import { type Change, isVariable, type Plan, serversIn, type Skipped } from '../core/plan.ts'
 import { shownPath, shownText } from '../core/redact.ts'
 import { type Selection, select } from '../core/selection.ts'
 import { type ListedServer, listedServer, type ServerIdentity } from '../core/server.ts'
 import { printable } from '../core/text.ts'
+import { waitingUnless } from '../core/withheld.ts'
 import type { Gateway } from '../gateway/port.ts'
 import type { RecordedRun } from '../journal/fold.ts'
 import type { RunInForce } from './find-run.ts'
@@ -25,7 +26,7 @@ function stateNow({ field, now }: DriftedField): string {
 
 type Judged = { change: Change } | { skipped: Skipped } | 'nothing'
 
-function judge(candidate: Candidate, gateway: Gateway, accepted: readonly Consent[]): Judged {
+function judge(candidate: Candidate, gateway: Gateway): Judged {
   const { recorded, reading, signIns } = candidate
   const { change } = recorded
   const { era } = placeOf(gateway, change)
@@ -60,7 +61,7 @@ function judge(candidate: Candidate, gateway: Gateway, accepted: readonly Consen
   const hindrance = obstacle(record, era)
   if (hindrance) return skip(hindrance.code, hindrance.message, url)
   const circumstances = { era, signIns, lost, file: change.file, effects: change.file ? [RESTART] : [] }
-  return admitted(assembleChange(record, change.server, change.migration, edits, circumstances), accepted)
+  return { change: assembleChange(record, change.server, change.migration, edits, circumstances) }
 }
 
 const asListed = ({ recorded: { change }, reading }: Candidate): ListedServer =>
@@ -100,6 +101,8 @@ async function readCandidates(gateway: Gateway, { run, onRead }: ReversalScope):
   return read.toSorted((a, b) => tried.indexOf(a.recorded) - tried.indexOf(b.recorded))
 }
 
+const changeOf = ({ recorded }: Candidate): Change => recorded.change
+
 /**
  * The plan that takes a run back, made from the journal and from what the gateway holds now: a plan like any
  * other. Whatever was tried is asked after. A server whose field holds something else than the run wrote is
@@ -109,7 +112,7 @@ export async function planReversal(gateway: Gateway, scope: ReversalScope): Prom
   const candidates = await readCandidates(gateway, scope)
   const selected = select(scope.selection, candidates.map(asListed))
   const meant = candidates.filter(({ recorded }) => selected.has(recorded.change.server.id))
-  const judged = meant.map((candidate) => judge(candidate, gateway, scope.accepted))
+  const judged = meant.map((candidate) => judge(candidate, gateway))
   const made = judged.flatMap((each) => (typeof each === 'object' && 'change' in each ? [each.change] : []))
   // A variable goes back before the pins do: no server is ever without its id while its URL is another.
   const changes = made.toSorted((a, b) => Number(isVariable(b)) - Number(isVariable(a)))
@@ -117,13 +120,14 @@ export async function planReversal(gateway: Gateway, scope: ReversalScope): Prom
     typeof each === 'object' && 'skipped' in each ? [each.skipped] : [],
   )
   const written = meant.filter((_, i) => judged[i] !== 'nothing')
-  const unchanged = meant.length - changes.length - skipped.length
+  const unchanged = serversIn(meant.map(changeOf)) - serversIn([...changes, ...skipped])
   return {
     createdAt: scope.createdAt,
     gateway: gateway.identity,
     reverts: scope.run.id,
     migrations: scope.run.started.migrations,
     changes,
+    withheld: waitingUnless(changes, scope.accepted),
     skipped,
     notes: [
       ...runNotes(scope.run, scope.inForce, gateway),
@@ -134,11 +138,11 @@ export async function planReversal(gateway: Gateway, scope: ReversalScope): Prom
     tools: {},
     origins: [],
     summary: {
-      servers: candidates.length,
-      changes: changes.length,
+      servers: serversIn(candidates.map(changeOf)),
+      changes: serversIn(changes),
       unchanged,
-      skipped: skipped.length,
-      excluded: candidates.length - meant.length,
+      skipped: serversIn(skipped),
+      excluded: serversIn(candidates.map(changeOf)) - serversIn(meant.map(changeOf)),
       moved: unchanged,
     },
   }

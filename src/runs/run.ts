@@ -1,13 +1,21 @@
 import { randomBytes } from 'node:crypto'
 import { hostname } from 'node:os'
-import { isLeftBehind, type Plan } from '../core/plan.ts'
-import { type AppliedChange, type Halt, isBroken, type RunReport, settledAs } from '../core/report.ts'
+import { type Change, isLeftBehind, type Plan, readyChanges } from '../core/plan.ts'
+import {
+  type AppliedChange,
+  type Halt,
+  isBroken,
+  type RunReport,
+  settledAs,
+  withheldFrom,
+} from '../core/report.ts'
 import { MigrateError } from '../core/errors.ts'
+import { restartFor } from '../core/restart.ts'
 import type { RecordedRun } from '../journal/fold.ts'
 import type { Journal } from '../journal/port.ts'
 import { userName } from '../journal/process-identity.ts'
 import type { RunStarted } from '../journal/records.ts'
-import { applyPlan } from './apply.ts'
+import { applyPlan, type ApplyResult } from './apply.ts'
 import type { ApplyContext } from './apply-context.ts'
 import { haltAfter } from './change-run.ts'
 
@@ -18,12 +26,13 @@ function newRunId(now: Date): string {
 }
 
 /** What the servers that are to be changed listed before. */
-function toolsOf({ changes, tools }: Plan): RunStarted['tools'] {
+function toolsOf(changes: readonly Change[], { tools }: Plan): RunStarted['tools'] {
   const ids = new Set(changes.map(({ server }) => server.id))
   return Object.fromEntries(Object.entries(tools).filter(([id]) => ids.has(id)))
 }
 
 function startOf(plan: Plan, id: string, tool: string): RunStarted {
+  const changes = readyChanges(plan)
   return {
     type: 'run-started',
     run: id,
@@ -36,8 +45,8 @@ function startOf(plan: Plan, id: string, tool: string): RunStarted {
     reverts: plan.reverts,
     migrations: plan.migrations,
     servers: plan.summary.servers,
-    changes: plan.changes,
-    tools: toolsOf(plan),
+    changes,
+    tools: toolsOf(changes, plan),
   }
 }
 
@@ -90,6 +99,16 @@ function haltOf(settled: readonly AppliedChange[]): Halt {
   return halts.find((halt) => halt === 'security') ?? halts.find((halt) => halt === 'collateral') ?? null
 }
 
+/** All changes of a plan in its order: what became of those that were to be written, and why the others were not. */
+function inOrder(plan: Plan, { changes, halted }: Pick<ApplyResult, 'changes' | 'halted'>): AppliedChange[] {
+  const known = new Map([...withheldFrom(plan), ...changes].map((change) => [change.id, change]))
+  return plan.changes.map((change) => {
+    const found = known.get(change.id) ?? settledAs(change, 'not-applied')
+    const isStopped = found.outcome === 'not-applied' && found.reason === null && found.error === null
+    return isStopped && halted !== null ? { ...found, reason: 'stopped' } : found
+  })
+}
+
 /** Is a run still in the journal, whose writing met trouble? */
 async function isKept(journal: Journal, id: string): Promise<boolean> {
   const { runs } = await journal.runs().catch(() => ({ runs: [] }))
@@ -109,7 +128,8 @@ export async function carryOut(
   // What the plan is about is tried anew.
   const others = resumption?.settled.filter(({ id }) => !plan.changes.some((change) => change.id === id))
   const found = haltOf(others ?? [])
-  const result = await applyPlan(plan, { ...context, recorder }, found)
+  const applied = await applyPlan({ ...plan, changes: readyChanges(plan) }, { ...context, recorder }, found)
+  const result = { ...applied, changes: inOrder(plan, applied) }
   let { trouble } = result
   const head = await recorder
     .finish({ type: 'run-finished', halted: result.halted })
@@ -129,16 +149,17 @@ export async function carryOut(
     skipped: plan.skipped,
     notes: plan.notes,
     preflight: plan.preflight,
-    restart: result.changes.some(({ file, wrote }) => file !== null && wrote)
-      ? 'required'
-      : context.gateway.era.restart,
+    restart: restartFor(
+      result.changes.filter(({ wrote }) => wrote),
+      context.gateway.era,
+    ),
     propagation: null,
   }
 }
 
 /** A report for a plan of which nothing is to be written. */
 export function emptyReport(plan: Plan, restart: RunReport['restart']): RunReport {
-  const changes = plan.changes.map((change) => settledAs(change, 'not-applied'))
+  const changes = inOrder(plan, { changes: [], halted: null })
   return {
     run: null,
     gateway: plan.gateway,
@@ -153,10 +174,11 @@ export function emptyReport(plan: Plan, restart: RunReport['restart']): RunRepor
   }
 }
 
-/** Did the run do all that was asked of it? */
+/** Did the run do all that was asked of it? What the person declined was not. */
 export function isComplete(report: RunReport): boolean {
   const wanting = report.changes.some(
-    ({ outcome, collateral }) => outcome !== 'applied' || collateral.some(({ repaired }) => !repaired),
+    ({ outcome, reason, collateral }) =>
+      (outcome !== 'applied' && reason !== 'declined') || collateral.some(({ repaired }) => !repaired),
   )
   const failing = report.changes.some(isBroken)
   const everywhere = report.propagation?.agreed ?? true

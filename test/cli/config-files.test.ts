@@ -43,6 +43,8 @@ interface Document {
     edits: { field: string; before: string | null; after: string | null }[]
     effects: { code: string; message: string }[]
     outcome?: string
+    awaiting?: string[]
+    reason?: string | null
   }[]
   skipped: { server: { name: string }; code: string; message: string; patch: string[] | null }[]
   restartRequired?: boolean
@@ -97,7 +99,7 @@ describe.concurrent('servers of config.yaml', () => {
     expect(stdout).toContain(`-url: ${OLD}/inventory/sse`)
     expect(stdout).toContain(`+url: ${NEW}/inventory/sse`)
     expect(stdout).toMatch(/^\+server_id: [\da-f]{32}$/m)
-    expect(stdout).toContain('takes effect when LiteLLM is restarted')
+    expect(sentence(stdout)).toContain('! Restart LiteLLM afterwards, all its workers and replicas')
     expect(await reading(path)).toBe(CONFIG)
   })
 
@@ -136,12 +138,11 @@ describe.concurrent('servers of config.yaml', () => {
     })
     const path = await put(trial, 'config.yaml', CONFIG)
     const refused = await trial.call(['--yes', '--json', '--litellm-config', path])
-    const [left] = documentOf<Document>(refused).skipped
-    expect([refused.code, left?.code]).toEqual([1, 'needs-consent'])
-    expect(left?.message).toMatch(
+    const [left] = documentOf<Document>(refused).changes
+    expect([refused.code, left?.reason, left?.awaiting]).toEqual([1, 'awaiting', ['grants']])
+    expect(left?.effects.map(({ message }) => message).join()).toMatch(
       /its id becomes [\da-f]{32}, and who holds [\da-f]{32} loses access.*key ci-key/,
     )
-    expect(left?.message).toContain('--accept grants')
     expect(await reading(path)).toBe(CONFIG)
     const done = await trial.call(['--yes', '--json', '--litellm-config', path, '--accept', 'grants'])
     expect(done.code).toBe(0)

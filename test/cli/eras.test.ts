@@ -155,7 +155,7 @@ describe.concurrent('what a release does to a server besides is known:', () => {
   })
 
   for (const version of ['1.92.1', '1.96.0', '1.106.2']) {
-    test(`${version} would wipe them, so it is left as needs-consent, with what would be lost: exit 4`, async ({
+    test(`${version} would wipe them, so it is left waiting for a consent, with what would be lost: exit 4`, async ({
       open,
     }) => {
       const exchange = guideServer('exchange', {
@@ -167,15 +167,16 @@ describe.concurrent('what a release does to a server besides is known:', () => {
       const before = trial.sandbox.rows()
       const finished = await trial.call(['--yes', '--json'])
       expect(finished.code).toBe(4)
-      const { skipped } = documentOf<{
-        skipped: { server: { id: string }; matched: boolean; code: string; message: string }[]
+      const { changes } = documentOf<{
+        changes: { server: { id: string }; reason: string | null; effects: { message: string }[] }[]
       }>(finished)
-      expect(inOrder(skipped.map(({ server, matched, code }) => [server.id, matched, code]))).toEqual([
-        ['id-exchange', true, 'needs-consent'],
-        ['id-signed', true, 'needs-consent'],
+      expect(inOrder(changes.map(({ server, reason }) => [server.id, reason]))).toEqual([
+        ['id-exchange', 'awaiting'],
+        ['id-fetch', null],
+        ['id-signed', 'awaiting'],
       ])
-      const signed = skipped.find(({ server }) => server.id === 'id-signed')
-      expect(signed?.message).toContain('authorization_url, token_url, registration_url')
+      const signed = changes.find(({ server }) => server.id === 'id-signed')
+      expect(signed?.effects[0]?.message).toContain('authorization_url, token_url, registration_url')
       expect(withoutTraces(trial.sandbox.rows()).slice(0, 2)).toEqual(withoutTraces(before).slice(0, 2))
     })
   }

@@ -13,9 +13,12 @@ interface Document {
     server: { name: string }
     outcome: string
     effects: { code: string; message: string; reversible: boolean }[]
+    awaiting: string[]
+    reason: string | null
     collateral: { field: string; repaired: boolean }[]
   }[]
-  skipped: { server: { name: string }; code: string; message: string; effects: { code: string }[] }[]
+  skipped: { server: { name: string }; code: string }[]
+  summary: { changes: number; awaiting: number; skipped: number }
   notes: { code: string; message: string; server: { name: string } | null }[]
   halted: string | null
   undo: string | null
@@ -45,33 +48,52 @@ describe.concurrent('servers with OAuth or token exchange are left out without c
   test('each with what it would lose, and the options that would move it', async ({ open }) => {
     const trial = await open({ servers: ALL, signIns: { 'id-signed': ['ada', 'bob', 'cleo'] } })
     const finished = await trial.call(['--dry-run', '--json'])
-    const { changes, skipped } = documentOf<Document>(finished)
-    expect([finished.code, changes]).toEqual([1, []])
+    const { changes, skipped, summary } = documentOf<Document>(finished)
+    expect([finished.code, skipped]).toEqual([1, []])
+    expect(summary).toMatchObject({ changes: 4, awaiting: 4, skipped: 0 })
     expect(
-      skipped.map(({ server, code, effects }) => [server.name, code, effects.map((e) => e.code)]),
+      changes.map(({ server, awaiting, effects }) => [server.name, awaiting, effects.map((e) => e.code)]),
     ).toEqual([
-      ['exchanged', 'needs-consent', ['settings-restored', 'reauthorization']],
-      ['loose', 'needs-consent', ['settings-restored', 'reauthorization', 'client-loss']],
-      ['odd', 'needs-consent', ['settings-restored', 'reauthorization']],
-      ['signed', 'needs-consent', ['settings-restored', 'reauthorization', 'issuer-cleared']],
+      ['exchanged', ['reauthorization'], ['settings-restored', 'reauthorization']],
+      ['loose', ['reauthorization', 'client-loss'], ['settings-restored', 'reauthorization', 'client-loss']],
+      ['odd', ['reauthorization'], ['settings-restored', 'reauthorization']],
+      ['signed', ['reauthorization'], ['settings-restored', 'reauthorization', 'issuer-cleared']],
     ])
-    const message = (name: string) => skipped.find(({ server }) => server.name === name)?.message
-    expect(message('signed')).toBe(
-      "authorization_url, token_url, registration_url, oauth2_flow, dcr_bridge: cleared with the URL, and put back by a second write; 3 people will have to sign in again; the issuer is cleared and cannot be put back without the client's secret. To do it all the same: --accept reauthorization",
-    )
-    expect(message('loose')).toMatch(
-      /client id and secret may be lost; have them at hand\. To do it all the same: --accept reauthorization --accept client-loss$/,
-    )
-    expect(message('exchanged')).toContain('nobody is signed in now; ')
+    const messages = (name: string) =>
+      changes.find(({ server }) => server.name === name)?.effects.map(({ message }) => message)
+    expect(messages('signed')).toEqual([
+      'authorization_url, token_url, registration_url, oauth2_flow, dcr_bridge: cleared with the URL, and put back by a second write',
+      '3 people will have to sign in again',
+      "the issuer is cleared and cannot be put back without the client's secret",
+    ])
+    expect(messages('loose')?.at(-1)).toBe('client id and secret may be lost; have them at hand')
+    expect(messages('exchanged')?.at(-1)).toMatch(/^nobody is signed in now; /)
+  })
+
+  test('their diff is shown, with what each waits for; what they share is said once', async ({ open }) => {
+    const trial = await open({ servers: [...ALL, guideServer('fetch')] })
+    const { code, stdout } = await trial.call(['--dry-run'])
+    expect(code).toBe(1)
+    expect(stdout.match(/^\+url: /gm)).toHaveLength(5)
+    expect(stdout.match(/^! waits for --accept reauthorization$/gm)).toHaveLength(3)
+    expect(stdout.match(/^! waits for --accept reauthorization --accept client-loss$/gm)).toHaveLength(1)
+    expect(stdout.match(/nobody is signed in now/g)).toHaveLength(1)
+    expect(sentence(stdout)).toContain('by then will have to sign in again exchanged, loose, odd, signed')
+    expect(sentence(stdout)).toContain('5 servers: 5 to change, 4 of them waiting for a consent, ')
   })
 
   test('a consent that is not enough is not taken for more', async ({ open }) => {
     const trial = await open({ servers: [SIGNED, LOOSE] })
     const finished = await trial.call(['--yes', '--json', ...REAUTHORIZE])
-    const { changes, skipped } = documentOf<Document>(finished)
-    expect([finished.code, changes.map(({ server }) => server.name)]).toEqual([4, ['signed']])
-    expect(skipped).toMatchObject([{ code: 'needs-consent', server: { name: 'loose' } }])
-    expect(skipped[0]?.message).toMatch(/To do it all the same: --accept client-loss$/)
+    const { changes } = documentOf<Document>(finished)
+    expect(finished.code).toBe(4)
+    expect(
+      changes.map(({ server, outcome, reason, awaiting }) => [server.name, outcome, reason, awaiting]),
+    ).toEqual([
+      ['loose', 'not-applied', 'awaiting', ['client-loss']],
+      ['signed', 'applied', null, []],
+    ])
+    expect(writes(trial.sandbox)).toBe(2)
   })
 
   test('what is no effect is wrong usage, and names those that there are: exit 64', async ({ open }) => {
@@ -202,9 +224,9 @@ describe.concurrent('taking it back', () => {
     const undo = forth.stdout.trim().split('\n').at(-1) ?? ''
     expect(undo).toMatch(/--revert \S+ --accept reauthorization --accept client-loss --url /)
     const refused = await trial.call(['--revert', '--yes', '--json'])
-    expect([refused.code, documentOf<Document>(refused).skipped.map(({ code }) => code)]).toEqual([
+    expect([refused.code, documentOf<Document>(refused).changes.map(({ reason }) => reason)]).toEqual([
       1,
-      ['needs-consent', 'needs-consent', 'needs-consent', 'needs-consent'],
+      ['awaiting', 'awaiting', 'awaiting', 'awaiting'],
     ])
     const back = await trial.call([...undo.split(' ').slice(2), '--yes', '--json'])
     const { changes, notes } = documentOf<Document>(back)

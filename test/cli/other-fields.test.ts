@@ -191,9 +191,9 @@ describe.concurrent('a migration that names more fields than the URL', () => {
     expect([code, documentOf({ code, stdout, stderr: '' })]).toMatchObject([
       1,
       {
-        skipped: [
+        changes: [
           {
-            code: 'needs-consent',
+            awaiting: ['reauthorization'],
             effects: [{ code: 'reauthorization', message: '1 person will have to sign in again' }],
           },
         ],

@@ -14,8 +14,8 @@ const REFUSING = { servers: TWO, faults: { [`${NEW}/servers/fetch/`]: 421 as con
 const TRY = { preflight: true }
 
 interface Document {
-  changes: { server: { name: string }; preflight: unknown; check?: unknown }[]
-  skipped: { server: { name: string }; code: string; preflight: unknown }[]
+  changes: { server: { name: string }; preflight: unknown; awaiting: string[]; check?: unknown }[]
+  skipped: { server: { name: string }; code: string }[]
 }
 
 const reached = { outcome: 'reached', kind: 'tools', evidence: 'LiteLLM lists 2 tools', tools: 2, hint: null }
@@ -46,8 +46,9 @@ describe.concurrent('before anything is written', () => {
     const { code, stdout } = await trial.call(['--dry-run'], TRY)
     expect(code).toBe(1)
     expect(stdout).toContain('\n✓ lists 2 tools at the new URL\n')
+    expect(stdout.match(/^\+url: /gm)).toHaveLength(2)
     expect(sentence(stdout)).toContain(
-      'fetch [needs-consent]: does not work at the new URL (LiteLLM: it returned HTTP 421). To do it all the same: --accept unreachable',
+      '✗ does not work at the new URL: LiteLLM: it returned HTTP 421 ! waits for --accept unreachable n8n ',
     )
     expect(sentence(stdout)).toContain(
       'To mend fetch: The MCP server does not accept the host name mcp-proxy-sse',
@@ -58,9 +59,12 @@ describe.concurrent('before anything is written', () => {
   test('it is part of the plan document, and null where nobody tried', async ({ open }) => {
     const trial = await open(REFUSING)
     const tried = documentOf<Document>(await trial.call(['--dry-run', '--json'], TRY))
-    expect(tried.changes.map(({ server, preflight }) => [server.name, preflight])).toEqual([['n8n', reached]])
-    expect(tried.skipped).toMatchObject([
-      { server: { name: 'fetch' }, code: 'needs-consent', preflight: refusing },
+    expect(tried.skipped).toEqual([])
+    expect(
+      tried.changes.map(({ server, preflight, awaiting }) => [server.name, preflight, awaiting]),
+    ).toEqual([
+      ['fetch', expect.objectContaining(refusing), ['unreachable']],
+      ['n8n', reached, []],
     ])
     const { length } = trial.sandbox.requests
     const plain = documentOf<Document>(await trial.call(['--dry-run', '--json']))
@@ -88,7 +92,8 @@ describe.concurrent('before anything is written', () => {
     const finished = await trial.call(['--yes', '--json'], TRY)
     expect(finished.code).toBe(4)
     expect(documentOf<Document>(finished).changes).toMatchObject([
-      { server: { name: 'n8n' }, preflight: reached, check: reached },
+      { server: { name: 'fetch' }, outcome: 'not-applied', reason: 'awaiting', check: null },
+      { server: { name: 'n8n' }, outcome: 'applied', reason: null, preflight: reached, check: reached },
     ])
     expect(urls(trial.sandbox.rows())['id-fetch']).toContain('localhost')
     expect(writes(trial.sandbox)).toBe(1)
@@ -170,7 +175,7 @@ describe.concurrent('a revert', () => {
     const { code, stdout } = await trial.call(['--revert', '--yes'], TRY)
     expect(code).toBe(0)
     expect(sentence(stdout)).toContain(
-      '✗ the old address does not answer: LiteLLM: the server is unreachable',
+      '✗ the old addresses of 2 servers do not answer: LiteLLM: the server is unreachable',
     )
     expect(stdout).not.toContain('To mend')
     expect(Object.values(urls(trial.sandbox.rows())).join()).not.toContain('mcp-proxy-sse')

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import { applyProgress, timeLeft } from '../../src/cli/progress.ts'
 import type { Terminal } from '../../src/cli/terminal/terminal.ts'
 import type { Change } from '../../src/core/plan.ts'
+import { settledAs } from '../../src/core/report.ts'
 
 const MINUTE = 60_000
 
@@ -41,19 +42,46 @@ function listening(): { terminal: Terminal; told: string[] } {
   return { terminal: { interactive: true, width: 80, ...asking, ...hearing }, told }
 }
 
+/** One of sixty servers. */
+const nth = (n: number): Change => ({
+  ...change,
+  id: `c${n}`,
+  server: { ...change.server, id: `id-${n}`, name: `s${n}` },
+})
+
+const look = { width: 80, paint: (_: unknown, text: string) => text, colour: false, verbose: false }
+
 test('a run that takes back what it wrote reckons from where it began to', () => {
   const { terminal, told } = listening()
   let time = 0
-  const look = { width: 80, paint: (_: unknown, text: string) => text, colour: false, verbose: false }
-  const tell = applyProgress(terminal, look, 10, () => time)
+  const changes = Array.from({ length: 60 }, (_, n) => nth(n))
+  const tell = applyProgress(changes, terminal, look, 10, () => time)
+  const settled = (each: Change, outcome: 'applied' | 'reverted') =>
+    tell({ kind: 'settled', change: settledAs(each, outcome), done: 0, total: 0 })
+  for (const each of changes.slice(0, 30)) settled(each, 'applied')
   time = 60 * MINUTE
-  tell({ kind: 'writing', change, done: 30, total: 60 })
+  told.length = 0
+  tell({ kind: 'writing', change: nth(30), done: 30, total: 60 })
   tell({ kind: 'taking-back', total: 30 })
+  settled(nth(29), 'reverted')
   time += MINUTE
-  tell({ kind: 'writing', change, done: 1, total: 30 })
+  tell({ kind: 'writing', change: nth(28), done: 1, total: 30 })
   expect(told).toEqual([
-    '31/60 fetch: writing, about 60 min left',
+    '31/60 s30: writing, about 60 min left',
     'Taking back what this run wrote (30 servers), newest first',
-    '2/30 fetch: writing, about 29 min left',
+    '  ↩ s29: taken back',
+    '2/30 s28: writing, about 29 min left',
   ])
+})
+
+test('a server whose URL stands in a file of its own is one server, told of when all of it is done', () => {
+  const { terminal, told } = listening()
+  const [pin, variable] = [change, { ...change, id: 'v' }]
+  const tell = applyProgress([pin, variable, nth(2)], terminal, look, 10, () => 0)
+  tell({ kind: 'writing', change: pin, done: 0, total: 3 })
+  tell({ kind: 'settled', change: settledAs(pin, 'applied'), done: 1, total: 3 })
+  tell({ kind: 'writing', change: variable, done: 1, total: 3 })
+  tell({ kind: 'settled', change: settledAs(variable, 'applied'), done: 2, total: 3 })
+  tell({ kind: 'writing', change: nth(2), done: 2, total: 3 })
+  expect(told).toEqual(['1/2 fetch: writing', '1/2 fetch: writing', '  ✔ fetch: changed', '2/2 s2: writing'])
 })

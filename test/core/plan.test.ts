@@ -172,11 +172,6 @@ describe('the table of releases', () => {
 
 describe('what cannot be written without loss', () => {
   test.each([
-    ['1.106.2', { token_url: 'http://idp/token' }, 'needs-consent'],
-    ['1.106.2', { auth_type: 'oauth2' }, 'needs-consent'],
-    ['1.106.2', { auth_type: 'oauth2_token_exchange' }, 'needs-consent'],
-    [null, { issuer: 'http://idp' }, 'needs-consent'],
-    ['1.92.0', { auth_type: 'oauth2', token_url: 'http://idp/token' }, undefined],
     ['1.106.2', {}, undefined],
     ['1.81.14', { alias: 'with-hyphen' }, 'name-rule'],
     ['1.81.14', { alias: 'with space' }, 'name-rule'],
@@ -186,6 +181,17 @@ describe('what cannot be written without loss', () => {
     ['1.106.2', { alias: 'with-hyphen' }, undefined],
   ])('on %s, %j: %s', (version, fields, code) => {
     expect(plan([entry(fields)], version).skipped[0]?.code).toBe(code)
+  })
+
+  test.each([
+    ['1.106.2', { token_url: 'http://idp/token' }, ['reauthorization']],
+    ['1.106.2', { auth_type: 'oauth2' }, ['reauthorization', 'client-loss']],
+    ['1.106.2', { auth_type: 'oauth2_token_exchange' }, ['reauthorization']],
+    [null, { issuer: 'http://idp' }, ['reauthorization']],
+    ['1.92.0', { auth_type: 'oauth2', token_url: 'http://idp/token' }, undefined],
+  ])('on %s, %j waits for %j', (version, fields, consents) => {
+    const { changes, skipped, withheld } = plan([entry(fields)], version)
+    expect([changes.length, skipped, withheld[changes[0]?.id ?? '']?.consents]).toEqual([1, [], consents])
   })
 })
 
@@ -234,9 +240,9 @@ describe('a plan', () => {
       ['b', 'near-miss', false],
       ['c', 'unreadable', true],
       ['d', 'wrong-id', null],
-      ['e', 'needs-consent', true],
     ])
-    expect(made.summary).toEqual({ servers: 7, changes: 0, unchanged: 2, skipped: 5, excluded: 0, moved: 1 })
+    expect(made.summary).toEqual({ servers: 7, changes: 1, unchanged: 2, skipped: 4, excluded: 0, moved: 1 })
+    expect(Object.values(made.withheld)).toMatchObject([{ reason: 'awaiting' }])
   })
 
   test('trusts the record, not the list', () => {

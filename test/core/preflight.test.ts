@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest'
 import { consentsOf, consentsToRevert } from '../../src/core/consent.ts'
-import type { Change, Plan } from '../../src/core/plan.ts'
-import { newUrl, untriable, withFindings } from '../../src/core/preflight.ts'
+import { type Change, type Plan, readyChanges } from '../../src/core/plan.ts'
+import { untriable, withFindings } from '../../src/core/preflight.ts'
 import type { ReachOutcome, Tried } from '../../src/core/reach.ts'
+import { newUrl, waitingUnless } from '../../src/core/withheld.ts'
 
 const FILE = { path: '/etc/config.yaml', config: '/etc/config.yaml', variable: null }
 
@@ -31,6 +32,7 @@ const planOf = (changes: Change[], more: Partial<Plan> = {}): Plan => ({
   reverts: null,
   migrations: [],
   changes,
+  withheld: {},
   skipped: [],
   notes: [],
   preflight: {},
@@ -48,22 +50,21 @@ const found = (outcome: ReachOutcome): Tried => ({
   hint: null,
 })
 
-const names = ({ changes }: Plan): string[] => changes.map(({ server }) => server.id)
+const names = (plan: Plan): string[] => readyChanges(plan).map(({ server }) => server.id)
+
+const waits = ({ withheld }: Plan) =>
+  Object.fromEntries(Object.entries(withheld).map(([id, held]) => [id, held.consents]))
 
 describe('a plan with what was found at its new addresses', () => {
   const dead = { 'change-b': found('failed') }
 
-  test('leaves out what does not work there, until somebody consents', () => {
+  test('keeps what does not work there waiting, until somebody consents', () => {
     const plan = withFindings(planOf([change('a'), change('b'), change('c')]), dead, [])
-    expect(names(plan)).toEqual(['a', 'c'])
-    expect(plan.summary).toMatchObject({ changes: 2, skipped: 1 })
-    expect(plan.skipped[0]).toMatchObject({
-      code: 'needs-consent',
-      matched: true,
-      url: 'http://old/servers/b/sse',
-      message: 'does not work at the new URL (it was seen). To do it all the same: --accept unreachable',
-    })
-    expect(plan.skipped[0]?.awaiting?.map(({ server }) => server.id)).toEqual(['b'])
+    expect(plan.changes.map(({ server }) => server.id)).toEqual(['a', 'b', 'c'])
+    expect([names(plan), waits(plan)]).toEqual([['a', 'c'], { 'change-b': ['unreachable'] }])
+    expect(plan.changes[1]?.effects).toEqual([
+      { code: 'unreachable', message: 'does not work at the new URL (it was seen)', reversible: true },
+    ])
   })
 
   test('keeps its order with consent, and what was consented to stays on record', () => {
@@ -73,42 +74,34 @@ describe('a plan with what was found at its new addresses', () => {
     expect(consentsToRevert(plan.changes)).toEqual([])
   })
 
-  test('leaves out nothing that works, wants a sign-in, or could not be tried', () => {
+  test('keeps nothing waiting that works, wants a sign-in, or could not be tried', () => {
     for (const outcome of ['reached', 'sign-in', 'not-tried'] as const) {
       const plan = withFindings(planOf([change('b')]), { 'change-b': found(outcome) }, [])
       expect([names(plan), plan.preflight]).toEqual([['b'], { 'change-b': found(outcome) }])
     }
   })
 
-  test('of a revert leaves out nothing at all', () => {
+  test('of a revert keeps nothing waiting at all', () => {
     const plan = withFindings(planOf([change('b')], { reverts: 'run' }), dead, [])
     expect([names(plan), plan.skipped, plan.changes[0]?.effects]).toEqual([['b'], [], []])
     expect(plan.preflight['change-b']?.outcome).toBe('failed')
   })
 
   test('adds to the consents that a server already waits for', () => {
-    const losing = change('b', {
-      effects: [{ code: 'client-loss', message: 'loses its client', reversible: false }],
-    })
-    const waiting = planOf([], {
-      skipped: [
-        {
-          server: losing.server,
-          matched: true,
-          code: 'needs-consent',
-          message: 'loses its client',
-          url: null,
-          awaiting: [losing],
-        },
-      ],
-    })
-    const [skipped] = withFindings(waiting, dead, []).skipped
-    expect(skipped?.message).toMatch(/--accept client-loss --accept unreachable$/)
-    const [still] = withFindings(waiting, dead, ['unreachable']).skipped
-    expect(still?.message).toMatch(/all the same: --accept client-loss$/)
+    const effects = [{ code: 'client-loss', message: 'loses its client', reversible: false }]
+    const losing = [change('b', { effects })]
+    const waiting = planOf(losing, { withheld: waitingUnless(losing, []) })
+    expect(waits(withFindings(waiting, dead, []))).toEqual({ 'change-b': ['client-loss', 'unreachable'] })
+    expect(waits(withFindings(waiting, dead, ['unreachable']))).toEqual({ 'change-b': ['client-loss'] })
   })
 
-  test('leaves out a server of a file as a whole: its pin with its URL', () => {
+  test('asks for no consent that a run which is taken up again had', () => {
+    const effects = [{ code: 'unreachable', message: 'did not work then', reversible: true }]
+    const plan = withFindings(planOf([change('b', { effects })]), dead, [])
+    expect([names(plan), plan.changes[0]?.effects]).toEqual([['b'], effects])
+  })
+
+  test('keeps a server of a file waiting as a whole: its pin with its URL', () => {
     const pin = change('b', {
       id: 'pin',
       file: { ...FILE, server: 'b' },
@@ -118,14 +111,9 @@ describe('a plan with what was found at its new addresses', () => {
     const sharing = change('c', { id: 'other-pin', file: { ...FILE, server: 'c' }, edits: pin.edits })
     const own = change('d', { file: { ...FILE, server: 'd' } })
     const alone = withFindings(planOf([pin, own, variable]), dead, [])
-    expect(names(alone)).toEqual(['d'])
-    expect(alone.skipped[0]?.awaiting?.map(({ id }) => id)).toEqual(['pin', 'change-b'])
+    expect([names(alone), Object.keys(alone.withheld)]).toEqual([['d'], ['pin', 'change-b']])
     const shared = withFindings(planOf([pin, sharing, own, variable]), dead, [])
-    expect(names(shared)).toEqual(['d'])
-    expect(shared.skipped.map(({ server, awaiting }) => [server.id, awaiting])).toEqual([
-      ['b', undefined],
-      ['c', undefined],
-    ])
+    expect([names(shared), Object.keys(shared.withheld)]).toEqual([['d'], ['pin', 'other-pin', 'change-b']])
   })
 })
 

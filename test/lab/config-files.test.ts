@@ -60,12 +60,13 @@ for (const gateway of labGateways()) {
       return document.moves
     }
 
-    test('where its id changes, it is left alone until somebody consents, and who holds the id is named', async () => {
+    test('where its id changes, it waits until somebody consents, and who holds the id is named', async () => {
       const { code, document } = await operator.json(planDocument, [...args.slice(0, 4), '--dry-run'])
       if (pins) return expect([code, document.changes.length]).toEqual([0, 1])
       expect(code).toBe(1)
-      expect(document.skipped[0]).toMatchObject({ code: 'needs-consent' })
-      expect(document.skipped[0]?.message).toMatch(/loses access until .* key holder-/)
+      expect(document.changes[0]).toMatchObject({ awaiting: ['grants'] })
+      const told = document.changes[0]?.effects.map(({ message }) => message).join()
+      expect(told).toMatch(/loses access until .* key holder-/)
     })
 
     test('is moved in its file and not one byte besides, and goes on under the id that was told', async () => {

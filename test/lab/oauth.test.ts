@@ -3,7 +3,13 @@ import { isSince } from '../contract/http.ts'
 import { boundaries, closeLane, killedAt, openLane } from '../prove/kill-program.ts'
 import { runCli, transcript } from '../support/cli.ts'
 import { type Row, unstamped } from '../support/lab-database.ts'
-import { planDocument, runDocument, type RunDocument, serverNames } from '../support/lab-documents.ts'
+import {
+  planDocument,
+  runDocument,
+  type RunDocument,
+  serverNames,
+  waitingOf,
+} from '../support/lab-documents.ts'
 import { Fleet } from '../support/lab-fleet.ts'
 import { journalFiles, withoutUrls } from '../support/lab-journal.ts'
 import { signedInMembers } from '../support/lab-members.ts'
@@ -84,18 +90,20 @@ for (const gateway of labGateways()) {
       return (body as unknown[]).length
     }
 
-    test('are left out without consent, with what each would lose, and how many people', async () => {
+    test('wait for consent, with what each would lose, and how many people', async () => {
       for (const name of ['fleet_oauth', 'fleet_oauth', 'fleet_loose']) await signIn(name)
       const { code, document } = await operator.json(planDocument, [...rule, '--dry-run'])
-      expect([code, document.changes]).toEqual([1, []])
-      const messages = Object.fromEntries(document.skipped.map((each) => [each.server.name, each.message]))
-      expect(serverNames(document.skipped)).toEqual(Object.keys(start).toSorted())
-      expect(messages['fleet_oauth']).toMatch(
-        /2 people will .* the issuer is cleared .*: --accept reauthorization$/,
+      expect([code, document.skipped]).toEqual([1, []])
+      const waiting = waitingOf(document.changes, true)
+      const messages = Object.fromEntries(
+        waiting.map(({ server, effects }) => [server.name, effects.map(({ message }) => message).join('; ')]),
       )
-      expect(messages['fleet_loose']).toMatch(
-        /1 person will .* may be lost.* --accept reauthorization --accept client-loss$/,
-      )
+      const awaited = Object.fromEntries(waiting.map(({ server, awaiting }) => [server.name, awaiting]))
+      expect(serverNames(waiting)).toEqual(Object.keys(start).toSorted())
+      expect(messages['fleet_oauth']).toMatch(/2 people will .* the issuer is cleared /)
+      expect(awaited['fleet_oauth']).toEqual(['reauthorization'])
+      expect(messages['fleet_loose']).toMatch(/1 person will .* may be lost/)
+      expect(awaited['fleet_loose']).toEqual(['reauthorization', 'client-loss'])
       expect(messages['fleet_exchange']).toContain('nobody is signed in now')
       expect(await now()).toEqual(start)
     })
@@ -130,7 +138,7 @@ for (const gateway of labGateways()) {
     test('go back with the same consent, and what cannot come back is said', async () => {
       await signIn('fleet_oauth')
       const refused = await operator.json(runDocument, ['--revert', '--yes'])
-      expect([refused.code, refused.document.changes]).toEqual([1, []])
+      expect([refused.code, waitingOf(refused.document.changes, false)]).toEqual([1, []])
       const back = await operator.json(runDocument, ['--revert', '--yes', ...ACCEPT])
       expect([back.code, back.document.changes.flatMap(({ collateral }) => collateral)]).toEqual([0, []])
       expect(effectsOf(back.document)['fleet_oauth']).not.toContain('client-loss')

@@ -11,9 +11,13 @@ import { labGateways } from '../support/lab.ts'
 const tried = z.looseObject({ outcome: z.string(), kind: z.string() }).nullable()
 const document = z.looseObject({
   changes: z.array(
-    z.looseObject({ server: z.looseObject({ name: z.string() }), preflight: tried, check: tried.optional() }),
+    z.looseObject({
+      server: z.looseObject({ name: z.string() }),
+      awaiting: z.array(z.string()),
+      preflight: tried,
+      check: tried.optional(),
+    }),
   ),
-  skipped: z.array(z.looseObject({ server: z.looseObject({ name: z.string() }), preflight: tried })),
 })
 
 for (const gateway of labGateways()) {
@@ -64,11 +68,11 @@ for (const gateway of labGateways()) {
         const only = ['--from', fleet.old.origin, '--to', to, '--only', 'fleet_one', '--dry-run']
         const before = await fleet.rows()
         const finished = await run(only)
-        const { changes, skipped } = document.parse(JSON.parse(finished.stdout))
+        const { changes } = document.parse(JSON.parse(finished.stdout))
         const isSignIn = kind === 'unauthorized'
         expect(finished.code, told(finished)).toBe(isSignIn ? 0 : 1)
-        const [entry] = isSignIn ? changes : skipped
-        expect(entry?.preflight).toMatchObject({ outcome: isSignIn ? 'sign-in' : 'failed', kind })
+        expect(changes[0]?.awaiting).toEqual(isSignIn ? [] : ['unreachable'])
+        expect(changes[0]?.preflight).toMatchObject({ outcome: isSignIn ? 'sign-in' : 'failed', kind })
         expect(await fleet.rows()).toEqual(before)
       })
     }

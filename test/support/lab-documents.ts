@@ -21,6 +21,7 @@ const change = z.object({
   migration: z.string(),
   edits: z.array(edit),
   effects: z.array(effect),
+  awaiting: z.array(z.string()),
   fingerprint: z.string(),
 })
 const code = z.enum([
@@ -32,7 +33,6 @@ const code = z.enum([
   'user-info',
   'env-reference',
   'malformed',
-  'needs-consent',
   'name-rule',
   'drifted',
 ])
@@ -48,7 +48,14 @@ export const planDocument = z.object({
   changes: z.array(change),
   skipped: z.array(skipped),
   notes: z.array(note),
-  summary: z.object({ servers: z.int(), changes: z.int(), unchanged: z.int(), skipped: z.int() }),
+  restartRequired: z.boolean(),
+  summary: z.object({
+    servers: z.int(),
+    changes: z.int(),
+    awaiting: z.int(),
+    unchanged: z.int(),
+    skipped: z.int(),
+  }),
 })
 
 const collateral = z.object({
@@ -66,7 +73,14 @@ export const runDocument = z.object({
     .object({ id: z.string(), startedAt: time, finishedAt: time, reverts: z.string().nullable() })
     .nullable(),
   gateway,
-  changes: z.array(change.extend({ outcome, collateral: z.array(collateral), error: z.string().nullable() })),
+  changes: z.array(
+    change.extend({
+      outcome,
+      reason: z.enum(['awaiting', 'declined', 'stopped']).nullable(),
+      collateral: z.array(collateral),
+      error: z.string().nullable(),
+    }),
+  ),
   skipped: z.array(skipped),
   restartRequired: z.boolean(),
   propagation: z
@@ -128,4 +142,12 @@ export const historyDocument = z.object({
 /** The names of the servers in a list of changes or of skipped servers, in order. */
 export function serverNames(entries: readonly { server: { name: string | null } }[]): string[] {
   return entries.map(({ server: { name } }) => String(name)).toSorted()
+}
+
+/** Those that wait for a consent, or those that do not: a plan shows both. */
+export function waitingOf<T extends { awaiting: readonly string[] }>(
+  changes: readonly T[],
+  waits: boolean,
+): T[] {
+  return changes.filter(({ awaiting }) => awaiting.length > 0 === waits)
 }

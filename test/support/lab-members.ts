@@ -21,7 +21,7 @@ export interface Places {
 /** A server of the fleet: what is posted to create it, and what a migration is to do with it. */
 export interface Member {
   readonly name: string
-  readonly fate: 'moves' | 'stays' | 'near-miss' | 'needs-consent'
+  readonly fate: 'moves' | 'stays' | 'near-miss' | 'waits'
   readonly fields: Readonly<Record<string, unknown>>
 }
 
@@ -123,7 +123,7 @@ const EXCHANGED = {
   token_exchange_profile: 'rfc8693',
 }
 
-const needingConsent = (member: Member): Member => ({ ...member, fate: 'needs-consent' })
+const waiting = (member: Member): Member => ({ ...member, fate: 'waits' })
 
 const clientOf = ({ client }: Secrets): Member['fields'] => ({
   client_id: 'fleet-client',
@@ -136,7 +136,7 @@ function signedIn(places: Places, secrets: Secrets): Member[] {
   return [
     moving(places, 'fleet_oauth', { ...ISSUED, credentials }),
     moving(places, 'fleet_exchange', { ...EXCHANGED, credentials }),
-  ].map(needingConsent)
+  ].map(waiting)
 }
 
 /** Servers with OAuth or token exchange of every kind, as far as a release has them. */
@@ -151,7 +151,7 @@ export function signedInMembers(version: string, places: Places, secrets: Secret
     moving(places, 'fleet_loose', { ...flow, credentials }),
     moving(places, 'fleet_exchange', { ...EXCHANGED, issuer, credentials }),
     moving(places, 'fleet_odd', { token_url: 'http://issuer.test/token' }),
-  ].map(needingConsent)
+  ].map(waiting)
 }
 
 /** The fleet for a release: everything set that it can store, and servers that are to stay as they are. */

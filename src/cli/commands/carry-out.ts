@@ -1,5 +1,5 @@
 import { MigrateError } from '../../core/errors.ts'
-import { isLeftBehind, type Plan } from '../../core/plan.ts'
+import { awaitingChanges, isLeftBehind, type Plan, readyChanges } from '../../core/plan.ts'
 import { isSignal, mayHaveWritten, type RunReport } from '../../core/report.ts'
 import { count, printableJson } from '../../core/text.ts'
 import type { FileJournal } from '../../journal/file-journal.ts'
@@ -53,7 +53,9 @@ async function write(plan: Plan, resumption: Resumption | null, way: Way): Promi
     patienceMs: patience(gateway, options),
     onFailure: options.onFailure,
     canary: options.canary,
-    onEvent: options.json ? () => {} : applyProgress(terminal, look, gateway.era.probeSeconds),
+    onEvent: options.json
+      ? () => {}
+      : applyProgress(readyChanges(plan), terminal, look, gateway.era.probeSeconds),
     stopRequested: signals.requested,
   }
   return signals.during(async () => {
@@ -84,6 +86,7 @@ function concludeWithout({ plan }: Proposal, { gateway, options, context }: Way)
   if (options.json && options.dryRun) terminal.print(printableJson(planDocument(plan)))
   if (options.json && !options.dryRun)
     terminal.print(printableJson(runDocument(emptyReport(plan, gateway.era.restart), null)))
+  if (!options.json && !options.dryRun && plan.changes.length > 0) terminal.print('\nNothing was written.')
   return { code: exitForPlan(plan, options.exitCode), report: null }
 }
 
@@ -93,9 +96,10 @@ function onlyDrifted({ plan }: Proposal, report: RunReport | null): boolean {
   const changes = report?.changes ?? []
   return (
     !halted &&
+    awaitingChanges(plan).length === 0 &&
     changes.every(
-      ({ outcome, collateral }) =>
-        (outcome === 'applied' || outcome === 'drifted') && collateral.length === 0,
+      ({ outcome, reason, collateral }) =>
+        (outcome === 'applied' || outcome === 'drifted' || reason === 'declined') && collateral.length === 0,
     ) &&
     plan.skipped.filter(isLeftBehind).every(({ contested }) => contested)
   )
@@ -151,7 +155,7 @@ export async function conclude(proposed: Proposal, way: Way): Promise<Conclusion
   if (!options.json) showPlan(proposed, way)
   const proposal = await withConsents(proposed, way)
   const { plan, resumption = null } = proposal
-  const empty = plan.changes.length === 0
+  const empty = readyChanges(plan).length === 0
   if (options.dryRun || (empty && !resumption))
     return concludeContested(proposal, concludeWithout(proposal, way), way)
   const approved = options.yes || empty ? plan : await approve(plan, gateway, context)

@@ -4,13 +4,16 @@ import { printableJson } from '../../core/text.ts'
 import { runDocument } from '../render/documents.ts'
 import { wrap } from '../render/layout.ts'
 import {
-  renderChange,
+  renderAwaiting,
+  renderBlocks,
   renderDirections,
   renderLeftBehind,
   renderRemarks,
+  renderRestart,
   renderSummary,
 } from '../render/plan.ts'
 import { renderByHand, renderReport } from '../render/report.ts'
+import { renderCause, saidElsewhere, sharedCauses } from '../render/causes.ts'
 import { renderRemedies } from '../render/tried.ts'
 import { undoCommand } from '../undo-command.ts'
 import type { Proposal, Way } from './way.ts'
@@ -18,8 +21,9 @@ import type { Proposal, Way } from './way.ts'
 /** Prints a plan: its heading, a block for each change, what is left alone, and the numbers. */
 export function showPlan({ plan, heading, nothing }: Proposal, { options, context }: Way): void {
   const { terminal, look } = context
-  const blocks =
-    options.quiet && !options.dryRun ? [] : plan.changes.map((change) => renderChange(change, look, plan))
+  const causes = sharedCauses(plan)
+  const blocks = options.quiet && !options.dryRun ? [] : renderBlocks(plan.changes, look, plan, causes)
+  const alone = plan.changes.filter((change) => !saidElsewhere(change, causes).has('unreachable'))
   const empty = plan.changes.length === 0 ? [nothing] : []
   terminal.print(
     [
@@ -28,12 +32,15 @@ export function showPlan({ plan, heading, nothing }: Proposal, { options, contex
         .map((line) => wrap(line, look.width, '  '))
         .join('\n'),
       ...blocks,
+      ...causes.map((cause) => renderCause(cause, look)),
+      ...renderRemedies(plan, alone, look),
       ...renderRemarks(plan, look),
-      ...renderRemedies(plan, look),
       ...empty,
       [
         wrap(renderSummary(plan), look.width, '  '),
         ...renderDirections(plan, look),
+        ...renderRestart(plan, look),
+        ...renderAwaiting(plan, look),
         ...(empty.length > 0 ? renderLeftBehind(plan.skipped, look) : []),
         ...(options.dryRun && empty.length === 0 ? ['Nothing was written: this was a dry run.'] : []),
       ].join('\n'),

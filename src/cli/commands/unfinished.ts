@@ -1,5 +1,6 @@
 import { acceptOptions, consent, consentsToRevert } from '../../core/consent.ts'
 import { MigrateError } from '../../core/errors.ts'
+import { serversIn } from '../../core/plan.ts'
 import { printable } from '../../core/text.ts'
 import { lockHolder } from '../../journal/lock.ts'
 import type { RecordedRun } from '../../journal/fold.ts'
@@ -104,7 +105,7 @@ async function finish(resumption: Resumption, way: Way): Promise<Conclusion> {
   const { run, settled } = resumption
   const plan = await tryBeforehand(planCompletion(resumption, way.gateway, new Date().toISOString()), way)
   const heading = `Finishing run ${run.id} of ${run.startedAt} on LiteLLM ${plan.gateway.version ?? '(release unknown)'} at ${plan.gateway.url}`
-  const nothing = `Nothing is left to write: its ${settled.length === 1 ? 'server was' : 'servers were'} reached before it was cut short.`
+  const nothing = `Nothing is left to write: its ${serversIn(settled) === 1 ? 'server was' : 'servers were'} reached before it was cut short.`
   return conclude({ plan, heading, nothing, resumption }, way)
 }
 

@@ -1,7 +1,18 @@
 import { PINNED_ID } from '../../core/config/record.ts'
 import { maskUrl, maskUrlsIn, shownPath, shownText } from '../../core/redact.ts'
-import type { Change, Edit, GatewayIdentity, Note, Plan, Skipped } from '../../core/plan.ts'
+import {
+  awaitingChanges,
+  type Change,
+  type Edit,
+  type GatewayIdentity,
+  type Note,
+  type Plan,
+  serversIn,
+  type Skipped,
+} from '../../core/plan.ts'
+import { restartFor } from '../../core/restart.ts'
 import type { DriftedField } from '../../core/drift.ts'
+import { eraOf } from '../../core/eras.ts'
 import { isInForce, type RunReport, tally } from '../../core/report.ts'
 import type { MigrateError } from '../../core/errors.ts'
 
@@ -42,19 +53,14 @@ const publicDrift = ({ field, before, ours, now }: DriftedField) => {
   return { field: shownPath(field), before: masked(before), ours: masked(ours), now: masked(now) }
 }
 
-const publicSkipped = (
-  { server, matched, code, message, url, contested, awaiting, patch }: Skipped,
-  preflight: Plan['preflight'],
-) => ({
+const publicSkipped = ({ server, matched, code, message, url, contested, patch }: Skipped) => ({
   server,
   matched,
   code,
   message,
   url: url === null ? null : maskUrl(url),
   drift: contested?.fields.map(publicDrift) ?? [],
-  effects: awaiting?.flatMap(({ effects }) => effects) ?? [],
   patch: patch?.map(maskUrlsIn) ?? null,
-  preflight: awaiting?.flatMap(({ id }) => preflight[id] ?? [])[0] ?? null,
 })
 
 const publicNote = ({ code, server, field, message }: Note) => ({ code, server, field, message })
@@ -67,11 +73,15 @@ export function planDocument(plan: Plan) {
     gateway: publicGateway(plan.gateway),
     reverts: plan.reverts,
     migrations: plan.migrations,
-    changes: plan.changes.map((change) => publicChange(change, plan.preflight)),
-    skipped: plan.skipped.map((each) => publicSkipped(each, plan.preflight)),
+    changes: plan.changes.map((change) => ({
+      ...publicChange(change, plan.preflight),
+      awaiting: plan.withheld[change.id]?.consents ?? [],
+    })),
+    skipped: plan.skipped.map(publicSkipped),
     notes: plan.notes.map(publicNote),
     origins: plan.origins,
-    summary: plan.summary,
+    restartRequired: restartFor(plan.changes, eraOf(plan.gateway.version).era) !== 'no',
+    summary: { ...plan.summary, awaiting: serversIn(awaitingChanges(plan)) },
   }
 }
 
@@ -84,14 +94,16 @@ export function runDocument(report: RunReport, undo: string | null) {
     gateway: publicGateway(report.gateway),
     changes: report.changes.map((change) => ({
       ...publicChange(change, report.preflight),
+      awaiting: change.awaiting,
       outcome: change.outcome,
+      reason: change.reason,
       wrote: change.wrote,
       collateral: change.collateral,
       drift: change.drift.map(publicDrift),
       error: change.error,
       check: change.check,
     })),
-    skipped: report.skipped.map((each) => publicSkipped(each, report.preflight)),
+    skipped: report.skipped.map(publicSkipped),
     notes: report.notes.map(publicNote),
     undo,
     halted: report.halted,

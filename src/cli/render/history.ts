@@ -1,7 +1,8 @@
 import { shownName } from './name.ts'
-import type { RecordedChange, RecordedRun } from '../../journal/fold.ts'
+import { type RecordedChange, type RecordedRun, tallyRecorded } from '../../journal/fold.ts'
 import type { JournalProblem } from '../../journal/port.ts'
 import { PINNED_ID } from '../../core/config/record.ts'
+import { serversIn } from '../../core/plan.ts'
 import { count, printable } from '../../core/text.ts'
 import { fieldTitle, shownSide } from './diff.ts'
 import { publicChange } from './documents.ts'
@@ -14,20 +15,11 @@ export interface History {
 }
 
 function summarise(changes: readonly RecordedChange[]) {
-  const of = (...outcomes: RecordedChange['outcome'][]) =>
-    changes.filter(({ outcome }) => outcomes.includes(outcome)).length
-  return {
-    applied: of('applied'),
-    notApplied: of('not-applied'),
-    failed: of('failed'),
-    drifted: of('drifted'),
-    unknown: of('unknown', 'unsettled'),
-    reverted: of('reverted'),
-  }
+  const { 'not-applied': notApplied, ...others } = tallyRecorded(changes)
+  return { ...others, notApplied }
 }
 
-const appliedIn = ({ changes }: RecordedRun): number =>
-  changes.filter(({ outcome }) => outcome === 'applied').length
+const appliedIn = ({ changes }: RecordedRun): number => tallyRecorded(changes).applied
 
 /** The runs that took something of this one back, oldest first. */
 function reversalsOf(run: RecordedRun, runs: readonly RecordedRun[]): RecordedRun[] {
@@ -84,7 +76,7 @@ const ended = (run: RecordedRun): string =>
 function renderRun(run: RecordedRun, all: readonly RecordedRun[], look: Look): string {
   const { applied, unknown, drifted, failed } = summarise(run.changes)
   const numbers = [
-    `${applied} of ${run.changes.length} changed`,
+    `${applied} of ${serversIn(run.changes.map(({ change }) => change))} changed`,
     unknown > 0 ? `${unknown} unknown` : '',
     drifted > 0 ? `${drifted} drifted` : '',
     failed > 0 ? `${failed} refused` : '',

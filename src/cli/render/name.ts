@@ -5,3 +5,8 @@ import { printable, shortened } from '../../core/text.ts'
 export function shownName(server: Pick<ServerIdentity, 'id' | 'name' | 'alias'>): string {
   return shortened(printable(serverTitle(server)), 120)
 }
+
+/** What to call servers that are changed together or not at all. */
+export function unitName(unit: readonly { server: ServerIdentity }[]): string {
+  return [...new Set(unit.map(({ server }) => shownName(server)))].join(', ')
+}

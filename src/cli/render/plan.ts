@@ -2,21 +2,27 @@ import { shownName } from './name.ts'
 import { originText, readAddress } from '../../core/address.ts'
 import { judge, type Migration } from '../../core/migration.ts'
 import { shellQuoted } from '../../core/shell.ts'
+import { acceptOptions, type Consent } from '../../core/consent.ts'
+import { eraOf } from '../../core/eras.ts'
 import {
+  awaitingChanges,
   type Change,
   type ChangedFile,
   isLeftBehind,
   type Note,
   type Plan,
+  serversIn,
   type Skipped,
 } from '../../core/plan.ts'
 import type { ServerIdentity } from '../../core/server.ts'
 import { maskUrlsIn } from '../../core/redact.ts'
+import { restartFor } from '../../core/restart.ts'
 import { count, printable } from '../../core/text.ts'
 import { renderEdits, shownValue } from './diff.ts'
 import { renderDrift } from './drift.ts'
 import { type Look, wrap } from './layout.ts'
-import { type Findings, renderFinding } from './tried.ts'
+import { type Cause, saidElsewhere } from './causes.ts'
+import { renderFinding } from './tried.ts'
 
 /** A server: what it is called, and its id where that is something else; in one line where it fits. */
 function renderServer(server: ServerIdentity, look: Look): string {
@@ -34,21 +40,64 @@ function renderFile({ path, server, variable }: ChangedFile): string {
   return printable(`in ${path}, ${place}`)
 }
 
-/** The block of one change: who, the diff, what was found at its new address, its effects. */
-export function renderChange(change: Change, look: Look, findings: Findings): string {
-  const found = renderFinding(change, findings, look)
-  const effects = change.effects
-    .filter(({ code }) => code !== 'unreachable' || found.length === 0)
-    .map(({ message, reversible }) =>
+/** What a change brings with it, and what was found at its new address, but for what is said with others. */
+function renderConsequences(change: Change, plan: Plan, said: ReadonlySet<string>, look: Look): string[] {
+  const isFailing = plan.preflight[change.id]?.outcome === 'failed'
+  const found = isFailing && said.has('unreachable') ? [] : renderFinding(change, plan, look)
+  const effects = change.effects.filter(
+    ({ code, message }) =>
+      !(said.has(message) || code === 'restart' || (code === 'unreachable' && isFailing)),
+  )
+  return [
+    ...found,
+    ...effects.map(({ message, reversible }) =>
       look.paint(
         reversible ? 'yellow' : ['yellow', 'bold'],
         wrap(`! ${printable(message)}`, look.width, '  '),
       ),
-    )
-  const edits = change.onlySettings ? [] : [renderEdits(change.edits, look)]
-  const file =
-    change.file === null ? [] : [look.paint('dim', wrap(renderFile(change.file), look.width, '  '))]
-  return [renderServer(change.server, look), ...file, ...edits, ...found, ...effects].join('\n')
+    ),
+  ]
+}
+
+/** What a change waits for, in a line. */
+function renderWaiting(consents: readonly Consent[], look: Look): string[] {
+  if (consents.length === 0) return []
+  return [look.paint('yellow', `! waits for ${acceptOptions(consents).join(' ')}`)]
+}
+
+/**
+ * The block of one server: who, and for each place that is changed the diff, what was found at its new address, its
+ * effects, and what it waits for. `causes`: what is said elsewhere, with others.
+ */
+function renderServerBlock(
+  changes: readonly Change[],
+  look: Look,
+  plan: Plan,
+  causes: readonly Cause[],
+): string {
+  const [first] = changes
+  if (!first) return ''
+  const places = changes.flatMap((change) => [
+    ...(change.file === null ? [] : [look.paint('dim', wrap(renderFile(change.file), look.width, '  '))]),
+    ...(change.onlySettings ? [] : [renderEdits(change.edits, look)]),
+    ...renderConsequences(change, plan, saidElsewhere(change, causes), look),
+  ])
+  const consents = new Set(changes.flatMap(({ id }) => plan.withheld[id]?.consents ?? []))
+  return [renderServer(first.server, look), ...places, ...renderWaiting([...consents], look)].join('\n')
+}
+
+/** The block of each server that some of a plan's changes are about, in order. */
+export function renderBlocks(
+  changes: readonly Change[],
+  look: Look,
+  plan: Plan,
+  causes: readonly Cause[] = [],
+): string[] {
+  const servers = [...new Set(changes.map(({ server }) => server.id))]
+  return servers.map((id) => {
+    const own = changes.filter(({ server }) => server.id === id)
+    return renderServerBlock(own, look, plan, causes)
+  })
 }
 
 function renderSkipped(skipped: Skipped, look: Look): string {
@@ -81,9 +130,13 @@ export function renderRemarks(plan: Plan, look: Look): string[] {
 }
 
 /** The plan in one line of numbers. */
-export function renderSummary({ summary, reverts }: Plan): string {
+export function renderSummary(plan: Plan): string {
+  const { summary, reverts } = plan
+  const waiting = serversIn(awaitingChanges(plan))
+  const all = waiting >= summary.changes
+  const wait = waiting === 0 ? '' : `, ${all ? '' : `${waiting} of them `}waiting for a consent`
   const parts = [
-    `${summary.changes} to change`,
+    `${summary.changes} to change${wait}`,
     summary.moved > 0 && reverts === null ? `${summary.moved} already moved` : '',
     summary.moved > 0 && reverts !== null ? `${summary.moved} already as before` : '',
     `${summary.unchanged - summary.moved} not concerned`,
@@ -107,6 +160,38 @@ export function renderDirections({ changes }: Plan, look: Look): string[] {
     }
   }
   return [...counts].map(([way, n]) => wrap(`  ${n} × ${printable(way)}`, look.width, '    '))
+}
+
+/** What waits for which consent, in a line for each; empty where nothing does. */
+export function renderAwaiting(plan: Plan, look: Look): string[] {
+  const waiting = new Map<string, Change[]>()
+  for (const change of awaitingChanges(plan)) {
+    const options = acceptOptions(plan.withheld[change.id]?.consents ?? []).join(' ')
+    waiting.set(options, [...(waiting.get(options) ?? []), change])
+  }
+  return [...waiting].map(([options, changes]) =>
+    look.paint(
+      'yellow',
+      wrap(`! ${count(serversIn(changes), 'server waits', 'servers wait')} for ${options}`, look.width, '  '),
+    ),
+  )
+}
+
+const RESTARTS = {
+  no: '',
+  possible:
+    'Restart LiteLLM afterwards, to be sure: some releases of this range use a new URL only after a restart.',
+  required: 'Restart LiteLLM afterwards, all its workers: this release uses a new URL only after a restart.',
+} as const
+
+/** That LiteLLM has to be restarted for it, where it has. */
+export function renderRestart({ changes, gateway }: Plan, look: Look): string[] {
+  const { era } = eraOf(gateway.version)
+  const inFiles = changes.some(({ file }) => file !== null)
+  const text = inFiles
+    ? 'Restart LiteLLM afterwards, all its workers and replicas: it reads its files when it starts.'
+    : RESTARTS[restartFor(changes, era)]
+  return text === '' ? [] : [look.paint('yellow', wrap(`! ${text}`, look.width, '  '))]
 }
 
 /** The servers that were meant and stay behind, in a line; empty when there is none. They make the exit code 1, 3 or 4. */

@@ -1,5 +1,7 @@
 import { shownName } from './name.ts'
 import { renderLeftBehind } from './plan.ts'
+import { acceptOptions, consent } from '../../core/consent.ts'
+import { serversIn } from '../../core/plan.ts'
 import type { AppliedChange, CollateralChange, Halt, Outcome, RunReport } from '../../core/report.ts'
 import { leavesSomething, mayHaveWritten, tally } from '../../core/report.ts'
 import { isAccessField } from '../../core/fields.ts'
@@ -79,10 +81,11 @@ export function renderOutcome(change: AppliedChange, look: Look): string {
 }
 
 /** The numbers of a run in one line: only what there is. */
-export function renderTally(changes: readonly AppliedChange[]): string {
+export function renderTally(all: readonly AppliedChange[]): string {
+  const changes = all.filter(({ reason }) => reason === null || reason === 'stopped')
   const { applied, drifted, failed, unknown, reverted, 'not-applied': untried } = tally(changes)
   const parts = [
-    `${applied} of ${count(changes.length, 'server')} changed`,
+    `${applied} of ${count(serversIn(changes), 'server')} changed`,
     reverted > 0 ? `${reverted} changed and taken back` : '',
     drifted > 0 ? `${drifted} drifted` : '',
     failed > 0 ? `${failed} refused` : '',
@@ -90,6 +93,22 @@ export function renderTally(changes: readonly AppliedChange[]): string {
     untried > 0 ? `${untried} not tried` : '',
   ]
   return parts.filter((part) => part !== '').join(', ')
+}
+
+/** What was not to be written, with the names: what waits for a consent, and what the person declined. */
+function renderWithheld({ changes }: RunReport, look: Look): string[] {
+  const of = (reason: AppliedChange['reason']): AppliedChange[] =>
+    changes.filter((change) => change.reason === reason)
+  const names = (own: readonly AppliedChange[]): string =>
+    [...new Set(own.map(({ server }) => shownName(server)))].join(', ')
+  const awaiting = of('awaiting')
+  const declined = of('declined')
+  const needed = consent.options.filter((code) => awaiting.some((each) => each.awaiting.includes(code)))
+  const waiting = `${count(serversIn(awaiting), 'server waits', 'servers wait')} for a consent (${acceptOptions(needed).join(' ')}): ${names(awaiting)}`
+  return [
+    ...(awaiting.length > 0 ? [look.paint('yellow', wrap(waiting, look.width, '  '))] : []),
+    ...(declined.length > 0 ? [wrap(`Left as you chose: ${names(declined)}`, look.width, '  ')] : []),
+  ]
 }
 
 /** What the last answers of the gateway's workers were, where they did not all agree. */
@@ -108,7 +127,8 @@ function renderPropagation({ propagation, halted }: RunReport): string[] {
 }
 
 function advice(report: RunReport): string[] {
-  const { applied, unknown, 'not-applied': untried } = tally(report.changes)
+  const { applied, unknown } = tally(report.changes)
+  const untried = report.changes.filter(({ reason }) => reason === 'stopped').length
   if (!mayHaveWritten(report.changes)) return ['Nothing was written.']
   const inFiles = report.changes.some(({ file, wrote }) => file !== null && wrote)
   const lost = report.changes.some(({ outcome, wrote }) => outcome === 'drifted' && wrote)
@@ -154,8 +174,8 @@ export function renderByHand({ changes }: RunReport, look: Look): string {
 export function renderReport(report: RunReport, look: Look): string {
   const worth = report.changes.filter(
     (change) =>
-      look.verbose ||
-      change.outcome !== 'applied' ||
+      (look.verbose && change.reason === null) ||
+      (change.outcome !== 'applied' && !['awaiting', 'declined'].includes(change.reason ?? '')) ||
       change.collateral.length > 0 ||
       change.check?.outcome === 'failed',
   )
@@ -165,6 +185,7 @@ export function renderReport(report: RunReport, look: Look): string {
     ...(report.trouble ? [look.paint('red', wrap(report.trouble, look.width))] : []),
     look.paint('bold', `${renderTally(report.changes)}.`),
     ...renderChecks(report, look),
+    ...renderWithheld(report, look),
     ...renderLeftBehind(report.skipped, look),
     ...renderPropagation(report).map((text) => look.paint('yellow', wrap(text, look.width))),
     ...advice(report).map((text) => wrap(text, look.width)),

@@ -1,11 +1,15 @@
+import { serversIn } from '../../core/plan.ts'
 import { maskUrl, redactText } from '../../core/redact.ts'
 import { exposures } from '../../core/topology.ts'
-import type { RecordedRun } from '../../journal/fold.ts'
+import { type RecordedChange, type RecordedRun, tallyRecorded } from '../../journal/fold.ts'
 import type { DockerStatus, GatewayStatus, StatusReport } from '../../runs/status.ts'
 import { assembleTopology } from '../../runs/topology.ts'
 
+const serversOf = (changes: readonly RecordedChange[]): number =>
+  serversIn(changes.map(({ change }) => change))
+
 function runOf({ id, startedAt, finishedAt, halted, started, changes }: RecordedRun) {
-  const of = (wanted: string): number => changes.filter(({ outcome }) => outcome === wanted).length
+  const unsettled = changes.filter(({ outcome }) => outcome === 'unsettled')
   return {
     id,
     startedAt,
@@ -13,11 +17,15 @@ function runOf({ id, startedAt, finishedAt, halted, started, changes }: Recorded
     halted,
     reverts: started.reverts,
     ended: finishedAt !== null,
-    summary: { changes: changes.length, applied: of('applied'), unsettled: of('unsettled') },
+    summary: {
+      changes: serversOf(changes),
+      applied: tallyRecorded(changes).applied,
+      unsettled: serversOf(unsettled),
+    },
   }
 }
 
-const serversOf = ({ servers }: GatewayStatus) =>
+const standingsOf = ({ servers }: GatewayStatus) =>
   servers.map(({ url, ...standing }) => ({ ...standing, url: url === null ? null : maskUrl(url) }))
 
 const movesOf = ({ moves }: GatewayStatus) => moves.map((move) => ({ ...move, url: maskUrl(move.url) }))
@@ -73,7 +81,7 @@ export function statusDocument({ at, url, migration, gateway, journal, docker }:
       problem: 'identity' in gateway ? null : gateway,
     },
     migration: { id: migration.id, sha256: migration.sha256 },
-    servers: known && serversOf(known),
+    servers: known && standingsOf(known),
     moves: known && movesOf(known),
     notes: known && known.notes,
     lastRun: last ? runOf(last) : null,

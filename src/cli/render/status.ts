@@ -2,7 +2,8 @@ import { originText } from '../../core/address.ts'
 import { maskUrl } from '../../core/redact.ts'
 import { SERVER_STATES, type ServerState, type Standing } from '../../core/standing.ts'
 import { count, printable } from '../../core/text.ts'
-import type { RecordedRun } from '../../journal/fold.ts'
+import { serversIn } from '../../core/plan.ts'
+import { type RecordedRun, tallyRecorded } from '../../journal/fold.ts'
 import type { HeldBy } from '../../core/config/move.ts'
 import type { ConfiguredMove } from '../../runs/configured-moves.ts'
 import type { GatewayStatus, JournalStatus, Problem, StatusReport } from '../../runs/status.ts'
@@ -110,11 +111,12 @@ function renderMoves({ moves }: GatewayStatus, look: Look): string[] {
 }
 
 function runText({ startedAt, finishedAt, halted, started, changes }: RecordedRun): string {
-  const applied = changes.filter(({ outcome }) => outcome === 'applied').length
+  const { applied } = tallyRecorded(changes)
+  const servers = serversIn(changes.map(({ change }) => change))
   const ended =
     finishedAt === null ? 'did NOT end, or goes on' : halted ? `stopped (${printable(halted)})` : 'ended'
   const back = started.reverts === null ? '' : `, takes back ${printable(started.reverts)}`
-  return `${startedAt.slice(0, 19).replace('T', ' ')} UTC, ${applied} of ${changes.length} changed, ${ended}${back}`
+  return `${startedAt.slice(0, 19).replace('T', ' ')} UTC, ${applied} of ${servers} changed, ${ended}${back}`
 }
 
 function renderJournal({ runs, problems, location }: JournalStatus, look: Look): string {

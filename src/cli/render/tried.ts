@@ -1,5 +1,4 @@
 import type { Change, Plan } from '../../core/plan.ts'
-import { allChanges } from '../../core/preflight.ts'
 import type { ReachOutcome, Tried } from '../../core/reach.ts'
 import { count, printable } from '../../core/text.ts'
 import { type Look, wrap } from './layout.ts'
@@ -60,10 +59,13 @@ export function renderMending(found: readonly { name: string; tried: Tried | nul
   })
 }
 
-/** What mends the new addresses of a plan that do not work. Empty for a revert: its address may well be dead. */
-export function renderRemedies(plan: Plan, look: Look): string[] {
+/**
+ * What mends the new addresses of a plan that do not work, of those changes. Empty for a revert: its address may well be
+ * dead.
+ */
+export function renderRemedies(plan: Plan, changes: readonly Change[], look: Look): string[] {
   if (plan.reverts !== null) return []
-  const found = allChanges(plan).map(({ id, server }) => ({
+  const found = changes.map(({ id, server }) => ({
     name: shownName(server),
     tried: plan.preflight[id] ?? null,
   }))

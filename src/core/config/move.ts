@@ -72,6 +72,13 @@ function idEffect(id: string, next: string | null, { holders, complete, reason }
   }
 }
 
+/** That a variable is the URL of other servers, too, which move with the one that stands for it. */
+function sharing([first, ...others]: readonly string[]): Effect[] {
+  if (first === undefined || others.length === 0) return []
+  const message = `${others.join(', ')} ${others.length === 1 ? 'has its URL' : 'have their URL'} from this variable, too`
+  return [{ code: 'shared-variable', message, reversible: true }]
+}
+
 /** What is to be written where, in this order, so that the server goes on under its id wherever the release lets it. */
 export interface FileEdits {
   file: ChangedFile
@@ -144,7 +151,9 @@ export function moveConfigured(
           },
         ]
       : []),
-    ...(sharers[0] === server.name ? [{ file: urlFile, record: pinned, edits: [move], effects }] : []),
+    ...(sharers[0] === server.name
+      ? [{ file: urlFile, record: pinned, edits: [move], effects: [...effects, ...sharing(sharers)] }]
+      : []),
   ]
 }
 

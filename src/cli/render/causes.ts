@@ -1,0 +1,103 @@
+import { originText, readAddress } from '../../core/address.ts'
+import type { Change, Plan } from '../../core/plan.ts'
+import { serversIn } from '../../core/plan.ts'
+import type { ReachKind, Tried } from '../../core/reach.ts'
+import { count, printable } from '../../core/text.ts'
+import { newUrl } from '../../core/withheld.ts'
+import { type Look, wrap } from './layout.ts'
+import { shownName } from './name.ts'
+import { renderMending } from './tried.ts'
+
+/** What several servers of a plan have in common, so that it is said once: a failure at their address, or an effect. */
+export interface Cause {
+  /** In words, with how many servers. */
+  text: string
+  tone: 'red' | 'yellow'
+  changes: Change[]
+  /** What was found of them, with what mends each; empty where nothing is to be mended. */
+  found: { name: string; tried: Tried }[]
+}
+
+const isTried = (evidence: string): boolean => !evidence.startsWith('not tried: ')
+
+function originOf(change: Change): string {
+  const url = newUrl(change) ?? ''
+  const address = readAddress(url)
+  return address.kind === 'address' ? originText(address) : url
+}
+
+/** What is wrong with a whole origin, and was not tried of all its addresses. */
+const OF_ORIGIN: readonly ReachKind[] = ['unknown-host', 'refused', 'unreachable', 'time-out']
+
+/** By what a failure at an address is one with others: the same, at the same origin. */
+const failureKey = (change: Change, { kind, evidence }: Tried): string =>
+  JSON.stringify([originOf(change), kind, OF_ORIGIN.includes(kind) ? '' : evidence])
+
+function grouped<T>(entries: readonly (readonly [string, T])[]): T[][] {
+  const groups = new Map<string, T[]>()
+  for (const [key, value] of entries) groups.set(key, [...(groups.get(key) ?? []), value])
+  return [...groups.values()]
+}
+
+function failures({ changes, preflight, reverts }: Plan): Cause[] {
+  const found = changes.flatMap((change) => {
+    const tried = preflight[change.id]
+    return tried?.outcome === 'failed' ? [[failureKey(change, tried), { change, tried }] as const] : []
+  })
+  return grouped(found).flatMap((group): Cause[] => {
+    const [first] = group
+    if (!first) return []
+    const { tried } = group.find(({ tried: { evidence } }) => isTried(evidence)) ?? first
+    const servers = group.map(({ change }) => change)
+    const n = serversIn(servers)
+    const [do_, address] = [n === 1 ? 'does' : 'do', n === 1 ? 'address' : 'addresses']
+    const text =
+      reverts === null
+        ? `${count(n, 'server')} ${do_} not work at the new URL: ${tried.evidence}`
+        : `the old ${address} of ${count(n, 'server')} ${do_} not answer: ${tried.evidence}`
+    const mended = group.map((each) => ({ name: shownName(each.change.server), tried: each.tried }))
+    return [{ text, tone: 'red', changes: servers, found: reverts === null ? mended : [] }]
+  })
+}
+
+/** Told of the plan as a whole, or with the address. */
+const ELSEWHERE = ['unreachable', 'restart']
+
+function effects({ changes }: Plan): Cause[] {
+  const found = changes.flatMap((change) =>
+    change.effects
+      .filter(({ code }) => !ELSEWHERE.includes(code))
+      .map(({ message }) => [message, { change, message }] as const),
+  )
+  return grouped(found).flatMap((group) => {
+    const [first] = group
+    const servers = group.map(({ change }) => change)
+    return first ? [{ text: first.message, tone: 'yellow' as const, changes: servers, found: [] }] : []
+  })
+}
+
+/** What is said once for several servers of a plan, in its order. */
+export function sharedCauses(plan: Plan): Cause[] {
+  return [...failures(plan), ...effects(plan)].filter(({ changes }) => serversIn(changes) > 1)
+}
+
+/** What of a change is said with others: its failure (`unreachable`), and effects by their message. */
+export function saidElsewhere(change: Change, causes: readonly Cause[]): ReadonlySet<string> {
+  const own = causes.filter(({ changes }) => changes.includes(change))
+  return new Set(own.map(({ tone, text }) => (tone === 'red' ? 'unreachable' : text)))
+}
+
+/** A cause with the names of those who share it, and what mends it. */
+export function renderCause({ text, tone, changes, found }: Cause, look: Look): string {
+  const names = [...new Set(changes.map(({ server }) => shownName(server)))].join(', ')
+  const n = serversIn(changes)
+  const what = tone === 'red' ? `✗ ${printable(text)}` : `! ${count(n, 'server')}: ${printable(text)}`
+  const remedies = new Set(found.flatMap(({ tried }) => tried.hint ?? []))
+  // Where one remedy is for all of them, their names stand above it.
+  const mended = remedies.size === 1 ? found.slice(0, 1).map(({ tried }) => ({ name: 'them', tried })) : found
+  return [
+    look.paint(tone, wrap(what, look.width, '  ')),
+    wrap(`  ${names}`, look.width, '  '),
+    ...renderMending(mended, look),
+  ].join('\n')
+}

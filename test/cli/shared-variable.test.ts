@@ -1,0 +1,102 @@
+import { readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { describe, expect, vi } from 'vitest'
+import type { SandboxServer } from '../../src/gateway/sandbox/index.ts'
+import { KEY } from '../support/pty.ts'
+import { watchForLeaks } from '../support/secrets.ts'
+import { test as sitting } from './sitting.ts'
+import { documentOf, guideServer, sentence, test, type Trial } from './trial.ts'
+
+watchForLeaks()
+vi.setConfig({ maxConcurrency: 4, testTimeout: 60_000 })
+
+const OLD = 'http://localhost:8585/servers/fetch/sse'
+const NEW = 'http://mcp-proxy-sse:8080/servers/fetch/sse'
+
+const configured = (name: string): SandboxServer => ({
+  server_name: name,
+  url: OLD,
+  transport: 'sse',
+  auth_type: null,
+  alias: null,
+})
+
+const entry = (name: string): string => `  ${name}:\n    url: os.environ/FETCH_URL\n    transport: sse\n`
+
+interface Document {
+  changes: { server: { name: string }; outcome?: string; effects: { code: string; message: string }[] }[]
+  runs: { summary: Record<string, number> }[]
+  lastRun: { summary: Record<string, number> } | null
+  summary: Record<string, number>
+}
+
+/** The files of servers that all have their URL from one variable, and the options that name them. */
+async function filesOf(trial: Trial, names: readonly string[]) {
+  const [config, env] = [join(trial.folder, 'config.yaml'), join(trial.folder, 'litellm.env')]
+  await writeFile(config, `mcp_servers:\n${names.map(entry).join('')}`)
+  await writeFile(env, `FETCH_URL=${OLD}\n`)
+  return { config, env, args: ['--litellm-config', config, '--env-file', env] }
+}
+
+describe.concurrent('a server whose URL stands in a .env file is one server', () => {
+  test('in the plan, the report, the ticks, the documents, the history and the status', async ({ open }) => {
+    const trial = await open({ servers: [], configServers: [configured('fetch')] })
+    const { args } = await filesOf(trial, ['fetch'])
+    const shown = await trial.call(['--dry-run', ...args])
+    expect(shown.code).toBe(0)
+    expect(sentence(shown.stdout)).toContain('1 server: 1 to change, 0 not concerned, 0 left alone')
+    expect(shown.stdout.match(/^fetch /gm)).toHaveLength(1)
+    const plan = documentOf<Document>(await trial.call(['--dry-run', '--json', ...args]))
+    expect(plan.summary).toMatchObject({ servers: 1, changes: 1, awaiting: 0, unchanged: 0, skipped: 0 })
+    const done = await trial.call(['--yes', ...args])
+    expect(sentence(done.stdout)).toContain('1 of 1 server changed.')
+    expect(done.stderr.match(/✔ fetch/g)).toHaveLength(1)
+    const [run] = documentOf<Document>(await trial.call(['history', '--json'])).runs
+    expect(run?.summary).toMatchObject({ applied: 1, notApplied: 0 })
+    expect((await trial.call(['history'])).stdout).toContain('1 of 1 changed')
+    expect(sentence((await trial.call(['status'])).stdout)).toContain('1 of 1 changed')
+    const back = documentOf<Document>(await trial.call(['--revert', '--yes', '--json']))
+    expect(back.summary).toMatchObject({ applied: 1, notApplied: 0 })
+  })
+
+  test('and servers that share a variable are as many as they are, with their names', async ({ open }) => {
+    const names = ['fetch', 'again', 'third']
+    const trial = await open({ servers: [guideServer('n8n')], configServers: names.map(configured) })
+    const { args, env } = await filesOf(trial, names)
+    const plan = documentOf<Document>(await trial.call(['--dry-run', '--json', ...args]))
+    expect(plan.summary).toMatchObject({ servers: 4, changes: 4, unchanged: 0 })
+    expect(plan.changes.flatMap(({ effects }) => effects)).toContainEqual({
+      code: 'shared-variable',
+      message: 'again, third have their URL from this variable, too',
+      reversible: true,
+    })
+    const finished = await trial.call(['--yes', '--json', '--no-wait', ...args])
+    expect([finished.code, documentOf<Document>(finished).summary['applied']]).toEqual([0, 4])
+    expect(await readFile(env, 'utf8')).toBe(`FETCH_URL=${NEW}\n`)
+    expect((await trial.call(['--revert', '--yes'])).code).toBe(0)
+    expect(await readFile(env, 'utf8')).toBe(`FETCH_URL=${OLD}\n`)
+  })
+
+  sitting('and a choice among others offers it once, all of it', async ({ sit }) => {
+    const trial = await sit({
+      servers: [guideServer('n8n')],
+      configServers: ['fetch', 'again'].map(configured),
+    })
+    const { args, env, config } = await filesOf(trial, ['fetch', 'again'])
+    const before = await readFile(config, 'utf8')
+    const session = trial.start({ args })
+    await session.waitFor('Change 3 servers')
+    session.press(KEY.down, KEY.down, KEY.enter)
+    await session.waitFor('Which ones?')
+    const question = session.text.slice(session.text.lastIndexOf('Which ones?'))
+    expect(question).toContain('fetch')
+    session.press(KEY.space, KEY.enter)
+    await session.waitFor('changed.')
+    await session.waitFor('Left as you chose')
+    expect(await session.exit()).toBe(0)
+    const moved = (await readFile(env, 'utf8')).includes(NEW)
+    // The pins go with the variable, or stay away with it.
+    expect((await readFile(config, 'utf8')) !== before).toBe(moved)
+    expect(session.text).toMatch(moved ? /2 of 2 servers changed/ : /1 of 1 server changed/)
+  })
+})
