@@ -7,15 +7,19 @@ export function newUrl({ edits, onlySettings }: Change): string | null {
 }
 
 /**
- * Changes that go together or not at all, in their order: all of one server; and in one config.yaml those whose URLs
- * come from variables, which servers may share.
+ * Changes that go together or not at all, in their order: all of one server; and where servers of a config.yaml have
+ * their URL from a variable that stands for another one, all of that file whose URLs come from variables.
  */
 export function unitsOf(changes: readonly Change[]): Change[][] {
-  const ownUrl = new Set(
-    changes.filter((each) => !isVariable(each) && newUrl(each) !== null).map(({ server }) => server.id),
+  const withUrl = changes.filter((each) => newUrl(each) !== null)
+  const idsOf = (some: readonly Change[]): ReadonlySet<string> => new Set(some.map(({ server }) => server.id))
+  const ownUrl = idsOf(withUrl.filter((each) => !isVariable(each)))
+  const moving = idsOf(withUrl)
+  const shared = new Set(
+    changes.flatMap(({ file, server }) => (file !== null && !moving.has(server.id) ? [file.config] : [])),
   )
   const keyOf = ({ file, server }: Change): string =>
-    file === null || ownUrl.has(server.id) ? server.id : `file ${file.config}`
+    file === null || ownUrl.has(server.id) || !shared.has(file.config) ? server.id : `file ${file.config}`
   const units = new Map<string, Change[]>()
   for (const change of changes) units.set(keyOf(change), [...(units.get(keyOf(change)) ?? []), change])
   return [...units.values()]

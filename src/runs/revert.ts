@@ -15,6 +15,7 @@ import type { RunInForce } from './find-run.ts'
 import { lostSettings } from './lost-settings.ts'
 import { inParallel, READS_AT_ONCE } from './parallel.ts'
 import { type Candidate, notRestorable, runNotes, stillChanged } from './revert-notes.ts'
+import { asUnits, type Judged } from './revert-units.ts'
 import { placeOf } from './place-of.ts'
 import { signInsAtStake } from './sign-ins.ts'
 
@@ -23,8 +24,6 @@ function stateNow({ field, now }: DriftedField): string {
   const value = typeof now === 'string' ? printable(shownText(field, now)) : 'nothing'
   return field === 'url' ? `to ${value}` : `${printable(shownPath(field))} to ${value}`
 }
-
-type Judged = { change: Change } | { skipped: Skipped } | 'nothing'
 
 function judge(candidate: Candidate, gateway: Gateway): Judged {
   const { recorded, reading, signIns } = candidate
@@ -64,12 +63,12 @@ function judge(candidate: Candidate, gateway: Gateway): Judged {
   return { change: assembleChange(record, change.server, change.migration, edits, circumstances) }
 }
 
-const asListed = ({ recorded: { change }, reading }: Candidate): ListedServer =>
-  listedServer.parse(
-    reading.kind === 'record'
-      ? { ...reading.record, server_id: change.server.id }
-      : { server_id: change.server.id, server_name: change.server.name, alias: change.server.alias },
-  )
+/** What a server is selected by. A file holds no name under that field: there it is the key of the entry. */
+function asListed({ recorded: { change }, reading }: Candidate): ListedServer {
+  const { id, name, alias } = change.server
+  const record = reading.kind === 'record' && change.file === null ? reading.record : {}
+  return listedServer.parse({ server_name: name, alias, ...record, server_id: id })
+}
 
 /** What a reversal covers, and who is told of each read. */
 export interface ReversalScope {
@@ -112,7 +111,13 @@ export async function planReversal(gateway: Gateway, scope: ReversalScope): Prom
   const candidates = await readCandidates(gateway, scope)
   const selected = select(scope.selection, candidates.map(asListed))
   const meant = candidates.filter(({ recorded }) => selected.has(recorded.change.server.id))
-  const judged = meant.map((candidate) => judge(candidate, gateway))
+  const judged = asUnits(
+    candidates.map((candidate) => ({
+      change: changeOf(candidate),
+      meant: meant.includes(candidate),
+      judged: judge(candidate, gateway),
+    })),
+  )
   const made = judged.flatMap((each) => (typeof each === 'object' && 'change' in each ? [each.change] : []))
   // A variable goes back before the pins do: no server is ever without its id while its URL is another.
   const changes = made.toSorted((a, b) => Number(isVariable(b)) - Number(isVariable(a)))

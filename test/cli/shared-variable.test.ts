@@ -100,3 +100,57 @@ describe.concurrent('a server whose URL stands in a .env file is one server', ()
     expect(session.text).toMatch(moved ? /2 of 2 servers changed/ : /1 of 1 server changed/)
   })
 })
+
+describe.concurrent('taking back what stands in two files', () => {
+  test('a pin stays where somebody changed the URL of its variable since: exit 3', async ({ open }) => {
+    const trial = await open({ servers: [], configServers: ['fetch', 'again'].map(configured) })
+    const { args, config, env } = await filesOf(trial, ['fetch', 'again'])
+    await trial.setUp(['--yes', ...args])
+    const pinned = await readFile(config, 'utf8')
+    await writeFile(env, 'FETCH_URL=http://elsewhere:9/sse\n')
+    const { code, stdout } = await trial.call(['--revert', '--yes'])
+    expect([code, await readFile(config, 'utf8')]).toEqual([3, pinned])
+    expect(await readFile(env, 'utf8')).toBe('FETCH_URL=http://elsewhere:9/sse\n')
+    expect(sentence(stdout)).toContain(
+      `again [drifted]: its id stays pinned, as its URL in ${env} is left as it is`,
+    )
+  })
+
+  test('servers that share a variable go back together, or not at all', async ({ open }) => {
+    const trial = await open({ servers: [], configServers: ['fetch', 'again'].map(configured) })
+    const { args, config, env } = await filesOf(trial, ['fetch', 'again'])
+    const before = await readFile(config, 'utf8')
+    await trial.setUp(['--yes', ...args])
+    const pinned = await readFile(config, 'utf8')
+    for (const [name, other] of [
+      ['again', 'fetch'],
+      ['fetch', 'again'],
+    ] as const) {
+      const { code, stdout } = await trial.call(['--revert', '--yes', '--only', name])
+      expect([code, sentence(stdout)]).toEqual([
+        1,
+        expect.stringContaining(`goes back only together with ${other}`),
+      ])
+      expect([await readFile(config, 'utf8'), await readFile(env, 'utf8')]).toEqual([
+        pinned,
+        `FETCH_URL=${NEW}\n`,
+      ])
+    }
+    await trial.setUp(['--revert', '--yes', '--only', 'fetch', '--only', 'again'])
+    expect([await readFile(config, 'utf8'), await readFile(env, 'utf8')]).toEqual([
+      before,
+      `FETCH_URL=${OLD}\n`,
+    ])
+  })
+
+  test('one whose variable is its own goes back alone', async ({ open }) => {
+    const trial = await open({ servers: [], configServers: [configured('fetch'), configured('mail')] })
+    const [config, env] = [join(trial.folder, 'config.yaml'), join(trial.folder, 'litellm.env')]
+    await writeFile(config, `mcp_servers:\n${entry('fetch')}${entry('mail').replace('FETCH', 'MAIL')}`)
+    await writeFile(env, `FETCH_URL=${OLD}\nMAIL_URL=${OLD}\n`)
+    await trial.setUp(['--yes', '--litellm-config', config, '--env-file', env])
+    await trial.setUp(['--revert', '--yes', '--only', 'mail'])
+    expect(await readFile(env, 'utf8')).toBe(`FETCH_URL=${NEW}\nMAIL_URL=${OLD}\n`)
+    expect((await readFile(config, 'utf8')).match(/server_id/g)).toHaveLength(1)
+  })
+})
