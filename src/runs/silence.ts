@@ -1,7 +1,7 @@
+import type { Era } from '../core/eras.ts'
 import { mayHang } from '../core/may-hang.ts'
 import type { Change } from '../core/plan.ts'
-import type { ServerRecord } from '../core/server.ts'
-import { serverTitle } from '../core/server.ts'
+import { type ServerRecord, serverTitle } from '../core/server.ts'
 import { printable } from '../core/text.ts'
 import type { FieldEdit } from '../core/write-body.ts'
 import type { Place, Reading, WriteAnswer } from '../gateway/port.ts'
@@ -9,18 +9,22 @@ import type { Place, Reading, WriteAnswer } from '../gateway/port.ts'
 /** A write whose answer never came. `alone`: nothing has been answered since; `silent`: it was waited for in vain. */
 interface LostWrite {
   change: Change
+  era: Era
   alone: boolean
   silent: boolean
 }
 
-const REMEDY =
-  'Restart LiteLLM. Then run the same command again, or take the run back: both ask the gateway first what was written.'
+const THEN =
+  'Then run the same command again, or take the run back: both ask the gateway first what was written.'
 
-/** What to do, and what else keeps LiteLLM from answering where a release looks for sign-in settings (1.92.2, seen live). */
-function remedyAfter(change: Change): string {
-  if (!mayHang(change)) return REMEDY
-  const name = printable(serverTitle(change.server))
-  return `It may be waiting for the address of ${name}, a stream that does not end. Stop that MCP server first: a start of LiteLLM may wait for it, too. ${REMEDY}`
+/**
+ * What to do. Where a release looks for sign-in settings at an address that streams, LiteLLM goes on within a second when that
+ * stream ends, and does not come up as long as it lasts (1.92.2, seen live). It may be that of an earlier write.
+ */
+function remedyAfter(change: Change, { searches }: Era): string {
+  if (searches.length === 0) return `Restart LiteLLM. ${THEN}`
+  const whose = mayHang(change) ? printable(serverTitle(change.server)) : 'a server that people sign in to'
+  return `It may be waiting for the address of ${whose} to end its stream. Stop the MCP server there, and LiteLLM goes on; a restart of LiteLLM alone would wait again. ${THEN}`
 }
 
 /**
@@ -47,7 +51,7 @@ export class Silence {
     return this.#lost !== null && this.#lost.silent && this.#lost.change.id === id
   }
 
-  #write(change: Change, answer: WriteAnswer): void {
+  #write(change: Change, era: Era, answer: WriteAnswer): void {
     if (answer.kind === 'refused') return
     if (answer.kind === 'accepted' || answer.answered) {
       this.#lost = null
@@ -56,11 +60,12 @@ export class Silence {
     if (this.#lost?.silent && answer.silent) {
       const { change: first } = this.#lost
       const name = printable(serverTitle(first.server))
-      // A write may be committed all the same; it is read like any other.
-      this.#cause = `LiteLLM has answered no write since that of ${name}. ${remedyAfter(first)}`
+      // It may be committed all the same, and is read like any other, as long as reads are answered.
+      this.#lost.alone = true
+      this.#cause = `LiteLLM has answered no write since that of ${name}. ${remedyAfter(first, era)}`
       return
     }
-    this.#lost = { change, alone: true, silent: answer.silent }
+    this.#lost = { change, era, alone: true, silent: answer.silent }
   }
 
   /** Hears what a read brought. `isShort`: it had less time than LiteLLM may take to probe a silent backend. */
@@ -70,13 +75,13 @@ export class Silence {
     else if (reading.silent && (this.#lost.alone || (this.#lost.silent && !isShort))) this.#hush(this.#lost)
   }
 
-  #hush({ change, alone }: LostWrite): void {
+  #hush({ change, era, alone }: LostWrite): void {
     const name = printable(serverTitle(change.server))
     const what = alone
       ? `LiteLLM has not answered anything since the write of ${name}, which may well be in its database.`
       : `LiteLLM answered neither the write of ${name} nor a request after it.`
     this.#deaf = true
-    this.#cause ??= `${what} ${remedyAfter(change)}`
+    this.#cause ??= `${what} ${remedyAfter(change, era)}`
   }
 
   /** The place, listened to: from a silence on, nothing is written there, and where reads hang nothing is read. */
@@ -92,7 +97,7 @@ export class Silence {
       write: async (record: ServerRecord, edits: readonly FieldEdit[]): Promise<WriteAnswer> => {
         if (this.#cause !== null) return { kind: 'refused', message: 'LiteLLM answers no write' }
         const answer = await place.write(record, edits)
-        this.#write(change, answer)
+        this.#write(change, place.era, answer)
         return answer
       },
     }
