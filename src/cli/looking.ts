@@ -1,7 +1,7 @@
 import { readAddress } from '../core/address.ts'
 import type { Plan } from '../core/plan.ts'
 import type { Witness } from '../core/reach.ts'
-import { isSignal, type RunReport } from '../core/report.ts'
+import { endsAtOnce, type RunReport } from '../core/report.ts'
 import { count } from '../core/text.ts'
 import { newUrl } from '../core/withheld.ts'
 import { checkMoved } from '../runs/check-moved.ts'
@@ -56,10 +56,13 @@ export async function tryBeforehand(plan: Plan, way: Way): Promise<Plan> {
   return found
 }
 
-/** The report with how the moved servers are found behind the run. Not for a revert, behind a signal, or with --no-preflight. */
+/**
+ * The report with how the moved servers are found behind the run. Not for a revert, behind a signal or a gateway that stopped
+ * answering, or with --no-preflight.
+ */
 export async function lookBehind(plan: Plan, report: RunReport, way: Way): Promise<RunReport> {
   const { gateway, options, context } = way
-  if (!options.preflight || plan.reverts !== null || isSignal(report.halted)) return report
+  if (!options.preflight || plan.reverts !== null || endsAtOnce(report.halted)) return report
   const changes = await checkMoved(report.changes, gateway, {
     witness: witnessFor(plan, way),
     onChecked: progress(

@@ -1,4 +1,4 @@
-import { isSignal, type RunReport } from '../core/report.ts'
+import { endsAtOnce, type RunReport } from '../core/report.ts'
 import type { Gateway } from '../gateway/port.ts'
 import { awaitPropagation } from '../runs/propagation.ts'
 import type { Context } from './context.ts'
@@ -7,7 +7,7 @@ import type { MainOptions } from './options.ts'
 /**
  * Waits, behind a run, until every worker of the gateway knows of it, and adds to the report what came of that. Not
  * where no new URL is in force (a list shows of other fields only what LiteLLM makes of them), where only a restart helps
- * (up to 1.80), behind a signal, or with --no-wait.
+ * (up to 1.80), behind a signal or a gateway that stopped answering, or with --no-wait.
  */
 export async function awaitWorkers(
   report: RunReport,
@@ -19,7 +19,7 @@ export async function awaitWorkers(
     ({ outcome, file, edits }) =>
       outcome === 'applied' && file === null && edits.some(({ field }) => field === 'url'),
   )
-  if (!options.wait || !written || isSignal(report.halted) || gateway.era.restart !== 'no') return report
+  if (!options.wait || !written || endsAtOnce(report.halted) || gateway.era.restart !== 'no') return report
   let told = false
   const onAnswers = (fresh: number, answers: number, seconds: number): void => {
     // Without a terminal each text is a line of its own, and the first answers mostly agree.

@@ -3,6 +3,7 @@ import { type Assembly, assess } from './assess.ts'
 import { eraOf, NEWEST_CHECKED } from './eras.ts'
 import { entryUrl, type Inventory, type InventoryEntry } from './inventory.ts'
 import { editsOf, leftovers } from './leftovers.ts'
+import { hangingLast } from './may-hang.ts'
 import { judge, judgeUrl, type Migration } from './migration.ts'
 import { isVariable, type Note, type Plan } from './plan.ts'
 import { shownPath } from './redact.ts'
@@ -84,9 +85,11 @@ export function assemblePlan(assembly: Assembly): Plan {
   const assessments = meant.map((entry) => assess(entry, assembly, era))
   const changing = assessments.filter((each) => 'changes' in each)
   // A variable changes behind all pins: it may be the URL of several servers.
-  const changes = changing
-    .flatMap((each) => each.changes)
-    .toSorted((a, b) => Number(isVariable(a)) - Number(isVariable(b)))
+  const changes = hangingLast(
+    changing
+      .flatMap((each) => each.changes)
+      .toSorted((a, b) => Number(isVariable(a)) - Number(isVariable(b))),
+  )
   const skipped = assessments.flatMap((each) => ('skipped' in each ? [each.skipped] : []))
   const suspicion: Note[] = inventory.suspicion
     ? [{ code: 'suspicious-list', server: null, field: null, message: inventory.suspicion }]

@@ -1,6 +1,7 @@
 import { canonical, sha256 } from './canonical.ts'
 import type { Era } from './eras.ts'
 import { fieldHashes, fingerprint } from './fields.ts'
+import { hangEffect, mayHang } from './may-hang.ts'
 import { clearedSettings, oauthEffects, type Settings } from './oauth.ts'
 import type { Change, ChangedFile, Edit, Effect, SkippedCode } from './plan.ts'
 import type { ServerIdentity, ServerRecord } from './server.ts'
@@ -59,7 +60,12 @@ export function assembleChange(
     transport: transportOf(record, file),
     signsIn: signsIn(record),
     edits,
-    effects: [...tlsRemoved(edits), ...oauthEffects(record, edits, settings, { era, signIns }), ...effects],
+    effects: [
+      ...tlsRemoved(edits),
+      ...oauthEffects(record, edits, settings, { era, signIns }),
+      ...hangEffect(record, edits, era),
+      ...effects,
+    ],
     settings,
     onlySettings: false,
     fields,
@@ -70,7 +76,8 @@ export function assembleChange(
 /** The same change where its URL is there already: the settings alone are put back, which loses nothing. */
 export function onlySettings(change: Change, settings: Settings): Change {
   const message = `${Object.keys(settings).join(', ')}: put back, as a write that was cut short had not got to it`
-  const effects = [{ code: 'settings-restored', message, reversible: true }]
+  const hanging = change.effects.filter((each) => mayHang({ effects: [each] }))
+  const effects = [{ code: 'settings-restored', message, reversible: true }, ...hanging]
   return { ...change, settings: { ...settings }, effects, onlySettings: true }
 }
 

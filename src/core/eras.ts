@@ -7,6 +7,15 @@ export type PutBody =
   /** A true partial update: the id and what changes, nothing else. */
   | 'changed-fields'
 
+/**
+ * Servers at whose URL LiteLLM looks for sign-in settings within every write of them, before it answers: those of these
+ * auth types, unless one of `unless` holds something.
+ */
+export interface SignInSearch {
+  types: readonly string[]
+  unless: readonly string[]
+}
+
 /** One range of LiteLLM releases that behave alike towards this tool. */
 export interface Era {
   /** First release of the range, `null` for the beginning of time. */
@@ -35,6 +44,8 @@ export interface Era {
   alsoWrites: readonly string[]
   /** What the operator has to know besides, or `null`. */
   warning: string | null
+  /** Whose writes may wait for an answer from their URL: where that is a stream, they are never answered. */
+  searches: readonly SignInSearch[]
 }
 
 const base = {
@@ -47,6 +58,7 @@ const base = {
   faults: 'bare',
   alsoWrites: [],
   warning: null,
+  searches: [],
 } as const
 
 /**
@@ -140,6 +152,33 @@ export const FILE_ERA: Era = {
 /** The newest release whose behaviour was checked. */
 export const NEWEST_CHECKED = '1.109.1'
 
+/**
+ * The column `searches`, whose boundaries are its own. `build_mcp_server_from_table` in mcp_server_manager.py: no PUT looks
+ * on 1.80.11; on 1.81.14 it does for every `oauth2` server; on 1.87.5 and 1.90.7 where it has no authorization_url; on 1.92.2
+ * for token exchange without token_url, too; on 1.96.2 for all types whose users sign in themselves, where one of three
+ * settings is missing, which a new URL clears; on 1.100.5 later, after the answer. Seen to hang on 1.81.14, 1.92.2 and
+ * 1.96.2. Between these, on the side of caution.
+ */
+const SEARCHES: readonly (readonly [from: string, searches: readonly SignInSearch[]])[] = [
+  ['1.80.12', [{ types: ['oauth2'], unless: [] }]],
+  ['1.87.5', [{ types: ['oauth2'], unless: ['authorization_url'] }]],
+  [
+    '1.90.8',
+    [
+      { types: ['oauth2'], unless: ['authorization_url'] },
+      { types: ['oauth2_token_exchange'], unless: ['token_url'] },
+    ],
+  ],
+  [
+    '1.92.3',
+    [
+      { types: ['oauth2', 'true_passthrough', 'oauth_delegate'], unless: [] },
+      { types: ['oauth2_token_exchange'], unless: ['token_url', 'token_exchange_endpoint'] },
+    ],
+  ],
+  ['1.100.5', []],
+]
+
 const UNKNOWN: Era = {
   ...base,
   from: null,
@@ -150,6 +189,9 @@ const UNKNOWN: Era = {
   dropsClient: true,
   probeSeconds: 30,
   faults: 'hidden',
+  searches: [
+    { types: ['oauth2', 'oauth2_token_exchange', 'true_passthrough', 'oauth_delegate'], unless: [] },
+  ],
   warning:
     'The release is unknown, so every change is sent as LiteLLM 1.78 to 1.87 needs it. Older releases may lose name, description and auth type; newer ones check the alias again and may refuse it.',
 }
@@ -177,6 +219,8 @@ export function compareVersions(a: string, b: string): number {
 /** The row of the table for a release, and how sure it is. `null` or an unreadable text: the careful row. */
 export function eraOf(version: string | null): { era: Era; known: 'yes' | 'newer' | 'no' } {
   if (version === null || !numbers(version)) return { era: UNKNOWN, known: 'no' }
-  const era = ERAS.findLast(({ from }) => from === null || compareVersions(version, from) >= 0) ?? UNKNOWN
+  const row = ERAS.findLast(({ from }) => from === null || compareVersions(version, from) >= 0) ?? UNKNOWN
+  const [, searches = []] = SEARCHES.findLast(([from]) => compareVersions(version, from) >= 0) ?? []
+  const era = { ...row, searches }
   return { era, known: compareVersions(version, NEWEST_CHECKED) > 0 ? 'newer' : 'yes' }
 }

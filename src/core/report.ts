@@ -60,6 +60,7 @@ export type Halt =
   | 'collateral'
   | 'security'
   | 'canary'
+  | 'unanswered'
   | 'journal'
   | 'internal'
   | 'SIGINT'
@@ -68,6 +69,9 @@ export type Halt =
 
 /** Did a signal end it? */
 export const isSignal = (halt: Halt): halt is 'SIGINT' | 'SIGTERM' => halt === 'SIGINT' || halt === 'SIGTERM'
+
+/** Is nothing more to be asked of the gateway behind it? A person wants to leave, or LiteLLM does not answer. */
+export const endsAtOnce = (halt: Halt): boolean => isSignal(halt) || halt === 'unanswered'
 
 /**
  * What the gateway's workers and replicas answered behind a run: the last reads, at most ten, each on a connection of

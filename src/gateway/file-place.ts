@@ -46,7 +46,7 @@ export class FilePlace implements Place {
       return await this.#look(id)
     } catch (error) {
       if (!(error instanceof MigrateError)) throw error
-      return { kind: 'unreadable', message: error.message }
+      return { kind: 'unreadable', message: error.message, silent: false }
     }
   }
 
@@ -59,7 +59,11 @@ export class FilePlace implements Place {
     const value = readEnvFile(await readText(path)).find(({ name }) => name === variable)?.value
     if (!value) return { kind: 'absent', message: `${path} has no ${variable} any more` }
     if (value.kind === 'elsewhere')
-      return { kind: 'unreadable', message: `${variable} in ${path} cannot be changed: ${value.reason}` }
+      return {
+        kind: 'unreadable',
+        message: `${variable} in ${path} cannot be changed: ${value.reason}`,
+        silent: false,
+      }
     return { kind: 'record', record: configRecord(id, found, value.value), source: 'config' }
   }
 
@@ -73,7 +77,12 @@ export class FilePlace implements Place {
       const now = await readText(path).catch(() => null)
       return now === next
         ? { kind: 'accepted', record: null }
-        : { kind: 'unsettled', message: `${path} does not hold what was written any more`, answered: true }
+        : {
+            kind: 'unsettled',
+            message: `${path} does not hold what was written any more`,
+            answered: true,
+            silent: false,
+          }
     } catch (error) {
       if (!(error instanceof MigrateError)) throw error
       return { kind: 'refused', message: error.message }

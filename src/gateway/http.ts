@@ -98,6 +98,13 @@ export async function get(
   }
 }
 
+// Of a proxy between, which waited for LiteLLM: request and gateway time-out, and Cloudflare's own.
+const TIME_OUTS = [408, 504, 524]
+
+/** Did nobody answer in time, neither LiteLLM nor what stands before it? */
+export const isSilence = (outcome: Answer | MigrateError): boolean =>
+  outcome instanceof MigrateError ? outcome.code === 'gateway-timeout' : TIME_OUTS.includes(outcome.status)
+
 const record = (value: unknown): Record<string, unknown> =>
   value !== null && typeof value === 'object' ? (value as Record<string, unknown>) : {}
 

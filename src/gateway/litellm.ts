@@ -7,7 +7,7 @@ import { secretTexts } from '../core/secret-fields.ts'
 import { type ListedServer, listedServer, type ServerRecord, serverRecord } from '../core/server.ts'
 import { printable } from '../core/text.ts'
 import { type FieldEdit, writeBody } from '../core/write-body.ts'
-import { type Endpoint, get, probe, put, spoken } from './http.ts'
+import { type Endpoint, get, isSilence, probe, put, spoken } from './http.ts'
 import { checkServer } from './check.ts'
 import { findGrants } from './grants.ts'
 import type { AddressToTry, Gateway, GrantSearch, Reading, ServerCheck, WriteAnswer } from './port.ts'
@@ -57,13 +57,18 @@ function readRecord(id: string, answer: Answer, endpoint: Endpoint): Reading {
   if (answer.status === 404)
     return { kind: 'absent', message: `the gateway has no record of it (${spoken(answer, endpoint)})` }
   if (answer.status !== 200)
-    return { kind: 'unreadable', message: `its record could not be read (${spoken(answer, endpoint)})` }
+    return {
+      kind: 'unreadable',
+      message: `its record could not be read (${spoken(answer, endpoint)})`,
+      silent: isSilence(answer),
+    }
   const record = serverRecord.safeParse(answer.json)
   if (!record.success) {
     const field = record.error.issues[0]?.path.join('.') ?? ''
     return {
       kind: 'unreadable',
       message: `its record is not what LiteLLM sends${field ? ` (field ${printable(field)})` : ''}`,
+      silent: false,
     }
   }
   if (record.data.server_id !== id) {
@@ -90,7 +95,12 @@ function readWriteAnswer(answer: Answer, endpoint: Endpoint): WriteAnswer {
     return { kind: 'accepted', record: record.success ? record.data : null }
   }
   const final = answer.status < 500 ? answer.status !== 408 : answer.status === 500 && isLiteLlms(answer)
-  return { kind: 'unsettled', message: spoken(answer, endpoint), answered: final }
+  return {
+    kind: 'unsettled',
+    message: spoken(answer, endpoint),
+    answered: final,
+    silent: isSilence(answer),
+  }
 }
 
 /** LiteLLM's admin API. `endpoint` holds a key that was proved to be a full admin's. */
@@ -152,7 +162,11 @@ export class LiteLlmGateway implements Gateway {
       return reading
     } catch (error) {
       if (!(error instanceof MigrateError)) throw error
-      return { kind: 'unreadable', message: `its record could not be read (${error.message})` }
+      return {
+        kind: 'unreadable',
+        message: `its record could not be read (${error.message})`,
+        silent: isSilence(error),
+      }
     }
   }
 
@@ -183,8 +197,9 @@ export class LiteLlmGateway implements Gateway {
       return readWriteAnswer(answer, this.#endpointFor(record.server_id))
     } catch (error) {
       if (error instanceof TransportError && !error.sent) return { kind: 'refused', message: error.message }
-      const message = error instanceof MigrateError ? error.message : 'the request failed'
-      return { kind: 'unsettled', message, answered: false }
+      const foreseen = error instanceof MigrateError
+      const message = foreseen ? error.message : 'the request failed'
+      return { kind: 'unsettled', message, answered: false, silent: foreseen && isSilence(error) }
     }
   }
 }

@@ -4,22 +4,25 @@ import type { Reach } from '../core/reach.ts'
 import type { ListedServer, ServerRecord } from '../core/server.ts'
 import type { FieldEdit } from '../core/write-body.ts'
 
-/** What a read by id brought. Only `record` is to be believed; the rest says why there is none. */
+/**
+ * What a read by id brought. Only `record` is to be believed; the rest says why there is none. `silent`: nobody answered
+ * in time.
+ */
 export type Reading =
   | { kind: 'record'; record: ServerRecord; source: 'database' | 'config' }
   | { kind: 'absent'; message: string }
   | { kind: 'wrong-id'; message: string }
-  | { kind: 'unreadable'; message: string }
+  | { kind: 'unreadable'; message: string; silent: boolean }
 
 /**
  * What became of a write. `refused`: the request never left; nothing was written. `accepted`: the gateway said
  * yes, with the record as it stood in that moment where the answer held one. `unsettled`: only reading tells;
- * `answered` when LiteLLM itself is through with the request.
+ * `answered` when LiteLLM itself is through with the request, `silent` when nobody answered in time.
  */
 export type WriteAnswer =
   | { kind: 'accepted'; record: ServerRecord | null }
   | { kind: 'refused'; message: string }
-  | { kind: 'unsettled'; message: string; answered: boolean }
+  | { kind: 'unsettled'; message: string; answered: boolean; silent: boolean }
 
 /**
  * Does a server work through the gateway? `yes`: it lists tools, and LiteLLM does not find it unhealthy; `unknown`

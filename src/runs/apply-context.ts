@@ -3,6 +3,7 @@ import type { AppliedChange, Halt } from '../core/report.ts'
 import type { Gateway } from '../gateway/port.ts'
 import type { RunRecorder } from '../journal/port.ts'
 import type { WriteProgress } from './intend.ts'
+import type { Silence } from './silence.ts'
 
 /** What a run tells whoever watches it. */
 export type ApplyEvent =
@@ -20,6 +21,8 @@ export type ApplyEvent =
 export interface ApplyContext {
   gateway: Gateway
   recorder: RunRecorder
+  /** What the run has met of a gateway that does not answer. */
+  silence: Silence
   /** How long a write whose answer was lost is looked for. */
   patienceMs: number
   onFailure: 'stop' | 'continue' | 'revert'
@@ -33,7 +36,7 @@ export interface ApplyContext {
 export interface Step {
   applied: AppliedChange
   halt: Halt
-  /** What is wrong with the journal, if anything. */
+  /** What is wrong with the run itself, such as a journal that takes nothing more; `null` where nothing is. */
   trouble: string | null
 }
 

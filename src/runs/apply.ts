@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { hangingLast } from '../core/may-hang.ts'
 import type { Plan } from '../core/plan.ts'
 import { type AppliedChange, type Halt, isInForce, type RunReport, settledAs } from '../core/report.ts'
 import type { ApplyContext, Standing, Step } from './apply-context.ts'
@@ -7,7 +8,10 @@ import { ChangeRun } from './change-run.ts'
 /** What applying a plan came to; the caller adds what it knows of the run itself. */
 export type ApplyResult = Pick<RunReport, 'changes' | 'halted' | 'trouble'>
 
-/** Halts behind which `--on-failure revert` takes back what was written. Not a signal, and not a journal that takes nothing more. */
+/**
+ * Halts behind which `--on-failure revert` takes back what was written. Not a signal, not a journal that takes nothing more,
+ * and not a gateway that does not answer.
+ */
 const TURNING: readonly Halt[] = ['failure', 'collateral', 'security', 'canary']
 
 /**
@@ -66,12 +70,14 @@ async function goForward(plan: Plan, context: ApplyContext, found: Halt): Promis
 }
 
 /**
- * Takes back what a run wrote, newest first. What cannot be taken back stays as reported, and the others go on, unless
+ * Takes back what a run wrote, newest first, and last what LiteLLM may never answer. What cannot be taken back stays as reported, and the others go on, unless
  * a write did something to other fields, too.
  */
 async function takeBack(forward: ApplyResult, context: ApplyContext): Promise<ApplyResult> {
   // What only put settings back has nothing to take back.
-  const written = forward.changes.filter((change) => isInForce([change]) && !change.onlySettings).toReversed()
+  const written = hangingLast(
+    forward.changes.filter((change) => isInForce([change]) && !change.onlySettings).toReversed(),
+  )
   const total = written.length
   const fates = new Map<string, AppliedChange>()
   let { halted, trouble } = forward
@@ -95,7 +101,8 @@ async function takeBack(forward: ApplyResult, context: ApplyContext): Promise<Ap
 /**
  * Applies a plan, one server after the other, and reports what became of each. Nothing is written without its
  * intent on disk. A drifted server is left alone and the rest go on; a refusal or a doubt ends the run unless the
- * policy says otherwise; collateral that could not be repaired, or any on access, ends it in any case. `found` is what
+ * policy says otherwise; collateral that could not be repaired, or any on access, and a gateway that does not answer any
+ * more end it in any case. `found` is what
  * keeps it from going on at all. Never throws.
  */
 export async function applyPlan(plan: Plan, context: ApplyContext, found: Halt = null): Promise<ApplyResult> {

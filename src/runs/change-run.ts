@@ -34,17 +34,28 @@ export class ChangeRun {
     this.#context = context
     this.#change = change
     this.#place = place
-    this.#at = placeOf(context.gateway, change)
+    const at = placeOf(context.gateway, change)
+    this.#at = change.file === null ? context.silence.watch(at, change) : at
   }
 
   /** Never throws: whatever goes wrong behind the write leaves the change unknown, before it not tried. */
   async run(direction: Direction): Promise<Step> {
-    return this.#guarded(() => this.#attempt(direction), settledAs(this.#change, 'not-applied'))
+    return this.#heard(
+      await this.#guarded(() => this.#attempt(direction), settledAs(this.#change, 'not-applied')),
+    )
   }
 
   /** Takes back what this run wrote, or may have written, a moment ago. Never throws. */
   async takeBack(written: AppliedChange): Promise<Step> {
-    return this.#guarded(() => this.#attemptBack(written), written)
+    return this.#heard(await this.#guarded(() => this.#attemptBack(written), written))
+  }
+
+  /** Whatever else came of it: where LiteLLM does not answer, the run ends, and that is named. */
+  #heard(step: Step): Step {
+    const { cause } = this.#context.silence
+    if (cause === null) return step
+    const trouble = step.trouble === null ? cause : `${step.trouble}. ${cause}`
+    return { ...step, halt: 'unanswered', trouble }
   }
 
   async #guarded(attempt: () => Promise<Step>, untouched: AppliedChange): Promise<Step> {
@@ -62,10 +73,13 @@ export class ChangeRun {
     }
   }
 
-  #readAgain(): ReturnType<typeof readAgain> {
+  async #readAgain(): ReturnType<typeof readAgain> {
     const { file, server, edits } = this.#change
+    if (file !== null) return this.#at.read(server.id)
     const writes = edits.map(({ field }) => fieldOf(field))
-    return file === null ? readAgain(this.#context.gateway, server.id, writes) : this.#at.read(server.id)
+    const reading = await readAgain(this.#context.gateway, server.id, writes)
+    this.#context.silence.read(reading)
+    return reading
   }
 
   #tell(kind: 'reading' | WriteProgress): void {
@@ -103,10 +117,11 @@ export class ChangeRun {
   }
 
   #writeOf(purpose: Write['purpose']): Write {
-    const { recorder, patienceMs } = this.#context
+    const { recorder, silence, patienceMs } = this.#context
     const change = this.#change
     const edits = purpose === 'change' ? change.edits : reversed(change.edits)
-    return { place: this.#at, recorder, patienceMs, change, edits, purpose, tell: (kind) => this.#tell(kind) }
+    const tell = (kind: WriteProgress): void => this.#tell(kind)
+    return { place: this.#at, recorder, silence, patienceMs, change, edits, purpose, tell }
   }
 
   async #write(before: ServerRecord): Promise<Step> {

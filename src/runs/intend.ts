@@ -5,6 +5,7 @@ import type { ServerRecord } from '../core/server.ts'
 import type { Place } from '../gateway/port.ts'
 import type { RunRecorder } from '../journal/port.ts'
 import type { IntentPurpose } from '../journal/records.ts'
+import type { Silence } from './silence.ts'
 
 /** What is told while a write goes on. */
 export type WriteProgress = 'writing' | 'restoring' | 'checking' | 'repairing'
@@ -13,6 +14,7 @@ export type WriteProgress = 'writing' | 'restoring' | 'checking' | 'repairing'
 export interface Write {
   place: Place
   recorder: RunRecorder
+  silence: Silence
   patienceMs: number
   change: Change
   /** What is written now: the change's own edits, or the same the other way. */

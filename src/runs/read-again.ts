@@ -53,6 +53,7 @@ export async function readAgain(
     return {
       kind: 'unreadable',
       message: error instanceof MigrateError ? error.message : 'the list could not be read',
+      silent: error instanceof MigrateError && error.code === 'gateway-timeout',
     }
   }
 }

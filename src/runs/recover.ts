@@ -4,12 +4,14 @@ import { releaseNotes } from '../core/assemble.ts'
 import { onlySettings } from '../core/change.ts'
 import { holds } from '../core/drift.ts'
 import { MigrateError } from '../core/errors.ts'
+import { hangingLast, withoutHang } from '../core/may-hang.ts'
 import { type Change, type Plan, serversIn, type SkippedCode } from '../core/plan.ts'
 import { type AppliedChange, type RunReport, settledAs } from '../core/report.ts'
 import type { Gateway, Reading } from '../gateway/port.ts'
 import { isUnfinished, type RecordedChange, type RecordedRun, wasWritten } from '../journal/fold.ts'
 import type { Journal } from '../journal/port.ts'
 import { driftedBehind, judgeRecord } from './aftermath.ts'
+import { Listener } from './listener.ts'
 import { unrestored } from './lost-settings.ts'
 import { inParallel, READS_AT_ONCE } from './parallel.ts'
 import { placeOf } from './place-of.ts'
@@ -45,11 +47,17 @@ function isClear(reading: Reading, recorded: RecordedChange, waiting: boolean): 
   return !waiting || !holds(reading.record, recorded.change.edits, from)
 }
 
+/** Who is asked what became of a run, and how long a write in flight is looked for. */
+interface Inquiry {
+  gateway: Gateway
+  listener: Listener
+  patienceMs: number
+}
+
 /** Asks the gateway what became of one write, until it is clear or `patienceMs` after its intent are over. */
 async function findOut(
   recorded: RecordedChange,
-  gateway: Gateway,
-  patienceMs: number,
+  { gateway, listener, patienceMs }: Inquiry,
 ): Promise<AppliedChange> {
   const { change, open } = recorded
   const place = placeOf(gateway, change)
@@ -57,7 +65,7 @@ async function findOut(
   const end = open ? Math.min(Date.parse(open.since), begun) + patienceMs : begun
   for (let pause = 100; ; pause = Math.min(pause * 2, 3000)) {
     const waiting = Date.now() < end
-    const reading = await place.read(change.server.id)
+    const reading = await listener.read(place, change.server.id)
     if (!isClear(reading, recorded, waiting)) {
       await sleep(Math.min(pause, Math.max(1, end - Date.now())))
       continue
@@ -70,11 +78,11 @@ async function findOut(
 }
 
 /** What is left of a write whose outcome was recorded: a revert of this run, or somebody else, may have been there since. */
-async function lookAgain(recorded: RecordedChange, gateway: Gateway): Promise<AppliedChange> {
+async function lookAgain(recorded: RecordedChange, { gateway, listener }: Inquiry): Promise<AppliedChange> {
   const { change, outcome, collateral, error } = recorded
   const place = placeOf(gateway, change)
   const known = settledAs(change, outcome === 'unsettled' ? 'unknown' : outcome, error)
-  const reading = await place.read(change.server.id)
+  const reading = await listener.read(place, change.server.id)
   if (reading.kind === 'absent') return { ...driftedBehind(change, 'it is no longer there'), collateral }
   if (reading.kind !== 'record')
     return { ...known, collateral, error: `as recorded; ${reading.message} this time` }
@@ -89,19 +97,20 @@ async function lookAgain(recorded: RecordedChange, gateway: Gateway): Promise<Ap
 }
 
 /** What became of one change: nothing where nothing was tried, otherwise what the gateway says. */
-function find(recorded: RecordedChange, gateway: Gateway, patienceMs: number): Promise<AppliedChange> {
+function find(recorded: RecordedChange, inquiry: Inquiry): Promise<AppliedChange> {
   const { change, outcome, collateral, error } = recorded
-  if (outcome === 'unsettled' || outcome === 'unknown') return findOut(recorded, gateway, patienceMs)
-  if (outcome === 'applied' || outcome === 'reverted') return lookAgain(recorded, gateway)
+  if (outcome === 'unsettled' || outcome === 'unknown') return findOut(recorded, inquiry)
+  if (outcome === 'applied' || outcome === 'reverted') return lookAgain(recorded, inquiry)
   const wrote = wasWritten(recorded)
   return Promise.resolve({ ...settledAs(change, outcome, error), wrote, collateral })
 }
 
 /** What became of each change, in their order. */
 async function findAllOut(run: RecordedRun, gateway: Gateway, patienceMs: number): Promise<AppliedChange[]> {
+  const inquiry = { gateway, listener: new Listener(gateway, run.id), patienceMs }
   const found = new Map<RecordedChange, AppliedChange>()
   await inParallel(READS_AT_ONCE, run.changes, async (recorded) => {
-    found.set(recorded, await find(recorded, gateway, patienceMs))
+    found.set(recorded, await find(recorded, inquiry))
   })
   return run.changes.flatMap((recorded) => found.get(recorded) ?? [])
 }
@@ -109,7 +118,8 @@ async function findAllOut(run: RecordedRun, gateway: Gateway, patienceMs: number
 /**
  * Looks into a run that has no end. As before: not applied; as after: applied; otherwise drifted. What was found
  * goes into the journal at once, before anything else is written: later nobody could tell it any more from what a
- * revert did since. `journal` is `null` for a dry run, which records nothing. Throws `journal-unwritable`.
+ * revert did since. `journal` is `null` for a dry run, which records nothing. Throws `journal-unwritable`, and
+ * `run-interrupted` where LiteLLM does not answer: nothing is recorded of what nobody knows.
  */
 export async function investigate(
   run: RecordedRun,
@@ -160,7 +170,9 @@ export function leftToDo({ run, settled }: Resumption): number {
 
 /** The plan that does what is left of a run: a plan like any other. What was refused is tried again. */
 export function planCompletion({ run, settled }: Resumption, gateway: Gateway, createdAt: string): Plan {
-  const changes = settled.flatMap((each) => remaining(run, each))
+  const left = settled.flatMap((each) => remaining(run, each))
+  const looks = gateway.era.searches.length > 0
+  const changes = hangingLast(looks ? left : left.map(withoutHang))
   return {
     createdAt,
     gateway: gateway.identity,

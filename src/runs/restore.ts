@@ -18,7 +18,7 @@ async function settled(write: Write, wanted: Settings, answer: WriteAnswer): Pro
     const reading: Reading = await write.place.read(write.change.server.id, Math.max(0, end - Date.now()))
     const record = reading.kind === 'record' ? reading.record : null
     if (record && (holdsSettings(record, wanted) || isInVain(answer, wanted))) return record
-    if (Date.now() + pause > end) return record
+    if (write.silence.deaf || Date.now() + pause > end) return record
     await sleep(pause)
   }
 }
@@ -50,11 +50,12 @@ export async function restoreSettings(
 ): Promise<ServerRecord> {
   const missing = missingSettings(wanted, behind)
   const before = Object.keys(missing).length
-  if (before === 0) return behind
+  if (before === 0 || write.silence.cause !== null) return behind
   const found = await attempt(write, missing, behind)
   if (!found) return behind
   // What stood there in the meantime may be somebody's edit.
   const both = { ...wanted, ...settingsOf(behind) }
   const left = Object.keys(missingSettings(both, found)).length
-  return left === 0 || left >= before ? found : restoreSettings(write, both, found)
+  const isOver = left === 0 || left >= before || write.silence.cause !== null
+  return isOver ? found : restoreSettings(write, both, found)
 }

@@ -2,6 +2,7 @@ import { assembleChange, obstacle, onlySettings } from '../core/change.ts'
 import { RESTART } from '../core/config/move.ts'
 import type { Consent } from '../core/consent.ts'
 import { type DriftedField, driftSinceWrite, holds, reversed } from '../core/drift.ts'
+import { hangingLast } from '../core/may-hang.ts'
 import { restorable } from '../core/oauth.ts'
 import { type Change, isVariable, type Plan, serversIn, type Skipped } from '../core/plan.ts'
 import { shownPath, shownText } from '../core/redact.ts'
@@ -120,7 +121,7 @@ export async function planReversal(gateway: Gateway, scope: ReversalScope): Prom
   )
   const made = judged.flatMap((each) => (typeof each === 'object' && 'change' in each ? [each.change] : []))
   // A variable goes back before the pins do: no server is ever without its id while its URL is another.
-  const changes = made.toSorted((a, b) => Number(isVariable(b)) - Number(isVariable(a)))
+  const changes = hangingLast(made.toSorted((a, b) => Number(isVariable(b)) - Number(isVariable(a))))
   const skipped = judged.flatMap((each) =>
     typeof each === 'object' && 'skipped' in each ? [each.skipped] : [],
   )

@@ -18,6 +18,7 @@ import type { RunStarted } from '../journal/records.ts'
 import { applyPlan, type ApplyResult } from './apply.ts'
 import type { ApplyContext } from './apply-context.ts'
 import { haltAfter } from './change-run.ts'
+import { Silence } from './silence.ts'
 
 /** A new run's id: its second in UTC, which sorts, and 24 random bits. */
 function newRunId(now: Date): string {
@@ -51,7 +52,7 @@ function startOf(plan: Plan, id: string, tool: string): RunStarted {
 }
 
 /** What a run needs besides its plan. `tool`: name and version of this program. */
-export interface RunContext extends Omit<ApplyContext, 'recorder'> {
+export interface RunContext extends Omit<ApplyContext, 'recorder' | 'silence'> {
   journal: Journal
   tool: string
 }
@@ -128,7 +129,8 @@ export async function carryOut(
   // What the plan is about is tried anew.
   const others = resumption?.settled.filter(({ id }) => !plan.changes.some((change) => change.id === id))
   const found = haltOf(others ?? [])
-  const applied = await applyPlan({ ...plan, changes: readyChanges(plan) }, { ...context, recorder }, found)
+  const scope = { ...context, recorder, silence: new Silence() }
+  const applied = await applyPlan({ ...plan, changes: readyChanges(plan) }, scope, found)
   const result = { ...applied, changes: inOrder(plan, applied) }
   let { trouble } = result
   const head = await recorder

@@ -3,7 +3,8 @@ import { holds } from '../core/drift.ts'
 import type { Edit } from '../core/plan.ts'
 import type { Outcome } from '../core/report.ts'
 import type { ServerRecord } from '../core/server.ts'
-import type { Place, Reading, WriteAnswer } from '../gateway/port.ts'
+import type { Reading, WriteAnswer } from '../gateway/port.ts'
+import type { Write } from './intend.ts'
 
 /** What a write came to, and the record as it was found afterwards. */
 export interface Settlement {
@@ -41,22 +42,21 @@ const doubt = (answer: Answered, reading: Reading): string => {
 
 /**
  * Finds out by reading whether a write landed: at once when the gateway answered clearly, otherwise again and
- * again for `patienceMs`, as a request whose answer was lost may still be under way. Then it is unknown.
+ * again for `patienceMs`, as a request whose answer was lost may still be under way. Then it is unknown, and at once where
+ * reads are not answered either.
  */
 export async function settle(
-  place: Place,
-  id: string,
-  edits: readonly Edit[],
+  { place, change, edits, patienceMs, silence }: Write,
   answer: WriteAnswer,
-  patienceMs: number,
 ): Promise<Settlement> {
   if (answer.kind === 'refused') return { outcome: 'failed', record: null, error: answer.message }
   const end = Date.now() + patienceMs
   for (let pause = 100; ; pause = Math.min(pause * 2, 3000)) {
-    const reading = await place.read(id, Math.max(0, end - Date.now()))
+    const reading = await place.read(change.server.id, Math.max(0, end - Date.now()))
     const decision = decide(reading, answer, edits)
     if (decision !== 'wait') return decision
-    if (Date.now() + pause > end) return { outcome: 'unknown', record: null, error: doubt(answer, reading) }
+    if (silence.deaf || Date.now() + pause > end)
+      return { outcome: 'unknown', record: null, error: doubt(answer, reading) }
     await sleep(pause)
   }
 }

@@ -1,3 +1,4 @@
+import { mayHang } from '../core/may-hang.ts'
 import { clearedSettings, missingSettings, restorable, type Settings } from '../core/oauth.ts'
 import { type AppliedChange, type CollateralChange, settledAs } from '../core/report.ts'
 import type { ServerRecord } from '../core/server.ts'
@@ -18,7 +19,7 @@ async function mend(write: Write, around: AroundWrite): Promise<CollateralChange
   const { id } = write.change.server
   const changes = findCollateral(around)
   const fields = fieldsToRepair(changes, around)
-  if (fields.length === 0) return reportCollateral(id, changes, [])
+  if (fields.length === 0 || write.silence.cause !== null) return reportCollateral(id, changes, [])
   const recorded = await intend(write, { purpose: 'repair', writes: fields, record: around.after }).then(
     () => true,
     () => false,
@@ -26,6 +27,15 @@ async function mend(write: Write, around: AroundWrite): Promise<CollateralChange
   if (recorded) write.tell('repairing')
   return reportCollateral(id, changes, recorded ? await repair(write.place, around, fields) : [])
 }
+
+/** Where LiteLLM looks for sign-in settings first, its memory holds the old URL until that ends (1.92.2, seen live). */
+const UNHEARD = 'read back as written; LiteLLM did not answer the write, and may not use the new URL yet'
+
+/** The URL is there; of the second write nothing is known. That is no "applied", and nothing that could be compared. */
+const halfWritten = ({ change }: Write): Written => ({
+  applied: settledAs(change, 'unknown', 'its URL was written; whether its settings are back is not known'),
+  uncompared: false,
+})
 
 /** What is to be there again behind a write of the URL: what the record holds now, and what an earlier run lost. */
 const settingsBehind = ({ place, change, edits }: Write, record: ServerRecord): Settings => ({
@@ -36,7 +46,10 @@ const settingsBehind = ({ place, change, edits }: Write, record: ServerRecord): 
 /** Compares every field with what it should be now, and repairs. */
 async function compared(write: Write, applied: AppliedChange, around: AroundWrite): Promise<Written> {
   const collateral = await mend(write, around).catch(() => null)
-  if (collateral) return { applied: { ...applied, collateral }, uncompared: false }
+  // Nobody could read what the repair came to.
+  const doubt = write.silence.deaf ? 'whether its other fields are back is not known' : null
+  if (collateral)
+    return { applied: { ...applied, collateral, error: doubt ?? applied.error }, uncompared: false }
   return { applied: { ...applied, error: 'its other fields could not be compared' }, uncompared: true }
 }
 
@@ -46,7 +59,7 @@ async function compared(write: Write, applied: AppliedChange, around: AroundWrit
  * nothing was sent. The outcome is the caller's to record.
  */
 export async function writeOnce(write: Write, before: ServerRecord): Promise<Written> {
-  const { place, change, edits, patienceMs, purpose } = write
+  const { place, change, edits, purpose } = write
   const whole = wholeFields(before, edits)
   const sent = fieldEdits(before, edits, place.era)
   const settings = settingsBehind(write, before)
@@ -54,11 +67,14 @@ export async function writeOnce(write: Write, before: ServerRecord): Promise<Wri
   write.tell('writing')
   const answer = await place.write(before, sent)
   write.tell('checking')
-  const settled = await settle(place, change.server.id, edits, answer, patienceMs)
+  const settled = await settle(write, answer)
   const applied = settledAs(change, settled.outcome, settled.error && printable(settled.error))
+  if (settled.outcome === 'applied' && mayHang(change) && write.silence.isWaiting(change))
+    applied.error = UNHEARD
   if (settled.outcome !== 'applied' || !settled.record) return { applied, uncompared: false }
   const wanted = restorable(settings, before, place.era)
   const after = await restoreSettings(write, wanted, settled.record)
+  if (write.silence.deaf) return halfWritten(write)
   const lost = Object.keys(missingSettings(settings, after)).filter((field) => !(field in wanted))
   return compared(write, applied, {
     // The edited fields, too, are to hold what was sent and nothing else.
@@ -75,6 +91,7 @@ export async function writeOnce(write: Write, before: ServerRecord): Promise<Wri
 export async function writeSettings(write: Write, before: ServerRecord): Promise<Written> {
   const wanted = missingSettings(restorable(write.change.settings, before, write.place.era), before)
   const after = await restoreSettings(write, wanted, before)
+  if (write.silence.deaf) return halfWritten(write)
   return compared(write, settledAs(write.change, 'applied'), {
     before: { ...before, ...wanted },
     answered: null,

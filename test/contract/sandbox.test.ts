@@ -246,6 +246,63 @@ describe("an OAuth server's stored client", () => {
   })
 })
 
+// Seen on 1.81.14, 1.92.2 and 1.96.2, and read in the wheels that release.ts names; the contract has no address that streams.
+describe('an address that streams, of a server whose sign-in settings LiteLLM looks for within a write,', () => {
+  const faults = { [NEW]: 'endless' as const }
+  const oauth = { ...ONE, auth_type: 'oauth2' }
+  const two = { ...ONE, server_id: 'two', server_name: 'two', alias: 'two' }
+  const told = { ...oauth, authorization_url: 'http://issuer.test/authorize' }
+
+  /** Is a write answered before the gateway would surely have done so? */
+  async function isAnswered(sandbox: Sandbox, json: unknown): Promise<boolean> {
+    const request = fetch(sandbox.url + PATH, {
+      method: 'PUT',
+      headers: { authorization: `Bearer ${sandbox.masterKey}`, 'content-type': 'application/json' },
+      body: JSON.stringify(json),
+      signal: AbortSignal.timeout(300),
+    })
+    return request.then(
+      () => true,
+      () => false,
+    )
+  }
+
+  test.each([
+    ['1.77.7', oauth, true],
+    ['1.81.14', oauth, false],
+    ['1.81.14', told, false],
+    ['1.90.7', oauth, false],
+    ['1.90.7', told, true],
+    ['1.92.2', { ...ONE, auth_type: 'oauth2_token_exchange' }, false],
+    ['1.96.2', { ...ONE, auth_type: 'oauth_delegate' }, false],
+    ['1.96.2', { ...ONE, auth_type: 'bearer_token' }, true],
+    ['1.100.5', oauth, true],
+    ['1.106.2', oauth, true],
+  ])('on %s, %o: is the write answered? %s', async (version, server, answered) => {
+    const sandbox = await start({ version, servers: [server], faults })
+    expect(await isAnswered(sandbox, { server_id: 'one', url: NEW })).toBe(answered)
+    expect(urlOf(sandbox)).toBe(NEW)
+  })
+
+  test('keeps every later write from being answered, and no read; the list shows the URL before', async () => {
+    const sandbox = await start({ version: '1.92.2', servers: [oauth, two], faults })
+    expect(await isAnswered(sandbox, { server_id: 'one', url: NEW })).toBe(false)
+    expect(
+      await isAnswered(sandbox, { server_id: 'two', url: 'http://mcp-proxy-sse:8080/servers/two/sse' }),
+    ).toBe(false)
+    const { body } = await ask(sandbox, 'GET', PATH)
+    expect((body as { url: string }[]).map(({ url }) => url)).toEqual([
+      OLD,
+      'http://mcp-proxy-sse:8080/servers/two/sse',
+    ])
+    expect((await ask(sandbox, 'GET', `${PATH}/one`)).body).toMatchObject({ url: NEW })
+    expect((await ask(sandbox, 'GET', '/health/readiness')).status).toBe(200)
+    // Back at an address that does not stream, nothing is waited for.
+    expect(await isAnswered(sandbox, { server_id: 'one', url: OLD })).toBe(true)
+    expect(await isAnswered(sandbox, { server_id: 'two', url: OLD })).toBe(true)
+  })
+})
+
 describe('a quirk', () => {
   const on = { method: 'PUT', path: PATH }
 
@@ -261,6 +318,24 @@ describe('a quirk', () => {
     const sandbox = await start({ servers: [ONE], quirks: [{ on, do: 'hang' }] })
     const hung = fetch(sandbox.url + PATH, { method: 'PUT', signal: AbortSignal.timeout(100) })
     await expect(hung).rejects.toThrow('timeout')
+  })
+
+  test('silences the whole gateway behind a write, until it is restarted', async () => {
+    const sandbox = await start({ servers: [ONE], quirks: [{ on: { ...on, nth: 1 }, do: 'silence' }] })
+    const unanswered = (method: string, path: string): Promise<unknown> =>
+      expect(
+        fetch(sandbox.url + path, {
+          method,
+          headers: { authorization: `Bearer ${sandbox.masterKey}` },
+          body: method === 'PUT' ? JSON.stringify({ server_id: 'one', url: NEW }) : null,
+          signal: AbortSignal.timeout(150),
+        }),
+      ).rejects.toThrow('timeout')
+    await unanswered('PUT', PATH)
+    expect(urlOf(sandbox)).toBe(NEW)
+    await unanswered('GET', '/health/liveliness')
+    sandbox.restart()
+    expect((await ask(sandbox, 'GET', PATH)).status).toBe(200)
   })
 
   test('answers in the gateway’s place, the n-th time, with or without the write', async () => {

@@ -32,6 +32,8 @@ const WORDS: Record<Outcome, string> = {
 const HALTS: Record<Exclude<Halt, null>, string> = {
   failure: 'The run stopped at the first failure; the rest was not tried.',
   canary: 'The run stopped behind its first server; the rest was not tried.',
+  unanswered:
+    'The run stopped because LiteLLM left its last requests unanswered. The rest was not tried, and nobody looked at the servers afterwards.',
   collateral: 'The run stopped because another field changed with the URL and could not be put back.',
   security: 'The run stopped: a write changed who may reach a server. Look at this before anything else.',
   journal: 'The run stopped because the journal could not be written.',

@@ -6,6 +6,8 @@ export type AddressFault =
   | 'unknown-host'
   /** Takes the request and never answers. */
   | 'silent'
+  /** Works, and answers any GET with a stream that never ends, without asking anybody to sign in. */
+  | 'endless'
   | 'no-tools'
   | 401
   | 403
@@ -14,7 +16,7 @@ export type AddressFault =
   | 500
 
 /** Why there are no tools at an address. */
-export type Fault = Exclude<AddressFault, 'no-tools'> | 'no-url' | 405
+export type Fault = Exclude<AddressFault, 'no-tools' | 'endless'> | 'no-url' | 405
 
 /** How long LiteLLM waits for a silent server. */
 export const SILENCE_MS = 30_000
@@ -34,11 +36,16 @@ function faultAt({ faults }: World, address: string): AddressFault | undefined {
   return faults[longest]
 }
 
+/** Does a GET of this address never come to its end? */
+export function isEndless(world: World, address: unknown): boolean {
+  return typeof address === 'string' && faultAt(world, address) === 'endless'
+}
+
 /** The tools of the MCP server at this address, or why there are none. */
 export function reach(world: World, address: unknown, transport: unknown): readonly string[] | Fault {
   if (typeof address !== 'string' || !URL.canParse(address)) return 'no-url'
   const fault = faultAt(world, address)
-  if (fault !== undefined) return fault === 'no-tools' ? [] : fault
+  if (fault !== undefined && fault !== 'endless') return fault === 'no-tools' ? [] : fault
   const url = new URL(address)
   if (!WORKING_HOSTS.includes(url.host)) {
     return url.hostname === 'localhost' || url.hostname === '127.0.0.1' ? 'refused' : 'unknown-host'

@@ -8,6 +8,9 @@ export interface Answer {
   readonly headers?: Readonly<Record<string, string>>
 }
 
+/** The request was processed, and nothing ever comes back. */
+export const NEVER: Answer = { status: 0 }
+
 /** 200 unless told, with a JSON body. */
 export function ok(json: unknown, status = 200): Answer {
   return { status, json }

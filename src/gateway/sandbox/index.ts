@@ -34,6 +34,7 @@ function worldOf(options: SandboxOptions, closing: AbortSignal): World {
     keyHeader: options.keyHeader,
     rootPath: (options.rootPath ?? '').replace(/\/+$/, ''),
     probeDelayMs: options.probeDelayMs ?? 0,
+    silenced: false,
     // A wait that the end of the sandbox interrupts fails, and the connection is gone by then.
     wait: (milliseconds) => sleep(milliseconds, undefined, { signal: closing }),
   }
@@ -69,7 +70,10 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     password: accounts.password,
     rows: () => structuredClone([...world.rows.values()]),
     edit: (id, fields) => edit(world, id, fields),
-    restart: () => loadRegistry(world),
+    restart: () => {
+      world.silenced = false
+      loadRegistry(world)
+    },
     requests,
     close: () => {
       closing.abort()

@@ -91,7 +91,7 @@ export interface Sandbox {
   rows(): SandboxRow[]
   /** What another admin's edit does to a row and to the running registry. Throws for an unknown id. */
   edit(id: string, fields: Record<string, unknown>): void
-  /** What a restart of LiteLLM does: the registry is loaded again from the rows. */
+  /** What a restart of LiteLLM does: the registry is loaded again from the rows, and what kept it silent is over. */
   restart(): void
   readonly requests: readonly SandboxRequest[]
   close(): Promise<void>

@@ -12,6 +12,8 @@ export interface QuirkMatch {
 /** What the sandbox does instead of, or besides, answering. */
 export type QuirkAction =
   | 'hang'
+  /** Processes the request, and answers neither it nor anything after it until the sandbox is restarted. */
+  | 'silence'
   | 'reset-before'
   | 'reset-after'
   | {
@@ -35,6 +37,8 @@ export interface Quirk {
 export interface QuirkTools {
   readonly process: () => Promise<Answer>
   readonly wait: (milliseconds: number) => Promise<void>
+  /** From now on nothing is answered. */
+  readonly hush: () => void
   /** The stored row that the request is about, if there is one. */
   readonly row: () => SandboxRow | undefined
 }
@@ -64,6 +68,11 @@ export function quirkBook(
 /** Answers a request the way a quirk wants; a text means: no answer, and how the connection ends. */
 export async function deviate(action: QuirkAction, tools: QuirkTools): Promise<Answer | 'hang' | 'reset'> {
   if (action === 'hang') return 'hang'
+  if (action === 'silence') {
+    await tools.process()
+    tools.hush()
+    return 'hang'
+  }
   if (action === 'reset-before') return 'reset'
   if (action === 'reset-after') {
     await tools.process()

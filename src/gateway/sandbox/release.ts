@@ -38,6 +38,12 @@ export interface Release {
    * the list shows env_vars as stored (seen on 1.88.0). Later they empty the field (1.106.2).
    */
   readonly rawNulls: boolean
+  /**
+   * At the URL of which servers a write looks for sign-in settings before it is answered: by auth type, unless one of
+   * `unless` holds something (`build_mcp_server_from_table` in mcp_server_manager.py of 1.81.14, 1.87.5, 1.90.7, 1.92.2 and
+   * 1.96.2; not on 1.80.11 and 1.100.5).
+   */
+  readonly looks: readonly { readonly types: readonly string[]; readonly unless: readonly string[] }[]
   /** Servers that users handed in have a list of their own. */
   readonly submissions: boolean
   /** Users who are not full admins get no urls. */
@@ -88,6 +94,7 @@ const OLDEST: Omit<Release, 'version'> = {
   signInsStored: false,
   signInsListed: false,
   rawNulls: false,
+  looks: [],
   submissions: false,
   urlsAdminOnly: false,
   configById: 'missing',
@@ -121,6 +128,7 @@ const CHANGES: readonly (readonly [since: string, change: Change])[] = [
     '1.81.0',
     {
       putTakesEffect: true,
+      looks: [{ types: ['oauth2'], unless: [] }],
       list: 'registry',
       listDates: 'now',
       toolsUnfiltered: false,
@@ -139,6 +147,7 @@ const CHANGES: readonly (readonly [since: string, change: Change])[] = [
       holders: 'more',
     },
   ],
+  ['1.81.15', { looks: [{ types: ['oauth2'], unless: ['authorization_url'] }] }],
   ['1.84.0', { holders: 'all' }],
   [
     '1.88.0',
@@ -165,9 +174,28 @@ const CHANGES: readonly (readonly [since: string, change: Change])[] = [
       signInsStored: true,
     },
   ],
+  [
+    '1.90.8',
+    {
+      looks: [
+        { types: ['oauth2'], unless: ['authorization_url'] },
+        { types: ['oauth2_token_exchange'], unless: ['token_url'] },
+      ],
+    },
+  ],
   ['1.92.0', { userGrants: 'place' }],
   ['1.92.1', { urlWipesOAuth: true }],
+  [
+    '1.92.3',
+    {
+      looks: [
+        { types: ['oauth2', 'true_passthrough', 'oauth_delegate'], unless: [] },
+        { types: ['oauth2_token_exchange'], unless: ['token_url', 'token_exchange_endpoint'] },
+      ],
+    },
+  ],
   ['1.96.0', { rawNulls: false, userGrants: 'stored' }],
+  ['1.96.3', { looks: [] }],
   ['1.97.0', { urlDropsClient: true }],
   [
     '1.106.0',

@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import type { Answer } from './answers.ts'
+import { type Answer, NEVER } from './answers.ts'
 import type { SandboxRequest, SandboxRow } from './options.ts'
 import { deviate, type QuirkAction } from './quirks.ts'
 import { bodyOf, fieldsOf, type Received } from './request.ts'
@@ -53,9 +53,17 @@ function send(response: ServerResponse, { status, json, text, headers }: Answer)
 async function outcome(serving: Serving, asked: Received, shown: string): Promise<Answer | 'hang' | 'reset'> {
   const { world } = serving
   const process = async (): Promise<Answer> => slashed(world, asked) ?? (await answer(world, asked))
+  if (world.silenced) return 'hang'
   const action = serving.quirk(asked.method, shown)
   if (action === undefined) return process()
-  return deviate(action, { process, wait: world.wait, row: () => rowAskedFor(world, asked) })
+  return deviate(action, {
+    process,
+    wait: world.wait,
+    hush: () => {
+      world.silenced = true
+    },
+    row: () => rowAskedFor(world, asked),
+  })
 }
 
 async function serve(serving: Serving, request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -67,7 +75,7 @@ async function serve(serving: Serving, request: IncomingMessage, response: Serve
   const status = typeof result === 'string' ? 0 : result.status
   serving.log.push({ method: asked.method, path, status, body: signingIn ? undefined : bodyOf(asked.text) })
   if (result === 'reset') request.socket.destroy()
-  else if (result !== 'hang') send(response, result)
+  else if (result !== 'hang' && result !== NEVER) send(response, result)
 }
 
 /** Listens on a free port of 127.0.0.1. */

@@ -2,6 +2,7 @@ import { mayGet, visibleIds } from './access.ts'
 import { DEFAULT_USER } from './accounts.ts'
 import { type Answer, crash, noDatabase, ok, refused } from './answers.ts'
 import { creatableOf } from './columns.ts'
+import { afterWrite, waitsForEver } from './looking.ts'
 import { aliasOf, nameFault, nameTaken } from './names.ts'
 import type { SandboxRow } from './options.ts'
 import { probe } from './probes.ts'
@@ -101,8 +102,8 @@ export function postServer(ask: Ask): Answer {
     caller.userId ?? DEFAULT_USER,
   )
   world.rows.set(row.server_id, row)
-  register(world, row)
-  return ok(stored(world, row), 201)
+  if (!waitsForEver(world, row)) register(world, row)
+  return afterWrite(world, ok(stored(world, row), 201))
 }
 
 /** DELETE /v1/mcp/server/{id}: 202 without a body. */
@@ -117,7 +118,7 @@ export function deleteServer({ world, caller, id }: Ask): Answer {
   if (!world.rows.delete(id)) return refused(404, `MCP Server not found, passed server_id=${id}`)
   world.registry.delete(id)
   world.signIns.delete(id)
-  return { status: 202 }
+  return afterWrite(world, { status: 202 })
 }
 
 /** GET /v1/mcp/access_groups: names of all groups, for any key. */

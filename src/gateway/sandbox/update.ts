@@ -1,6 +1,7 @@
 import { type Answer, crash, noDatabase, ok, refused } from './answers.ts'
 import { DEFAULT_USER } from './accounts.ts'
 import { sendableOf } from './columns.ts'
+import { afterWrite, waitsForEver } from './looking.ts'
 import { aliasOf, nameFault, nameTaken } from './names.ts'
 import { afterMove } from './oauth.ts'
 import type { SandboxRow } from './options.ts'
@@ -70,7 +71,8 @@ function write(world: World, row: SandboxRow, columns: Written, userId: string |
     updated_at: timestamp(),
     updated_by: userId ?? DEFAULT_USER,
   })
-  if (world.release.putTakesEffect || !world.registry.has(row.server_id)) register(world, row)
+  const registers = world.release.putTakesEffect || !world.registry.has(row.server_id)
+  if (registers && !waitsForEver(world, row)) register(world, row)
 }
 
 /** Checks that come before the row is looked at, in LiteLLM's order. */
@@ -103,5 +105,5 @@ export function putServer(ask: Ask): Answer {
   const identity = tokenIdentity(row)
   write(world, row, columns, caller.userId)
   if (world.release.urlWipesOAuth && tokenIdentity(row) !== identity) world.signIns.delete(id)
-  return ok(stored(world, row), 202)
+  return afterWrite(world, ok(stored(world, row), 202))
 }

@@ -24,6 +24,8 @@ export interface World {
   readonly keyHeader: string | undefined
   readonly rootPath: string
   readonly probeDelayMs: number
+  /** Answers nothing at all, until it is restarted. */
+  silenced: boolean
   /** Resolves after so many milliseconds, or never once the sandbox is closed. */
   readonly wait: (milliseconds: number) => Promise<void>
 }
