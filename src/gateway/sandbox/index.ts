@@ -27,7 +27,7 @@ function worldOf(options: SandboxOptions, closing: AbortSignal): World {
     rows: byId(servers.map((server) => newRow(release, server, 'default_user_id'))),
     registry: new Map(),
     config: byId((options.configServers ?? []).map((server) => configRow(release, server))),
-    accounts: accountsOf(options),
+    accounts: accountsOf(options, release.userGrants === 'stored'),
     signIns: new Map(),
     holders: noHolders(),
     faults: options.faults ?? {},
@@ -69,7 +69,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     password: accounts.password,
     rows: () => structuredClone([...world.rows.values()]),
     edit: (id, fields) => edit(world, id, fields),
-    restart: () => loadRegistry(world),
+    restart: () => (options.storeModelInDb === false ? world.registry.clear() : loadRegistry(world)),
     requests,
     close: () => {
       closing.abort()

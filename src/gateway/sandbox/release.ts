@@ -68,6 +68,12 @@ export interface Release {
   readonly userGrants: 'none' | 'place' | 'stored'
   /** Organizations are told of without an enterprise licence. */
   readonly organizationsFree: boolean
+  /** What of a user's grants bounds that user: nothing; what names servers; toolsets, too; groups without servers, too. */
+  readonly userCeiling: 'none' | 'grants' | 'toolsets' | 'all'
+  /** An admin's key that belongs to a team sees that team's servers alone. */
+  readonly teamBindsAdmins: boolean
+  /** Headers and environment are stored encrypted; a row that does not decrypt is skipped by lists. */
+  readonly secretMaps: boolean
 }
 
 type Change = Partial<Omit<Release, 'version'>>
@@ -111,6 +117,9 @@ const OLDEST: Omit<Release, 'version'> = {
   holders: 'few',
   userGrants: 'none',
   organizationsFree: true,
+  userCeiling: 'none',
+  teamBindsAdmins: false,
+  secretMaps: false,
 }
 
 /** Each row: what changed, and the first release it is true of. */
@@ -167,8 +176,10 @@ const CHANGES: readonly (readonly [since: string, change: Change])[] = [
   ],
   ['1.92.0', { userGrants: 'place' }],
   ['1.92.1', { urlWipesOAuth: true }],
-  ['1.96.0', { rawNulls: false, userGrants: 'stored' }],
+  ['1.96.0', { rawNulls: false, userGrants: 'stored', userCeiling: 'grants' }],
   ['1.97.0', { urlDropsClient: true }],
+  // Read in 1.105.7, which 1.96.2 lacks.
+  ['1.105.0', { userCeiling: 'toolsets', secretMaps: true }],
   [
     '1.106.0',
     {
@@ -183,8 +194,11 @@ const CHANGES: readonly (readonly [since: string, change: Change])[] = [
       maskedKeys: 'all',
       verboseErrors: false,
       organizationsFree: false,
+      userCeiling: 'all',
     },
   ],
+  // Read in 1.109.1, which 1.108.14 lacks.
+  ['1.109.0', { teamBindsAdmins: true }],
 ]
 
 /** The behaviour of one LiteLLM release. Throws when `version` is not a version. */

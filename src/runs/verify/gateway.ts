@@ -23,7 +23,7 @@ async function attemptBy(who: string, secret: string | null, scene: OpenScene): 
       fault: { line: `whether ${who} can edit MCP servers could not be told (${message})`, hint: null },
       line: null,
     }
-  if (secret !== null && (await isAdmins(endpoint, scene.gateway.identity.version)))
+  if (secret !== null && (await isAdmins(endpoint)))
     return { fault: null, line: `${who} is an admin's, and may edit MCP servers` }
   const hint =
     secret === null
