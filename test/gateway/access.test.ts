@@ -171,7 +171,9 @@ describe.concurrent("an admin's list is short where the admin's user is granted"
 
   const limitMaster = async ({ sandbox: { url, masterKey } }: Trial) => {
     const json = { user_id: 'default_user_id', object_permission: { mcp_servers: ['id-fetch'] } }
-    await ask({ url, masterKey, username: '', password: '' }, 'POST', '/user/new', { json: { ...json, user_role: 'proxy_admin' } })
+    await ask({ url, masterKey, username: '', password: '' }, 'POST', '/user/new', {
+      json: { ...json, user_role: 'proxy_admin' },
+    })
   }
 
   test('a server, with the master key, which has a user, too', async ({ open }) => {
