@@ -59,11 +59,16 @@ const deletions = ({ gone }: Inventory): Note[] =>
     message: 'was deleted while the servers were read',
   }))
 
-function unlisted({ listed, source }: InventoryEntry, { recalled }: Inventory): Note[] {
+function unlisted({ listed, source, problem }: InventoryEntry, { recalled }: Inventory): Note[] {
   const isRecalled = recalled.has(listed.server_id)
   if (!isUnlisted(listed) && !isRecalled) return []
-  const why = isRecalled ? 'an earlier run knew it' : printable(listed.approval_status ?? '')
-  const message = `stands in no list (${why}), and is moved like the others`
+  const why = isUnlisted(listed)
+    ? printable(listed.approval_status ?? '')
+    : 'an earlier run or a grant names it'
+  const fate = problem
+    ? 'its record cannot be read: LiteLLM lists no server whose headers or environment it cannot decrypt'
+    : 'is moved like the others'
+  const message = `stands in no list (${why}), and ${fate}`
   return [{ code: 'unlisted', server: identify(listed, source), field: null, message }]
 }
 

@@ -24,7 +24,7 @@ export interface Inventory {
   suspicion: string | null
   /** Servers that were deleted between the list and the read. */
   gone: ListedServer[]
-  /** Ids of servers that no list showed, and that earlier runs knew. */
+  /** Ids of servers that no list showed, and that earlier runs or grants name. */
   recalled: ReadonlySet<string>
 }
 

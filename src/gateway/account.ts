@@ -1,22 +1,39 @@
 import { z } from 'zod'
-import { compareVersions } from '../core/eras.ts'
 import { MigrateError } from '../core/errors.ts'
 import { printable } from '../core/text.ts'
 import { type Endpoint, get, spoken } from './http.ts'
+import { type Limit, limitsOfKey, limitsOfUser, MASTER_USER } from './limits.ts'
 import type { Answer } from './transport.ts'
 
 const keyInfo = z.looseObject({
   info: z.looseObject({
     user_id: z.string().nullish(),
     key_alias: z.string().nullish(),
+    team_id: z.string().nullish(),
     object_permission_id: z.string().nullish(),
-    object_permission: z.unknown(),
+    object_permission: z.unknown().optional(),
   }),
 })
 type KeyInfo = z.infer<typeof keyInfo>['info']
 
-const ownUser = z.looseObject({ user_id: z.string().nullish(), user_role: z.string().nullish() })
+const ownUser = z.looseObject({
+  user_id: z.string().nullish(),
+  user_role: z.string().nullish(),
+  object_permission_id: z.string().nullish(),
+  object_permission: z.unknown().optional(),
+})
 const anyUser = z.looseObject({ user_info: z.looseObject({ user_role: z.string().nullish() }) })
+
+/** A full admin's account. */
+export interface Account {
+  /** For a person: "master key", "admin key ci of anna". */
+  title: string
+  isMaster: boolean
+  /** The user that the key belongs to, `null` where the gateway does not name one. */
+  userId: string | null
+  /** What keeps its list of servers short, on one release or another. */
+  limits: Limit[]
+}
 
 const ADMIN_HINT = 'Use the master key, or a key of a user with the role proxy_admin.'
 
@@ -64,74 +81,66 @@ function requireAdmin(role: string | null | undefined, whose: string): void {
   throw notAdmin(role ? `${whose} has the role ${printable(role)}` : `${whose} has no admin role`)
 }
 
-/** `LITELLM_PROXY_ADMIN_NAME` in constants.py: whoever comes with the master key is this user. */
-const MASTER_USER = 'default_user_id'
-
 /**
  * A key that works but is in no table: the master key. `/v2/user/info` names its role where there is a user for
  * it, which a fresh database has not; then `/get/internal_user_settings` answers to admins alone. The master key's own
  * user gets a row of role internal_user with the first team that the key makes (seen on 1.106.2), which takes nothing
- * from the key: there, too, the settings tell.
+ * from the key: there, too, the settings tell. An object permission of that user does (seen on 1.96.2).
  */
-async function proveMasterKey(endpoint: Endpoint): Promise<string> {
+async function proveMasterKey(endpoint: Endpoint): Promise<Account> {
   const user = await get(endpoint, '/v2/user/info')
   const own = user.status === 200 ? ownUser.safeParse(user.json).data : undefined
+  const account: Account = {
+    title: 'master key',
+    isMaster: true,
+    userId: own?.user_id ?? MASTER_USER,
+    limits: own ? limitsOfUser(own, own.user_id ?? MASTER_USER) : [],
+  }
   if (own && (own.user_id !== MASTER_USER || own.user_role === 'proxy_admin')) {
     requireAdmin(own.user_role, 'its user')
-    return 'master key'
+    return account
   }
   const settings = await get(endpoint, '/get/internal_user_settings')
   if (settings.status !== 200) throw notAdmin(spoken(settings, endpoint))
-  return 'master key'
+  return account
 }
 
-async function readRole(endpoint: Endpoint, userId: string): Promise<string | null> {
+/** The role of a key's user, and the limits of that user as far as the release shows them. */
+async function readUser(
+  endpoint: Endpoint,
+  userId: string,
+): Promise<{ role: string | null; limits: Limit[] }> {
   const own = await get(endpoint, '/v2/user/info')
-  if (own.status === 200) return ownUser.safeParse(own.json).data?.user_role ?? null
+  if (own.status === 200) {
+    const user = ownUser.safeParse(own.json).data
+    return { role: user?.user_role ?? null, limits: user ? limitsOfUser(user, userId) : [] }
+  }
   if (!routeMissing(own)) refuse(own, endpoint)
   const user = await get(endpoint, `/user/info?user_id=${encodeURIComponent(userId)}`)
   if (user.status !== 200) refuse(user, endpoint)
-  return anyUser.safeParse(user.json).data?.user_info.user_role ?? null
+  return { role: anyUser.safeParse(user.json).data?.user_info.user_role ?? null, limits: [] }
 }
 
-/**
- * Does a permission object keep an admin's key from seeing every server? Not up to 1.77 (seen on 1.77.7, which
- * does not show the object either); on 1.81.14 and 1.106.2, whatever it holds.
- */
-function isLimited(
-  { object_permission: object, object_permission_id: id }: KeyInfo,
-  version: string | null,
-): boolean {
-  const tooOld = version !== null && compareVersions(version, '1.78.0') < 0
-  return !tooOld && Boolean(object ?? id)
-}
-
-async function proveVirtualKey(endpoint: Endpoint, info: KeyInfo, version: string | null): Promise<string> {
+async function proveVirtualKey(endpoint: Endpoint, info: KeyInfo): Promise<Account> {
   const userId = info.user_id
   if (!userId) throw notAdmin('it belongs to no user, so it has no role')
-  const role = await readRole(endpoint, userId)
+  const { role, limits } = await readUser(endpoint, userId)
   requireAdmin(role, `its user ${printable(userId)}`)
-  if (isLimited(info, version)) {
-    throw new MigrateError(
-      'key-scoped',
-      "This admin's key is limited to some MCP servers, so it would not see all of them",
-      'Use the master key, or an admin key without object permissions.',
-    )
-  }
-  return info.key_alias
+  const title = info.key_alias
     ? `admin key ${printable(info.key_alias)} of ${printable(userId)}`
     : `admin key of ${printable(userId)}`
+  return { title, isMaster: false, userId, limits: [...limitsOfKey(info), ...limits] }
 }
 
 /**
- * Proves by reading alone that the key is a full admin's, and says whose it is ("master key", "admin key ci of
- * anna"). `GET /key/info` knows every key but the master key (404). `/v1/mcp/discover` proves nothing: on
- * 1.106.2 it answers viewers, too. `version`: the release where it is known already.
+ * Proves by reading alone that the key is a full admin's, and says whose it is and what may limit it: whether that
+ * keeps its list short depends on the release (see `requireWholeList`). `GET /key/info` knows every key but the master
+ * key (404). `/v1/mcp/discover` proves nothing: on 1.106.2 it answers viewers, too.
  */
-export async function proveAdmin(endpoint: Endpoint, version: string | null): Promise<string> {
+export async function proveAdmin(endpoint: Endpoint): Promise<Account> {
   const answer = await get(endpoint, '/key/info')
   if (answer.status === 404 && !routeMissing(answer)) return proveMasterKey(endpoint)
   const info = keyInfo.safeParse(answer.json)
   if (answer.status !== 200 || !info.success) refuse(answer, endpoint)
-  return proveVirtualKey(endpoint, info.data.info, version)
+  return proveVirtualKey(endpoint, info.data.info)
 }

@@ -1,6 +1,7 @@
 import { proveAdmin } from './account.ts'
 import type { Endpoint } from './http.ts'
 import { identifyGateway, readVersion } from './identify.ts'
+import { requireWholeList } from './limits.ts'
 import { LiteLlmGateway } from './litellm.ts'
 import { signIn } from './signin.ts'
 
@@ -39,17 +40,18 @@ async function authenticate(
 
 /**
  * Connects: proves that the gateway is LiteLLM with a database before the credentials are asked for or sent,
- * then that they are a full admin's, and learns the release. Reads only. Throws a `MigrateError` that names
- * what is wrong and what to do.
+ * then that they are a full admin's whose list of servers is whole, and learns the release. Reads only. Throws a
+ * `MigrateError` that names what is wrong and what to do.
  */
 export async function connect(target: Target, ask: () => Promise<Credentials>): Promise<LiteLlmGateway> {
   const anonymous = anonymousEndpoint(target)
   const openVersion = await identifyGateway(anonymous)
   const credentials = await ask()
   const endpoint = await authenticate(anonymous, target, credentials)
-  const proved = await proveAdmin(endpoint, openVersion)
-  const account = credentials.kind === 'password' ? `user ${credentials.username}` : proved
+  const proved = await proveAdmin(endpoint)
+  const account = credentials.kind === 'password' ? `user ${credentials.username}` : proved.title
   const version = openVersion ?? (await readVersion(endpoint))
+  requireWholeList(proved, version, credentials.kind)
   return new LiteLlmGateway(endpoint, { url: target.url, version, account })
 }
 

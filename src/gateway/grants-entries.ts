@@ -111,14 +111,21 @@ export function publicEntry(row: unknown): Held | null {
   }
 }
 
-const groupRow = z.looseObject({ access_mcp_server_ids: z.array(z.string()) })
+const groupRow = z.looseObject({
+  access_mcp_server_ids: z.array(z.string()),
+  /** Tools by server, since 1.108. */
+  mcp_tool_permissions: z.record(z.string(), z.unknown()).nullish(),
+})
 const toolsetRow = z.looseObject({ tools: z.array(z.looseObject({ server_id: z.string() })) })
 
 /** A group of `/v1/access_group`. */
 export const accessGroupEntry = naming(
   holderEntry('access-group', 'access_group_id', 'access_group_name'),
   groupRow,
-  ({ access_mcp_server_ids: ids }) => mentionsOf(ids, 'access_mcp_server_ids'),
+  ({ access_mcp_server_ids: ids, mcp_tool_permissions: tools }) => [
+    ...mentionsOf(ids, 'access_mcp_server_ids'),
+    ...mentionsOf(Object.keys(tools ?? {}), 'mcp_tool_permissions'),
+  ],
 )
 
 /** A toolset of `/v1/mcp/toolset`: tools, each of some server. */

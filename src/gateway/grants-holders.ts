@@ -14,6 +14,8 @@ export interface Listing {
   plural: string
   /** Some releases have neither the list nor such holders. */
   mayLack?: true
+  /** Too long for a look in passing: end users come without pages, and servers are what is looked for. */
+  isHeavy?: true
   path(page: number): string
   /** `null` for what is no such list. */
   page(json: unknown): { rows: unknown[]; total: number; pages: number } | null
@@ -107,6 +109,11 @@ export const LISTINGS: readonly Listing[] = [
     entry: holderEntry('user', 'user_id', 'user_alias'),
     detail: asking('/v2/user/info?user_id='),
   },
-  { plural: 'end users', ...whole('/customer/list'), entry: holderEntry('end-user', 'user_id', 'alias') },
-  { plural: 'the public list', ...whole('/v1/mcp/server'), entry: publicEntry },
+  {
+    plural: 'end users',
+    isHeavy: true,
+    ...whole('/customer/list'),
+    entry: holderEntry('end-user', 'user_id', 'alias'),
+  },
+  { plural: 'the public list', isHeavy: true, ...whole('/v1/mcp/server'), entry: publicEntry },
 ]

@@ -15,8 +15,8 @@ interface Searched {
   obstacle: Obstacle | null
 }
 
-/** The mentions of one holder, asked for where the list hides them. */
-async function mentionsBy(ask: Ask, listing: Listing, held: Held): Promise<Mention[] | Obstacle> {
+/** The mentions of one holder, asked for where the list hides them. Never throws for trouble with the gateway. */
+export async function mentionsBy(ask: Ask, listing: Listing, held: Held): Promise<Mention[] | Obstacle> {
   const { id, name } = held.holder
   if (!held.hidden) return held.mentions
   const unknown: Obstacle = { kind: 'trouble', message: `what ${name} is granted is not shown` }

@@ -10,7 +10,16 @@ import { type FieldEdit, writeBody } from '../core/write-body.ts'
 import { type Endpoint, get, isSilence, probe, put, spoken } from './http.ts'
 import { checkServer } from './check.ts'
 import { findGrants } from './grants.ts'
-import type { AddressToTry, Gateway, GrantSearch, Reading, ServerCheck, WriteAnswer } from './port.ts'
+import { namedServers } from './grants-named.ts'
+import type {
+  AddressToTry,
+  Gateway,
+  GrantSearch,
+  NamedServer,
+  Reading,
+  ServerCheck,
+  WriteAnswer,
+} from './port.ts'
 import { countSignIns } from './sign-ins.ts'
 import { listTools } from './tools.ts'
 import { TransportError } from './transport-errors.ts'
@@ -74,6 +83,7 @@ function readRecord(id: string, answer: Answer, endpoint: Endpoint): Reading {
   if (record.data.server_id !== id) {
     return {
       kind: 'wrong-id',
+      found: record.data.server_id,
       message: `asked for its record, the gateway sent that of ${printable(record.data.server_id)}`,
     }
   }
@@ -188,6 +198,10 @@ export class LiteLlmGateway implements Gateway {
 
   grants(ids: readonly string[], limitMs?: number): Promise<GrantSearch> {
     return findGrants(this.#endpoint, ids, limitMs === undefined ? {} : { limitMs })
+  }
+
+  named(limitMs: number): Promise<NamedServer[]> {
+    return namedServers(this.#endpoint, limitMs)
   }
 
   async write(record: ServerRecord, edits: readonly FieldEdit[]): Promise<WriteAnswer> {

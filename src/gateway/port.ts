@@ -11,7 +11,8 @@ import type { FieldEdit } from '../core/write-body.ts'
 export type Reading =
   | { kind: 'record'; record: ServerRecord; source: 'database' | 'config' }
   | { kind: 'absent'; message: string }
-  | { kind: 'wrong-id'; message: string }
+  /** `found`: the id that it has. A name in place of an id leads to it, too, from 1.88 on. */
+  | { kind: 'wrong-id'; message: string; found: string }
   | { kind: 'unreadable'; message: string; silent: boolean }
 
 /**
@@ -87,6 +88,13 @@ export interface GrantSearch {
   reason: string | null
 }
 
+/** A server that somebody names, by its id or, from 1.88 on, by its name or alias. */
+export interface NamedServer {
+  id: string
+  /** Who names it, for a person, harmless: `the key ci`. */
+  by: string
+}
+
 /** Where the record of a server is read and written: LiteLLM's API, or a file that it reads when it starts. */
 export interface Place {
   readonly era: Era
@@ -128,4 +136,9 @@ export interface Gateway extends Place {
    * Reads only; never throws.
    */
   grants(ids: readonly string[], limitMs?: number): Promise<GrantSearch>
+  /**
+   * Servers that access groups, keys and others name, as far as a short look shows, of `limitMs` at the most. What is not
+   * found proves nothing. Reads only; never throws.
+   */
+  named(limitMs: number): Promise<NamedServer[]>
 }

@@ -8,7 +8,8 @@ import type { Gateway } from '../gateway/port.ts'
 import type { Journal } from '../journal/port.ts'
 import { readConfiguration } from './configured.ts'
 import { takeInventory } from './inventory.ts'
-import { recall, recollect } from './recall.ts'
+import { recollect } from './recall.ts'
+import { listWhole } from './whole-list.ts'
 
 /** What a plan is to cover, as the options of the main job say it. */
 export interface PlanScope extends Selection {
@@ -20,7 +21,8 @@ export interface PlanScope extends Selection {
 
 /**
  * Lists the servers of a gateway, reads what has to be read, and plans a migration. Throws `usage` for a pattern that
- * selects nothing, `config-invalid` for a wrong file, `inventory-invalid` for a list that is none.
+ * selects nothing, `config-invalid` for a wrong file, `inventory-invalid` for a list that is none, `key-scoped` for one
+ * that is short.
  */
 export async function makePlan(
   migration: Migration,
@@ -30,19 +32,20 @@ export async function makePlan(
 ): Promise<{ plan: Plan; inventory: Inventory }> {
   const configuration = await readConfiguration(scope.litellmConfig, scope.envFile)
   const before = await recollect(journal, gateway.identity.url)
-  const shown = await gateway.list()
-  const recalled = await recall(gateway, shown, before.ids)
-  const listed = [...shown, ...recalled]
+  const whole = await listWhole(gateway, before.ids)
+  const listed = [...whole.servers, ...whole.unlisted]
   const selected = select(scope, listed)
-  const inventory = await takeInventory(gateway, listed, {
+  const taken = await takeInventory(gateway, listed, {
     migration,
     thorough: scope.thorough,
     selected,
     configuration,
     previous: before.servers,
-    recalled: new Set(recalled.map(({ server_id: id }) => id)),
+    recalled: new Set(whole.unlisted.map(({ server_id: id }) => id)),
     onRead,
   })
+  const doubts = [taken.suspicion, whole.doubt].filter((doubt) => doubt !== null)
+  const inventory = { ...taken, suspicion: doubts.join(' ') || null }
   const plan = assemblePlan({
     createdAt: new Date().toISOString(),
     gateway: gateway.identity,

@@ -1,6 +1,7 @@
 import { gatewayKey } from '../core/address.ts'
 import { type ListedServer, listedServer } from '../core/server.ts'
-import type { Gateway } from '../gateway/port.ts'
+import type { Gateway, NamedServer } from '../gateway/port.ts'
+import type { RecordedRun } from '../journal/fold.ts'
 import type { Journal } from '../journal/port.ts'
 import { inParallel, READS_AT_ONCE } from './parallel.ts'
 
@@ -11,9 +12,8 @@ export interface Recollection {
   ids: string[]
 }
 
-/** What the journal holds of a gateway's servers; nothing where it cannot be read. */
-export async function recollect(journal: Journal, url: string): Promise<Recollection> {
-  const { runs } = await journal.runs().catch(() => ({ runs: [] }))
+/** What runs knew of a gateway's servers. */
+export function recollectFrom(runs: readonly RecordedRun[], url: string): Recollection {
   const own = runs.filter(({ started }) => gatewayKey(started.gateway.url) === gatewayKey(url))
   const changes = own.flatMap(({ started }) => started.changes).filter(({ file }) => file === null)
   return {
@@ -22,22 +22,61 @@ export async function recollect(journal: Journal, url: string): Promise<Recollec
   }
 }
 
-/**
- * Servers that earlier runs knew, that are in no list, and whose record is there all the same. Some releases list after a
- * restart what is in memory, which may be nothing (1.81 to 1.91 without `store_model_in_db`), and a replica may be behind.
- */
-export async function recall(
-  gateway: Gateway,
+/** What the journal holds of a gateway's servers; nothing where it cannot be read. */
+export async function recollect(journal: Journal, url: string): Promise<Recollection> {
+  const { runs } = await journal.runs().catch(() => ({ runs: [] }))
+  return recollectFrom(runs, url)
+}
+
+/** Of how many servers that somebody names, and that no list has, the record is read: most of them are long deleted. */
+const MOST = 50
+
+/** The servers that earlier runs knew or somebody names, and that no list has. */
+export function missingFrom(
   listed: readonly ListedServer[],
   ids: readonly string[],
-): Promise<ListedServer[]> {
-  const known = new Set(listed.map(({ server_id: id }) => id))
-  const found: ListedServer[] = []
-  const missing = ids.filter((id) => !known.has(id))
-  await inParallel(READS_AT_ONCE, missing, async (id) => {
-    const reading = await gateway.read(id)
-    if (reading.kind === 'record' && reading.source === 'database')
-      found.push(listedServer.parse(reading.record))
+  named: readonly NamedServer[],
+): NamedServer[] {
+  const known = new Set(
+    listed.flatMap(({ server_id: id, server_name: name, alias }) => [id, name ?? id, alias ?? id]),
+  )
+  const remembered = ids.map((id) => ({ id, by: 'an earlier run' }))
+  const others = named.filter(({ id }) => !ids.includes(id) && !known.has(id)).slice(0, MOST)
+  return [...remembered.filter(({ id }) => !known.has(id)), ...others]
+}
+
+/** A server that no list had: its record, or `null` where LiteLLM has one and does not tell it. */
+export interface Recalled {
+  id: string
+  record: ListedServer | null
+  /** Who knows of it, for a person. */
+  by: string
+}
+
+/** A name leads to a record with another id, which is read then. What there is no record of is `null`. */
+async function lookUp(
+  gateway: Gateway,
+  { id, by }: NamedServer,
+  patienceMs?: number,
+): Promise<Recalled | null> {
+  const reading = await gateway.read(id, patienceMs)
+  if (reading.kind === 'record') return { id, record: listedServer.parse(reading.record), by }
+  if (reading.kind === 'unreadable') return { id, record: null, by }
+  if (reading.kind === 'absent') return null
+  const named = await gateway.read(reading.found, patienceMs)
+  return named.kind === 'record' ? { id: reading.found, record: listedServer.parse(named.record), by } : null
+}
+
+/** Reads the records of servers that no list has, side by side, in this order. */
+export async function recall(
+  gateway: Gateway,
+  missing: readonly NamedServer[],
+  patienceMs?: number,
+): Promise<Recalled[]> {
+  const found: (Recalled | null)[] = missing.map(() => null)
+  await inParallel(READS_AT_ONCE, [...missing.entries()], async ([index, each]) => {
+    found[index] = await lookUp(gateway, each, patienceMs)
   })
-  return found.toSorted((a, b) => missing.indexOf(a.server_id) - missing.indexOf(b.server_id))
+  const byId = new Map(found.flatMap((each) => (each ? [[each.id, each] as const] : [])).toReversed())
+  return [...byId.values()].toReversed()
 }

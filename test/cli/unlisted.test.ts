@@ -41,31 +41,39 @@ describe.concurrent('servers that stand in no list', () => {
     expect([finished.code, documentOf<{ changes: unknown[] }>(finished).changes.length]).toEqual([0, 2])
   })
 
-  test('as LiteLLM was restarted and lists nothing, are found where an earlier run knew them', async ({
+  test('as LiteLLM was restarted and lists nothing, are listed after a read by id, where an earlier run knew them', async ({
     open,
   }) => {
-    let isEmpty = false
-    const trial = await open({
-      version: '1.81.14',
-      servers: TWO,
-      quirks: [
-        {
-          on: { method: 'GET', path: '/v1/mcp/server' },
-          do: { alter: (body) => (isEmpty && Array.isArray(body) ? [] : body) },
-        },
-      ],
-    })
+    const trial = await open({ version: '1.81.14', storeModelInDb: false, servers: TWO })
     const before = urls(trial.sandbox.rows())
     expect((await trial.call(['--yes', '--no-wait'])).code).toBe(0)
     for (const [id, url] of Object.entries(before)) trial.sandbox.edit(id, { url })
-    isEmpty = true
+    trial.sandbox.restart()
     const { code, stdout } = await trial.call(['--yes', '--no-wait'])
     expect(code).toBe(0)
-    expect(sentence(stdout)).toContain('The gateway lists 0 servers; in the last run it listed 2.')
     expect(sentence(stdout)).toContain(
-      'stands in no list (an earlier run knew it), and is moved like the others',
+      'The gateway listed 2 servers only after a read by id: fetch (id-fetch), n8n (id-n8n). It may have others that it does not list',
     )
+    expect(sentence(stdout)).not.toContain('stands in no list')
     const hosts = Object.values(urls(trial.sandbox.rows())).map((url) => new URL(String(url)).host)
     expect(hosts).toEqual(['mcp-proxy-sse:8080', 'mcp-proxy-sse:8080'])
+  })
+
+  test('as LiteLLM cannot decrypt them, are told of and left alone, and the others are moved', async ({
+    open,
+  }) => {
+    const trial = await open({ servers: TWO })
+    expect((await trial.call(['--yes'])).code).toBe(0)
+    expect((await trial.call(['--revert', '--yes'])).code).toBe(0)
+    trial.sandbox.edit('id-n8n', { static_headers: 'what the salt key of yesterday made of it' })
+    const { code, stdout } = await trial.call(['--yes'])
+    expect(code).toBe(4)
+    expect(sentence(stdout)).toContain(
+      'id-n8n: stands in no list (an earlier run or a grant names it), and its record cannot be read: LiteLLM lists no server whose headers or environment it cannot decrypt',
+    )
+    expect(urls(trial.sandbox.rows())).toEqual({
+      'id-fetch': 'http://mcp-proxy-sse:8080/servers/fetch/sse',
+      'id-n8n': 'http://localhost:8585/servers/n8n/sse',
+    })
   })
 })

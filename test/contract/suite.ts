@@ -10,6 +10,7 @@ import { movingOAuth } from './oauth.ts'
 import { probing } from './probing.ts'
 import { reading } from './reading.ts'
 import { signingInToServers } from './sign-ins.ts'
+import { shortLists } from './short-lists.ts'
 import { signingIn } from './signing-in.ts'
 import { trying } from './trying.ts'
 import { updating } from './updating.ts'
@@ -52,6 +53,7 @@ export function describeContract(gateway: GatewayUnderTest): void {
       movingOAuth,
       signingInToServers,
       keysAndRoles,
+      shortLists,
       probing,
       trying,
       holding,

@@ -4,6 +4,8 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, vi } from 'vitest'
 import type { SandboxOptions } from '../../src/gateway/sandbox/index.ts'
+import type { SandboxKey } from '../../src/gateway/sandbox/options.ts'
+import { ask, isSince } from '../contract/http.ts'
 import { guideServer, sentence, test, type Trial, TWO, urls, writes } from '../cli/trial.ts'
 import { endless, forward, says, silent } from '../support/hostile.ts'
 import { secret, watchForLeaks } from '../support/secrets.ts'
@@ -94,7 +96,14 @@ const CASES: Case[] = [
     options: { keys: [{ ...admin, objectPermission: { mcp_servers: ['id-fetch'] } }] },
     key: ADMIN,
     code: 1,
-    says: "This admin's key is limited to some MCP servers, so it would not see all of them",
+    says: "This admin's key is limited to some MCP servers, so it would not see all of them: by its own object permission Use the master key, or an admin key without object permissions.",
+  },
+  {
+    what: "an admin's key with an empty object permission",
+    options: { keys: [{ ...admin, objectPermission: { mcp_servers: [] } }] },
+    key: ADMIN,
+    code: 1,
+    says: 'by its own object permission Use the master key',
   },
   {
     what: "an admin's key for the model routes only",
@@ -124,6 +133,129 @@ describe.concurrent('who signs in is told apart without a write, on the newest r
       expect(await trial.journalFiles()).toEqual([])
     })
   }
+})
+
+/** What a user may be granted, and the first release to heed it; `null` where that limits no admin. */
+const USERS: [what: string, userPermission: SandboxKey['userPermission'], since: string | null][] = [
+  ['a server', { mcp_servers: ['id-fetch'] }, '1.96.2'],
+  ['a server that is gone', { mcp_servers: ['gone'] }, '1.96.2'],
+  ['an access group', { mcp_access_groups: ['everyone'] }, '1.96.2'],
+  ['a tool', { mcp_tool_permissions: { 'id-n8n': ['list'] } }, '1.96.2'],
+  ['a toolset', { mcp_toolsets: ['some'] }, '1.105.7'],
+  ['no servers', { mcp_servers: [] }, null],
+  ['nothing', {}, null],
+]
+
+describe.concurrent("an admin's list is short where the admin's user is granted", () => {
+  const RELEASES_WITH = ['1.94.3', '1.96.2', '1.105.7', '1.106.2', '1.110.2']
+  for (const [what, userPermission, since] of USERS) {
+    for (const version of RELEASES_WITH) {
+      const limits = since !== null && isSince(version, since)
+      test(`${what}: ${limits ? 'refused' : 'nothing is missing'} on ${version}`, async ({ open }) => {
+        const trial = await open({
+          version,
+          servers: TWO,
+          keys: [{ ...admin, ...(userPermission && { userPermission }) }],
+        })
+        const asAdmin = { env: { LITELLM_PROXY_API_KEY: ADMIN } }
+        const { code, stderr } = await trial.call([limits ? '--yes' : '--dry-run'], asAdmin)
+        expect(code).toBe(limits ? 1 : 0)
+        if (!limits) return
+        expect(sentence(stderr)).toContain(
+          "This admin's key is limited to some MCP servers, so it would not see all of them: by the object permission of its user anna Use the master key, or an admin key without object permissions, whose user has none either.",
+        )
+        expect(writes(trial.sandbox)).toBe(0)
+      })
+    }
+  }
+
+  const limitMaster = async ({ sandbox: { url, masterKey } }: Trial) => {
+    const json = { user_id: 'default_user_id', object_permission: { mcp_servers: ['id-fetch'] } }
+    await ask({ url, masterKey, username: '', password: '' }, 'POST', '/user/new', {
+      json: { ...json, user_role: 'proxy_admin' },
+    })
+  }
+
+  test('a server, with the master key, which has a user, too', async ({ open }) => {
+    const trial = await open({ version: '1.96.2', servers: TWO })
+    await limitMaster(trial)
+    const { code, stdout } = await trial.call(['--yes', '--json'])
+    expect(code).toBe(1)
+    expect(JSON.parse(stdout)).toMatchObject({
+      code: 'key-scoped',
+      message:
+        'The master key is limited to some MCP servers, so it would not see all of them: by the object permission of its user default_user_id',
+      hint: expect.stringContaining(
+        'Use a key of another admin whose user has no object permission',
+      ) as string,
+    })
+    expect(writes(trial.sandbox)).toBe(0)
+  })
+
+  test('a server, with the password of the admin page', async ({ open }) => {
+    const trial = await open({ version: '1.106.2', servers: TWO })
+    await limitMaster(trial)
+    const env = { LITELLM_PROXY_API_KEY: '', UI_USERNAME: 'admin', UI_PASSWORD: trial.sandbox.password }
+    const { code, stderr } = await trial.call(['--yes'], { env })
+    expect(code).toBe(1)
+    expect(sentence(stderr)).toContain(
+      'This sign-in is limited to some MCP servers, so it would not see all of them: by the object permission of its user default_user_id Sign in as another admin whose user has no object permission',
+    )
+  })
+})
+
+// Source: LiteLLM 1.109.1, whose admin_view_unscoped asks for the team of a key, and 1.108.14, which does not; 1.110.2 live.
+describe.concurrent("an admin's key that belongs to a team", () => {
+  const ofTeam = (more: Partial<SandboxKey> = {}) => [{ ...admin, teamId: 'payments', ...more }]
+  const asAdmin = { env: { LITELLM_PROXY_API_KEY: ADMIN } }
+
+  for (const version of ['1.109.1', '1.110.2']) {
+    test(`sees that team's servers alone on ${version}, and is refused`, async ({ open }) => {
+      const trial = await open({ version, servers: TWO, keys: ofTeam() })
+      const { code, stderr } = await trial.call(['--yes'], asAdmin)
+      expect(code).toBe(1)
+      expect(sentence(stderr)).toContain(
+        "This admin's key is limited to some MCP servers, so it would not see all of them: by its team payments Use the master key, or an admin key that was made without a team (no team_id).",
+      )
+      expect(writes(trial.sandbox)).toBe(0)
+    })
+  }
+
+  for (const version of ['1.81.14', '1.106.2', '1.108.14']) {
+    test(`sees all servers on ${version}`, async ({ open }) => {
+      const trial = await open({ version, servers: TWO, keys: ofTeam() })
+      expect((await trial.call(['--yes'], asAdmin)).code).toBe(0)
+      expect(writes(trial.sandbox)).toBe(2)
+    })
+  }
+
+  test('is refused where the release is not told', async ({ open }) => {
+    const trial = await open({ version: '1.110.2', hideVersion: true, servers: TWO, keys: ofTeam() })
+    expect((await trial.call(['--yes'], asAdmin)).code).toBe(1)
+    expect(writes(trial.sandbox)).toBe(0)
+  })
+
+  test('is told of with its other limits', async ({ open }) => {
+    const more = { objectPermission: { mcp_servers: [] }, userPermission: { mcp_servers: ['id-n8n'] } }
+    const trial = await open({ version: '1.110.2', servers: TWO, keys: ofTeam(more) })
+    const { stderr } = await trial.call(['--yes'], asAdmin)
+    expect(sentence(stderr)).toContain(
+      'by its own object permission and by its team payments and by the object permission of its user anna Use the master key, or an admin key without object permissions that was made without a team (no team_id), whose user has none either.',
+    )
+  })
+
+  test("is no matter for the admin page's own keys", async ({ open }) => {
+    const trial = await open({ version: '1.110.2', servers: TWO })
+    const env = { LITELLM_PROXY_API_KEY: '', UI_USERNAME: 'admin', UI_PASSWORD: trial.sandbox.password }
+    expect((await trial.call(['--yes'], { env })).code).toBe(0)
+    expect(writes(trial.sandbox)).toBe(2)
+  })
+
+  test('has a name that a screen can stand', async ({ open }) => {
+    const trial = await open({ version: '1.110.2', servers: TWO, keys: ofTeam({ teamId: 'a\u001b[2Jb' }) })
+    const { stderr } = await trial.call(['--yes'], asAdmin)
+    expect(sentence(stderr)).toContain('by its team a\\x1b[2Jb')
+  })
 })
 
 describe.concurrent('older releases are understood, too:', () => {

@@ -26,14 +26,15 @@ export class People {
     return body as Record<string, unknown>
   }
 
-  /** A new user with a role; the id. */
-  async user(role: string): Promise<string> {
+  /** A new user with a role, and whatever else is said; the id. */
+  async user(role: string, more: Record<string, unknown> = {}): Promise<string> {
     const id = `${role}-${randomBytes(4).toString('hex')}`
     await this.#post('/user/new', {
       user_id: id,
       user_email: `${id}@fleet.test`,
       user_role: role,
       auto_create_key: false,
+      ...more,
     })
     this.#ids.push(id)
     return id

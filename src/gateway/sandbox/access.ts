@@ -1,4 +1,5 @@
-import type { Caller } from './accounts.ts'
+import type { Caller, StoredGrants } from './accounts.ts'
+import { ceilingOf, named, ownGrants, SESSION_TEAM, teamOf } from './ceilings.ts'
 import type { SandboxRow } from './options.ts'
 import { running, type World } from './world.ts'
 
@@ -7,27 +8,28 @@ export function hasAdminView(caller: Caller): boolean {
   return caller.role === 'proxy_admin' || caller.role === 'proxy_admin_viewer'
 }
 
-function sharesGroup(row: SandboxRow, groups: readonly string[]): boolean {
-  const own = row['mcp_access_groups']
-  return Array.isArray(own) && own.some((group) => groups.includes(String(group)))
+/** Is a server within the grants of a key, of an admin's team, or of whoever is signed in on the admin page? */
+function within(world: World, caller: Caller, row: SandboxRow): boolean {
+  const grants = caller.grants ?? teamOf(world, caller)?.grants ?? null
+  const sources: (StoredGrants | null)[] =
+    caller.teamId === SESSION_TEAM ? [grants, ownGrants(world, caller)] : [grants]
+  return sources.some((source) => source !== null && named(world, source).has(row.server_id))
 }
 
 function granted(world: World, caller: Caller, row: SandboxRow): boolean {
   if (row['allow_all_keys'] === true) return true
-  const grants = caller.grants
-  if (!grants) return false
-  return (
-    grants.mcp_servers.includes(row.server_id) ||
-    // Group membership is read from the database, which a PUT changes at once on every release.
-    sharesGroup(world.rows.get(row.server_id) ?? row, grants.mcp_access_groups)
-  )
+  const ceiling = ceilingOf(world, caller)
+  return within(world, caller, row) && (ceiling === null || ceiling.has(row.server_id))
 }
 
-function withoutGrants(world: World, caller: Caller): boolean {
-  const grants = caller.grants
-  if (!grants) return true
-  const members = [...world.rows.values()].some((row) => sharesGroup(row, grants.mcp_access_groups))
-  return grants.mcp_servers.length === 0 && !members
+function withoutGrants(world: World, { grants }: Caller): boolean {
+  return grants === null || named(world, grants).size === 0
+}
+
+/** Nothing bounds an admin but what belongs to the key, to its user from 1.96, or to its team from 1.109. */
+function isUnbounded(world: World, caller: Caller): boolean {
+  if (!hasAdminView(caller) || caller.grants !== null) return false
+  return ceilingOf(world, caller) === null && teamOf(world, caller) === null
 }
 
 /**
@@ -38,7 +40,7 @@ export function visibleIds(world: World, caller: Caller): string[] {
   const all = [...world.registry.keys(), ...world.config.keys()]
   const unlimited = world.release.failsOpen
     ? hasAdminView(caller) || withoutGrants(world, caller)
-    : hasAdminView(caller) && caller.grants === null
+    : isUnbounded(world, caller)
   if (unlimited) return all
   return all.filter((id) => {
     const row = running(world, id)

@@ -92,8 +92,8 @@ export function addUser(
   if (!accounts.users.has(id)) accounts.users.set(id, { id, role, createdAt: timestamp(), grants })
 }
 
-/** The accounts that a sandbox starts with. */
-export function accountsOf(options: SandboxOptions): Accounts {
+/** The accounts that a sandbox starts with. `keepsGrants`: does the release store what users are granted? */
+export function accountsOf(options: SandboxOptions, keepsGrants: boolean): Accounts {
   const accounts: Accounts = {
     masterKey: options.masterKey ?? randomKey('sk-sandbox-'),
     username: options.username ?? 'admin',
@@ -103,8 +103,9 @@ export function accountsOf(options: SandboxOptions): Accounts {
     users: new Map(),
   }
   for (const key of options.keys ?? []) {
-    accounts.keys.set(key.key, callerOf(key))
-    if (key.userId !== null) addUser(accounts, key.userId, key.role)
+    accounts.keys.set(key.key, callerOf(key, key.teamId ?? null))
+    const grants = keepsGrants ? storedGrants(key.userPermission) : null
+    if (key.userId !== null) addUser(accounts, key.userId, key.role, grants)
   }
   return accounts
 }

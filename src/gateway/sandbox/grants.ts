@@ -5,11 +5,11 @@ import { asJsonb } from './world.ts'
 
 /**
  * A permission object as the answers show it. Source: `LiteLLM_ObjectPermissionTable` in `proxy/schema.prisma`;
- * observed on 1.77.7, which has no column for the tools, 1.81.14 and 1.106.2.
+ * observed on 1.77.7, which has no column for the tools, 1.81.14, 1.96.2, 1.105.7 and 1.106.2.
  */
 export function permissionView({ version }: Release, grants: StoredGrants | null): unknown {
   if (!grants) return null
-  const { id, mcp_servers, mcp_access_groups, mcp_tool_permissions: tools } = grants
+  const { id, mcp_servers, mcp_access_groups, mcp_tool_permissions: tools, mcp_toolsets = [] } = grants
   return {
     object_permission_id: id,
     mcp_servers,
@@ -20,14 +20,14 @@ export function permissionView({ version }: Release, grants: StoredGrants | null
       agents: [],
       agent_access_groups: [],
     }),
-    ...(atLeast(version, '1.106.0') && {
+    ...(atLeast(version, '1.96.0') && {
       models: [],
       blocked_tools: [],
-      mcp_toolsets: [],
+      mcp_toolsets,
       search_tools: [],
       mcp_tool_search_enabled: null,
-      skills: [],
     }),
+    ...(atLeast(version, '1.105.0') && { skills: [] }),
   }
 }
 

@@ -4,6 +4,7 @@ import { type Answer, ok, refused } from './answers.ts'
 import { permissionView } from './grants.ts'
 import type { Holder } from './holders.ts'
 import { type Ask, fieldsOf } from './request.ts'
+import { atLeast } from './version.ts'
 import { timestamp } from './world.ts'
 
 type Fields = Record<string, unknown>
@@ -58,6 +59,10 @@ export function newAccessGroup({ world, text: sent }: Ask): Answer {
     access_agent_ids: list(body, 'access_agent_ids'),
     assigned_team_ids: list(body, 'assigned_team_ids'),
     assigned_key_ids: list(body, 'assigned_key_ids'),
+    // Read in 1.108.7: tools by server, which names servers that access_mcp_server_ids need not.
+    ...(atLeast(world.release.version, '1.108.0') && {
+      mcp_tool_permissions: body['mcp_tool_permissions'] ?? {},
+    }),
     ...dates(),
   }
   world.holders.accessGroups.push({ row, grants: null })

@@ -27,7 +27,7 @@ function worldOf(options: SandboxOptions, closing: AbortSignal): World {
     rows: byId(servers.map((server) => newRow(release, server, 'default_user_id'))),
     registry: new Map(),
     config: byId((options.configServers ?? []).map((server) => configRow(release, server))),
-    accounts: accountsOf(options),
+    accounts: accountsOf(options, release.userGrants === 'stored'),
     signIns: new Map(),
     holders: noHolders(),
     faults: options.faults ?? {},
@@ -72,7 +72,8 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     edit: (id, fields) => edit(world, id, fields),
     restart: () => {
       world.silenced = false
-      loadRegistry(world)
+      if (options.storeModelInDb === false) world.registry.clear()
+      else loadRegistry(world)
     },
     requests,
     close: () => {

@@ -21,6 +21,8 @@ export interface SandboxGrants {
   readonly mcp_access_groups: readonly string[]
   /** Tools by server; kept from 1.81. */
   readonly mcp_tool_permissions?: Readonly<Record<string, readonly string[]>> | null
+  /** Ids of toolsets; kept from 1.96. */
+  readonly mcp_toolsets?: readonly string[]
 }
 
 /** A virtual key that exists from the start. */
@@ -32,6 +34,9 @@ export interface SandboxKey {
   /** Like LiteLLM's `allowed_routes`: `llm_api_routes`, `management_routes` or paths; empty means all. */
   readonly allowedRoutes?: readonly string[]
   readonly alias?: string
+  readonly teamId?: string
+  /** What its user is granted, the first time that the user is named; stored from 1.96. */
+  readonly userPermission?: Partial<SandboxGrants>
 }
 
 /** How a sandbox gateway is to behave; every field has a default. */
@@ -59,6 +64,11 @@ export interface SandboxOptions {
   /** Like `SERVER_ROOT_PATH`, for example `/litellm`. */
   readonly rootPath?: string
   readonly keys?: readonly SandboxKey[]
+  /**
+   * `false` plays a LiteLLM of 1.81 to 1.91 without `store_model_in_db`: a restart loads no servers of the database, and
+   * only those that are written or read by id come back (seen on 1.81.14). Default `true`.
+   */
+  readonly storeModelInDb?: boolean
   /** Ids of users whose tokens for a server, by its id, are stored from the start. */
   readonly signIns?: Readonly<Record<string, readonly string[]>>
   /** Milliseconds that GET by id waits, as the health probe of a slow server does; default 0. */

@@ -74,6 +74,12 @@ export interface Release {
   readonly userGrants: 'none' | 'place' | 'stored'
   /** Organizations are told of without an enterprise licence. */
   readonly organizationsFree: boolean
+  /** What of a user's grants bounds that user: nothing; what names servers; toolsets, too; groups without servers, too. */
+  readonly userCeiling: 'none' | 'grants' | 'toolsets' | 'all'
+  /** An admin's key that belongs to a team sees that team's servers alone. */
+  readonly teamBindsAdmins: boolean
+  /** Headers and environment are stored encrypted; a row that does not decrypt is skipped by lists. */
+  readonly secretMaps: boolean
 }
 
 type Change = Partial<Omit<Release, 'version'>>
@@ -118,6 +124,9 @@ const OLDEST: Omit<Release, 'version'> = {
   holders: 'few',
   userGrants: 'none',
   organizationsFree: true,
+  userCeiling: 'none',
+  teamBindsAdmins: false,
+  secretMaps: false,
 }
 
 /** Each row: what changed, and the first release it is true of. */
@@ -194,9 +203,11 @@ const CHANGES: readonly (readonly [since: string, change: Change])[] = [
       ],
     },
   ],
-  ['1.96.0', { rawNulls: false, userGrants: 'stored' }],
+  ['1.96.0', { rawNulls: false, userGrants: 'stored', userCeiling: 'grants' }],
   ['1.96.3', { looks: [] }],
   ['1.97.0', { urlDropsClient: true }],
+  // Read in 1.105.7, which 1.96.2 lacks.
+  ['1.105.0', { userCeiling: 'toolsets', secretMaps: true }],
   [
     '1.106.0',
     {
@@ -211,8 +222,11 @@ const CHANGES: readonly (readonly [since: string, change: Change])[] = [
       maskedKeys: 'all',
       verboseErrors: false,
       organizationsFree: false,
+      userCeiling: 'all',
     },
   ],
+  // Read in 1.109.1, which 1.108.14 lacks.
+  ['1.109.0', { teamBindsAdmins: true }],
 ]
 
 /** The behaviour of one LiteLLM release. Throws when `version` is not a version. */

@@ -9,7 +9,7 @@ import { probe } from './probes.ts'
 import type { Ask } from './request.ts'
 import { type Accepted, isAnswer, validate } from './validate.ts'
 import { completedInfo, forCaller, fromRegistry, stored, type View } from './views.ts'
-import { newRow, register, running, timestamp, type World } from './world.ts'
+import { isSealed, newRow, register, running, timestamp, type World } from './world.ts'
 
 function nameOf(view: View): string {
   return String(view['server_name'] ?? view['alias'] ?? view['server_id']).toLowerCase()
@@ -57,6 +57,10 @@ function found(world: World, id: string): View | undefined {
 /** GET /v1/mcp/server/{id}: the row, after a health check of the running server. */
 export async function getServer({ world, caller, id }: Ask): Promise<Answer> {
   if (!world.database) return noDatabase(false)
+  const row = world.rows.get(id)
+  if (row && isSealed(world, row)) return crash(world.release)
+  // The read loads it, wherever nothing else did (`add_server` in mcp_management_endpoints.py of 1.81.14 and 1.106.2).
+  if (row && world.release.list === 'registry') register(world, row)
   const view = found(world, id)
   if (!view) return refused(404, `MCP Server with id ${id} not found`)
   if (!mayGet(world, caller, String(view['server_id']))) {

@@ -10,7 +10,7 @@ import type { Ask } from './request.ts'
 import { tokenIdentity } from './sign-ins.ts'
 import { type Accepted, isAnswer, validate } from './validate.ts'
 import { stored } from './views.ts'
-import { asJsonb, register, timestamp, type World } from './world.ts'
+import { asJsonb, isSealed, register, timestamp, type World } from './world.ts'
 
 type Written = Readonly<Record<string, unknown>>
 
@@ -104,6 +104,8 @@ export function putServer(ask: Ask): Answer {
   if (!columns) return crash(world.release)
   const identity = tokenIdentity(row)
   write(world, row, columns, caller.userId)
+  // Seen on 1.106.2: it is written all the same.
+  if (isSealed(world, row)) return crash(world.release)
   if (world.release.urlWipesOAuth && tokenIdentity(row) !== identity) world.signIns.delete(id)
   return afterWrite(world, ok(stored(world, row), 202))
 }

@@ -106,12 +106,20 @@ export function loadRegistry(world: World): void {
   for (const row of world.rows.values()) register(world, row)
 }
 
+/**
+ * Is a row one that LiteLLM cannot decrypt? Its headers or environment are then still the text of the database, and not
+ * the map in it. Source: `SecretMapDecodeError` in encrypt_decrypt_utils.py; seen on 1.106.2 with a changed row.
+ */
+export function isSealed({ release }: World, row: SandboxRow): boolean {
+  return release.secretMaps && ['static_headers', 'env'].some((name) => typeof row[name] === 'string')
+}
+
 /** Puts a copy of a row into the running registry. */
 export function register(world: World, row: SandboxRow): void {
   const status = row['approval_status'] ?? 'active'
   // From 1.90 (seen on 1.106.2) what is not approved runs nowhere.
-  if (world.release.submissions && status !== 'active' && status !== 'approved')
-    return void world.registry.delete(row.server_id)
+  const waits = world.release.submissions && status !== 'active' && status !== 'approved'
+  if (waits || isSealed(world, row)) return void world.registry.delete(row.server_id)
   world.registry.set(row.server_id, structuredClone(row))
 }
 

@@ -23,7 +23,7 @@ async function attemptBy(who: string, secret: string | null, scene: OpenScene): 
       fault: { line: `whether ${who} can edit MCP servers could not be told (${message})`, hint: null },
       line: null,
     }
-  if (secret !== null && (await isAdmins(endpoint, scene.gateway.identity.version)))
+  if (secret !== null && (await isAdmins(endpoint)))
     return { fault: null, line: `${who} is an admin's, and may edit MCP servers` }
   const hint =
     secret === null
@@ -49,6 +49,17 @@ function releaseFault(version: string | null): Fault[] {
   ]
 }
 
+/** Is the list of servers short, so that the checks of servers would miss some? Other trouble with it they tell themselves. */
+async function shortList(scene: OpenScene): Promise<Fault[]> {
+  try {
+    await scene.servers()
+    return []
+  } catch (error) {
+    if (!(error instanceof MigrateError)) throw error
+    return error.code === 'key-scoped' ? [{ line: error.message, hint: error.hint }] : []
+  }
+}
+
 const guarded = askingGateway({
   id: 'gateway',
   title: 'Only admins can edit MCP servers',
@@ -60,7 +71,11 @@ const guarded = askingGateway({
       ),
     ])
     const { version, account } = scene.gateway.identity
-    const faults = [...releaseFault(version), ...attempts.flatMap(({ fault }) => fault ?? [])]
+    const faults = [
+      ...releaseFault(version),
+      ...(await shortList(scene)),
+      ...attempts.flatMap(({ fault }) => fault ?? []),
+    ]
     const about = `LiteLLM ${version ?? '(release unknown)'}, asked with the ${account}`
     const untried = scene.keys.length === 0 ? ['no virtual key was tried: --keys FILE, --key NAME=ENV'] : []
     return judged(faults, [about, ...attempts.flatMap(({ line }) => line ?? []), ...untried])

@@ -3,6 +3,8 @@ import { MigrateError } from '../../core/errors.ts'
 import type { ListedServer } from '../../core/server.ts'
 import { servicesInStatus } from '../../core/verify/services.ts'
 import { findDeployment } from '../deployment.ts'
+import { recollectFrom } from '../recall.ts'
+import { listWhole } from '../whole-list.ts'
 import { findWitness } from '../witness.ts'
 import { askInside, type Inside } from './inside.ts'
 import { firstLook, secondLook } from './limits.ts'
@@ -70,7 +72,11 @@ function aroundDocker(parts: SceneParts): Pick<Scene, 'deployment' | 'witness' |
 export function makeScene(parts: SceneParts): Scene {
   const { gateway, runs, gatewayUrl, migration } = parts
   const isOpen = !(gateway instanceof MigrateError)
-  const servers = once(async () => (isOpen ? gateway.list() : []))
+  const known = recollectFrom(runs, gatewayUrl).ids
+  // Half of what a check may take for what is asked, and what is read, each.
+  const servers = once(async () =>
+    isOpen ? (await listWhole(gateway, known, secondLook(parts))).servers : [],
+  )
   return {
     ...parts,
     ...aroundDocker(parts),
