@@ -120,6 +120,7 @@ export interface Note {
     | 'other-run'
     | 'still-changed'
     | 'not-restorable'
+    | 'no-database'
   server: z.infer<typeof serverIdentity> | null
   field: string | null
   message: string
@@ -130,6 +131,8 @@ export interface GatewayIdentity {
   url: string
   version: string | null
   account: string
+  /** `false` where LiteLLM has no database: then all its servers stand in config.yaml. */
+  database?: false
 }
 
 /** A plan: all that a run will do, as plain values. A revert is a plan too, with the run that it takes back. */

@@ -2,7 +2,10 @@ import { proveAdmin } from './account.ts'
 import type { Endpoint } from './http.ts'
 import { identifyGateway, readVersion } from './identify.ts'
 import { LiteLlmGateway } from './litellm.ts'
+import { proveWithoutDatabase, requireKey } from './master-key.ts'
+import type { Gateway } from './port.ts'
 import { signIn } from './signin.ts'
+import { WithoutDatabase } from './without-database.ts'
 
 /** What somebody signs in with. `source` says where it came from, for the screen. */
 export type Credentials =
@@ -38,19 +41,23 @@ async function authenticate(
 }
 
 /**
- * Connects: proves that the gateway is LiteLLM with a database before the credentials are asked for or sent,
+ * Connects: proves that the gateway is LiteLLM, and learns whether it has a database, before the credentials are asked for or sent,
  * then that they are a full admin's, and learns the release. Reads only. Throws a `MigrateError` that names
  * what is wrong and what to do.
  */
-export async function connect(target: Target, ask: () => Promise<Credentials>): Promise<LiteLlmGateway> {
+export async function connect(target: Target, ask: () => Promise<Credentials>): Promise<Gateway> {
   const anonymous = anonymousEndpoint(target)
-  const openVersion = await identifyGateway(anonymous)
+  const { version: openVersion, database } = await identifyGateway(anonymous)
   const credentials = await ask()
+  if (!database) requireKey(credentials, target.url)
   const endpoint = await authenticate(anonymous, target, credentials)
-  const proved = await proveAdmin(endpoint, openVersion)
+  const proved = database ? await proveAdmin(endpoint, openVersion) : await proveWithoutDatabase(endpoint)
   const account = credentials.kind === 'password' ? `user ${credentials.username}` : proved
   const version = openVersion ?? (await readVersion(endpoint))
-  return new LiteLlmGateway(endpoint, { url: target.url, version, account })
+  const identity = { url: target.url, version, account }
+  return database
+    ? new LiteLlmGateway(endpoint, identity)
+    : new WithoutDatabase(new LiteLlmGateway(endpoint, { ...identity, database }))
 }
 
 /** A way to a gateway's API under any key, or none: for looking at what that key may do. */

@@ -14,6 +14,8 @@ export interface Listing {
   plural: string
   /** Some releases have neither the list nor such holders. */
   mayLack?: true
+  /** It can be read, and may name servers, where LiteLLM has no database. */
+  configured?: true
   path(page: number): string
   /** `null` for what is no such list. */
   page(json: unknown): { rows: unknown[]; total: number; pages: number } | null
@@ -98,6 +100,7 @@ export const LISTINGS: readonly Listing[] = [
   {
     plural: 'agents',
     mayLack: true,
+    configured: true,
     ...whole('/v1/agents'),
     entry: holderEntry('agent', 'agent_id', 'agent_name'),
   },
@@ -108,5 +111,5 @@ export const LISTINGS: readonly Listing[] = [
     detail: asking('/v2/user/info?user_id='),
   },
   { plural: 'end users', ...whole('/customer/list'), entry: holderEntry('end-user', 'user_id', 'alias') },
-  { plural: 'the public list', ...whole('/v1/mcp/server'), entry: publicEntry },
+  { plural: 'the public list', configured: true, ...whole('/v1/mcp/server'), entry: publicEntry },
 ]

@@ -173,7 +173,8 @@ export class LiteLlmGateway implements Gateway {
   }
 
   grants(ids: readonly string[], limitMs?: number): Promise<GrantSearch> {
-    return findGrants(this.#endpoint, ids, limitMs === undefined ? {} : { limitMs })
+    const database = this.identity.database ?? true
+    return findGrants(this.#endpoint, ids, limitMs === undefined ? { database } : { limitMs, database })
   }
 
   async write(record: ServerRecord, edits: readonly FieldEdit[]): Promise<WriteAnswer> {

@@ -4,6 +4,7 @@ import { releaseNotes } from '../core/assemble.ts'
 import { onlySettings } from '../core/change.ts'
 import { holds } from '../core/drift.ts'
 import { MigrateError } from '../core/errors.ts'
+import { databaseNotes } from '../core/no-database.ts'
 import type { Change, Plan, SkippedCode } from '../core/plan.ts'
 import { type AppliedChange, type RunReport, settledAs } from '../core/report.ts'
 import type { Gateway, Reading } from '../gateway/port.ts'
@@ -164,7 +165,7 @@ export function planCompletion({ run, settled }: Resumption, gateway: Gateway, c
     migrations: run.started.migrations,
     changes,
     skipped: [],
-    notes: releaseNotes(gateway.identity.version),
+    notes: [...releaseNotes(gateway.identity.version), ...databaseNotes(gateway.identity)],
     preflight: {},
     tools: {},
     origins: [],

@@ -104,10 +104,11 @@ const CASES: Case[] = [
     says: 'This key may not edit MCP servers: HTTP 403',
   },
   {
-    what: 'a LiteLLM without a database',
+    what: 'another key than the master key, of a LiteLLM without a database',
     options: { database: false },
+    key: WRONG,
     code: 1,
-    says: 'has no database connected, so it keeps no MCP servers that could be edited',
+    says: 'The gateway does not accept this key: it has no database, so it knows its master key alone (HTTP 400: No connected db.)',
   },
 ]
 

@@ -3,6 +3,7 @@ import { MigrateError } from '../../core/errors.ts'
 import { printable } from '../../core/text.ts'
 import { lockHolder } from '../../journal/lock.ts'
 import type { RecordedRun } from '../../journal/fold.ts'
+import { requireDatabaseFor } from '../../runs/needs-database.ts'
 import {
   closeRun,
   investigate,
@@ -137,6 +138,7 @@ export async function attendTo(
 ): Promise<Conclusion> {
   const { gateway, journal, options, context } = way
   const { terminal } = context
+  requireDatabaseFor(unfinished, gateway, 'all')
   terminal.progress(`Asking the gateway what became of run ${unfinished.id}`)
   const record = options.dryRun ? null : journal
   const resumption = await investigate(unfinished, gateway, patience(gateway, options), record)

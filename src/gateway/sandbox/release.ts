@@ -49,6 +49,10 @@ export interface Release {
   readonly uiPath: string
   readonly tokenExpires: boolean
   readonly rootPathClaim: string
+  /** A password that an admin has set has to be changed before anything else. */
+  readonly passwordChange: boolean
+  /** What everybody is where no master key is set. */
+  readonly openRole: 'proxy_admin' | 'internal_user'
   readonly v2UserInfo: boolean
   readonly discover: boolean
   readonly healthPerServer: boolean
@@ -97,6 +101,8 @@ const OLDEST: Omit<Release, 'version'> = {
   uiPath: '/ui/',
   tokenExpires: false,
   rootPathClaim: '/',
+  passwordChange: false,
+  openRole: 'proxy_admin',
   v2UserInfo: false,
   discover: false,
   healthPerServer: true,
@@ -139,6 +145,8 @@ const CHANGES: readonly (readonly [since: string, change: Change])[] = [
       holders: 'more',
     },
   ],
+  // An admin on 1.81.14 still, by the source a user on 1.92.2.
+  ['1.82.0', { openRole: 'internal_user' }],
   ['1.84.0', { holders: 'all' }],
   [
     '1.88.0',
@@ -167,8 +175,9 @@ const CHANGES: readonly (readonly [since: string, change: Change])[] = [
   ],
   ['1.92.0', { userGrants: 'place' }],
   ['1.92.1', { urlWipesOAuth: true }],
-  ['1.96.0', { rawNulls: false, userGrants: 'stored' }],
+  ['1.96.0', { rawNulls: false, userGrants: 'stored', tokenExpires: true }],
   ['1.97.0', { urlDropsClient: true }],
+  ['1.104.9', { passwordChange: true }],
   [
     '1.106.0',
     {
@@ -178,7 +187,6 @@ const CHANGES: readonly (readonly [since: string, change: Change])[] = [
       configById: 'flagged',
       publicFlags: ['is_public', 'is_public_explicit'],
       uiPath: '/ui',
-      tokenExpires: true,
       probes: 'explained',
       maskedKeys: 'all',
       verboseErrors: false,
