@@ -46,18 +46,19 @@ const NONE_AT_ALL = 'Not connected'
 
 type IsFinal = Parameters<typeof get>[3]
 
-/** Without a key: is this LiteLLM, and has it a database? A database in trouble is not the same as none. */
+/** A database in trouble is not the same as none: what it holds cannot be seen, and is there all the same. */
+const troubled = (what: string, hint: string): MigrateError => new MigrateError('no-database', what, hint)
+
+/** Without a key: is this LiteLLM, and has it a database? */
 async function readReadiness(endpoint: Endpoint, isFinal: IsFinal): Promise<Identified> {
   const answer = await get({ ...endpoint, key: null }, READINESS, FIRST_LOOK_MS, isFinal)
   refuseRedirect(answer, endpoint)
   const body = readiness.safeParse(answer.json)
-  if (isNotReady(answer)) {
-    throw new MigrateError(
-      'no-database',
+  if (isNotReady(answer))
+    throw troubled(
       `LiteLLM at ${endpoint.url} says that it is not ready (${spoken(answer, endpoint)})`,
       'Most often its database is down. Start it, then try again.',
     )
-  }
   if (answer.status !== 200 || !body.success) {
     throw new MigrateError(
       'not-litellm',
@@ -66,13 +67,11 @@ async function readReadiness(endpoint: Endpoint, isFinal: IsFinal): Promise<Iden
     )
   }
   const { db, litellm_version: version = null } = body.data
-  if (db !== 'connected' && db !== NONE_AT_ALL) {
-    throw new MigrateError(
-      'no-database',
+  if (db !== 'connected' && db !== NONE_AT_ALL)
+    throw troubled(
       `LiteLLM at ${endpoint.url} does not say that its database is connected (db: ${printable(db ?? 'nothing')})`,
       'See that its database runs and that LiteLLM reaches it, then try again.',
     )
-  }
   return { version, database: db === 'connected' }
 }
 

@@ -116,8 +116,8 @@ for (const version of ['1.77.7', '1.81.14', '1.96.2', '1.105.7', '1.106.2', '1.1
 
 describe.concurrent('a gateway without a database', () => {
   test('may have its servers in a public list, which names ids: that is asked about', async ({ open }) => {
-    const open_ = { mcp_info: { is_public: true } }
-    const configServers = [configured('inventory', open_), configured('mail')]
+    const listed = { mcp_info: { is_public: true } }
+    const configServers = [configured('inventory', listed), configured('mail')]
     const trial = await open({ ...BARE, version: '1.81.14', configServers })
     const path = await put(trial)
     const { code, stdout } = await trial.call(['--dry-run', '--litellm-config', path])

@@ -23,7 +23,7 @@ interface Listed {
 
 for (const gateway of labGateways()) {
   const { version } = gateway
-  const started = (place: Place) => ({ ...place.gateway, close: place.end })
+  const started = (place: Place) => ({ ...place.gateway, close: () => place.end() })
 
   describeWithoutDatabase({
     name: 'the laboratory',
