@@ -45,7 +45,7 @@ export function refuse(answer: Answer, endpoint: Endpoint): never {
       'Is it the key of this gateway, complete, and not expired?',
     )
   }
-  if (MUST_CHANGE.test(said)) throw passwordMustChange('whose session this key is')
+  if (MUST_CHANGE.test(said)) throw passwordMustChange('the user of this session key')
   if (answer.status === 403) throw notAdmin(said)
   if (/database/i.test(said) && /not connected/i.test(said))
     throw new MigrateError(

@@ -41,7 +41,7 @@ export async function tooLong(endpoint: Endpoint): Promise<MigrateError | null> 
     return new MigrateError(
       'not-litellm',
       `LiteLLM answers at ${url}: the part ${rest} is too much`,
-      `Use --url ${url}\nOnly the root path (SERVER_ROOT_PATH) if the gateway has one stands after host and port.`,
+      `Use --url ${url}\nAfter host and port comes the root path (SERVER_ROOT_PATH) if the gateway has one, and nothing else.`,
     )
   }
   return null

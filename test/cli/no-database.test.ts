@@ -105,10 +105,20 @@ for (const version of ['1.77.7', '1.81.14', '1.96.2', '1.105.7', '1.106.2', '1.1
       expect(status.stdout).toContain('no-database')
       await trial.setUp(['--yes', '--litellm-config', await put(trial)])
       const keys = { env: { CI_KEY: 'sk-nobody-has-this-key-7' } }
-      const args = ['verify', '--check', 'gateway', '--check', 'keys', '--key', 'ci=CI_KEY']
-      const { code, stdout } = await trial.call(args, keys)
+      const args = [
+        'verify',
+        '--check',
+        'gateway',
+        '--check',
+        'keys',
+        '--check',
+        'chat',
+        '--chat',
+        'fake-gpt',
+      ]
+      const { code, stdout } = await trial.call([...args, '--key', 'ci=CI_KEY'], keys)
       expect(code).toBe(0)
-      expect(sentence(stdout)).toContain('2 checks: 1 passed, 0 failed, 1 skipped')
+      expect(sentence(stdout)).toContain('3 checks: 1 passed, 0 failed, 2 skipped')
       expect(sentence(stdout)).toContain('there are no virtual keys')
     })
   })
@@ -138,6 +148,15 @@ describe.concurrent('a gateway without a database', () => {
       const text = await readFile(path, 'utf8')
       expect(text.includes(OLD)).toBe(way === 'revert')
     }
+  })
+
+  test('takes its master key from the header that it has for it, and no other', async ({ open }) => {
+    const trial = await open({ ...BARE, keyHeader: 'X-Litellm-Key' })
+    const args = ['--dry-run', '--litellm-config', await put(trial)]
+    const elsewhere = await trial.call(args)
+    expect(elsewhere.code).toBe(1)
+    expect(sentence(elsewhere.stderr)).toContain('The gateway found no key in the header authorization')
+    expect((await trial.call([...args, '--key-header', 'X-Litellm-Key'])).code).toBe(0)
   })
 
   test('signs nobody in: the password is not sent', async ({ open }) => {

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { ask, isSince } from '../contract/http.ts'
 import { CONFIGURED, describeOpen, describeWithoutDatabase } from '../contract/no-database.ts'
+import { startGuideServers } from '../support/guide-servers.ts'
 import { errorDocument, planDocument, runDocument, statusDocument } from '../support/lab-documents.ts'
 import { Operator, told } from '../support/lab-operator.ts'
 import { secretFile } from '../support/lab-people.ts'
@@ -20,6 +21,12 @@ interface Listed {
   server_name: string
   url: string
 }
+
+let servers: { close(): Promise<void> } | undefined
+beforeAll(async () => {
+  servers = await startGuideServers()
+})
+afterAll(() => servers?.close())
 
 for (const gateway of labGateways()) {
   const { version } = gateway

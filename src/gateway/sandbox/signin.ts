@@ -3,6 +3,7 @@ import { addUser, callerOf, DEFAULT_USER, randomKey } from './accounts.ts'
 import { type Answer, NOT_FOUND, proxyError } from './answers.ts'
 import type { SandboxRole } from './options.ts'
 import { bodyOf, fieldsOf, type Received } from './request.ts'
+import { atLeast } from './version.ts'
 import { timestamp, type World } from './world.ts'
 
 const DAY_SECONDS = 86_400
@@ -59,13 +60,19 @@ function sessionOf(world: World, who: Omit<Session, 'key'>): Session {
   return { key, ...who }
 }
 
+/** An address of e-mail as it is compared: 1.77.7 minds capital letters. */
+function addressOf({ release }: World, text: unknown): string {
+  return atLeast(release.version, '1.81.0') ? String(text).toLowerCase() : String(text)
+}
+
 /** Whose credentials these are: the admin page's own account, or a user with a password, by the address of e-mail. */
 function whoseAre(world: World, username: unknown, password: unknown): Omit<Session, 'key'> | undefined {
   const { accounts } = world
   if (username === accounts.username && password === accounts.password)
     return { userId: DEFAULT_USER, role: 'proxy_admin', email: null, mustChange: false }
+  const asked = addressOf(world, username)
   const found = [...accounts.passwords].find(
-    ([, own]) => own.email !== null && own.email.toLowerCase() === String(username).toLowerCase(),
+    ([, own]) => own.email !== null && addressOf(world, own.email) === asked,
   )
   const [id, own] = found ?? []
   if (id === undefined || !own || own.password === null || own.password !== password) return undefined
