@@ -25,9 +25,9 @@ export function readProgress(
     // Without a terminal each text is a line of its own: a few of them are enough.
     if (!terminal.interactive && done > 0 && done % 50 !== 0) return
     const left = timeLeft(Date.now() - started, done, total)
-    terminal.progress(
-      `Reading ${count(total, 'record')}: ${done} done${left} (LiteLLM connects to each server as it reads, up to ${probeSeconds} s when one is silent)`,
-    )
+    const slow = `LiteLLM connects to each server as it reads, up to ${probeSeconds} s when one is silent`
+    const why = probeSeconds > 0 ? ` (${slow})` : ''
+    terminal.progress(`Reading ${count(total, 'record')}: ${done} done${left}${why}`)
   }
 }
 

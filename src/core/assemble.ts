@@ -5,6 +5,7 @@ import { entryUrl, type Inventory, type InventoryEntry } from './inventory.ts'
 import { editsOf, leftovers } from './leftovers.ts'
 import { hangingLast } from './may-hang.ts'
 import { judge, judgeUrl, type Migration } from './migration.ts'
+import { databaseNotes } from './no-database.ts'
 import { isVariable, type Note, type Plan } from './plan.ts'
 import { shownPath } from './redact.ts'
 import { identify, isUnlisted } from './server.ts'
@@ -109,6 +110,7 @@ export function assemblePlan(assembly: Assembly): Plan {
     skipped,
     notes: [
       ...releaseNotes(gateway.version),
+      ...databaseNotes(gateway),
       ...suspicion,
       ...deletions(inventory),
       ...meant.flatMap((entry) => [...unlisted(entry, inventory), ...oldAddresses(entry, migration)]),

@@ -22,6 +22,7 @@ export type ErrorCode =
   | 'login-failed'
   | 'login-disabled'
   | 'login-throttled'
+  | 'password-change-required'
   | 'inventory-invalid'
   | 'migration-invalid'
   | 'config-invalid'

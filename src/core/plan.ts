@@ -118,6 +118,7 @@ export interface Note {
     | 'other-run'
     | 'still-changed'
     | 'not-restorable'
+    | 'no-database'
   server: z.infer<typeof serverIdentity> | null
   field: string | null
   message: string
@@ -128,6 +129,8 @@ export interface GatewayIdentity {
   url: string
   version: string | null
   account: string
+  /** `false` where LiteLLM has no database: then all its servers stand in config.yaml. */
+  database?: false
 }
 
 /**

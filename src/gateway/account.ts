@@ -3,6 +3,7 @@ import { MigrateError } from '../core/errors.ts'
 import { printable } from '../core/text.ts'
 import { type Endpoint, get, spoken } from './http.ts'
 import { type Limit, limitsOfKey, limitsOfUser, MASTER_USER } from './limits.ts'
+import { MUST_CHANGE, passwordMustChange } from './password-change.ts'
 import type { Answer } from './transport.ts'
 
 const keyInfo = z.looseObject({
@@ -44,7 +45,8 @@ const notAdmin = (what: string): MigrateError =>
 export const routeMissing = ({ status, json }: Answer): boolean =>
   status === 404 && (json as { detail?: unknown } | null)?.detail === 'Not Found'
 
-function refuse(answer: Answer, endpoint: Endpoint): never {
+/** Says why an answer to a question that only an admin may ask is none. */
+export function refuse(answer: Answer, endpoint: Endpoint): never {
   const said = spoken(answer, endpoint)
   if (answer.status === 401 && /Malformed API Key|No api key passed/i.test(answer.text)) {
     throw new MigrateError(
@@ -60,6 +62,7 @@ function refuse(answer: Answer, endpoint: Endpoint): never {
       'Is it the key of this gateway, complete, and not expired?',
     )
   }
+  if (MUST_CHANGE.test(said)) throw passwordMustChange('the user of this session key')
   if (answer.status === 403) throw notAdmin(said)
   if (/database/i.test(said) && /not connected/i.test(said))
     throw new MigrateError(

@@ -3,7 +3,10 @@ import type { Endpoint } from './http.ts'
 import { identifyGateway, readVersion } from './identify.ts'
 import { requireWholeList } from './limits.ts'
 import { LiteLlmGateway } from './litellm.ts'
+import { proveWithoutDatabase, requireKey } from './master-key.ts'
+import type { Gateway } from './port.ts'
 import { signIn } from './signin.ts'
+import { WithoutDatabase } from './without-database.ts'
 
 /** What somebody signs in with. `source` says where it came from, for the screen. */
 export type Credentials =
@@ -39,15 +42,21 @@ async function authenticate(
 }
 
 /**
- * Connects: proves that the gateway is LiteLLM with a database before the credentials are asked for or sent,
- * then that they are a full admin's whose list of servers is whole, and learns the release. Reads only. Throws a
- * `MigrateError` that names what is wrong and what to do.
+ * Connects: proves that the gateway is LiteLLM, and learns whether it has a database, before the credentials are asked for
+ * or sent, then that they are a full admin's whose list of servers is whole, and learns the release. Reads only. Throws
+ * a `MigrateError` that names what is wrong and what to do.
  */
-export async function connect(target: Target, ask: () => Promise<Credentials>): Promise<LiteLlmGateway> {
+export async function connect(target: Target, ask: () => Promise<Credentials>): Promise<Gateway> {
   const anonymous = anonymousEndpoint(target)
-  const openVersion = await identifyGateway(anonymous)
+  const { version: openVersion, database } = await identifyGateway(anonymous)
   const credentials = await ask()
+  if (!database) requireKey(credentials, target.url)
   const endpoint = await authenticate(anonymous, target, credentials)
+  if (!database) {
+    const account = await proveWithoutDatabase(endpoint)
+    const identity = { url: target.url, version: openVersion ?? (await readVersion(endpoint)), account, database }
+    return new WithoutDatabase(new LiteLlmGateway(endpoint, identity))
+  }
   const proved = await proveAdmin(endpoint)
   const account = credentials.kind === 'password' ? `user ${credentials.username}` : proved.title
   const version = openVersion ?? (await readVersion(endpoint))

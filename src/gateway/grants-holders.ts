@@ -16,6 +16,8 @@ export interface Listing {
   mayLack?: true
   /** Too long for a look in passing: end users come without pages, and servers are what is looked for. */
   isHeavy?: true
+  /** It can be read, and may name servers, where LiteLLM has no database. */
+  configured?: true
   path(page: number): string
   /** `null` for what is no such list. */
   page(json: unknown): { rows: unknown[]; total: number; pages: number } | null
@@ -100,6 +102,7 @@ export const LISTINGS: readonly Listing[] = [
   {
     plural: 'agents',
     mayLack: true,
+    configured: true,
     ...whole('/v1/agents'),
     entry: holderEntry('agent', 'agent_id', 'agent_name'),
   },
@@ -115,5 +118,5 @@ export const LISTINGS: readonly Listing[] = [
     ...whole('/customer/list'),
     entry: holderEntry('end-user', 'user_id', 'alias'),
   },
-  { plural: 'the public list', isHeavy: true, ...whole('/v1/mcp/server'), entry: publicEntry },
+  { plural: 'the public list', isHeavy: true, configured: true, ...whole('/v1/mcp/server'), entry: publicEntry },
 ]

@@ -72,16 +72,18 @@ function grantsIn({ entries }: Searched, ids: ReadonlySet<string>): Grant[] {
  * Who holds these servers by their ids: each place in which the admin API shows one. A server of config.yaml gets
  * a new id with a new URL, and what holds the old one holds nothing then. Reads only, a few requests side by side,
  * each repeated on passing trouble; ends after `limitMs`, one minute unless told. Never throws for trouble on the
- * way: what was found by then is returned, as not `complete`.
+ * way: what was found by then is returned, as not `complete`. `database`: has the gateway one?
  */
 export async function findGrants(
   endpoint: Endpoint,
   ids: readonly string[],
-  { limitMs = MINUTE_MS }: { limitMs?: number } = {},
+  { limitMs = MINUTE_MS, database = true }: { limitMs?: number; database?: boolean } = {},
 ): Promise<GrantSearch> {
   if (ids.length === 0) return { grants: [], complete: true, reason: null }
   const ask = askerWithin(endpoint, limitMs)
-  const all = await Promise.all(LISTINGS.map((listing) => search(ask, listing)))
+  // Keys, teams and users are rows of a database: without one nobody but the configuration can name a server.
+  const listings = LISTINGS.filter(({ configured }) => database || configured)
+  const all = await Promise.all(listings.map((listing) => search(ask, listing)))
   const wanted = new Set(ids)
   const gaps = all.filter((searched) => isGap(searched, all))
   return {

@@ -75,18 +75,19 @@ async function attemptGet(endpoint: Endpoint, path: string): Promise<Answer | Mi
 /**
  * One GET that is worth repeating: on 429, 503 and dropped connections it tries again, until `patienceMs` are
  * over or the gateway has been in such trouble for 60 s, whichever request met it. Returns the last answer,
- * whatever its status; throws the last error when there was none. `isFinal` knows answers that no waiting changes.
+ * whatever its status; throws the last error when there was none. `isFinal` knows answers and errors that no waiting
+ * changes.
  */
 export async function get(
   endpoint: Endpoint,
   path: string,
   patienceMs = PATIENCE_MS,
-  isFinal: (answer: Answer) => boolean = () => false,
+  isFinal: (outcome: Answer | MigrateError) => boolean | Promise<boolean> = () => false,
 ): Promise<Answer> {
   const started = Date.now()
   for (let attempt = 0; ; attempt += 1) {
     const outcome = await attemptGet(endpoint, path)
-    const inTrouble = isPassing(outcome) && (outcome instanceof MigrateError || !isFinal(outcome))
+    const inTrouble = isPassing(outcome) && !(await isFinal(outcome))
     endpoint.trouble.since = inTrouble ? (endpoint.trouble.since ?? Date.now()) : null
     const end = Math.min(started + patienceMs, (endpoint.trouble.since ?? started) + PATIENCE_MS)
     const pause = pauseFor(outcome instanceof MigrateError ? null : outcome, attempt)

@@ -1,17 +1,12 @@
 import { z } from 'zod'
-import { MigrateError } from '../core/errors.ts'
+import { type ErrorCode, MigrateError } from '../core/errors.ts'
 import { printable } from '../core/text.ts'
 import { type Endpoint, get, spoken } from './http.ts'
+import { requireOpenAdmin } from './master-key.ts'
+import { tlsWanted, tooLong } from './mistaken-url.ts'
+import { isNotReady, READINESS, readiness, release } from './readiness.ts'
+import { speaksTls } from './speaks-tls.ts'
 import type { Answer } from './transport.ts'
-
-/** A release as a gateway may call itself; anything else is not believed, nor printed. */
-const release = z.string().regex(/^v?\d+\.\d+\.\d+[\w.+-]{0,40}$/)
-
-const readiness = z.looseObject({
-  status: z.string(),
-  db: z.string().nullish(),
-  litellm_version: release.nullish().catch(null),
-})
 
 /** How long passing trouble of what may be no gateway at all is sat out: a wrong address is told soon. */
 const FIRST_LOOK_MS = 10_000
@@ -39,37 +34,45 @@ function refuseRedirect(answer: Answer, endpoint: Endpoint): void {
   )
 }
 
-/** LiteLLM's own 503: it runs, and its database does not. */
-const isNotReady = ({ status, json, text }: Answer): boolean =>
-  status === 503 && (readiness.safeParse(json).success || /Service Unhealthy/.test(text))
+/** What a gateway tells of itself without a key. `version`: `null` where that is hidden from strangers (1.88 and later). */
+export interface Identified {
+  version: string | null
+  /** Has it a database? */
+  database: boolean
+}
 
-/** Without a key: is this LiteLLM, and does it have its database? Returns the release where it is told openly. */
-async function readReadiness(endpoint: Endpoint): Promise<string | null> {
-  const answer = await get({ ...endpoint, key: null }, '/health/readiness', FIRST_LOOK_MS, isNotReady)
+/** `_get_health_readiness_details` and its like in `_health_endpoints.py`, the same from 1.77.7 to 1.106.2. */
+const NONE_AT_ALL = 'Not connected'
+
+type IsFinal = Parameters<typeof get>[3]
+
+/** A database in trouble is not the same as none: what it holds cannot be seen, and is there all the same. */
+const troubled = (what: string, hint: string): MigrateError => new MigrateError('no-database', what, hint)
+
+/** Without a key: is this LiteLLM, and has it a database? */
+async function readReadiness(endpoint: Endpoint, isFinal: IsFinal): Promise<Identified> {
+  const answer = await get({ ...endpoint, key: null }, READINESS, FIRST_LOOK_MS, isFinal)
   refuseRedirect(answer, endpoint)
   const body = readiness.safeParse(answer.json)
-  if (isNotReady(answer)) {
-    throw new MigrateError(
-      'no-database',
+  if (isNotReady(answer))
+    throw troubled(
       `LiteLLM at ${endpoint.url} says that it is not ready (${spoken(answer, endpoint)})`,
       'Most often its database is down. Start it, then try again.',
     )
-  }
   if (answer.status !== 200 || !body.success) {
     throw new MigrateError(
       'not-litellm',
-      `${endpoint.url} does not answer like LiteLLM (/health/readiness: ${spoken(answer, endpoint)})`,
+      `${endpoint.url} does not answer like LiteLLM (${READINESS}: ${spoken(answer, endpoint)})`,
       ROOT_PATH_HINT,
     )
   }
-  if (body.data.db !== 'connected') {
-    throw new MigrateError(
-      'no-database',
-      `LiteLLM at ${endpoint.url} has no database connected, so it keeps no MCP servers that could be edited`,
-      'Servers in config.yaml are edited there. Otherwise set DATABASE_URL and restart LiteLLM.',
+  const { db, litellm_version: version = null } = body.data
+  if (db !== 'connected' && db !== NONE_AT_ALL)
+    throw troubled(
+      `LiteLLM at ${endpoint.url} does not say that its database is connected (db: ${printable(db ?? 'nothing')})`,
+      'See that its database runs and that LiteLLM reaches it, then try again.',
     )
-  }
-  return body.data.litellm_version ?? null
+  return { version, database: db === 'connected' }
 }
 
 /** Still without a key: does it have LiteLLM's MCP admin API? Its 401 has a form of its own. */
@@ -80,7 +83,8 @@ async function requireMcpApi(endpoint: Endpoint): Promise<void> {
   const locked = z
     .looseObject({ error: z.looseObject({ type: z.string().nullish() }) })
     .safeParse(answer.json)
-  if (open || ((answer.status === 401 || answer.status === 403) && locked.success)) return
+  if (open) return requireOpenAdmin(endpoint)
+  if ((answer.status === 401 || answer.status === 403) && locked.success) return
   throw new MigrateError(
     'not-litellm',
     `${endpoint.url} does not have LiteLLM's MCP admin API (/v1/mcp/server: ${spoken(answer, endpoint)})`,
@@ -88,14 +92,31 @@ async function requireMcpApi(endpoint: Endpoint): Promise<void> {
   )
 }
 
+/** Nothing was there that could be something else than was meant. */
+const NOTHING_THERE: readonly ErrorCode[] = ['gateway-refused-connection', 'gateway-unknown-host']
+
+/** It was LiteLLM that answered, or so much that nobody knows. */
+const TOLD: readonly ErrorCode[] = ['no-database', 'not-admin', 'answer-too-large', 'usage']
+
 /**
- * Proves, without sending a key, that this is LiteLLM with a database and its MCP admin API. Returns the
- * release, or `null` where it is hidden from strangers (1.88 and later).
+ * Proves, without sending a key, that this is LiteLLM with its MCP admin API, and learns whether it has a database. Where
+ * it is not: whether plain HTTP was spoken to TLS, or the URL goes on where LiteLLM's ends.
  */
-export async function identifyGateway(endpoint: Endpoint): Promise<string | null> {
-  const version = await readReadiness(endpoint)
-  await requireMcpApi(endpoint)
-  return version
+export async function identifyGateway(endpoint: Endpoint): Promise<Identified> {
+  let tls: Promise<boolean> | null = null
+  const isTls = (): Promise<boolean> => (tls ??= speaksTls(endpoint.url))
+  try {
+    // A connection that TLS cuts is not worth another try.
+    const found = await readReadiness(endpoint, (outcome) =>
+      outcome instanceof MigrateError ? isTls() : isNotReady(outcome),
+    )
+    await requireMcpApi(endpoint)
+    return found
+  } catch (error) {
+    if (!(error instanceof MigrateError) || [...NOTHING_THERE, ...TOLD].includes(error.code)) throw error
+    if (await isTls()) throw tlsWanted(endpoint.url)
+    throw (await tooLong(endpoint)) ?? error
+  }
 }
 
 const description = z.looseObject({

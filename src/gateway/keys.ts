@@ -10,6 +10,10 @@ const toolList = z.looseObject({ tools: z.array(z.unknown()), error: z.string().
 /** The servers that a key sees. `refused`: it is no key of this gateway. `trouble`: it could not be asked. */
 export type Seen = { kind: 'servers'; ids: Set<string> } | { kind: 'refused' | 'trouble'; message: string }
 
+const detailed = z.looseObject({ detail: z.looseObject({ error: z.string() }) })
+
+const errorIn = (json: unknown): string => detailed.safeParse(json).data?.detail.error ?? ''
+
 const messageOf = (error: unknown): string => {
   if (error instanceof MigrateError) return error.message
   throw error
@@ -46,9 +50,12 @@ export async function toolsListed(endpoint: Endpoint, id: string): Promise<KeyLi
   }
 }
 
-/** May somebody edit MCP servers? `unclear` where the answer says neither. */
+/**
+ * May somebody edit MCP servers? `never`: LiteLLM let them in, and can edit none, as it has no database. `unclear` where
+ * the answer says neither.
+ */
 export interface EditAttempt {
-  may: 'yes' | 'no' | 'unclear'
+  may: 'yes' | 'no' | 'never' | 'unclear'
   message: string
 }
 
@@ -63,6 +70,9 @@ export async function tryToEdit(endpoint: Endpoint): Promise<EditAttempt> {
     const message = spoken(answer, endpoint)
     if (answer.status === 401 || answer.status === 403) return { may: 'no', message: `HTTP ${answer.status}` }
     if (answer.status === 404 && !routeMissing(answer)) return { may: 'yes', message }
+    // Seen on 1.77.7, 1.81.14, 1.105.7 and 1.106.2, after the key was looked at.
+    if (answer.status === 500 && /^Database not connected\b/.test(errorIn(answer.json)))
+      return { may: 'never', message }
     return { may: 'unclear', message }
   } catch (error) {
     return { may: 'unclear', message: messageOf(error) }

@@ -197,7 +197,8 @@ export class LiteLlmGateway implements Gateway {
   }
 
   grants(ids: readonly string[], limitMs?: number): Promise<GrantSearch> {
-    return findGrants(this.#endpoint, ids, limitMs === undefined ? {} : { limitMs })
+    const database = this.identity.database ?? true
+    return findGrants(this.#endpoint, ids, limitMs === undefined ? { database } : { limitMs, database })
   }
 
   named(limitMs: number): Promise<NamedServer[]> {

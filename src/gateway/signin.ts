@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { MigrateError } from '../core/errors.ts'
 import { printable } from '../core/text.ts'
 import { type Endpoint, post, spoken } from './http.ts'
+import { passwordMustChange } from './password-change.ts'
 import type { Answer } from './transport.ts'
 
 /** A session as the admin page gets one: the key inside LiteLLM's token, and the header that key goes into. */
@@ -10,7 +11,11 @@ export interface Session {
   keyHeader: string | null
 }
 
-const claims = z.looseObject({ key: z.string().min(1), auth_header_name: z.string().nullish() })
+const claims = z.looseObject({
+  key: z.string().min(1),
+  auth_header_name: z.string().nullish(),
+  password_reset_required: z.unknown().optional(),
+})
 
 function cookieToken(answer: Answer): string | null {
   const cookies = [answer.headers['set-cookie'] ?? []].flat()
@@ -78,5 +83,6 @@ export async function signIn(endpoint: Endpoint, username: string, password: str
       'The gateway answered the sign-in without a session key',
       'Use an admin key instead: --key-file FILE or LITELLM_PROXY_API_KEY.',
     )
+  if (found.password_reset_required === true) throw passwordMustChange(printable(username))
   return { key: found.key, keyHeader: found.auth_header_name ?? null }
 }

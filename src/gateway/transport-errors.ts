@@ -73,6 +73,14 @@ const FAILURES: readonly Failure[] = [
     hint: 'Is it under load, or is a firewall dropping the connection? --timeout SECONDS waits longer.',
   },
   {
+    // The parser's: it may be noise on the way as well.
+    codes: /^HPE_/,
+    code: 'gateway-connection-lost',
+    sent: true,
+    message: (where) => `What answers at ${where} does not speak HTTP`,
+    hint: 'Is this the host and port of LiteLLM? Name it with --url.',
+  },
+  {
     codes: /./,
     code: 'gateway-connection-lost',
     sent: true,

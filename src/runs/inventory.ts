@@ -67,10 +67,15 @@ function concerns(reading: Reading, migration: Migration): boolean {
   return reading.kind === 'record' && changesIdentity(editsOf(migration, reading.record))
 }
 
-function suspicionOf(servers: readonly ListedServer[], previous: number | null): string | null {
+function suspicionOf(
+  servers: readonly ListedServer[],
+  previous: number | null,
+  { identity }: Gateway,
+): string | null {
   const [now, then] = [servers.length, previous ?? 0]
   if (now < then) return `The gateway lists ${count(now, 'server')}; in the last run it listed ${then}.`
-  if (now > 0) return null
+  // What is read from a config.yaml is all there, or LiteLLM does not start.
+  if (now > 0 || identity.database === false) return null
   return 'The gateway lists no MCP servers. That is not proof that it has none: after a restart some releases list nothing until an MCP server is written, and one broken row can empty the list.'
 }
 
@@ -114,6 +119,7 @@ export async function takeInventory(
     suspicion: suspicionOf(
       there.filter(({ server_id: id }) => !scope.recalled.has(id)),
       scope.previous,
+      gateway,
     ),
     gone,
     recalled: scope.recalled,

@@ -5,6 +5,7 @@ import { onlySettings } from '../core/change.ts'
 import { holds } from '../core/drift.ts'
 import { MigrateError } from '../core/errors.ts'
 import { hangingLast, withoutHang } from '../core/may-hang.ts'
+import { databaseNotes } from '../core/no-database.ts'
 import { type Change, type Plan, serversIn, type SkippedCode } from '../core/plan.ts'
 import { type AppliedChange, type RunReport, settledAs } from '../core/report.ts'
 import type { Gateway, Reading } from '../gateway/port.ts'
@@ -182,7 +183,7 @@ export function planCompletion({ run, settled }: Resumption, gateway: Gateway, c
     // They were consented to when the run began.
     withheld: {},
     skipped: [],
-    notes: releaseNotes(gateway.identity.version),
+    notes: [...releaseNotes(gateway.identity.version), ...databaseNotes(gateway.identity)],
     preflight: {},
     tools: {},
     origins: [],

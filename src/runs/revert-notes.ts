@@ -1,4 +1,5 @@
 import { releaseNotes } from '../core/assemble.ts'
+import { databaseNotes } from '../core/no-database.ts'
 import { recordWith } from '../core/drift.ts'
 import { movedFields } from '../core/fields.ts'
 import { isSetting } from '../core/oauth.ts'
@@ -55,6 +56,7 @@ export function runNotes(run: RecordedRun, inForce: readonly RunInForce[], gatew
   const through = `The run was made through ${url}; it is taken back through ${gateway.identity.url}. Ids and values decide.`
   return [
     ...releaseNotes(gateway.identity.version),
+    ...databaseNotes(gateway.identity),
     ...(url === gateway.identity.url ? [] : [note(through)]),
     ...(run.started.reverts === null ? stays : []),
   ]

@@ -315,6 +315,17 @@ describe.concurrent('the terminal', () => {
     await expectNothingWritten(trial)
   })
 
+  test('what is answered without a scheme is told with the URL to use: 64', async ({ sit }) => {
+    const trial = await sit()
+    const session = trial.start({ env: { LITELLM_PROXY_URL: '' } })
+    await session.waitFor('LiteLLM gateway')
+    session.press('127.0.0.1:4000', KEY.enter)
+    expect(await session.exit()).toBe(64)
+    expect(sentence(session.text)).toContain(
+      'The URL has no scheme: it must begin with http:// or https:// Use http://127.0.0.1:4000',
+    )
+  })
+
   for (const [option, what] of [
     ['--key-file', 'key'],
     ['--password-file', 'password'],

@@ -7,6 +7,7 @@ import { holding } from './grants.ts'
 import type { Target } from './http.ts'
 import { keysAndRoles } from './keys.ts'
 import { movingOAuth } from './oauth.ts'
+import { passwords } from './passwords.ts'
 import { probing } from './probing.ts'
 import { reading } from './reading.ts'
 import { signingInToServers } from './sign-ins.ts'
@@ -47,6 +48,7 @@ export function describeContract(gateway: GatewayUnderTest): void {
     const groups = [
       aboutIt,
       signingIn,
+      passwords,
       creating,
       reading,
       updating,

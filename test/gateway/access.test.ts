@@ -113,10 +113,11 @@ const CASES: Case[] = [
     says: 'This key may not edit MCP servers: HTTP 403',
   },
   {
-    what: 'a LiteLLM without a database',
+    what: 'another key than the master key, of a LiteLLM without a database',
     options: { database: false },
+    key: WRONG,
     code: 1,
-    says: 'has no database connected, so it keeps no MCP servers that could be edited',
+    says: 'The gateway does not accept this key: it has no database, so it knows its master key alone (HTTP 400: No connected db.)',
   },
 ]
 
@@ -377,6 +378,64 @@ describe.concurrent('over TLS:', () => {
     const { code, stderr } = await trial.call(['--yes', '--url', trial.sandbox.url.replace('http', 'https')])
     expect(code).toBe(1)
     expect(sentence(stderr)).toContain('If the gateway speaks plain HTTP, use http:// in --url.')
+  })
+})
+
+describe.concurrent('a password that an admin has set', () => {
+  const EMAIL = 'anna@house.test'
+  const GIVEN = 'Given-by-an-admin-4711!'
+
+  /** An admin with such a password; what their environment holds. */
+  async function anna({ sandbox }: Trial): Promise<Record<string, string>> {
+    const post = async (path: string, body: object): Promise<void> => {
+      const headers = { authorization: `Bearer ${sandbox.masterKey}` }
+      const answer = await fetch(sandbox.url + path, { method: 'POST', headers, body: JSON.stringify(body) })
+      expect(answer.status).toBe(200)
+    }
+    await post('/user/new', { user_id: 'anna', user_email: EMAIL, user_role: 'proxy_admin' })
+    await post('/user/update', { user_id: 'anna', password: secret(GIVEN) })
+    return { LITELLM_PROXY_API_KEY: '', UI_USERNAME: EMAIL, UI_PASSWORD: GIVEN }
+  }
+
+  for (const version of ['1.104.9', '1.105.7', '1.106.2', '1.110.2'])
+    test(`has to be changed on ${version}: exit 1, with where to do it`, async ({ open }) => {
+      const trial = await open({ version, servers: TWO })
+      const finished = await trial.call(['--yes', '--json'], { env: await anna(trial) })
+      expect(finished.code).toBe(1)
+      expect(JSON.parse(finished.stdout)).toMatchObject({
+        code: 'password-change-required',
+        message: expect.stringContaining(
+          `The password must be changed first: LiteLLM lets ${EMAIL} do nothing else before`,
+        ) as string,
+        hint: expect.stringContaining(
+          'Sign in once on the admin page (/ui) and choose a new password',
+        ) as string,
+      })
+      expect(writes(trial.sandbox)).toBe(0)
+    })
+
+  for (const version of ['1.77.7', '1.96.2', '1.102.4'])
+    test(`signs in on ${version}`, async ({ open }) => {
+      const trial = await open({ version, servers: TWO })
+      const { code, stderr } = await trial.call(['--dry-run'], { env: await anna(trial) })
+      expect(code).toBe(0)
+      expect(sentence(stderr)).toContain(`user ${EMAIL}`)
+    })
+
+  test('is asked after where the key of its session is given, too', async ({ open }) => {
+    const trial = await open({ servers: TWO })
+    const { UI_USERNAME: username, UI_PASSWORD: password } = await anna(trial)
+    const answer = await fetch(`${trial.sandbox.url}/v2/login`, {
+      method: 'POST',
+      body: JSON.stringify({ username, password }),
+    })
+    const { token } = (await answer.json()) as { token: string }
+    const claims = Buffer.from(token.split('.')[1] ?? '', 'base64url').toString()
+    const { key } = JSON.parse(claims) as { key: string }
+    const env = { LITELLM_PROXY_API_KEY: secret(key) }
+    const finished = await trial.call(['--dry-run', '--json'], { env })
+    expect(finished.code).toBe(1)
+    expect(JSON.parse(finished.stdout)).toMatchObject({ code: 'password-change-required' })
   })
 })
 

@@ -2,24 +2,16 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { Operator } from '../support/lab-operator.ts'
 import { errorDocument, runDocument } from '../support/lab-documents.ts'
 import { Fleet } from '../support/lab-fleet.ts'
-import { type Place, startUnderRootPath, startWithoutDatabase } from '../support/lab-places.ts'
+import { type Place, startUnderRootPath } from '../support/lab-places.ts'
 import { labGateway } from '../support/lab.ts'
 
 const newest = labGateway('1.106.2')
 
 let rooted: Place
-let bare: Place
-const places: Place[] = []
 beforeAll(async () => {
-  const starts = [startUnderRootPath(newest, '/litellm'), startWithoutDatabase(newest)] as const
-  // Whichever came up is to be ended, even when the other one did not.
-  for (const start of starts) start.then((place) => places.push(place)).catch(() => {})
-  await Promise.allSettled(starts)
-  ;[rooted, bare] = await Promise.all(starts)
+  rooted = await startUnderRootPath(newest, '/litellm')
 })
-afterAll(async () => {
-  await Promise.all(places.map((place) => place.end()))
-})
+afterAll(() => rooted?.end())
 
 describe(`LiteLLM ${newest.version} behind a root path`, () => {
   let fleet: Fleet
@@ -41,21 +33,25 @@ describe(`LiteLLM ${newest.version} behind a root path`, () => {
     expect(await fleet.rows()).toMatchObject({ fleet_one: { url: `${fleet.old.origin}/servers/one/sse` } })
   })
 
+  test('is found where the URL goes on too far, and the very URL is told', async () => {
+    const operator = await Operator.of(rooted.gateway)
+    for (const rest of ['/v1', '/mcp', '/v1/mcp/server', '/ui/login']) {
+      const { code, document } = await operator.json(errorDocument, [
+        '--dry-run',
+        '--url',
+        rooted.gateway.url + rest,
+      ])
+      expect({ code, reason: document.code }).toEqual({ code: 1, reason: 'not-litellm' })
+      expect(document.message).toBe(`LiteLLM answers at ${rooted.gateway.url}: the part ${rest} is too much`)
+      expect(document.hint).toContain(`Use --url ${rooted.gateway.url}`)
+    }
+  })
+
   test('is not found under another path, and the root path is mentioned', async () => {
     const operator = await Operator.of(rooted.gateway)
     const wrong = rooted.gateway.url.replace('/litellm', '/another')
     const { code, document } = await operator.json(errorDocument, ['--dry-run', '--url', wrong])
     expect({ code, reason: document.code }).toEqual({ code: 1, reason: 'not-litellm' })
     expect(document.hint).toContain('root path')
-  })
-})
-
-describe(`LiteLLM ${newest.version} without a database`, () => {
-  test('is refused before the key leaves, and the database is named', async () => {
-    const operator = await Operator.of(bare.gateway)
-    const { code, document, stderr } = await operator.json(errorDocument, ['--yes'])
-    expect({ code, reason: document.code }).toEqual({ code: 1, reason: 'no-database' })
-    expect(document.message).toContain('no database')
-    expect(stderr).not.toContain('Signing in')
   })
 })

@@ -69,18 +69,20 @@ for (const gateway of labGateways()) {
       const id = await people.user('proxy_admin')
       const given = await people.setPassword(id)
       const signIn = ['--username', `${id}@fleet.test`, '--password-file']
-      if (isSince(gateway.version, '1.106.0')) {
-        const { message } = await refusal([...signIn, await secretFile(given)])
+      if (isSince(gateway.version, '1.104.9')) {
+        const { code, message, hint } = await refusal([...signIn, await secretFile(given)])
+        expect(code).toBe('password-change-required')
         expect(message).toContain('password must be changed')
+        expect(hint).toContain('Sign in once on the admin page')
       }
-      const own = isSince(gateway.version, '1.106.0') ? await people.changePassword(id, given) : given
+      const own = isSince(gateway.version, '1.104.9') ? await people.changePassword(id, given) : given
       expect((await plan([...signIn, await secretFile(own)])).summary.changes).toBe(1)
     })
 
     test('a user who is no admin is refused', async () => {
       const id = await people.user('internal_user')
       const given = await people.setPassword(id)
-      const own = isSince(gateway.version, '1.106.0') ? await people.changePassword(id, given) : given
+      const own = isSince(gateway.version, '1.104.9') ? await people.changePassword(id, given) : given
       const signIn = ['--username', `${id}@fleet.test`, '--password-file', await secretFile(own)]
       expect(await refusal(signIn)).toMatchObject({ code: 'not-admin' })
     })

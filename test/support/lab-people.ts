@@ -47,7 +47,7 @@ export class People {
     return key
   }
 
-  /** Gives a user a password, as an admin does it; from 1.106 it holds only until its owner has changed it. */
+  /** Gives a user a password, as an admin does it; from 1.104.9 it holds only until its owner has changed it. */
   async setPassword(id: string): Promise<string> {
     const password = this.#password()
     await this.#post('/user/update', { user_id: id, password })

@@ -24,7 +24,7 @@ async function freePort(): Promise<number> {
 async function start(
   gateway: LabGateway,
   config: string,
-  env: Record<string, string>,
+  env: Record<string, string | undefined>,
   rootPath = '',
 ): Promise<Place> {
   const port = await freePort()
@@ -80,11 +80,33 @@ export function startWithConfig(gateway: LabGateway, config: string): Promise<Pl
   return start(gateway, config, onDatabaseOf(gateway))
 }
 
-/** A LiteLLM that has no database. */
-export async function startWithoutDatabase(gateway: LabGateway): Promise<Place> {
+/**
+ * A LiteLLM that has no database, with a configuration of its own; `masterKey: null` for one without a master key. JSON
+ * is YAML, too.
+ */
+export async function startWithoutDatabase(
+  gateway: LabGateway,
+  servers: object,
+  { masterKey = gateway.masterKey }: { masterKey?: string | null } = {},
+): Promise<Place & { config: string }> {
   const config = join(await temporaryFolder(), 'config.yaml')
-  await writeFile(config, `model_list: []\ngeneral_settings:\n  master_key: ${gateway.masterKey}\n`)
-  return start(gateway, config, {})
+  const general = masterKey === null ? {} : { general_settings: { master_key: masterKey } }
+  await writeFile(config, JSON.stringify({ model_list: [], ...general, mcp_servers: servers }, null, 2))
+  return { ...(await startOnConfig(gateway, config, masterKey)), config }
+}
+
+/** The same on a file that is there: what a restart with it would be. */
+export function startOnConfig(
+  gateway: LabGateway,
+  config: string,
+  masterKey: string | null = gateway.masterKey,
+): Promise<Place> {
+  const { username, password } = gateway
+  return start(gateway, config, {
+    UI_USERNAME: username,
+    UI_PASSWORD: password,
+    ...(masterKey === null ? { LITELLM_MASTER_KEY: undefined } : {}),
+  })
 }
 
 const portOf = ({ url }: LabGateway): number => Number(new URL(url).port)

@@ -3,6 +3,7 @@ import type { RecordedRun } from '../../journal/fold.ts'
 import { isBroken } from '../../core/report.ts'
 import { count } from '../../core/text.ts'
 import { findNamedRun, runsInForce } from '../../runs/find-run.ts'
+import { requireDatabaseFor } from '../../runs/needs-database.ts'
 import { planReversal } from '../../runs/revert.ts'
 import { tryBeforehand } from '../looking.ts'
 import { readProgress } from '../progress.ts'
@@ -37,6 +38,7 @@ async function firstToRevert(
 ): Promise<{ run: RecordedRun; plan: Plan }> {
   let newest: { run: RecordedRun; plan: Plan } | null = null
   for (const run of runs) {
+    requireDatabaseFor(run, way.gateway, 'some')
     const plan = await planFor(run, way)
     newest ??= { run, plan }
     const came = run.changes.some(({ outcome }) => outcome === 'applied')

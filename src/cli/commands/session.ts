@@ -1,6 +1,6 @@
 import { connect, type Target } from '../../gateway/connect.ts'
 import { normaliseGatewayUrl } from '../../gateway/gateway-url.ts'
-import type { LiteLlmGateway } from '../../gateway/litellm.ts'
+import type { Gateway } from '../../gateway/port.ts'
 import type { Context } from '../context.ts'
 import { findCredentials } from '../credentials.ts'
 import type { ConnectionOptions } from '../connection-options.ts'
@@ -16,14 +16,13 @@ export async function gatewayUrl(
   { env, terminal }: Context,
   suggestion: string | null,
 ): Promise<string> {
-  const named = options.url ?? (env['LITELLM_PROXY_URL'] || suggestion)
+  const variable = env['LITELLM_PROXY_URL']
   // An empty --url is a script's unset variable, not a wish for the default.
-  if (named !== null) return normaliseGatewayUrl(named)
-  return normaliseGatewayUrl(
-    terminal.interactive && !options.yes
-      ? await terminal.askText('LiteLLM gateway', DEFAULT_URL)
-      : DEFAULT_URL,
-  )
+  if (options.url !== undefined) return normaliseGatewayUrl(options.url)
+  if (variable) return normaliseGatewayUrl(variable, 'LITELLM_PROXY_URL')
+  if (suggestion !== null) return normaliseGatewayUrl(suggestion)
+  if (!terminal.interactive || options.yes) return DEFAULT_URL
+  return normaliseGatewayUrl(await terminal.askText('LiteLLM gateway', DEFAULT_URL), 'The URL')
 }
 
 /** Connects and signs in, and says as whom and with what. Reads only. */
@@ -31,7 +30,7 @@ export async function openGateway(
   options: ConnectionOptions,
   url: string,
   context: Context,
-): Promise<LiteLlmGateway> {
+): Promise<Gateway> {
   const { terminal, env, look } = context
   const target: Target = { url, keyHeader: options.keyHeader ?? null, timeoutSeconds: options.timeout }
   terminal.progress(`Connecting to ${url}`)

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Migration } from '../../core/migration.ts'
 import { printableJson } from '../../core/text.ts'
 import { connectDocker } from '../../docker/connect.ts'
-import type { LiteLlmGateway } from '../../gateway/litellm.ts'
+import type { Gateway } from '../../gateway/port.ts'
 import type { Journal } from '../../journal/port.ts'
 import { localMachine } from '../../machine/local-machine.ts'
 import {
@@ -33,7 +33,7 @@ interface Subject {
   options: StatusOptions
   context: Context
   /** The gateway of the round before, so that nobody signs in twice. */
-  gateway: LiteLlmGateway | null
+  gateway: Gateway | null
 }
 
 async function askGateway(subject: Subject, { runs }: JournalStatus): Promise<GatewayStatus | Problem> {

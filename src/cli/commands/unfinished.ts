@@ -4,6 +4,7 @@ import { serversIn } from '../../core/plan.ts'
 import { printable } from '../../core/text.ts'
 import { lockHolder } from '../../journal/lock.ts'
 import type { RecordedRun } from '../../journal/fold.ts'
+import { requireDatabaseFor } from '../../runs/needs-database.ts'
 import {
   closeRun,
   investigate,
@@ -138,6 +139,7 @@ export async function attendTo(
 ): Promise<Conclusion> {
   const { gateway, journal, options, context } = way
   const { terminal } = context
+  requireDatabaseFor(unfinished, gateway, 'all')
   terminal.progress(`Asking the gateway what became of run ${unfinished.id}`)
   const record = options.dryRun ? null : journal
   const resumption = await investigate(unfinished, gateway, patience(gateway, options), record)

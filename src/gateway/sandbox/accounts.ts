@@ -26,6 +26,8 @@ export interface Caller {
   readonly allowedRoutes: readonly string[]
   readonly createdAt: string
   readonly expires: string | null
+  /** The session of a user whose password has to be changed before anything else. */
+  readonly mustChangePassword?: boolean
 }
 
 /** A row of LiteLLM_UserTable. */
@@ -44,6 +46,18 @@ export interface Accounts {
   readonly passwordLogin: 'on' | 'disabled' | 'throttled'
   readonly keys: Map<string, Caller>
   readonly users: Map<string, User>
+  /** Users' own passwords, by their ids. */
+  readonly passwords: Map<string, Password>
+  /** No master key is configured. */
+  readonly open: boolean
+}
+
+/** What a user may sign in with besides the admin page's own account. */
+export interface Password {
+  readonly email: string | null
+  readonly password: string | null
+  /** An admin has set it. */
+  readonly mustChange: boolean
 }
 
 /** A random virtual key in LiteLLM's form. */
@@ -101,6 +115,8 @@ export function accountsOf(options: SandboxOptions, keepsGrants: boolean): Accou
     passwordLogin: options.passwordLogin ?? 'on',
     keys: new Map(),
     users: new Map(),
+    passwords: new Map(),
+    open: options.openToAll ?? false,
   }
   for (const key of options.keys ?? []) {
     accounts.keys.set(key.key, callerOf(key, key.teamId ?? null))

@@ -51,6 +51,8 @@ export interface SandboxOptions {
   readonly servers?: readonly SandboxServer[]
   /** Servers of a config.yaml, which the API cannot edit; default none. */
   readonly configServers?: readonly SandboxServer[]
+  /** `true`: no master key is configured, so that everybody is let in; default `false`. */
+  readonly openToAll?: boolean
   /** Default: a random `sk-sandbox-…`. */
   readonly masterKey?: string
   /** Admin-page account; default `admin`. */

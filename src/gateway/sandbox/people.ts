@@ -10,6 +10,7 @@ import {
 } from './accounts.ts'
 import { type Answer, managementError, ok, proxyError } from './answers.ts'
 import { permissionView } from './grants.ts'
+import { needsDatabase } from './no-database.ts'
 import type { SandboxRole } from './options.ts'
 import { type Ask, fieldsOf } from './request.ts'
 import { atLeast } from './version.ts'
@@ -22,14 +23,6 @@ function disconnected(world: World): Answer {
   const start = world.release.verboseErrors ? 'Internal Server Error, ' : ''
   const text = `Database not connected. Connect a database to your proxy - ${DOCS}/simple_proxy#managing-auth---virtual-keys`
   return managementError(world.release, 500, start + text)
-}
-
-/** The text of those routes that say what would help. */
-function needsDatabase(world: World): string {
-  const more = world.release.verboseErrors
-    ? ''
-    : ' This endpoint needs a database; set DATABASE_URL to a PostgreSQL connection string (postgresql://...) to enable it.'
-  return `DB not connected.${more} See ${DOCS}/proxy/virtual_keys`
 }
 
 /** A key's row as `/key/info` and `/user/info` show it. */
@@ -82,7 +75,7 @@ export function userRow(user: User): Record<string, unknown> {
 /** GET /v2/user/info: the caller's own user, or the one that an admin names. */
 export function ownUser({ world, caller, query }: Ask): Answer {
   const { release } = world
-  if (!world.database) return managementError(release, 500, needsDatabase(world))
+  if (!world.database) return managementError(release, 500, needsDatabase(release))
   const id = (caller.role === 'proxy_admin' ? query.get('user_id') : null) ?? caller.userId
   if (id === null) {
     return managementError(
@@ -121,7 +114,7 @@ export function userSettings({ world }: Ask): Answer {
 
 /** POST /user/new. */
 export function newUser({ world, text }: Ask): Answer {
-  if (!world.database) return managementError(world.release, 400, needsDatabase(world))
+  if (!world.database) return managementError(world.release, 400, needsDatabase(world.release))
   const body = fieldsOf(text)
   const id = typeof body['user_id'] === 'string' ? body['user_id'] : randomKey('user-')
   if (world.accounts.users.has(id) && world.release.unknownUser === 'missing') {
@@ -130,12 +123,15 @@ export function newUser({ world, text }: Ask): Answer {
   const role = (body['user_role'] ?? 'internal_user') as SandboxRole
   const grants = world.release.userGrants === 'stored' ? storedGrants(body['object_permission']) : null
   addUser(world.accounts, id, role, grants)
+  const email = typeof body['user_email'] === 'string' ? body['user_email'] : null
+  world.accounts.passwords.set(id, { email, password: null, mustChange: false })
   return ok({ user_id: id, user_role: role, key: '', models: [], teams: [], max_budget: null })
 }
 
 /** POST /key/generate. */
 export function newKey({ world, text, caller }: Ask): Answer {
-  if (!world.database) return managementError(world.release, 500, `{'error': '${needsDatabase(world)}'}`)
+  if (!world.database)
+    return managementError(world.release, 500, `{'error': '${needsDatabase(world.release)}'}`)
   const body = fieldsOf(text)
   const userId = typeof body['user_id'] === 'string' ? body['user_id'] : null
   const team = typeof body['team_id'] === 'string' ? body['team_id'] : null

@@ -14,6 +14,7 @@ const ADMIN_ONLY = [
   '/get/internal_user_settings',
   '/health/readiness/details',
   '/user/new',
+  '/user/update',
   // Some of these tell others what is theirs; the sandbox plays them for full admins alone.
   ...HOLDER_PATHS,
 ]
@@ -44,11 +45,16 @@ function routeAllowed(release: Release, route: string, asked: Asked): boolean {
   return release.routeLimits === 'crash' ? asked.path === route : within(asked.path, route)
 }
 
+/** `route_checks.py`; observed on 1.105.7 and 1.106.2. */
+const MUST_CHANGE =
+  "This account's password must be changed before the session can be used: it was either found in a known data breach or set by an admin. Change it via POST /user/password/change (UI: /ui/change-password), then log in again."
+
 /** The check of a key's own `allowed_routes`. 1.77.7 fails with an uncaught exception instead of a 403. */
 function limitOfKey(release: Release, caller: Caller, asked: Asked): Answer | undefined {
   const routes = caller.allowedRoutes
   if (routes.length === 0 || routes.some((route) => routeAllowed(release, route, asked))) return undefined
   if (release.routeLimits === 'crash') return crash(release)
+  if (caller.mustChangePassword) return { status: 403, json: { detail: MUST_CHANGE } }
   const named = `[${routes.map((route) => `'${route}'`).join(', ')}]`
   return {
     status: 403,

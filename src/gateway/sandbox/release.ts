@@ -55,6 +55,10 @@ export interface Release {
   readonly uiPath: string
   readonly tokenExpires: boolean
   readonly rootPathClaim: string
+  /** A password that an admin has set has to be changed before anything else. */
+  readonly passwordChange: boolean
+  /** What everybody is where no master key is set. */
+  readonly openRole: 'proxy_admin' | 'internal_user'
   readonly v2UserInfo: boolean
   readonly discover: boolean
   readonly healthPerServer: boolean
@@ -110,6 +114,8 @@ const OLDEST: Omit<Release, 'version'> = {
   uiPath: '/ui/',
   tokenExpires: false,
   rootPathClaim: '/',
+  passwordChange: false,
+  openRole: 'proxy_admin',
   v2UserInfo: false,
   discover: false,
   healthPerServer: true,
@@ -157,6 +163,8 @@ const CHANGES: readonly (readonly [since: string, change: Change])[] = [
     },
   ],
   ['1.81.15', { looks: [{ types: ['oauth2'], unless: ['authorization_url'] }] }],
+  // An admin on 1.81.14 still, by the source a user on 1.92.2.
+  ['1.82.0', { openRole: 'internal_user' }],
   ['1.84.0', { holders: 'all' }],
   [
     '1.88.0',
@@ -203,11 +211,12 @@ const CHANGES: readonly (readonly [since: string, change: Change])[] = [
       ],
     },
   ],
-  ['1.96.0', { rawNulls: false, userGrants: 'stored', userCeiling: 'grants' }],
+  ['1.96.0', { rawNulls: false, userGrants: 'stored', userCeiling: 'grants', tokenExpires: true }],
   ['1.96.3', { looks: [] }],
   ['1.97.0', { urlDropsClient: true }],
   // Read in 1.105.7, which 1.96.2 lacks.
   ['1.105.0', { userCeiling: 'toolsets', secretMaps: true }],
+  ['1.104.9', { passwordChange: true }],
   [
     '1.106.0',
     {
@@ -217,7 +226,6 @@ const CHANGES: readonly (readonly [since: string, change: Change])[] = [
       configById: 'flagged',
       publicFlags: ['is_public', 'is_public_explicit'],
       uiPath: '/ui',
-      tokenExpires: true,
       probes: 'explained',
       maskedKeys: 'all',
       verboseErrors: false,

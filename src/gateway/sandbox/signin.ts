@@ -1,46 +1,83 @@
 import { createHmac } from 'node:crypto'
 import { addUser, callerOf, DEFAULT_USER, randomKey } from './accounts.ts'
 import { type Answer, NOT_FOUND, proxyError } from './answers.ts'
+import type { SandboxRole } from './options.ts'
 import { bodyOf, fieldsOf, type Received } from './request.ts'
+import { atLeast } from './version.ts'
 import { timestamp, type World } from './world.ts'
 
 const DAY_SECONDS = 86_400
+
+const NO_MASTER_KEY =
+  'Master Key not set for Proxy. Please set Master Key to use Admin UI. Set `LITELLM_MASTER_KEY` in .env or set general_settings:master_key in config.yaml.  https://docs.litellm.ai/docs/proxy/virtual_keys. If set, use `--detailed_debug` to debug issue.'
 
 function base64url(value: unknown): string {
   return Buffer.from(JSON.stringify(value)).toString('base64url')
 }
 
 /** The admin page's token: HS256, signed with the master key (`encode_ui_session_jwt`). */
-function tokenOf(world: World, key: string): string {
+function tokenOf(world: World, { key, userId, role, email, mustChange }: Session): string {
   const rootPath = world.rootPath === '' ? world.release.rootPathClaim : world.rootPath
   const expires = Math.floor(Date.now() / 1000) + DAY_SECONDS
   const claims = {
-    user_id: DEFAULT_USER,
+    user_id: userId,
     key,
-    user_email: null,
-    user_role: 'proxy_admin',
+    user_email: email,
+    user_role: role,
     login_method: 'username_password',
     premium_user: false,
     auth_header_name: world.keyHeader ?? 'Authorization',
     disabled_non_admin_personal_key_creation: false,
     server_root_path: rootPath,
-    ...(world.release.tokenExpires && { password_reset_required: false, exp: expires }),
+    ...(world.release.passwordChange && { password_reset_required: mustChange }),
+    ...(world.release.tokenExpires && { exp: expires }),
   }
   const signed = `${base64url({ alg: 'HS256', typ: 'JWT' })}.${base64url(claims)}`
   return `${signed}.${createHmac('sha256', world.accounts.masterKey).update(signed).digest('base64url')}`
 }
 
+/** Who has signed in, and the key of the session. */
+interface Session {
+  readonly key: string
+  readonly userId: string
+  readonly role: SandboxRole
+  readonly email: string | null
+  readonly mustChange: boolean
+}
+
 /** A session key of the admin page: a row in the team `litellm-dashboard`, good for a day. */
-function sessionKey(world: World): string {
+function sessionOf(world: World, who: Omit<Session, 'key'>): Session {
   const expires = timestamp(new Date(Date.now() + DAY_SECONDS * 1000))
+  const allowedRoutes = who.mustChange ? ['/user/password/change', '/session/logout'] : []
+  const key = randomKey()
   const made = callerOf(
-    { key: randomKey(), userId: DEFAULT_USER, role: 'proxy_admin' },
+    { key, userId: who.userId, role: who.role, allowedRoutes },
     'litellm-dashboard',
     expires,
   )
-  addUser(world.accounts, DEFAULT_USER, 'proxy_admin')
-  world.accounts.keys.set(made.key, made)
-  return made.key
+  addUser(world.accounts, who.userId, who.role)
+  world.accounts.keys.set(key, { ...made, mustChangePassword: who.mustChange })
+  return { key, ...who }
+}
+
+/** An address of e-mail as it is compared: 1.77.7 minds capital letters. */
+function addressOf({ release }: World, text: unknown): string {
+  return atLeast(release.version, '1.81.0') ? String(text).toLowerCase() : String(text)
+}
+
+/** Whose credentials these are: the admin page's own account, or a user with a password, by the address of e-mail. */
+function whoseAre(world: World, username: unknown, password: unknown): Omit<Session, 'key'> | undefined {
+  const { accounts } = world
+  if (username === accounts.username && password === accounts.password)
+    return { userId: DEFAULT_USER, role: 'proxy_admin', email: null, mustChange: false }
+  const asked = addressOf(world, username)
+  const found = [...accounts.passwords].find(
+    ([, own]) => own.email !== null && addressOf(world, own.email) === asked,
+  )
+  const [id, own] = found ?? []
+  if (id === undefined || !own || own.password === null || own.password !== password) return undefined
+  const role = accounts.users.get(id)?.role ?? null
+  return { userId: id, role, email: own.email, mustChange: own.mustChange }
 }
 
 function wrongPassword(world: World): Answer {
@@ -58,6 +95,7 @@ function closed(world: World): Answer | undefined {
     const text = `Username/password login is disabled because SSO is configured and '${setting}' is set. Sign in via SSO.`
     return proxyError(403, text, 'auth_error', setting)
   }
+  if (world.accounts.open) return proxyError(500, NO_MASTER_KEY, 'auth_error', 'master_key')
   if (passwordLogin === 'on') return undefined
   const answer = proxyError(
     429,
@@ -71,10 +109,10 @@ function closed(world: World): Answer | undefined {
 function signIn(world: World, username: unknown, password: unknown): { token: string } | Answer {
   const no = closed(world)
   if (no) return no
-  const { accounts } = world
-  if (username !== accounts.username || password !== accounts.password) return wrongPassword(world)
+  const who = whoseAre(world, username, password)
+  if (!who) return wrongPassword(world)
   if (!world.database) return proxyError(400, 'Authentication Error, Not connected to DB!')
-  return { token: tokenOf(world, sessionKey(world)) }
+  return { token: tokenOf(world, sessionOf(world, who)) }
 }
 
 function landing(world: World, origin: string): string {

@@ -3,6 +3,7 @@ import { printable } from '../../core/text.ts'
 import { compromise } from '../../core/verify/compromised.ts'
 import { isAdmins, tryToEdit } from '../../gateway/keys.ts'
 import { askingGateway, type Check, type Fault, judged, mend } from './check.ts'
+import { noKeys } from './no-keys.ts'
 import { type OpenScene } from './scene.ts'
 
 /** Who tried to edit, and what came of it: a fault, or a line. */
@@ -17,6 +18,7 @@ const GUARD_HINT =
 async function attemptBy(who: string, secret: string | null, scene: OpenScene): Promise<Attempt> {
   const endpoint = scene.endpointFor(secret)
   const { may, message } = await tryToEdit(endpoint)
+  if (may === 'never') return letIn(who, message)
   if (may === 'no') return { fault: null, line: `${who} cannot edit MCP servers (${message})` }
   if (may === 'unclear')
     return {
@@ -34,6 +36,15 @@ async function attemptBy(who: string, secret: string | null, scene: OpenScene): 
         )
   return { fault: { line: `${who} CAN EDIT MCP servers (${message})`, hint }, line: null }
 }
+
+/** Without a database nobody edits anything; but whoever is told so was not asked for a key. */
+const letIn = (who: string, message: string): Attempt => ({
+  fault: {
+    line: `${who} is let in, as LiteLLM has no master key; only for want of a database nothing can be edited (${message})`,
+    hint: GUARD_HINT,
+  },
+  line: null,
+})
 
 function releaseFault(version: string | null): Fault[] {
   const known = compromise(version)
@@ -64,9 +75,10 @@ const guarded = askingGateway({
   id: 'gateway',
   title: 'Only admins can edit MCP servers',
   look: async (scene) => {
+    const none = noKeys(scene.gateway)
     const attempts = await Promise.all([
       attemptBy('somebody without a key', null, scene),
-      ...scene.keys.map(({ expected: { name }, secret }) =>
+      ...(none === null ? scene.keys : []).map(({ expected: { name }, secret }) =>
         attemptBy(`the key ${printable(name)}`, secret, scene),
       ),
     ])
@@ -77,7 +89,8 @@ const guarded = askingGateway({
       ...attempts.flatMap(({ fault }) => fault ?? []),
     ]
     const about = `LiteLLM ${version ?? '(release unknown)'}, asked with the ${account}`
-    const untried = scene.keys.length === 0 ? ['no virtual key was tried: --keys FILE, --key NAME=ENV'] : []
+    const few = scene.keys.length === 0 ? 'no virtual key was tried: --keys FILE, --key NAME=ENV' : null
+    const untried = [none ?? few].filter((line) => line !== null)
     return judged(faults, [about, ...attempts.flatMap(({ line }) => line ?? []), ...untried])
   },
 })

@@ -15,6 +15,7 @@ import { serversSeen, toolsListed } from '../../gateway/keys.ts'
 import { inParallel } from '../parallel.ts'
 import { askingGateway, type Fault, judged, mend } from './check.ts'
 import { secondLook } from './limits.ts'
+import { noKeys } from './no-keys.ts'
 import { type KeyUnderTest, type OpenScene } from './scene.ts'
 
 const AT_ONCE = 8
@@ -102,8 +103,9 @@ async function judgeKey(
 export const keys = askingGateway({
   id: 'keys',
   title: 'Keys reach what they should, and nothing else',
-  skip: ({ keys: tried }) =>
-    tried.length === 0 ? 'no keys to try: name them with --keys FILE or --key NAME=ENV' : null,
+  skip: ({ gateway, keys: tried }) =>
+    noKeys(gateway) ??
+    (tried.length === 0 ? 'no keys to try: name them with --keys FILE or --key NAME=ENV' : null),
   look: async (open) => {
     const servers = await open.servers()
     const judgements = await Promise.all(open.keys.map((key) => judgeKey(key, servers, open)))

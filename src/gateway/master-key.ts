@@ -1,0 +1,56 @@
+import { z } from 'zod'
+import { MigrateError } from '../core/errors.ts'
+import { refuse } from './account.ts'
+import { type Endpoint, get, spoken } from './http.ts'
+import type { Answer } from './transport.ts'
+
+/** `user_api_key_auth.py`: without a database every key but the master key ends here (400, all releases seen). */
+const notTheMasterKey = z.looseObject({ error: z.looseObject({ type: z.literal('no_db_connection') }) })
+
+/** Reads only; answers to admins alone where there is a master key. */
+const ADMINS_ONLY = '/get/internal_user_settings'
+
+/**
+ * Refuses a LiteLLM without a master key that takes everybody for an ordinary user, and so does not list every server:
+ * from somewhere after 1.81.14 on (seen on 1.105.7 and 1.106.2; source of 1.92.2). Before, everybody is an admin. `who`
+ * came is told by `GET /v1/mcp/discover`, which is for admins and which releases up to 1.80 do not have.
+ */
+export async function requireOpenAdmin(endpoint: Endpoint): Promise<void> {
+  const answer = await get({ ...endpoint, key: null }, '/v1/mcp/discover')
+  if (answer.status !== 403) return
+  throw new MigrateError(
+    'not-admin',
+    `LiteLLM at ${endpoint.url} has no master key, so it takes everybody for an ordinary user, to whom it does not list every MCP server (${spoken(answer, endpoint)})`,
+    'Set master_key in general_settings of its config.yaml (or LITELLM_MASTER_KEY), and restart LiteLLM.',
+  )
+}
+
+/** Passwords, and the sessions that they open, are kept in a database: none is sent where there is none. */
+export function requireKey({ kind }: { kind: 'key' | 'password' }, url: string): void {
+  if (kind === 'key') return
+  throw new MigrateError(
+    'no-database',
+    `LiteLLM at ${url} has no database connected, and signing in with a password needs one`,
+    'Use the master key: --key-file FILE, LITELLM_PROXY_API_KEY or LITELLM_MASTER_KEY.',
+  )
+}
+
+const isOpen = ({ status }: Answer): boolean => status === 200
+
+/**
+ * Proves by reading alone that a key is the master key of a LiteLLM without a database, which knows no other. Returns
+ * whose it is, in words.
+ */
+export async function proveWithoutDatabase(endpoint: Endpoint): Promise<string> {
+  const answer = await get(endpoint, ADMINS_ONLY)
+  if (notTheMasterKey.safeParse(answer.json).success)
+    throw new MigrateError(
+      'unauthorized',
+      `The gateway does not accept this key: it has no database, so it knows its master key alone (${spoken(answer, endpoint)})`,
+      'Use the master key: master_key in general_settings of its config.yaml, or its LITELLM_MASTER_KEY.',
+    )
+  if (!isOpen(answer)) refuse(answer, endpoint)
+  return isOpen(await get({ ...endpoint, key: null }, ADMINS_ONLY))
+    ? 'any key, as LiteLLM has no master key'
+    : 'master key'
+}
