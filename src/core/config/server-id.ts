@@ -13,7 +13,7 @@ export interface HashedServer {
   alias?: unknown
   /** Part of the hash up to 1.77.1. */
   spec_version?: unknown
-  /** The id that the entry pins, honoured on 1.106.2. */
+  /** The id that the entry pins, honoured from 1.102. */
   server_id?: unknown
 }
 
@@ -47,7 +47,7 @@ function hashedTexts(server: HashedServer): string[] {
 /**
  * Every id that LiteLLM may compute for this server: the first 32 digits of the SHA-256 of
  * `name|url|transport|auth_type|alias` (`_generate_stable_server_id` in `mcp_server_manager.py`, the same on 1.77.7,
- * 1.81.14 and 1.106.2); 1.77.1 has the `spec_version` before the auth type, and 1.74.0 has no alias besides. Which one
+ * 1.81.14, 1.105.7 and 1.106.2); 1.77.1 has the `spec_version` before the auth type, and 1.74.0 has no alias besides. Which one
  * holds depends on the release and on the gateway's Python.
  */
 export function configServerIds(server: HashedServer): string[] {

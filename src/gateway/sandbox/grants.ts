@@ -20,7 +20,7 @@ export function permissionView({ version }: Release, grants: StoredGrants | null
       agents: [],
       agent_access_groups: [],
     }),
-    ...(atLeast(version, '1.106.0') && {
+    ...(atLeast(version, '1.105.7') && {
       models: [],
       blocked_tools: [],
       mcp_toolsets: [],
