@@ -355,7 +355,7 @@ describe.concurrent('what is left alone:', () => {
     })
   }
 
-  for (const version of ['1.77.7', '1.81.14', '1.90.7', '1.96.0']) {
+  for (const version of ['1.77.7', '1.81.14', '1.90.7', '1.96.0', '1.102.4', '1.104.9']) {
     test(`a server of config.yaml is known as one on ${version}, too`, async ({ open }) => {
       const trial = await open({ version, servers: TWO, configServers: [guideServer('fixed')] })
       const finished = await trial.call(['--dry-run', '--json'])
