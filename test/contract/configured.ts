@@ -21,9 +21,9 @@ export function labConfigServers(): SandboxServer[] {
 /** Hashes that real proxies gave these entries: 1.77.7, 1.81.14, 1.105.7 and 1.106.2. */
 const HASHED = {
   config_defined: '6683a8206c75f63455703ba0df4678b7',
-  config_default: 'f32a001236d3b43c38b1dc52f65ab34a',
-  config_named: '10567734f9d76fa708f6ce55b0c577ff',
-  config_pinned: '0303b6814355023db4680db4a0ade8ea',
+  config_default: '8885a37b4d5184e3c931e170ba70de75',
+  config_named: '1552d88534c087b7debacf8c5193e96c',
+  config_pinned: 'bd98f2f74371813be925c4eb2cb4bce2',
 }
 const PINNED = 'config-pinned'
 
@@ -46,7 +46,7 @@ export function configured(bench: Benched, version: string): void {
 
     test('listed as http where the file names no transport', async () => {
       const { config_default: plain, config_named: named } = await listed(bench())
-      const nothing = { auth_type: null, alias: null, url: 'http://127.0.0.1:9/mcp', created_by: null }
+      const nothing = { auth_type: null, alias: null, url: 'http://no-such-host.invalid:9/mcp', created_by: null }
       expect(plain).toMatchObject({ transport: 'http', ...nothing })
       expect(named).toMatchObject({ transport: 'http', auth_type: 'bearer_token', alias: 'config_alias' })
     })
