@@ -46,7 +46,12 @@ export function configured(bench: Benched, version: string): void {
 
     test('listed as http where the file names no transport', async () => {
       const { config_default: plain, config_named: named } = await listed(bench())
-      const nothing = { auth_type: null, alias: null, url: 'http://no-such-host.invalid:9/mcp', created_by: null }
+      const nothing = {
+        auth_type: null,
+        alias: null,
+        url: 'http://no-such-host.invalid:9/mcp',
+        created_by: null,
+      }
       expect(plain).toMatchObject({ transport: 'http', ...nothing })
       expect(named).toMatchObject({ transport: 'http', auth_type: 'bearer_token', alias: 'config_alias' })
     })

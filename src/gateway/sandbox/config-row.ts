@@ -10,7 +10,8 @@ const HASHED_DEFAULTS: Readonly<Record<string, string>> = {
 }
 
 /** A value of the entry as Python's f-string writes it. */
-const written = (value: unknown): string => (value === null ? 'None' : String(value))
+const written = (value: unknown): string =>
+  value === null ? 'None' : typeof value === 'string' ? value : JSON.stringify(value)
 
 /**
  * The first 32 digits of the SHA-256 over `name|url|transport|…` (`_generate_stable_server_id` in
