@@ -64,8 +64,9 @@ const base = {
 /**
  * The one table of what differs by release. Boundaries that nobody has seen are drawn on the side of caution:
  * created_by is overwritten on 1.74.0 and not on 1.77.1, exclude_none starts somewhere in 1.77.2-1.77.7, the refresh
- * after a PUT in 1.80.5-1.81.14, the OAuth wipe in 1.92.1-1.96.0, the loss of the OAuth client and the catalog that
- * keeps workers in step in 1.96.1-1.106.2.
+ * after a PUT in 1.80.5-1.81.14, the OAuth wipe in 1.93.3-1.94.3, pinned ids in config.yaml and failures that are told in
+ * 1.100.6-1.102.4, the loss of the OAuth client in 1.105.8-1.106.0. Read in the wheels of both ends, and seen on running
+ * proxies on 1.92.2, 1.96.2, 1.105.7 and 1.106.2.
  */
 export const ERAS: readonly Era[] = [
   {
@@ -111,7 +112,7 @@ export const ERAS: readonly Era[] = [
   { ...base, from: '1.90.0', putBody: 'changed-fields', listTrusted: false, injectsFlags: true },
   {
     ...base,
-    from: '1.92.1',
+    from: '1.93.3',
     putBody: 'changed-fields',
     listTrusted: false,
     wipesOAuth: true,
@@ -119,16 +120,29 @@ export const ERAS: readonly Era[] = [
   },
   {
     ...base,
-    from: '1.96.1',
+    from: '1.102.4',
+    putBody: 'changed-fields',
+    listTrusted: false,
+    wipesOAuth: true,
+    pinsConfigIds: true,
+    injectsFlags: true,
+    faults: 'told',
+  },
+  {
+    ...base,
+    // 1.105.7 does not, 1.106.0 does: its pre-releases may.
+    from: '1.105.8',
     putBody: 'changed-fields',
     listTrusted: false,
     wipesOAuth: true,
     dropsClient: true,
+    pinsConfigIds: true,
     injectsFlags: true,
+    faults: 'told',
   },
   {
     ...base,
-    from: '1.106.2',
+    from: '1.106.0',
     putBody: 'changed-fields',
     listTrusted: true,
     wipesOAuth: true,
@@ -150,7 +164,7 @@ export const FILE_ERA: Era = {
 }
 
 /** The newest release whose behaviour was checked. */
-export const NEWEST_CHECKED = '1.109.1'
+export const NEWEST_CHECKED = '1.110.2'
 
 /**
  * The column `searches`, whose boundaries are its own. `build_mcp_server_from_table` in mcp_server_manager.py: no PUT looks

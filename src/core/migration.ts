@@ -9,6 +9,7 @@ import {
   resemblesLoopback,
   sameOrigin,
 } from './address.ts'
+import { seenFrom } from './host-names.ts'
 
 const origin = z
   .string()
@@ -57,7 +58,8 @@ const example = z.union([
 
 /**
  * A migration file: which addresses in which fields become which, with examples that every run executes.
- * `hosts` is a list of host names, or `loopback` for all the names of the machine itself.
+ * `hosts` is a list of host names, or `loopback` for all the names of the machine itself, and those by which its
+ * containers call it (`HOST_NAMES` in host-names.ts).
  */
 export const migrationFile = z.strictObject({
   schema: z.literal('mcp-url-migrate/migration/1'),
@@ -115,6 +117,9 @@ function nearness(migration: Migration, address: Address): string | null {
   if (known) return `scheme ${address.scheme}, not ${from.schemes.join(' or ')}`
   if (from.hosts === 'loopback' && resemblesLoopback(address.host))
     return `${address.host} is not a name that this migration knows`
+  const whose = from.hosts === 'loopback' && address.port === from.port ? seenFrom(address.host) : null
+  if (whose !== null)
+    return `${address.host} is, as a rule, the machine as containers of ${whose} see it; if it is this one, move it with --from ${originText(address)}`
   const common = from.port === 80 || from.port === 443
   if (address.port === from.port && !common) return `another host (${address.host}) on port ${from.port}`
   return mentions(migration, address.rest) ? 'the old address stands inside the URL' : null

@@ -4,7 +4,7 @@ import type { Edit, Effect } from './plan.ts'
 import type { ServerRecord } from './server.ts'
 import { count } from './text.ts'
 
-// Cleared by a URL change from 1.96 on, whatever the auth type: `_AUTH_FLOW_SCOPED_FIELDS` in db.py of 1.106.2.
+// Cleared by a URL change from 1.94 on, whatever the auth type: `_AUTH_FLOW_SCOPED_FIELDS` in db.py of 1.94.3 to 1.106.2.
 const CLEARED = [
   'issuer',
   'authorization_url',
@@ -71,8 +71,8 @@ export function isSetting(field: string): boolean {
 
 /**
  * The settings that a second write can put back. Not the issuer of an `oauth2` server where a first issuer counts as
- * a change of it: `update_mcp_server` then empties client id, secret and the nine others (seen on 1.106.2; up to 1.96.0
- * it does not).
+ * a change of it: `update_mcp_server` then empties client id, secret and the nine others (seen on 1.106.2; on 1.96.2 and
+ * 1.105.7 it does not, and all ten come back).
  */
 export function restorable(settings: Settings, { auth_type: type }: ServerRecord, era: Era): Settings {
   if (type !== 'oauth2' || !era.dropsClient) return settings

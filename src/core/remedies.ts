@@ -1,4 +1,4 @@
-import { isLoopbackName, readAddress } from './address.ts'
+import { isLoopbackName, isOwnName, readAddress } from './address.ts'
 import { nearestOf } from './selection.ts'
 import type { ReachKind } from './reach.ts'
 import { maskUrl } from './redact.ts'
@@ -58,9 +58,9 @@ const logOf = (container: string | null): string | null =>
 const connect = ({ proxy, network }: Place): string | null =>
   proxy === null ? null : `docker network connect ${network} ${proxy}`
 
-/** Where a name of the host leads, seen from LiteLLM. */
+/** Where a name by which a machine calls itself leads, seen from LiteLLM. */
 const ownHost = ({ host }: Place): string =>
-  isLoopbackName(host) ? ` Seen from a container, ${host} is that container itself, not the machine.` : ''
+  isOwnName(host) ? ` Seen from a container, ${host} is that container itself, not the machine.` : ''
 
 function notFound(place: Place): Remedy {
   const [, name] = /^\/servers\/([^/?#]+)/.exec(place.path) ?? []

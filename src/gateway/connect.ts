@@ -54,7 +54,12 @@ export async function connect(target: Target, ask: () => Promise<Credentials>): 
   const endpoint = await authenticate(anonymous, target, credentials)
   if (!database) {
     const account = await proveWithoutDatabase(endpoint)
-    const identity = { url: target.url, version: openVersion ?? (await readVersion(endpoint)), account, database }
+    const identity = {
+      url: target.url,
+      version: openVersion ?? (await readVersion(endpoint)),
+      account,
+      database,
+    }
     return new WithoutDatabase(new LiteLlmGateway(endpoint, identity))
   }
   const proved = await proveAdmin(endpoint)

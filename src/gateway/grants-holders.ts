@@ -118,5 +118,11 @@ export const LISTINGS: readonly Listing[] = [
     ...whole('/customer/list'),
     entry: holderEntry('end-user', 'user_id', 'alias'),
   },
-  { plural: 'the public list', isHeavy: true, configured: true, ...whole('/v1/mcp/server'), entry: publicEntry },
+  {
+    plural: 'the public list',
+    isHeavy: true,
+    configured: true,
+    ...whole('/v1/mcp/server'),
+    entry: publicEntry,
+  },
 ]

@@ -54,7 +54,7 @@ function readList(answer: Answer, endpoint: Endpoint): ListedServer[] {
 }
 
 /**
- * Is a record defined in config.yaml? `is_config` says so from 1.106; on 1.90 to 1.96 the registry's copy has
+ * Is a record defined in config.yaml? `is_config` says so from 1.104; on 1.90 to 1.103 the registry's copy has
  * neither date nor author, which a database row always has.
  */
 function isConfigDefined(record: ServerRecord): boolean {

@@ -5,8 +5,8 @@ import { type Endpoint, get } from './http.ts'
 const credentials = z.array(z.looseObject({ user_id: z.string(), credential_type: z.string() }))
 
 /**
- * How many people have an OAuth token stored with a server: `GET /v1/mcp/server/{id}/user-credentials`, for admins, by
- * 1.106.2; it also lists keys that users brought, which a new URL leaves alone. `null` where the release has no such
+ * How many people have an OAuth token stored with a server: `GET /v1/mcp/server/{id}/user-credentials`, for admins, from
+ * 1.104; it also lists keys that users brought, which a new URL leaves alone. `null` where the release has no such
  * route, or the answer is something else. Never throws.
  */
 export async function countSignIns(endpoint: Endpoint, id: string): Promise<number | null> {

@@ -1,4 +1,5 @@
 import { isLoopbackName, originText, readAddress } from '../core/address.ts'
+import { isHostName } from '../core/host-names.ts'
 import {
   type Call,
   type ContainerRole,
@@ -55,8 +56,7 @@ function calledBy(
   containers: readonly Container[],
   { host, port }: { host: string; port: number },
 ): string | null {
-  const isMachine =
-    isLoopbackName(host) && (litellm?.onHostNetwork !== false || host === 'host.docker.internal')
+  const isMachine = isLoopbackName(host) && (litellm?.onHostNetwork !== false || isHostName(host))
   if (isMachine) {
     const found = containers.find(({ published }) => published.some(({ hostPort }) => hostPort === port))
     return found?.name ?? null

@@ -115,6 +115,45 @@ describe.concurrent('servers of config.yaml', () => {
     )
   })
 
+  for (const [version, pins] of [
+    ['1.77.1', false],
+    ['1.77.7', false],
+    ['1.81.14', false],
+    ['1.100.5', false],
+    ['1.102.4', true],
+    ['1.105.7', true],
+    ['1.106.2', true],
+  ] as const)
+    test(`that leave out transport, auth type and alias keep their id on ${version}: ${pins}`, async ({
+      open,
+    }) => {
+      const configServers = [{ server_name: 'tools', url: `${OLD}/tools/mcp` }]
+      const trial = await open({ version, servers: [], configServers })
+      const text = `mcp_servers:\n  tools:\n    url: ${OLD}/tools/mcp\n`
+      const path = await put(trial, 'config.yaml', text)
+      const done = await trial.call(['--yes', '--json', '--litellm-config', path, '--accept', 'grants'])
+      const [change] = documentOf<Document>(done).changes
+      const told = change?.effects.map(({ code, message }) => `${code} ${message}`).join('\n') ?? ''
+      expect([done.code, change?.outcome]).toEqual([0, 'applied'])
+      expect(told.includes('its id becomes')).toBe(!pins)
+      const after = text.replace(OLD, NEW)
+      const pin = `    server_id: ${change?.server.id}\n    url`
+      expect(await reading(path)).toBe(pins ? after.replace('    url', pin) : after)
+      // What LiteLLM makes of the file when it starts with it.
+      const next = { server_name: 'tools', url: `${NEW}/tools/mcp` }
+      const again = await open({
+        version,
+        servers: [],
+        configServers: [pins ? { ...next, server_id: change?.server.id } : next],
+      })
+      const answer = await fetch(`${again.sandbox.url}/v1/mcp/server`, {
+        headers: { authorization: `Bearer ${again.sandbox.masterKey}` },
+      })
+      const [listed] = (await answer.json()) as { server_id: string }[]
+      if (pins) expect(listed?.server_id).toBe(change?.server.id)
+      else expect(told).toContain(`its id becomes ${listed?.server_id}`)
+    })
+
   test('where no id can be pinned need --accept grants, and those who hold the id are named', async ({
     open,
   }) => {

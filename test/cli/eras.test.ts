@@ -58,8 +58,17 @@ describe.concurrent('on every release the rows differ in url and updated_* only,
     '1.87.5',
     '1.88.0',
     '1.92.0',
+    '1.93.2',
+    '1.94.3',
     '1.96.0',
+    '1.100.5',
+    '1.102.4',
+    '1.104.9',
+    '1.105.7',
+    '1.106.0-rc.1',
+    '1.106.0',
     '1.106.2',
+    '1.110.2',
     '1.120.0',
   ]
   for (const version of [...releases, null]) {
@@ -147,14 +156,16 @@ describe.concurrent('what a release does to a server besides is known:', () => {
     credentials: { client_id: 'me', client_secret: secret('geheim-client-1') },
   })
 
-  test('1.92.0 keeps OAuth settings over a new URL, so such a server moves', async ({ open }) => {
-    const trial = await open({ version: '1.92.0', servers: [oauth] })
-    const before = trial.sandbox.rows()
-    expect((await trial.call(['--yes'])).code).toBe(0)
-    expect(withoutTraces(trial.sandbox.rows())).toEqual(moved(before))
+  test('up to 1.93 OAuth settings stay over a new URL, so such a server moves', async ({ open }) => {
+    for (const version of ['1.92.0', '1.93.2']) {
+      const trial = await open({ version, servers: [oauth] })
+      const before = trial.sandbox.rows()
+      expect((await trial.call(['--yes'])).code).toBe(0)
+      expect(withoutTraces(trial.sandbox.rows())).toEqual(moved(before))
+    }
   })
 
-  for (const version of ['1.92.1', '1.96.0', '1.106.2']) {
+  for (const version of ['1.94.3', '1.105.7', '1.106.2']) {
     test(`${version} would wipe them, so it is left waiting for a consent, with what would be lost: exit 4`, async ({
       open,
     }) => {

@@ -106,9 +106,12 @@ describe.concurrent('servers with OAuth or token exchange are left out without c
   })
 
   test('where people cannot be counted, their number is unknown', async ({ open }) => {
-    const trial = await open({ servers: [SIGNED], version: '1.96.0', signIns: { 'id-signed': ['ada'] } })
+    const trial = await open({ servers: [SIGNED], version: '1.102.4', signIns: { 'id-signed': ['ada'] } })
     const { stdout } = await trial.call(['--dry-run', ...REAUTHORIZE])
     expect(sentence(stdout)).toContain('! an unknown number of people will have to sign in again')
+    const counting = await open({ servers: [SIGNED], version: '1.104.9', signIns: { 'id-signed': ['ada'] } })
+    const counted = await counting.call(['--dry-run', ...REAUTHORIZE])
+    expect(sentence(counted.stdout)).toContain('! 1 person will have to sign in again')
   })
 
   test('people are counted once, keys that they brought are not, and rubbish counts for nothing', async ({
@@ -137,7 +140,7 @@ describe.concurrent('servers with OAuth or token exchange are left out without c
   })
 
   test('nothing is asked of releases that lose nothing', async ({ open }) => {
-    for (const version of ['1.77.7', '1.81.14', '1.92.0']) {
+    for (const version of ['1.77.7', '1.81.14', '1.93.2']) {
       const trial = await open({ servers: ALL, version })
       const before = trial.sandbox.rows()
       const finished = await trial.call(['--yes', '--json'])
@@ -198,14 +201,44 @@ describe.concurrent('with consent they move:', () => {
     expect(file?.lines[1]?.['settings']).toMatchObject({ issuer: 'https://id.example', dcr_bridge: false })
   })
 
-  test('1.96.0 takes an issuer back, too', async ({ open }) => {
-    const trial = await open({ servers: ALL, version: '1.96.0' })
-    const before = trial.sandbox.rows()
-    const finished = await trial.call(['--yes', '--json', ...REAUTHORIZE])
-    expect([finished.code, documentOf<Document>(finished).skipped]).toEqual([0, []])
-    for (const { server_name: name } of ALL)
-      expect(row(trial, String(name))).toEqual(moved(rowOf(before, String(name))))
-  })
+  for (const version of ['1.94.3', '1.100.5', '1.102.4', '1.104.9', '1.105.7'])
+    test(`${version} takes an issuer back and keeps the client, forth and back: nothing else is asked`, async ({
+      open,
+    }) => {
+      const trial = await open({ servers: ALL, version })
+      const before = trial.sandbox.rows()
+      const forth = await trial.call(['--yes', '--json', ...REAUTHORIZE])
+      const there = documentOf<Document>(forth)
+      const codes = ['settings-restored', 'reauthorization']
+      expect([forth.code, there.skipped, effectsOf(there)]).toEqual([
+        0,
+        [],
+        { exchanged: codes, loose: codes, odd: codes, signed: codes },
+      ])
+      for (const { server_name: name } of ALL)
+        expect(row(trial, String(name))).toEqual(moved(rowOf(before, String(name))))
+      expect(there.undo).not.toContain('client-loss')
+      const back = await trial.call(['--revert', '--yes', '--json', ...REAUTHORIZE])
+      const { changes, notes } = documentOf<Document>(back)
+      expect([back.code, changes.flatMap(({ collateral }) => collateral)]).toEqual([0, []])
+      const lost = notes.filter(({ code }) => code === 'not-restorable').map(({ message }) => message)
+      expect(new Set(lost)).toEqual(new Set(["what that run took does not come back: people's sign-ins"]))
+      for (const { server_name: name } of ALL)
+        expect(row(trial, String(name))).toEqual(rowOf(before, String(name)))
+    })
+
+  for (const version of ['1.106.0-rc.1', '1.106.0', '1.110.2'])
+    test(`${version} asks for the client, and tells that an issuer goes`, async ({ open }) => {
+      const trial = await open({ servers: [SIGNED, LOOSE], version })
+      const finished = await trial.call(['--yes', '--json', ...ACCEPT])
+      expect(finished.code).toBe(0)
+      expect(effectsOf(documentOf<Document>(finished))).toEqual({
+        signed: ['settings-restored', 'reauthorization', 'issuer-cleared'],
+        loose: ['settings-restored', 'reauthorization', 'client-loss'],
+      })
+      expect(row(trial, 'signed')).toMatchObject({ issuer: null, token_url: 'https://id.example/token' })
+      expect(row(trial, 'loose')).toMatchObject({ credentials: { scopes: ['read'] } })
+    })
 
   test('a release that hides its version gets what the newest needs', async ({ open }) => {
     const trial = await open({ servers: ALL, hideVersion: true })

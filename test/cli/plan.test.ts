@@ -30,8 +30,8 @@ describe.concurrent('what is shown:', () => {
       — stdout
       Migration localhost-8585-to-mcp-proxy-sse on LiteLLM 1.106.2 at
         GATEWAY
-      from localhost:8585 (also 127.0.0.0/8, [::1], 0.0.0.0, host.docker.internal) to
-        http://mcp-proxy-sse:8080
+      from localhost:8585 (also 127.0.0.0/8, [::1], 0.0.0.0, host.docker.internal and
+        the like) to http://mcp-proxy-sse:8080
 
       fetch  id-fetch
       --- now
@@ -76,8 +76,8 @@ describe.concurrent('what is shown:', () => {
       — stdout
       Migration localhost-8585-to-mcp-proxy-sse on LiteLLM 1.106.2 at
         GATEWAY
-      from localhost:8585 (also 127.0.0.0/8, [::1], 0.0.0.0, host.docker.internal) to
-        http://mcp-proxy-sse:8080
+      from localhost:8585 (also 127.0.0.0/8, [::1], 0.0.0.0, host.docker.internal and
+        the like) to http://mcp-proxy-sse:8080
 
       fetch  id-fetch
       --- now
@@ -132,8 +132,8 @@ describe.concurrent('what is shown:', () => {
       — stdout
       Migration localhost-8585-to-mcp-proxy-sse on LiteLLM 1.106.2 at
         GATEWAY
-      from localhost:8585 (also 127.0.0.0/8, [::1], 0.0.0.0, host.docker.internal) to
-        http://mcp-proxy-sse:8080
+      from localhost:8585 (also 127.0.0.0/8, [::1], 0.0.0.0, host.docker.internal and
+        the like) to http://mcp-proxy-sse:8080
 
       2 servers: 2 to change, 0 not concerned, 0 left alone
         2 × http://localhost:8585 → http://mcp-proxy-sse:8080
@@ -355,7 +355,7 @@ describe.concurrent('what is left alone:', () => {
     })
   }
 
-  for (const version of ['1.77.7', '1.81.14', '1.90.7', '1.96.0']) {
+  for (const version of ['1.77.7', '1.81.14', '1.90.7', '1.96.0', '1.102.4', '1.104.9']) {
     test(`a server of config.yaml is known as one on ${version}, too`, async ({ open }) => {
       const trial = await open({ version, servers: TWO, configServers: [guideServer('fixed')] })
       const finished = await trial.call(['--dry-run', '--json'])
@@ -471,8 +471,8 @@ describe.concurrent('when nothing matches:', () => {
       — stdout
       Migration localhost-8585-to-mcp-proxy-sse on LiteLLM 1.106.2 at
         GATEWAY
-      from localhost:8585 (also 127.0.0.0/8, [::1], 0.0.0.0, host.docker.internal) to
-        http://mcp-proxy-sse:8080
+      from localhost:8585 (also 127.0.0.0/8, [::1], 0.0.0.0, host.docker.internal and
+        the like) to http://mcp-proxy-sse:8080
 
       Left alone:
         - fetch [near-miss]: port 8586, not 8585

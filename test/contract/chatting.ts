@@ -24,7 +24,7 @@ export function chatting(bench: Benched, version: string): void {
       const { status, body } = await bench().ask('POST', '/v1/chat/completions', { json: chat('none') })
       const said =
         '/chat/completions: Invalid model name passed in model=none. Call `/v1/models` to view available models for your key.'
-      const message = isSince(version, '1.106.0') ? said : `{'error': '${said}'}`
+      const message = isSince(version, '1.105.7') ? said : `{'error': '${said}'}`
       expect([status, body]).toMatchObject([400, { error: { message, code: '400' } }])
     })
   })

@@ -13,7 +13,7 @@ const NONE = [404, { detail: 'Not Found' }]
 const OBJECT: Since<Server> = [
   ['0.0.0', { mcp_servers: ['one'], mcp_access_groups: [], vector_stores: [] }],
   ['1.81.0', { mcp_tool_permissions: { two: ['echo'] }, agents: [], agent_access_groups: [] }],
-  ['1.106.0', { mcp_toolsets: [], blocked_tools: [], mcp_tool_search_enabled: null }],
+  ['1.105.7', { mcp_toolsets: [], blocked_tools: [], mcp_tool_search_enabled: null }],
 ]
 
 const GRANTS = { mcp_servers: ['one'], mcp_tool_permissions: { two: ['echo'] } }
@@ -129,7 +129,7 @@ function teams(bench: Benched, version: string): void {
 }
 
 function organizations(bench: Benched, version: string): void {
-  const free = !isSince(version, '1.106.0')
+  const free = !isSince(version, '1.105.7')
 
   testWhere(free)(
     'organizations, with the id of what they are granted; one alone shows the rest',

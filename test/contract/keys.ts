@@ -46,7 +46,7 @@ function authError(
 
 function refusedKeys(bench: Benched, version: string): void {
   const path = '/v1/mcp/server'
-  const latest = isSince(version, '1.106.0')
+  const latest = isSince(version, '1.105.7')
   const old = !isSince(version, '1.81.0')
 
   test('no key, a bare key, and a key that is none are 401', async () => {
@@ -133,7 +133,7 @@ function refusedUsers(bench: Benched, version: string, scene: () => Scene): void
       const info = at<Server | null>(version, [
         ['1.81.0', null],
         ['1.90.0', { is_public: false }],
-        ['1.106.0', { is_public: false, is_public_explicit: false }],
+        ['1.105.7', { is_public: false, is_public_explicit: false }],
       ])
       const blank = {
         url: null,
@@ -172,7 +172,7 @@ function ownKeys(bench: Benched, version: string, scene: () => Scene): void {
     const id = `${bench().prefix}-nobody`
     const answer = await bench().ask('GET', `/user/info?user_id=${id}`)
     const empty = [200, { user_id: id, user_info: { spend: 0 }, keys: [], teams: [] }]
-    const param = isSince(version, '1.106.0') ? null : 'None'
+    const param = isSince(version, '1.105.7') ? null : 'None'
     const missing = authError(404, `User ${id} not found`, 'internal_server_error', param)
     expect(error(answer)).toEqual(isSince(version, '1.81.0') ? missing : empty)
   })

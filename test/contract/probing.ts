@@ -12,13 +12,13 @@ const HEALTH: Readonly<Record<string, Since<unknown>>> = {
   [CLOSED]: [
     ['0.0.0', HEALTHY],
     ['1.81.0', ['unhealthy', TERSE]],
-    ['1.106.0', ['unhealthy', 'All connection attempts failed']],
+    ['1.102.4', ['unhealthy', 'All connection attempts failed']],
   ],
   [NO_PATH]: [
     ['0.0.0', HEALTHY],
     ['1.81.0', ['unhealthy', TERSE]],
     [
-      '1.106.0',
+      '1.102.4',
       [
         'unhealthy',
         `Client error '404 Not Found' for url '${NO_PATH}'\nFor more information check: https://developer.mozilla.org/en-US/docs/Web/HTTP/Status/404`,
@@ -38,7 +38,7 @@ const TESTS: Readonly<Record<string, Since<unknown>>> = {
     ['0.0.0', OK],
     ['1.81.0', TERSE_TEST],
     [
-      '1.106.0',
+      '1.102.4',
       failed(
         'Failed to connect to MCP server: the server is unreachable. Check the URL and that the server is running.',
       ),
@@ -47,7 +47,7 @@ const TESTS: Readonly<Record<string, Since<unknown>>> = {
   [NO_PATH]: [
     ['0.0.0', OK],
     ['1.81.0', TERSE_TEST],
-    ['1.106.0', failed('Failed to connect to MCP server: it returned HTTP 404.')],
+    ['1.102.4', failed('Failed to connect to MCP server: it returned HTTP 404.')],
   ],
 }
 
@@ -64,7 +64,7 @@ const NEWER = { icons: null, execution: null }
 export function probing(bench: Benched, version: string): void {
   const old = !isSince(version, '1.81.0')
   const newer = old ? {} : NEWER
-  const unexplained = !isSince(version, '1.106.0')
+  const unexplained = !isSince(version, '1.102.4')
 
   describe('looks at servers', () => {
     for (const [url, expected] of Object.entries(HEALTH)) {

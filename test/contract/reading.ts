@@ -31,7 +31,7 @@ export function rich(group: string): Server {
 const FLAGS: Since<Server> = [
   ['0.0.0', {}],
   ['1.90.0', { is_public: false }],
-  ['1.106.0', { is_public: false, is_public_explicit: false }],
+  ['1.105.7', { is_public: false, is_public_explicit: false }],
 ]
 
 /** What the rich server's record holds besides {@link rich}, by release. */
@@ -65,7 +65,7 @@ const RECORD: Since<Server> = [
     },
   ],
   [
-    '1.106.0',
+    '1.105.7',
     {
       is_config: false,
       instructions: null,
@@ -123,7 +123,7 @@ const LIST_ENTRY: Since<Server> = [
     },
   ],
   [
-    '1.106.0',
+    '1.105.7',
     {
       created_at: '<dateZ>',
       updated_at: '<dateZ>',
@@ -184,12 +184,12 @@ export function reading(bench: Benched, version: string): void {
       if (isSince(version, '1.81.0')) expect(bare?.['static_headers']).toBeNull()
     })
 
-    test('the list is sorted by name from 1.106 on', async () => {
+    test('the list is sorted by name from 1.105 on', async () => {
       for (const name of ['zulu', 'alpha', 'mike']) await bench().make(name)
       const names = Object.keys(await bench().list())
       const three = names.filter((name) => ['zulu', 'alpha', 'mike'].includes(name))
       expect(three.toSorted()).toEqual(['alpha', 'mike', 'zulu'])
-      if (isSince(version, '1.106.0')) expect(three).toEqual(three.toSorted())
+      if (isSince(version, '1.105.7')) expect(three).toEqual(three.toSorted())
     })
 
     test('an unknown id is 404, and from 1.88 a name is as good as an id', async () => {

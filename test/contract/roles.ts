@@ -116,7 +116,7 @@ export const VISIBLE: Since<Readonly<Record<Role, string>>> = [
     },
   ],
   [
-    '1.106.0',
+    '1.105.7',
     {
       admin: 'everybodys granted_only grouped_only nobodys',
       scoped: 'everybodys',
@@ -185,7 +185,7 @@ export const GRIDS: Since<Readonly<Record<string, string>>> = [
     },
   ],
   [
-    '1.106.0',
+    '1.105.7',
     {
       'key info': '200 200 403:route 200 200 200 200 200',
       'own user': '200 200 403:route 200 200 200 400:nobody 400:nobody',

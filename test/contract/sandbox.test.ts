@@ -181,7 +181,7 @@ describe('a sandbox can be', () => {
     const configServers = [
       { server_name: 'conf_one', url: OLD, transport: 'sse', description: 'from the file' },
     ]
-    const seen = ['1.77.7', '1.93.0', '1.106.2'].map(async (version) => {
+    const seen = ['1.77.7', '1.93.2', '1.102.4', '1.104.9'].map(async (version) => {
       const sandbox = await start({ version, servers: [], configServers })
       const [entry] = (await ask(sandbox, 'GET', PATH)).body as { server_id: string; created_at: unknown }[]
       const one = await ask(sandbox, 'GET', `${PATH}/${entry?.server_id}`)
@@ -194,6 +194,7 @@ describe('a sandbox can be', () => {
     expect(await Promise.all(seen)).toEqual([
       [id, false, 404, undefined, undefined, 404],
       [id, true, 200, undefined, null, 404],
+      [id, true, 200, undefined, null, 404],
       [id, true, 200, true, null, 404],
     ])
   })
@@ -204,16 +205,23 @@ describe("an OAuth server's stored client", () => {
   const oauth = { ...ONE, auth_type: 'oauth2', credentials: client }
   const secrets = (sandbox: Sandbox): unknown => sandbox.rows()[0]?.['credentials']
 
-  test('survives a new url before 1.97', async () => {
-    const sandbox = await start({ version: '1.93.0', servers: [oauth] })
-    await put(sandbox)
-    expect(secrets(sandbox)).toEqual(client)
-  })
+  // `update_mcp_server` in db.py: seen on 1.96.2 and 1.105.7, gone on 1.106.0.
+  test.each(['1.93.2', '1.94.3', '1.100.5', '1.105.7'])(
+    'survives a new url and a first issuer on %s',
+    async (version) => {
+      const sandbox = await start({ version, servers: [oauth] })
+      await put(sandbox)
+      await put(sandbox, { server_id: 'one', issuer: 'http://issuer.test' })
+      expect(secrets(sandbox)).toEqual(client)
+    },
+  )
 
   test('is dropped after, unless its issuer is known', async () => {
-    const sandbox = await start({ servers: [oauth] })
-    await put(sandbox)
-    expect(secrets(sandbox)).toEqual({ scopes: ['read'] })
+    for (const version of ['1.106.0-rc.1', '1.106.0', '1.106.2']) {
+      const sandbox = await start({ version, servers: [oauth] })
+      await put(sandbox)
+      expect(secrets(sandbox)).toEqual({ scopes: ['read'] })
+    }
     const known = await start({ servers: [{ ...oauth, issuer: 'http://issuer.test' }] })
     await put(known)
     expect(secrets(known)).toEqual({ ...client, dcr_issuer: 'http://issuer.test', dcr_server_url: OLD })

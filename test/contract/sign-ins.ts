@@ -37,7 +37,7 @@ async function userWithKey(bench: Bench, id: string, role = 'internal_user'): Pr
 
 /** What becomes of the tokens that users have stored with a server. */
 export function signingInToServers(bench: Benched, version: string): void {
-  describeWhere(isSince(version, '1.106.0'))('users who signed in to a server', () => {
+  describeWhere(isSince(version, '1.104.9'))('users who signed in to a server', () => {
     test('are listed to admins, without what they stored', async () => {
       const id = await bench().make('signed', OAUTH)
       expect(await signedIn(bench(), id)).toEqual([])

@@ -8,14 +8,14 @@ import type { Benched } from './suite.ts'
 const WRONG: Since<string> = [
   ['0.0.0', "Invalid credentials used to access UI.\nCheck 'UI_USERNAME', 'UI_PASSWORD' in .env file"],
   [
-    '1.106.0',
+    '1.105.7',
     "Invalid credentials used to access UI. Check 'UI_USERNAME' and 'UI_PASSWORD', or the password set for your user",
   ],
 ]
 
 const LANDING: Since<string> = [
   ['0.0.0', '/ui/?login=success'],
-  ['1.106.0', '/ui?login=success'],
+  ['1.105.7', '/ui?login=success'],
 ]
 
 function cookieOf(answer: Received): string {
@@ -118,7 +118,7 @@ export function signingIn(bench: Benched, version: string): void {
       expect(refused.status).toBe(401)
       const { message } = (refused.body as { error: { message: string } }).error
       expect(message).toContain('LiteLLM Virtual Key expected. Received=')
-      expect(message.includes('structure of a JWT')).toBe(isSince(version, '1.106.0'))
+      expect(message.includes('structure of a JWT')).toBe(isSince(version, '1.105.7'))
     })
   })
 }

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe } from 'vitest'
 import { aboutIt } from './about.ts'
 import { Bench } from './bench.ts'
 import { chatting } from './chatting.ts'
+import { configured } from './configured.ts'
 import { creating } from './creating.ts'
 import { holding } from './grants.ts'
 import type { Target } from './http.ts'
@@ -52,6 +53,7 @@ export function describeContract(gateway: GatewayUnderTest): void {
       creating,
       reading,
       updating,
+      configured,
       movingOAuth,
       signingInToServers,
       keysAndRoles,

@@ -23,7 +23,7 @@ const returned = (status: number): string => `${CONNECT}: it returned HTTP ${sta
 interface Case {
   transport: 'sse' | 'http'
   url: string
-  /** What 1.106 says where the address is tried. */
+  /** What LiteLLM says from 1.102 on where the address is tried. */
   message: string
   /** What it answers where tools of a registered server are listed. */
   listed: readonly [status: number, word: string]
@@ -67,7 +67,7 @@ const NOTHING = { tools: [], error: null, message: 'Successfully retrieved tools
 
 /** What an address that does not work is answered with, where it is tried and where its tools are listed. */
 export function trying(bench: Benched, version: string): void {
-  const explains = isSince(version, '1.106.0')
+  const explains = isSince(version, '1.102.4')
 
   function triedAs({ message, crashes }: Case): unknown {
     const error = (text: string): unknown => [200, { status: 'error', error: true, message: text }]
@@ -75,7 +75,7 @@ export function trying(bench: Benched, version: string): void {
     return at(version, [
       ['0.0.0', before],
       ['1.81.0', error(`${CONNECT}. Check proxy logs for details.`)],
-      ['1.106.0', error(message)],
+      ['1.102.4', error(message)],
     ])
   }
 

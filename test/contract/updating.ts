@@ -136,12 +136,12 @@ function names(bench: Benched, version: string): void {
       expect(answer.body).toMatchObject({ alias: alias.replaceAll(' ', '_') })
     })
 
-    test('a taken name is refused from 1.106', async () => {
+    test('a taken name is refused from 1.105', async () => {
       const taken = await bench().make('taken')
       const { id } = await made(bench(), 'taker')
       const alias = `${bench().prefix}_Taken`
       const answer = await putSafely(bench(), id, { alias })
-      if (!isSince(version, '1.106.0')) return expect(answer.status).toBe(202)
+      if (!isSince(version, '1.105.7')) return expect(answer.status).toBe(202)
       const text = `An MCP server with alias '${alias}' already exists (server_id=${taken}). MCP server names and aliases must be unique, case-insensitive.`
       expect(detail(answer)).toEqual([400, { error: text }])
     })

@@ -28,6 +28,13 @@ const loopback = fc.constantFrom(
   '0.0.0.0',
   'host.docker.internal',
   'Host.Docker.Internal',
+  'docker.for.mac.localhost',
+  'docker.for.win.host.internal',
+  'host.containers.internal',
+  'HOST.ORB.INTERNAL',
+  'host.rancher-desktop.internal',
+  'host.lima.internal',
+  'host.minikube.internal',
 )
 const scheme = fc.constantFrom('http', 'https', 'HTTP', 'hTTps')
 const port = fc.constantFrom('8585', '08585')
@@ -67,7 +74,8 @@ describe('the migration that ships', () => {
     fc.assert(
       fc.property(other, (text) => {
         const before = URL.canParse(text) ? new URL(text) : null
-        const family = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\]|0\.0\.0\.0|host\.docker\.internal)$/
+        const family =
+          /^(localhost|127\.\d+\.\d+\.\d+|\[::1\]|0\.0\.0\.0|host\.[a-z\d-]+\.internal|docker\.for\..*)$/
         fc.pre(!(before && family.test(before.hostname) && before.port === '8585'))
         expect(afterOf(text)).toBeNull()
       }),
@@ -82,6 +90,14 @@ describe('the migration that ships', () => {
     ['http://mcp.localhost:8585/x', 'near-miss'],
     ['http://[::ffff:127.0.0.1]:8585/x', 'near-miss'],
     ['http://192.168.1.5:8585/servers/a/sse', 'near-miss'],
+    ['http://host.orb.internal:8586/x', 'near-miss'],
+    ['http://host.containers.internal.:8585/x', 'near-miss'],
+    ['http://gateway.docker.internal:8585/x', 'near-miss'],
+    ['http://docker.orb.internal:8585/x', 'near-miss'],
+    ['http://172.17.0.1:8585/x', 'near-miss'],
+    ['http://172.17.0.1:9000/x', 'other'],
+    ['http://host.orb.internal.example.com:8585/x', 'near-miss'],
+    ['http://my-host.orb.internal:9000/x', 'other'],
     ['http://example.com/?next=http://127.0.0.1:8585/x', 'near-miss'],
     ['http://user:secret@localhost:8585/x', 'user-info'],
     ['http://user@localhost:8585', 'user-info'],
@@ -108,7 +124,26 @@ describe('the migration that ships', () => {
   })
 
   test.each([
+    ['172.17.0.1', 'Docker'],
+    ['172.23.0.1', 'Docker'],
+    ['192.168.65.254', 'Docker Desktop'],
+    ['10.0.2.2', 'Podman without root, and QEMU'],
+    ['10.88.0.1', 'Podman'],
+    ['192.168.5.2', 'Lima and Colima'],
+  ])('says whose containers see the machine at %s', (host, whose) => {
+    const url = `http://${host}:8585/servers/a/sse`
+    expect(judge(shipped, url)).toMatchObject({
+      kind: 'near-miss',
+      message: `${host} is, as a rule, the machine as containers of ${whose} see it; if it is this one, move it with --from http://${host}:8585`,
+    })
+    expect(judge(adHocMigration('http://localhost:8585', 'http://b'), url)).toMatchObject({
+      message: `another host (${host}) on port 8585`,
+    })
+  })
+
+  test.each([
     ['see http://localhost:8585/docs', true],
+    ['--url=host.lima.internal:8585', true],
     ['--url=127.0.0.1:8585', true],
     ['[::1]:8585', true],
     ['LOCALHOST:8585', true],

@@ -123,7 +123,8 @@ describe('the table of releases', () => {
     ['1.88.0rc1', 'defaulted-fields', 'no', false],
     ['1.88.0', 'changed-fields', 'no', false],
     ['1.92.0', 'changed-fields', 'no', false],
-    ['1.93.0', 'changed-fields', 'no', true],
+    ['1.93.2', 'changed-fields', 'no', false],
+    ['1.94.3', 'changed-fields', 'no', true],
     ['1.96.0', 'changed-fields', 'no', true],
     ['1.106.2', 'changed-fields', 'no', true],
     ['2.0.0', 'changed-fields', 'no', true],
@@ -154,9 +155,28 @@ describe('the table of releases', () => {
     expect(eraOf(`v1.88.0${suffix}`).era.from).toBe('1.88.0')
   })
 
+  // Read in the wheels of these releases; 1.93.3 and 1.105.8 are drawn on the side of caution.
+  test.each([
+    ['1.93.2', { wipesOAuth: false, dropsClient: false, pinsConfigIds: false, listTrusted: false }],
+    ['1.93.3', { wipesOAuth: true, dropsClient: false, pinsConfigIds: false, listTrusted: false }],
+    ['1.94.3', { wipesOAuth: true, dropsClient: false, pinsConfigIds: false, faults: 'bare' }],
+    ['1.100.5', { wipesOAuth: true, dropsClient: false, pinsConfigIds: false, faults: 'bare' }],
+    ['1.102.3', { pinsConfigIds: false, faults: 'bare' }],
+    ['1.102.4', { wipesOAuth: true, dropsClient: false, pinsConfigIds: true, faults: 'told' }],
+    ['1.104.9', { wipesOAuth: true, dropsClient: false, pinsConfigIds: true, listTrusted: false }],
+    ['1.105.7', { wipesOAuth: true, dropsClient: false, pinsConfigIds: true, listTrusted: false }],
+    ['1.105.8', { dropsClient: true, pinsConfigIds: true, listTrusted: false }],
+    ['1.106.0-rc.1', { dropsClient: true, pinsConfigIds: true, listTrusted: false }],
+    ['1.106.0', { dropsClient: true, pinsConfigIds: true, listTrusted: true, faults: 'told' }],
+    ['1.110.2', { dropsClient: true, pinsConfigIds: true, listTrusted: true, faults: 'told' }],
+  ])('%s: %o', (version, era) => {
+    expect(eraOf(version).era).toMatchObject(era)
+  })
+
   test('says how sure it is', () => {
     expect(eraOf(NEWEST_CHECKED).known).toBe('yes')
-    expect(eraOf('1.110.0').known).toBe('newer')
+    expect(NEWEST_CHECKED).toBe('1.110.2')
+    expect(eraOf('1.110.3').known).toBe('newer')
     expect(eraOf(null).known).toBe('no')
     expect(eraOf('development').known).toBe('no')
   })

@@ -74,6 +74,8 @@ describe('a remedy', () => {
     for (const host of ['https://mcp.example.com', 'http://10.0.0.7:8080', 'http://localhost:8585'])
       expect(mended('unreachable', { url: `${host}/servers/fetch/sse` })).not.toContain('docker')
     expect(mended('refused', { url: 'http://localhost:8585/x' })).toContain('that container itself')
+    for (const host of ['host.docker.internal', 'host.containers.internal'])
+      expect(mended('refused', { url: `http://${host}:8585/x` })).not.toContain('that container itself')
   })
 
   test('of a 404 says what was meant, where the names that are served are known', () => {

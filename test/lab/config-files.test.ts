@@ -24,7 +24,7 @@ interface Listed {
 
 for (const gateway of labGateways()) {
   describe(`a server of config.yaml, on LiteLLM ${gateway.version}`, () => {
-    const pins = isSince(gateway.version, '1.106.2')
+    const pins = isSince(gateway.version, '1.102.4')
     const people = new People(gateway)
     let address: Awaited<ReturnType<typeof startAddress>>
     let operator: Operator

@@ -80,6 +80,7 @@ test('what LiteLLM calls is found by name, by address, and on the machine where 
     'http://172.18.0.2:9/x',
     'http://localhost:8585/servers/c/sse',
     'http://host.docker.internal:8585/servers/d/sse',
+    'http://host.containers.internal:8585/servers/e/sse',
     'os.environ/X',
   ]
   const calls = (litellm: Container) =>
@@ -91,6 +92,7 @@ test('what LiteLLM calls is found by name, by address, and on the machine where 
     'http://172.18.0.2:9': [1, 'litellm'],
     'http://localhost:8585': [1, null],
     'http://host.docker.internal:8585': [1, 'mcp-proxy-sse'],
+    'http://host.containers.internal:8585': [1, 'mcp-proxy-sse'],
   })
   expect(calls({ ...LITELLM, onHostNetwork: true })['http://localhost:8585']).toEqual([1, 'mcp-proxy-sse'])
 })

@@ -1,4 +1,4 @@
-import { originText } from '../../core/address.ts'
+import { LOOPBACK_TEXT, originText } from '../../core/address.ts'
 import type { Migration } from '../../core/migration.ts'
 import type { Plan } from '../../core/plan.ts'
 import { makePlan } from '../../runs/make-plan.ts'
@@ -26,8 +26,7 @@ export async function migrationFor({
 
 /** Where a migration moves servers from, in words. */
 function sourceText({ from: { schemes, hosts, port } }: Migration): string {
-  if (hosts === 'loopback')
-    return `localhost:${port} (also 127.0.0.0/8, [::1], 0.0.0.0, host.docker.internal)`
+  if (hosts === 'loopback') return `localhost:${port} (also ${LOOPBACK_TEXT})`
   return schemes.flatMap((scheme) => hosts.map((host) => originText({ scheme, host, port }))).join(', ')
 }
 

@@ -6,7 +6,7 @@ import { editConfig } from './edit.ts'
 import type { EnvValue } from './env-file.ts'
 import type { ConfigServer } from './read.ts'
 import { configRecord, PINNED_ID } from './record.ts'
-import { changedServerId, hashedServer } from './server-id.ts'
+import { changedServerId, hashedServers } from './server-id.ts'
 
 /** What the configuration files say of a server that stands in them. */
 export interface Configured {
@@ -90,7 +90,11 @@ export interface FileEdits {
 /** Does the entry give the id that the gateway lists, so that it is this gateway's? */
 function expectedId(configured: Configured, id: string, url: string, next: string): string | null {
   const { server, aliases } = configured
-  return changedServerId(hashedServer(server, url, aliases), id, next)
+  for (const hashed of hashedServers(server, url, aliases)) {
+    const found = changedServerId(hashed, id, next)
+    if (found !== null) return found
+  }
+  return null
 }
 
 /** Why an entry cannot be edited so, or `null`. Tried on the text that was read. */

@@ -13,7 +13,7 @@ export interface HashedServer {
   alias?: unknown
   /** Part of the hash up to 1.77.1. */
   spec_version?: unknown
-  /** The id that the entry pins, honoured on 1.106.2. */
+  /** The id that the entry pins, honoured from 1.102. */
   server_id?: unknown
 }
 
@@ -47,7 +47,7 @@ function hashedTexts(server: HashedServer): string[] {
 /**
  * Every id that LiteLLM may compute for this server: the first 32 digits of the SHA-256 of
  * `name|url|transport|auth_type|alias` (`_generate_stable_server_id` in `mcp_server_manager.py`, the same on 1.77.7,
- * 1.81.14 and 1.106.2); 1.77.1 has the `spec_version` before the auth type, and 1.74.0 has no alias besides. Which one
+ * 1.81.14, 1.105.7 and 1.106.2); 1.77.1 has the `spec_version` before the auth type, and 1.74.0 has no alias besides. Which one
  * holds depends on the release and on the gateway's Python.
  */
 export function configServerIds(server: HashedServer): string[] {
@@ -67,7 +67,7 @@ export function changedServerId(server: HashedServer, presentId: string, url: st
 /**
  * What LiteLLM hashes for an entry. `url` is the value that `os.environ/NAME` stands for: references are resolved in
  * `get_config` (`proxy_server.py`), before the servers are loaded. An entry without an alias takes the first of
- * `litellm_settings.mcp_aliases` that names it.
+ * `litellm_settings.mcp_aliases` that names it (1.105.7, 1.106.2).
  */
 export function hashedServer(
   { name, entry }: Pick<ConfigServer, 'name' | 'entry'>,
@@ -77,4 +77,20 @@ export function hashedServer(
   const { transport, auth_type, alias, spec_version, server_id } = entry
   const mapped = Object.entries(aliases ?? {}).find(([, target]) => target === name)?.[0]
   return { name, url, transport, auth_type, alias: alias ?? mapped, spec_version, server_id }
+}
+
+/**
+ * The same with every alias that some release takes: `load_servers_from_config` of 1.77.7 and 1.81.14 goes through
+ * `mcp_aliases` twice and the second time passes over the first that names the server, so that mostly none is left.
+ */
+export function hashedServers(
+  server: Pick<ConfigServer, 'name' | 'entry'>,
+  url: string,
+  aliases: Record<string, string>,
+): HashedServer[] {
+  const newest = hashedServer(server, url, aliases)
+  const [, ...later] = Object.entries(aliases).flatMap(([alias, target]) =>
+    target === server.name ? [alias] : [],
+  )
+  return [newest, { ...newest, alias: server.entry['alias'] ?? later[0] }]
 }

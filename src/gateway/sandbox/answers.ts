@@ -37,7 +37,7 @@ export function proxyError(
   return { status, json: { error: { message, type, param, code: String(status) } } }
 }
 
-/** `ProxyException` of the key and user routes: up to 1.105 its `param` is the text `None`. */
+/** `ProxyException` of the key and user routes: before 1.105 its `param` is the text `None`. */
 export function managementError(release: Release, status: number, message: string): Answer {
   return proxyError(status, message, 'internal_server_error', release.verboseErrors ? 'None' : null)
 }

@@ -8,7 +8,7 @@ const MODEL = 'fake-gpt'
 const invalid = (model: string): string =>
   `/chat/completions: Invalid model name passed in model=${model}. Call \`/v1/models\` to view available models for your key.`
 
-/** POST /v1/chat/completions. Observed: an unknown model is a 400, whose text is a dictionary's up to 1.105. */
+/** POST /v1/chat/completions. Observed: an unknown model is a 400, whose text is a dictionary's before 1.105. */
 export function completeChat({ world, text }: Ask): Answer {
   const { model } = fieldsOf(text)
   if (model !== MODEL) {

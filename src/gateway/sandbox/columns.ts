@@ -54,7 +54,8 @@ const EMPTY: Readonly<Record<ColumnKind, unknown>> = {
 
 /**
  * The columns, and when they appeared. Source: `UpdateMCPServerRequest` and `LiteLLM_MCPServerTable`
- * in `litellm/proxy/_types.py` of 1.77.7, 1.81.14 and 1.106.2; 1.82 to 1.105 from the migrations.
+ * in `litellm/proxy/_types.py` of 1.77.7, 1.81.14 and 1.106.2; 1.82 to 1.91 from the migrations, 1.92.2 to
+ * 1.105.7 from `schema.prisma`.
  */
 const COLUMNS: readonly Column[] = [
   column('server_id', 'text'),
@@ -72,7 +73,7 @@ const COLUMNS: readonly Column[] = [
   column('allowed_tools', 'list?', '1.77.2', { fresh: [], sendable: '1.81.0' }),
   column('tool_name_to_display_name', 'map?', '1.88.0', { fresh: {} }),
   column('tool_name_to_description', 'map?', '1.88.0', { fresh: {} }),
-  column('pinned_tools', 'map?', '1.106.0', { sendable: NEVER }),
+  column('pinned_tools', 'map?', '1.105.7', { sendable: NEVER }),
   column('extra_headers', 'list?', '1.77.2', { fresh: [], sendable: '1.81.0' }),
   column('mcp_info', 'map?', ALWAYS, { fresh: {} }),
   column('static_headers', 'map?', '1.80.0', { fresh: {} }),
@@ -80,28 +81,28 @@ const COLUMNS: readonly Column[] = [
   column('command', 'text?'),
   column('args', 'list'),
   column('env', 'map'),
-  column('issuer', 'text?', '1.92.1'),
+  column('issuer', 'text?', '1.93.3'),
   column('authorization_url', 'text?', '1.81.0'),
   column('token_url', 'text?', '1.81.0'),
   column('registration_url', 'text?', '1.81.0'),
   column('oauth2_flow', 'text?', '1.88.0'),
-  column('token_exchange_endpoint', 'text?', '1.92.1'),
-  column('audience', 'text?', '1.92.1'),
-  column('subject_token_type', 'text?', '1.92.1'),
-  column('token_exchange_profile', 'text?', '1.92.1'),
+  column('token_exchange_endpoint', 'text?', '1.93.0'),
+  column('audience', 'text?', '1.93.0'),
+  column('subject_token_type', 'text?', '1.93.0'),
+  column('token_exchange_profile', 'text?', '1.93.0'),
   column('allow_all_keys', 'flag', '1.81.0'),
   column('available_on_public_internet', 'flag', '1.81.0', { until: '1.82.0' }),
   column('available_on_public_internet', 'flag', '1.82.0', { fresh: true }),
   column('delegate_auth_to_upstream', 'flag', '1.82.0'),
   column('oauth_passthrough', 'flag', '1.82.0'),
-  column('dcr_bridge', 'flag?', '1.92.1'),
-  column('per_server_oauth_discovery', 'flag', '1.106.0'),
+  column('dcr_bridge', 'flag?', '1.93.0'),
+  column('per_server_oauth_discovery', 'flag', '1.102.4'),
   column('is_byok', 'flag', '1.82.0'),
   column('byok_description', 'list', '1.82.0'),
   column('byok_api_key_help_url', 'text?', '1.82.0'),
   column('source_url', 'text?', '1.88.0'),
   column('timeout', 'number?', '1.88.0'),
-  column('max_concurrent_requests', 'number?', '1.106.0'),
+  column('max_concurrent_requests', 'number?', '1.92.2'),
   column('rpm', 'number?', '1.106.0'),
   column('approval_status', 'text?', '1.88.0', { fresh: 'active', sendable: NEVER }),
   column('submitted_by', 'text?', '1.88.0', { sendable: NEVER }),
@@ -113,7 +114,7 @@ const COLUMNS: readonly Column[] = [
 /** Fields of an answer that no column holds. */
 const ANSWER_ONLY: readonly (readonly [name: string, since: string])[] = [
   ['has_user_credential', '1.88.0'],
-  ['connected_app_reachable', '1.106.0'],
+  ['connected_app_reachable', '1.100.5'],
 ]
 
 /** The columns that a release stores. */

@@ -1,12 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { accountsOf } from './accounts.ts'
+import { configRow } from './config-row.ts'
 import { noHolders } from './holders.ts'
 import type { Sandbox, SandboxOptions, SandboxRow } from './options.ts'
 import { quirkBook } from './quirks.ts'
 import { releaseOf } from './release.ts'
 import { listen, portOf, shut } from './server.ts'
 import { keepSignIn } from './sign-ins.ts'
-import { configRow, guideServers, loadRegistry, newRow, register, timestamp, type World } from './world.ts'
+import { guideServers, loadRegistry, newRow, register, timestamp, type World } from './world.ts'
 
 export type { Sandbox, SandboxOptions, SandboxRow, SandboxServer } from './options.ts'
 

@@ -38,7 +38,7 @@ export function nameFault(release: Release, body: Accepted): Answer | undefined 
   return prefixFault('server_name', body['server_name']) ?? prefixFault('alias', aliasOf(body))
 }
 
-/** From 1.106: no two rows may share a name or an alias, whatever its case. */
+/** From 1.105: no two rows may share a name or an alias, whatever its case. */
 export function nameTaken(
   world: World,
   names: { readonly alias?: unknown; readonly server_name?: unknown },

@@ -60,7 +60,7 @@ interface Move {
   readonly type: boolean
 }
 
-/** Up to 1.96.0 a first issuer is no change of it: `issuer_changed` in `update_mcp_server`. */
+/** Up to 1.105 a first issuer is no change of it: `issuer_changed` in `update_mcp_server` (1.96.2, 1.105.7). */
 function moveOf(release: Release, row: SandboxRow, sent: Fields): Move {
   const counts = release.urlDropsClient || blank(row['issuer']) !== null
   return {
@@ -96,7 +96,7 @@ function credentialsAfter(
 /**
  * What a partial PUT writes besides the sent columns, when it moves an upstream: the ten OAuth
  * columns emptied unless sent with another value, and the credentials that survive.
- * Source: `update_mcp_server` of db.py, 1.106.2; from 1.92.1 for the columns, 1.97 for the client.
+ * Source: `update_mcp_server` of db.py; from 1.94 for the columns, from 1.106.0 for the client.
  */
 export function afterMove(release: Release, row: SandboxRow, sent: Fields): Fields {
   const move = moveOf(release, row, sent)

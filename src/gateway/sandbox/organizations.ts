@@ -9,7 +9,7 @@ import { type Ask, fieldsOf } from './request.ts'
 const LICENCE =
   'Organizations are only available for LiteLLM Enterprise users. You must be a LiteLLM Enterprise user to use this feature. If you have a license please set `LITELLM_LICENSE` in your env. Get a 7 day trial key here: https://www.litellm.ai/enterprise#trial. \nPricing: https://www.litellm.ai/#pricing'
 
-/** What 1.106 says of organizations where no licence is set; undefined before. */
+/** What 1.105 says of organizations where no licence is set; undefined before. */
 function unlicensed(release: Release): Answer | undefined {
   return release.organizationsFree ? undefined : refused(403, LICENCE)
 }

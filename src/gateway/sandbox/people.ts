@@ -44,7 +44,7 @@ export function keyRow(world: World, caller: Caller): Record<string, unknown> {
     object_permission_id: caller.grants?.id ?? null,
     created_at: caller.createdAt,
     object_permission: world.release.grantsShown ? permissionView(world.release, caller.grants) : null,
-    ...(atLeast(world.release.version, '1.106.0') && { key_type: 'default', status: 'active' }),
+    ...(atLeast(world.release.version, '1.105.7') && { key_type: 'default', status: 'active' }),
   }
 }
 
@@ -107,7 +107,7 @@ export function userInfo({ world, caller, query }: Ask): Answer {
 
 /** GET /get/internal_user_settings: read by full admins, and by read-only ones from 1.90. */
 export function userSettings({ world }: Ask): Answer {
-  const role = atLeast(world.release.version, '1.106.0') ? 'internal_user_viewer' : 'internal_user'
+  const role = atLeast(world.release.version, '1.105.7') ? 'internal_user_viewer' : 'internal_user'
   const values = { user_role: role, max_budget: null, budget_duration: null, models: null, teams: null }
   return ok({ values, field_schema: { description: 'Default parameters', properties: {} } })
 }

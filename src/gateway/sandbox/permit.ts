@@ -112,7 +112,7 @@ function limitOfRole(release: Release, caller: Caller, asked: Asked): Answer | u
   return needsUser || ADMIN_ONLY.includes(asked.path) ? adminsOnly(release, caller, asked) : undefined
 }
 
-/** Why this caller may not call this route at all, or undefined. 1.106 asks the key before the role. */
+/** Why this caller may not call this route at all, or undefined. 1.105 asks the key before the role. */
 export function forbidden(release: Release, caller: Caller, asked: Asked): Answer | undefined {
   const checks = release.verboseErrors ? [limitOfRole, limitOfKey] : [limitOfKey, limitOfRole]
   for (const check of checks) {

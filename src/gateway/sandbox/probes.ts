@@ -64,7 +64,7 @@ const CONNECT = 'Failed to connect to MCP server'
 const UNREACHABLE = `${CONNECT}: the server is unreachable. Check the URL and that the server is running.`
 const FOREIGN = `${CONNECT}: the MCP request failed (JSON-RPC code -32601). Check that the endpoint supports MCP initialization and tool listing, and check the upstream server logs.`
 
-/** What 1.106 says where an address is tried and does not work. */
+/** What LiteLLM says from 1.102 on where an address is tried and does not work. */
 export function failureText(fault: Fault, { url, transport }: Server): string {
   const origin = typeof url === 'string' && URL.canParse(url) ? new URL(url).origin : 'the server'
   const texts: Record<string, string> = {

@@ -3,9 +3,10 @@ import { atLeast } from './version.ts'
 /**
  * What differs between LiteLLM releases, as the sandbox plays them.
  *
- * Facts for 1.77.7, 1.81.14 and 1.106.2 were observed on running proxies (the contract suite in
- * `test/contract` asks both); boundaries between them were read from source, and those that
- * nobody has read are the lower bound of the range they lie in.
+ * Facts for 1.77.7, 1.81.14, 1.105.7 and 1.106.2 were observed on running proxies (the contract suite in
+ * `test/contract` asks both); boundaries between them were read from source (among others 1.92.2, 1.93.2, 1.94.3, 1.96.2,
+ * 1.100.5, 1.102.4 and 1.104.9), and those that nobody has read are the lower bound of the range they lie in, or the first
+ * release that was seen with it.
  */
 export interface Release {
   readonly version: string
@@ -48,7 +49,16 @@ export interface Release {
   readonly submissions: boolean
   /** Users who are not full admins get no urls. */
   readonly urlsAdminOnly: boolean
-  readonly configById: 'missing' | 'bare' | 'flagged'
+  /** GET by id finds servers of config.yaml. */
+  readonly configById: boolean
+  /** A `server_id` in config.yaml is the server's id (`_pinned_config_server_id` in mcp_server_manager.py). */
+  readonly configPinned: boolean
+  /** What of a server of config.yaml is hashed into its id, beside name, url and transport (`_generate_stable_server_id`). */
+  readonly configHash: readonly string[]
+  /** Every view has `is_config`. */
+  readonly configFlagged: boolean
+  /** The scopes among a server's credentials are shown. */
+  readonly scopesShown: boolean
   readonly publicFlags: readonly string[]
   readonly versionIn: 'readiness' | 'details'
   readonly v2Login: 'absent' | 'cookie' | 'token'
@@ -107,7 +117,11 @@ const OLDEST: Omit<Release, 'version'> = {
   looks: [],
   submissions: false,
   urlsAdminOnly: false,
-  configById: 'missing',
+  configById: false,
+  configPinned: false,
+  configHash: ['spec_version', 'auth_type'],
+  configFlagged: false,
+  scopesShown: false,
   publicFlags: [],
   versionIn: 'readiness',
   v2Login: 'absent',
@@ -137,7 +151,8 @@ const OLDEST: Omit<Release, 'version'> = {
 
 /** Each row: what changed, and the first release it is true of. */
 const CHANGES: readonly (readonly [since: string, change: Change])[] = [
-  ['1.77.2', { put: 'not-null' }],
+  ['1.75.0', { configHash: ['spec_version', 'auth_type', 'alias'] }],
+  ['1.77.2', { put: 'not-null', configHash: ['auth_type', 'alias'] }],
   ['1.80.0', { failsOpen: false }],
   [
     '1.81.0',
@@ -172,7 +187,7 @@ const CHANGES: readonly (readonly [since: string, change: Change])[] = [
       put: 'partial',
       rawNulls: true,
       versionIn: 'details',
-      configById: 'bare',
+      configById: true,
       v2UserInfo: true,
     },
   ],
@@ -201,7 +216,6 @@ const CHANGES: readonly (readonly [since: string, change: Change])[] = [
     },
   ],
   ['1.92.0', { userGrants: 'place' }],
-  ['1.92.1', { urlWipesOAuth: true }],
   [
     '1.92.3',
     {
@@ -211,28 +225,31 @@ const CHANGES: readonly (readonly [since: string, change: Change])[] = [
       ],
     },
   ],
+  // Read: 1.93.2 does not, 1.94.3 does.
+  ['1.93.3', { urlWipesOAuth: true }],
   ['1.96.0', { rawNulls: false, userGrants: 'stored', userCeiling: 'grants', tokenExpires: true }],
   ['1.96.3', { looks: [] }],
-  ['1.97.0', { urlDropsClient: true }],
+  // Read: 1.100.5 does not.
+  ['1.102.4', { configPinned: true, probes: 'explained' }],
+  // Read: 1.102.4 does not.
+  ['1.104.9', { configFlagged: true, signInsListed: true, passwordChange: true }],
   // Read in 1.105.7, which 1.96.2 lacks.
   ['1.105.0', { userCeiling: 'toolsets', secretMaps: true }],
-  ['1.104.9', { passwordChange: true }],
   [
-    '1.106.0',
+    '1.105.7',
     {
       listSorted: true,
-      signInsListed: true,
       uniqueNames: true,
-      configById: 'flagged',
       publicFlags: ['is_public', 'is_public_explicit'],
+      scopesShown: true,
       uiPath: '/ui',
-      probes: 'explained',
       maskedKeys: 'all',
       verboseErrors: false,
       organizationsFree: false,
-      userCeiling: 'all',
     },
   ],
+  // Live: 1.105.7 does not.
+  ['1.106.0', { urlDropsClient: true, userCeiling: 'all' }],
   // Read in 1.109.1, which 1.108.14 lacks.
   ['1.109.0', { teamBindsAdmins: true }],
 ]

@@ -43,7 +43,7 @@ export function listServers({ world, caller }: Ask): Answer {
 function found(world: World, id: string): View | undefined {
   const row = world.rows.get(id)
   if (row) return stored(world, row, probe(world, running(world, id) ?? row))
-  if (world.release.configById === 'missing') return undefined
+  if (!world.release.configById) return undefined
   const named = [...world.registry.values(), ...world.config.values()].find(
     (one) => one.server_id === id || one['alias'] === id || one['server_name'] === id,
   )

@@ -55,7 +55,7 @@ export function storeSignIn(ask: Ask): Answer {
   })
 }
 
-/** GET /v1/mcp/server/{id}/user-credentials, from 1.106: whose tokens are stored, for admins; any id will do. */
+/** GET /v1/mcp/server/{id}/user-credentials, from 1.104: whose tokens are stored, for admins; any id will do. */
 export function listSignIns({ world, caller, id }: Ask): Answer {
   if (caller.role !== 'proxy_admin' && caller.role !== 'proxy_admin_viewer')
     return refused(403, 'Admin access required to view MCP server user credentials.')

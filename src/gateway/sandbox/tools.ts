@@ -25,7 +25,7 @@ export function toolOf(release: Release, name: string, inList: boolean): Record<
 }
 
 function toolsOf(world: World, row: SandboxRow): Record<string, unknown>[] {
-  const owner = atLeast(world.release.version, '1.106.0')
+  const owner = atLeast(world.release.version, '1.102.4')
     ? { server_id: row.server_id, alias: row['alias'] }
     : {}
   const allowed = row['allowed_tools'] as string[] | null
@@ -69,7 +69,7 @@ async function toolsOfOne({ world, caller }: Ask, id: string): Promise<Answer> {
     : listed(toolsOf(world, row))
 }
 
-/** 1.106 hands a server's 401 and 403 on, and has a word for everything else. */
+/** From 1.102 LiteLLM hands a server's 401 and 403 on, and has a word for everything else. */
 function explainedFault(fault: Fault, row: SandboxRow): Answer {
   const message = `Failed to list tools from server ${String(row['server_name'])}`
   const say = (status: number, error: string): Answer => ({ status, json: { detail: { error, message } } })

@@ -26,9 +26,9 @@ const AUTH_TYPES: readonly (readonly [name: string, since: string])[] = [
   ['aws_sigv4', '1.88.0'],
   ['token', '1.88.0'],
   ['oauth2_token_exchange', '1.88.0'],
-  ['oauth2_id_jag', '1.106.0'],
-  ['true_passthrough', '1.106.0'],
-  ['oauth_delegate', '1.106.0'],
+  ['oauth2_id_jag', '1.93.3'],
+  ['true_passthrough', '1.93.0'],
+  ['oauth_delegate', '1.93.0'],
 ]
 
 const TRANSPORTS = ['sse', 'http', 'stdio']

@@ -57,10 +57,10 @@ function withPublicFlags(world: World, info: unknown): unknown {
   return { ...(info as object | null), ...flags }
 }
 
-/** Scopes are no secret: 1.106 shows them, earlier releases hide credentials whole. */
+/** Scopes are no secret: 1.105 shows them, earlier releases hide credentials whole. */
 function shownCredentials(world: World, credentials: unknown): unknown {
   const scopes = (credentials as { scopes?: unknown } | null)?.scopes
-  const show = world.release.configById === 'flagged' && Array.isArray(scopes) && scopes.length > 0
+  const show = world.release.scopesShown && Array.isArray(scopes) && scopes.length > 0
   return show ? { scopes } : null
 }
 
@@ -69,7 +69,7 @@ function common(world: World, row: SandboxRow): View {
     ...structuredClone(row),
     ...('credentials' in row && { credentials: shownCredentials(world, row['credentials']) }),
     ...Object.fromEntries(answerOnlyOf(world.release.version).map((name) => [name, null])),
-    ...(world.release.configById === 'flagged' && { is_config: world.config.has(row.server_id) }),
+    ...(world.release.configFlagged && { is_config: world.config.has(row.server_id) }),
     teams: [],
     mcp_info: withPublicFlags(world, structuredClone(row['mcp_info'])),
   }

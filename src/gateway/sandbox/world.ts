@@ -1,4 +1,4 @@
-import { createHash, randomUUID } from 'node:crypto'
+import { randomUUID } from 'node:crypto'
 import type { Accounts } from './accounts.ts'
 import type { AddressFault } from './addresses.ts'
 import type { Holders } from './holders.ts'
@@ -81,23 +81,6 @@ export function newRow(release: Release, server: SandboxServer, creator: string 
     updated_at: typeof server['updated_at'] === 'string' ? server['updated_at'] : now,
     updated_by: server['updated_by'] ?? creator,
   }
-}
-
-function text(value: unknown): string {
-  return typeof value === 'string' ? value : ''
-}
-
-/**
- * A server of a config.yaml. Its id is the hash that LiteLLM makes of name, url, transport,
- * auth_type and alias (`mcp_server_manager.py`, observed the same on 1.77.7, 1.81.14 and 1.106.2);
- * a `server_id` is honoured from 1.106.
- */
-export function configRow(release: Release, server: SandboxServer): SandboxRow {
-  const row = newRow(release, { command: '', ...server }, null)
-  const identity = ['server_name', 'url', 'transport', 'auth_type', 'alias'].map((name) => text(row[name]))
-  const hash = createHash('sha256').update(identity.join('|')).digest('hex').slice(0, 32)
-  const pinned = release.configById === 'flagged' && 'server_id' in server
-  return { ...row, server_id: pinned ? row.server_id : hash, created_at: null, updated_at: null }
 }
 
 /** What a start or restart of LiteLLM does. */

@@ -1,4 +1,5 @@
 import { gatewayKey, isLoopbackName, type Origin, originText, readAddress } from '../../core/address.ts'
+import { HOST_NAMES_IN_FILES } from '../../core/host-names.ts'
 import type { Migration } from '../../core/migration.ts'
 import { type RecordedRun, wasWritten } from '../../journal/fold.ts'
 import { takesBack } from '../find-run.ts'
@@ -76,7 +77,8 @@ export function oldOrigins(
   }))
 }
 
-const LOOPBACK = ['localhost', '127.0.0.1', '::1', '0.0.0.0', 'host.docker.internal']
+// Where a server stood under another name of the family, that one is tried, too.
+const LOOPBACK = ['localhost', '127.0.0.1', '::1', '0.0.0.0', ...HOST_NAMES_IN_FILES]
 
 const bare = (host: string): string => host.replace(/^\[(.*)\]$/, '$1')
 const bracketed = (host: string): string => (host.includes(':') ? `[${host}]` : host)

@@ -4,6 +4,7 @@ import {
   configServerIds,
   type HashedServer,
   hashedServer,
+  hashedServers,
 } from '../../../src/core/config/server-id.ts'
 
 const OLD = 'http://localhost:8585/servers/filesystem/sse'
@@ -84,6 +85,20 @@ test('a pinned id stays where the release honours it', () => {
   expect(changedServerId(ignored, '31cf01df22a36c761cdd19e8389d4537', NEW)).toBe(
     '0ab2cadc2996154c1d78301c6bcfc78b',
   )
+})
+
+test('an alias of mcp_aliases may be passed over, as 1.77.7 and 1.81.14 do', () => {
+  const aliasesOf = (entry: Record<string, unknown>, aliases: Record<string, string>): unknown[] =>
+    hashedServers({ name: 'filesystem', entry }, OLD, aliases).map(({ alias }) => alias)
+  expect(aliasesOf({}, { first: 'filesystem' })).toEqual(['first', undefined])
+  expect(aliasesOf({}, { first: 'filesystem', second: 'filesystem' })).toEqual(['first', 'second'])
+  expect(aliasesOf({ alias: 'own' }, { first: 'filesystem' })).toEqual(['own', 'own'])
+  // Both as running proxies hashed them, of a server d_mapped with the alias mapped_alias.
+  const mapped = { name: 'd_mapped', entry: { transport: 'http' } }
+  const ids = hashedServers(mapped, 'http://localhost:8000/mcp', { mapped_alias: 'd_mapped' }).map(
+    (hashed) => configServerIds(hashed)[0],
+  )
+  expect(ids).toEqual(['721a3ca0f1d2fafb41eff6a8bb23ac20', 'aac2958f1dbc79ac2b64b718c8cc0d12'])
 })
 
 test('an alias is the own one, else the first that names the server', () => {

@@ -72,11 +72,13 @@ test('an address of this machine is tried under all its names, and another one a
     '[::1]',
     '0.0.0.0',
     'host.docker.internal',
+    'host.containers.internal',
     '192.0.2.7',
     '[fe80::1%eth0]',
     'gw.example',
   ]
   expect(labels('localhost')).toEqual(all.map((name) => `${name}:8585`))
   expect(labels('192.0.2.7').toSorted()).toEqual(all.map((name) => `${name}:8585`).toSorted())
+  expect(labels('host.orb.internal')).toEqual(['host.orb.internal', ...all].map((name) => `${name}:8585`))
   expect(labels('old.example')).toEqual(['old.example:8585'])
 })
