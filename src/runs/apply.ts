@@ -1,7 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { hangingLast } from '../core/may-hang.ts'
-import type { Plan } from '../core/plan.ts'
+import type { Change, Plan } from '../core/plan.ts'
+import { shownPath } from '../core/redact.ts'
 import { type AppliedChange, type Halt, isInForce, type RunReport, settledAs } from '../core/report.ts'
+import { printable } from '../core/text.ts'
+import { unitsOf } from '../core/withheld.ts'
 import type { ApplyContext, Standing, Step } from './apply-context.ts'
 import { ChangeRun } from './change-run.ts'
 
@@ -44,11 +47,19 @@ async function tryCanary(
 const halts = (halt: Halt, { onFailure }: ApplyContext): Halt =>
   halt === 'failure' && onFailure === 'continue' ? null : halt
 
+/** Why a change is not tried whose server went only half way, or shares its variable with one that did; or `null`. */
+function halfDone(unit: readonly Change[], settled: readonly AppliedChange[]): string | null {
+  const before = settled.find((each) => each.outcome !== 'applied' && unit.some(({ id }) => id === each.id))
+  if (!before) return null
+  return `it goes only together with what stands in ${printable(shownPath(before.file?.path ?? ''))}, which was left alone`
+}
+
 async function goForward(plan: Plan, context: ApplyContext, found: Halt): Promise<ApplyResult> {
   const changes: AppliedChange[] = []
   let halted = found
   let trouble: string | null = null
   let untried = context.canary
+  const units = unitsOf(plan.changes)
   for (const [done, change] of plan.changes.entries()) {
     halted ??= context.stopRequested()
     if (halted) {
@@ -56,6 +67,17 @@ async function goForward(plan: Plan, context: ApplyContext, found: Halt): Promis
       continue
     }
     const place = { done, total: plan.changes.length }
+    const half = halfDone(units.find((unit) => unit.includes(change)) ?? [], changes)
+    if (half !== null) {
+      changes.push(settledAs(change, 'not-applied', half))
+      context.onEvent({
+        ...place,
+        kind: 'settled',
+        change: settledAs(change, 'not-applied', half),
+        done: done + 1,
+      })
+      continue
+    }
     const step = await new ChangeRun(context, change, place).run(plan.reverts === null ? 'apply' : 'revert')
     const isCanary =
       untried && change.file === null && step.applied.outcome === 'applied' && step.halt === null

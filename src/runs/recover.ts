@@ -7,7 +7,8 @@ import { MigrateError } from '../core/errors.ts'
 import { hangingLast, withoutHang } from '../core/may-hang.ts'
 import { databaseNotes } from '../core/no-database.ts'
 import { type Change, type Plan, serversIn, type SkippedCode } from '../core/plan.ts'
-import { type AppliedChange, type RunReport, settledAs } from '../core/report.ts'
+import { type AppliedChange, type Outcome, type RunReport, settledAs } from '../core/report.ts'
+import { unitsOf } from '../core/withheld.ts'
 import type { Gateway, Reading } from '../gateway/port.ts'
 import { isUnfinished, type RecordedChange, type RecordedRun, wasWritten } from '../journal/fold.ts'
 import type { Journal } from '../journal/port.ts'
@@ -143,14 +144,14 @@ export async function investigate(
 
 const UNCLEAR: readonly SkippedCode[] = ['unreadable', 'wrong-id']
 
+const UNDONE: readonly Outcome[] = ['unknown', 'failed', 'not-applied']
+
 /** Is everything of a run taken back that can be? What drifted, or is gone, is left as it is for good. */
 export function isTakenBack(plan: Plan, report: RunReport | null): boolean {
   const unclear =
     plan.skipped.some(({ code }) => UNCLEAR.includes(code)) ||
     Object.values(plan.withheld).some(({ reason }) => reason === 'awaiting')
-  const undone = (report?.changes ?? []).some(
-    ({ outcome, reason }) => outcome === 'unknown' || outcome === 'failed' || reason !== null,
-  )
+  const undone = (report?.changes ?? []).some(({ outcome }) => UNDONE.includes(outcome))
   return !unclear && !undone && (report === null || (report.halted === null && report.trouble === null))
 }
 
@@ -169,9 +170,18 @@ export function leftToDo({ run, settled }: Resumption): number {
   return serversIn(settled.flatMap((each) => remaining(run, each)))
 }
 
+const isDriftedIn =
+  (unit: readonly Change[]) =>
+  (each: AppliedChange): boolean =>
+    each.outcome === 'drifted' && unit.includes(each)
+
 /** The plan that does what is left of a run: a plan like any other. What was refused is tried again. */
 export function planCompletion({ run, settled }: Resumption, gateway: Gateway, createdAt: string): Plan {
-  const left = settled.flatMap((each) => remaining(run, each))
+  // What goes together is not done by halves: where a part drifted, the rest stays, too.
+  const whole = unitsOf(settled).filter((unit) => !settled.some(isDriftedIn(unit)))
+  const left = settled
+    .filter((each) => whole.some((unit) => unit.includes(each)))
+    .flatMap((each) => remaining(run, each))
   const looks = gateway.era.searches.length > 0
   const changes = hangingLast(looks ? left : left.map(withoutHang))
   return {
