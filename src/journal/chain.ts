@@ -1,5 +1,5 @@
 import { sha256 } from '../core/canonical.ts'
-import { JournalDamage } from './damage.ts'
+import { JournalDamage, UPDATE } from './damage.ts'
 import { JOURNAL_VERSION, type JournalEvent, type JournalRecord, journalRecord } from './records.ts'
 
 /** The end of a chain: how many lines it has, and the hash that the last one carries. */
@@ -62,7 +62,7 @@ function readLine(text: string, place: Place, head: Head): { found: JournalRecor
       file,
       line,
       'it was written by a newer version of this tool',
-      'Update mcp-url-migrate, then try again.',
+      UPDATE,
       'journal-newer',
     )
   }

@@ -1,7 +1,9 @@
-import { type ErrorCode, MigrateError } from '../core/errors.ts'
+import { MigrateError } from '../core/errors.ts'
+import type { JournalProblem } from './port.ts'
 
 /** A line of the journal that cannot be read for what it is. */
 export class JournalDamage extends MigrateError {
+  declare readonly code: JournalProblem['code']
   readonly line: number
 
   constructor(
@@ -9,9 +11,17 @@ export class JournalDamage extends MigrateError {
     line: number,
     what: string,
     hint: string | null,
-    code: ErrorCode = 'journal-damaged',
+    code: JournalProblem['code'] = 'journal-damaged',
   ) {
     super(code, `The journal cannot be read at ${file}:${line}: ${what}`, hint)
     this.line = line
   }
+}
+
+/** What to do about a file that a newer version wrote. */
+export const UPDATE = 'Update mcp-url-migrate, then try again.'
+
+/** A problem as an error, for where nothing can be done in spite of it. `hint` is for damage. */
+export function problemError({ code, message }: JournalProblem, hint: string | null): MigrateError {
+  return new MigrateError(code, message, code === 'journal-newer' ? UPDATE : hint)
 }

@@ -132,7 +132,9 @@ class FileRecorder implements RunRecorder {
 
 function problem(file: string, error: unknown): JournalProblem {
   const message = error instanceof Error ? error.message : String(error)
-  return { file, line: error instanceof JournalDamage ? error.line : null, message }
+  const [code, line] =
+    error instanceof JournalDamage ? [error.code, error.line] : (['journal-damaged', null] as const)
+  return { code, file, line, message }
 }
 
 /** What tells that a file is as it was: nobody writes to one without changing some of it. */

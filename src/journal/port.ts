@@ -1,8 +1,10 @@
+import type { ErrorCode } from '../core/errors.ts'
 import type { RecordedRun } from './fold.ts'
 import type { JournalEvent, RunStarted } from './records.ts'
 
-/** A place in the journal that could not be read. */
+/** A place in the journal that could not be read. `code`: it is damaged, or a newer version wrote it. */
 export interface JournalProblem {
+  code: Extract<ErrorCode, 'journal-damaged' | 'journal-newer'>
   file: string
   line: number | null
   message: string

@@ -3,15 +3,19 @@ import { gatewayKey } from '../core/address.ts'
 import { MigrateError } from '../core/errors.ts'
 import { redactText } from '../core/redact.ts'
 import { type RecordedRun, wasWritten, wroteSomething } from '../journal/fold.ts'
+import { problemError } from '../journal/damage.ts'
 import type { Journal } from '../journal/port.ts'
 
 const LIST_HINT = '`mcp-url-migrate history` lists the runs of all gateways.'
 
-/** The run whose id begins so. Throws `run-not-found`, or `journal-damaged` when a run of that name cannot be read. */
+/**
+ * The run whose id begins so. Throws `run-not-found`, or `journal-damaged` or `journal-newer` when a run of that name
+ * cannot be read.
+ */
 export async function findNamedRun(journal: Journal, prefix: string): Promise<RecordedRun> {
   const { runs, problems } = await journal.runs()
   const damaged = problems.find(({ file }) => basename(file).startsWith(prefix))
-  if (damaged) throw new MigrateError('journal-damaged', damaged.message, null)
+  if (damaged) throw problemError(damaged, null)
   const found = runs.filter(({ id }) => id.startsWith(prefix))
   const [only] = found
   if (only && found.length === 1) return only
@@ -25,15 +29,15 @@ export async function findNamedRun(journal: Journal, prefix: string): Promise<Re
 
 /**
  * The runs of this gateway that wrote something, or may have, newest first, reverts included. Throws
- * `run-not-found` when there is none, and `journal-damaged` when damage hides which is newest.
+ * `run-not-found` when there is none, and `journal-damaged` or `journal-newer` when what cannot be read hides which is
+ * newest.
  */
 export async function runsToRevert(journal: Journal, gatewayUrl: string): Promise<RecordedRun[]> {
   const { runs, problems } = await journal.runs()
   const [damaged] = problems
   if (damaged) {
-    throw new MigrateError(
-      'journal-damaged',
-      damaged.message,
+    throw problemError(
+      damaged,
       'Which run is the newest cannot be told for certain; name the one to take back: --revert RUN.',
     )
   }

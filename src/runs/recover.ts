@@ -11,7 +11,7 @@ import { type AppliedChange, type Outcome, type RunReport, settledAs } from '../
 import { unitsOf } from '../core/withheld.ts'
 import type { Gateway, Reading } from '../gateway/port.ts'
 import { isUnfinished, type RecordedChange, type RecordedRun, wasWritten } from '../journal/fold.ts'
-import type { Journal } from '../journal/port.ts'
+import type { Journal, JournalProblem } from '../journal/port.ts'
 import { driftedBehind, judgeRecord } from './aftermath.ts'
 import { Listener } from './listener.ts'
 import { unrestored } from './lost-settings.ts'
@@ -23,16 +23,17 @@ import type { Resumption } from './run.ts'
 export async function unfinishedRuns(
   journal: Journal,
   gatewayUrl: string,
-): Promise<{ runs: RecordedRun[]; problems: string[] }> {
+): Promise<{ runs: RecordedRun[]; problems: JournalProblem[] }> {
   try {
     const { runs, problems } = await journal.runs()
     const unfinished = runs.filter(
       (run) => isUnfinished(run) && gatewayKey(run.started.gateway.url) === gatewayKey(gatewayUrl),
     )
-    return { runs: unfinished.toReversed(), problems: problems.map(({ message }) => message) }
+    return { runs: unfinished.toReversed(), problems }
   } catch (error) {
     if (!(error instanceof MigrateError)) throw error
-    return { runs: [], problems: [error.message] }
+    const { location: file } = journal
+    return { runs: [], problems: [{ code: 'journal-damaged', file, line: null, message: error.message }] }
   }
 }
 

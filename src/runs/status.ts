@@ -72,7 +72,9 @@ export async function readJournal(journal: Journal, url: string): Promise<Journa
   const { location } = journal
   const unreadable = (error: unknown) => ({
     runs: [],
-    problems: [{ file: location, line: null, message: asProblem(error).message }],
+    problems: [
+      { code: 'journal-damaged' as const, file: location, line: null, message: asProblem(error).message },
+    ],
   })
   const { runs, problems } = await journal.runs().catch(unreadable)
   const own = runs.filter(({ started }) => gatewayKey(started.gateway.url) === gatewayKey(url))

@@ -197,13 +197,14 @@ describe('damage', () => {
     await writeFile(file, `${mangle(lines).join('\n')}\n`)
     const { runs, problems } = await journal.runs()
     expect(runs).toEqual([])
-    expect(problems).toEqual([{ file, line, message: expect.stringContaining(`${file}:${line}`) as string }])
+    const message = expect.stringContaining(`${file}:${line}`) as string
+    expect(problems).toEqual([{ code: 'journal-damaged', file, line, message }])
   })
 
   test('by a newer version is refused, not guessed at', async () => {
     const { journal, file } = await journalWithRun()
     await appendFile(file, `${JSON.stringify({ v: 2, seq: 5, prev: 'x', time: 'later', type: 'novel' })}\n`)
-    expect((await journal.runs()).problems[0]?.message).toContain('newer version')
+    expect((await journal.runs()).problems).toMatchObject([{ code: 'journal-newer', file }])
   })
 })
 

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { describe, expect, vi } from 'vitest'
 import { readChain } from '../../src/journal/chain.ts'
 import { JOURNAL_VERSION } from '../../src/journal/records.ts'
@@ -31,13 +31,21 @@ describe.concurrent('a line of a newer version', () => {
       const trial = await inPlace(old, open, newer(at))
       const [file = ''] = Object.keys(old.journal).map((name) => join(trial.journal, name))
       const text = await readFile(file, 'utf8')
+      const run = basename(file, '.jsonl')
       expect(caught(() => readChain(text, file))).toMatchObject({ code: 'journal-newer', line: at + 1 })
       const where = `${file}:${at + 1}: it was written by a newer version of this tool`
       const checked = await trial.call(['history', '--check'])
       expect([checked.code, sentence(checked.stdout)]).toEqual([1, expect.stringContaining(where)])
-      for (const args of [['--revert'], ['--unfinished', 'finish'], ['--unfinished', 'revert']]) {
-        const { code, stderr } = await trial.call([...args, '--yes', '--json'])
+      for (const args of [
+        ['--revert'],
+        ['--revert', run],
+        ['--unfinished', 'finish'],
+        ['--unfinished', 'revert'],
+      ]) {
+        const { code, stdout, stderr } = await trial.call([...args, '--yes', '--json'])
         expect([code, sentence(stderr)]).toEqual([1, expect.stringContaining(where)])
+        const { code: name, hint } = JSON.parse(stdout) as { code: string; hint: string }
+        expect([name, hint]).toEqual(['journal-newer', 'Update mcp-url-migrate, then try again.'])
       }
       expect(await unlike(old, trial, old.now)).toEqual([])
       expect(await readFile(file, 'utf8')).toBe(text)

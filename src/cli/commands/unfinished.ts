@@ -2,6 +2,7 @@ import { acceptOptions, consent, consentsToRevert } from '../../core/consent.ts'
 import { MigrateError } from '../../core/errors.ts'
 import { serversIn } from '../../core/plan.ts'
 import { printable } from '../../core/text.ts'
+import { problemError } from '../../journal/damage.ts'
 import { lockHolder } from '../../journal/lock.ts'
 import type { RecordedRun } from '../../journal/fold.ts'
 import { requireDatabaseFor } from '../../runs/needs-database.ts'
@@ -72,8 +73,8 @@ function leave(run: RecordedRun, way: Way): Conclusion {
 
 /**
  * Looks for a run of this gateway that has no end. Returns it where this invocation can say what is to become of
- * it; `null` where there is none. Throws `run-interrupted` where nobody can be asked, and `journal-damaged` where
- * --unfinished was given and damage may hide such a run.
+ * it; `null` where there is none. Throws `run-interrupted` where nobody can be asked, and `journal-damaged` or
+ * `journal-newer` where --unfinished was given and what cannot be read may hide such a run.
  */
 export async function noticeUnfinished(
   url: string,
@@ -85,12 +86,8 @@ export async function noticeUnfinished(
   const { runs, problems } = await unfinishedRuns(journal, url)
   const [newest] = runs
   if (!newest && problems[0] !== undefined && options.unfinished !== undefined)
-    throw new MigrateError(
-      'journal-damaged',
-      problems[0],
-      'Whether a run is unfinished cannot be told for certain.',
-    )
-  for (const problem of problems) terminal.warn(`! ${problem}`)
+    throw problemError(problems[0], 'Whether a run is unfinished cannot be told for certain.')
+  for (const { message } of problems) terminal.warn(`! ${message}`)
   if (!newest) return null
   // The newest goes first: an older one cannot be told apart any more from what the newer one did.
   if (options.unfinished !== undefined || named?.id === newest.id) return newest
