@@ -2,11 +2,11 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { ask, isSince, type Received, type Sending, type Target } from './http.ts'
 import type { GatewayUnderTest } from './suite.ts'
 
-/** What a gateway without a database is to have in its config.yaml, as JSON, which is YAML, too. */
-export const CONFIGURED = {
-  ct_tools: { url: 'http://localhost:8585/servers/fetch/sse', transport: 'sse' },
+/** The MCP servers that such a gateway is to have in its config.yaml: one at an address that works, and one at none. */
+export const configured = (origin: string) => ({
+  ct_tools: { url: `${origin}/servers/fetch/sse`, transport: 'sse' },
   ct_absent: { url: 'http://127.0.0.1:9/sse', transport: 'sse' },
-}
+})
 
 const CONNECT = 'Database not connected. Connect a database to your proxy'
 const MANAGING = `${CONNECT} - https://docs.litellm.ai/docs/simple_proxy#managing-auth---virtual-keys`
@@ -63,15 +63,15 @@ function holders(version: string): readonly (readonly [path: string, status: num
 }
 
 /** The servers of its config.yaml are all that it has. */
-function serversOf(asked: () => Ask, version: string): void {
+function serversOf(asked: () => Ask, origin: () => string, version: string): void {
   const listed = async (key?: string): Promise<Listed[]> =>
     (await asked()('GET', '/v1/mcp/server', key === undefined ? {} : { key })).body as Listed[]
 
   test('lists the servers of its config.yaml, and says of each that it is one from 1.104.9', async () => {
     const found = (await listed()).toSorted((a, b) => a.server_name.localeCompare(b.server_name))
     expect(found).toMatchObject([
-      { server_name: 'ct_absent', url: CONFIGURED.ct_absent.url },
-      { server_name: 'ct_tools', url: CONFIGURED.ct_tools.url },
+      { server_name: 'ct_absent', url: configured(origin()).ct_absent.url },
+      { server_name: 'ct_tools', url: configured(origin()).ct_tools.url },
     ])
     if (isSince(version, '1.106.0')) expect(found.map((each) => each.is_config)).toEqual([true, true])
     if (!isSince(version, '1.104.9'))
@@ -97,7 +97,7 @@ function serversOf(asked: () => Ask, version: string): void {
     const id = all.find(({ server_name: name }) => name === 'ct_tools')?.server_id ?? ''
     const { status, body } = await asked()('GET', `/mcp-rest/tools/list?server_id=${id}`)
     expect([status, (body as { tools: unknown[] }).tools.length > 0]).toEqual([200, true])
-    const json = { server_name: 'ct_try', auth_type: 'none', ...CONFIGURED.ct_tools }
+    const json = { server_name: 'ct_try', auth_type: 'none', ...configured(origin()).ct_tools }
     const tried = await asked()('POST', '/mcp-rest/test/tools/list', { json })
     expect([tried.status, (tried.body as { tools: unknown[] }).tools.length > 0]).toEqual([200, true])
     const health = await asked()('GET', '/v1/mcp/server/health')
@@ -146,8 +146,11 @@ function accountsOf(target: () => Target, asked: () => Ask, version: string): vo
   })
 }
 
-/** What a LiteLLM without `DATABASE_URL` answers: the same of a real one and of the sandbox. Its config.yaml is `CONFIGURED`. */
-export function describeWithoutDatabase(gateway: GatewayUnderTest): void {
+/**
+ * What a LiteLLM without `DATABASE_URL` answers: the same of a real one and of the sandbox. Its config.yaml has the
+ * servers that are `configured` at `origin`.
+ */
+export function describeWithoutDatabase(gateway: GatewayUnderTest, origin: () => string): void {
   const { name, version } = gateway
   describe(`${name} as LiteLLM ${version} without a database`, () => {
     let target: Awaited<ReturnType<GatewayUnderTest['start']>>
@@ -162,7 +165,7 @@ export function describeWithoutDatabase(gateway: GatewayUnderTest): void {
       expect([status, body]).toMatchObject([200, { status: 'healthy', db: 'Not connected' }])
     })
 
-    serversOf(asked, version)
+    serversOf(asked, origin, version)
     accountsOf(() => target, asked, version)
   })
 }

@@ -1,12 +1,12 @@
 import { readFile } from 'node:fs/promises'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { ask, isSince } from '../contract/http.ts'
-import { CONFIGURED, describeOpen, describeWithoutDatabase } from '../contract/no-database.ts'
-import { startGuideServers } from '../support/guide-servers.ts'
+import { configured, describeOpen, describeWithoutDatabase } from '../contract/no-database.ts'
+import { Backend } from '../support/lab-backend.ts'
 import { errorDocument, planDocument, runDocument, statusDocument } from '../support/lab-documents.ts'
 import { Operator, told } from '../support/lab-operator.ts'
 import { secretFile } from '../support/lab-people.ts'
-import { type Place, startAddress, startOnConfig, startWithoutDatabase } from '../support/lab-places.ts'
+import { startAddress, startOnConfig, startWithoutDatabase } from '../support/lab-places.ts'
 import { labGateways } from '../support/lab.ts'
 
 // Each of these LiteLLMs is started here, which takes minutes on a busy machine.
@@ -22,25 +22,23 @@ interface Listed {
   url: string
 }
 
-let servers: { close(): Promise<void> } | undefined
+let backend: Backend
 beforeAll(async () => {
-  servers = await startGuideServers()
+  backend = await Backend.start()
 })
-afterAll(() => servers?.close())
+afterAll(() => backend?.close())
 
 for (const gateway of labGateways()) {
   const { version } = gateway
-  const started = (place: Place) => ({ ...place.gateway, close: () => place.end() })
 
-  describeWithoutDatabase({
-    name: 'the laboratory',
-    version,
-    start: async () => started(await startWithoutDatabase(gateway, CONFIGURED)),
-  })
   describeOpen({
     name: 'the laboratory',
     version,
-    start: async () => started(await startWithoutDatabase(gateway, CONFIGURED, { masterKey: null })),
+    start: async () => {
+      const servers = configured(backend.origin)
+      const place = await startWithoutDatabase(gateway, servers, { masterKey: null })
+      return { ...place.gateway, close: () => place.end() }
+    },
   })
 
   describe(`LiteLLM ${version} without a database`, () => {
@@ -63,7 +61,7 @@ for (const gateway of labGateways()) {
     }
 
     beforeAll(async () => {
-      place = await startWithoutDatabase(gateway, CONFIGURED)
+      place = await startWithoutDatabase(gateway, configured(backend.origin))
       address = await startAddress(place.gateway)
       operator = await Operator.of(address.gateway)
       original = await readFile(place.config, 'utf8')
@@ -74,6 +72,11 @@ for (const gateway of labGateways()) {
       await address?.end()
       await place?.end()
     })
+
+    describeWithoutDatabase(
+      { name: 'the laboratory', version, start: async () => place.gateway },
+      () => backend.origin,
+    )
 
     test('its servers are of config.yaml, so that nothing moves without the file', async () => {
       const { code, document } = await operator.json(planDocument, [...RULE, '--dry-run'])

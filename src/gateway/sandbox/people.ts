@@ -51,7 +51,8 @@ export function keyRow(world: World, caller: Caller): Record<string, unknown> {
 /** GET /key/info: the caller's own key. The master key has no row: 404. */
 export function keyInfo({ world, caller }: Ask): Answer {
   if (!world.database) return disconnected(world)
-  if (caller.master) return proxyError(404, 'Key not found in database', 'not_found_error', 'key')
+  if (caller.master || world.accounts.open)
+    return proxyError(404, 'Key not found in database', 'not_found_error', 'key')
   return ok({ key: hashOf(caller.key), info: keyRow(world, caller) })
 }
 
