@@ -16,7 +16,8 @@ const looksWithinWrites = ({ version }: { version: string }): boolean =>
 for (const gateway of labGateways().filter(looksWithinWrites)) {
   test(`LiteLLM ${gateway.version} answers no write while it waits for a stream: the run stops, and can go on`, async () => {
     const fleet = await Fleet.on(gateway)
-    const rule = ['--from', CLOSED, '--to', fleet.next.origin, '--no-preflight', '--timeout', '6', ...ACCEPT]
+    const next = fleet.next.origin
+    const rule = ['--from', CLOSED, '--to', next, '--no-preflight', '--timeout', '6', ...ACCEPT]
     const origins = async (): Promise<string[]> =>
       Object.values(await fleet.rows()).map(({ url }) => new URL(String(url)).origin)
     try {
@@ -28,13 +29,15 @@ for (const gateway of labGateways().filter(looksWithinWrites)) {
       const operator = await Operator.of(gateway)
       const stopped = await operator.json(runDocument, [...rule, '--yes', '--on-failure', 'revert'])
       const { changes, run } = stopped.document
-      expect([stopped.code, ...changes.map(({ outcome }) => outcome)], told(stopped)).toEqual([
+      const outcomes = changes.map(({ outcome }) => outcome)
+      expect([stopped.code, outcomes[0], outcomes[1], outcomes.at(-1)], told(stopped)).toEqual([
         4,
-        'applied',
         'applied',
         'applied',
         'not-applied',
       ])
+      // Where settings are put back, that is the second write, else it is that of the next server.
+      expect(['applied', 'not-applied']).toContain(outcomes[2])
       expect(changes[0]?.server.name).toBe('fleet_plain')
       expect(changes.map(({ effects }) => effects.some(({ code }) => code === 'may-hang'))).toEqual([
         false,
@@ -42,12 +45,12 @@ for (const gateway of labGateways().filter(looksWithinWrites)) {
         true,
         true,
       ])
-      expect(stopped.stdout).toContain('"halted":"unanswered"')
+      expect(JSON.parse(stopped.stdout)).toMatchObject({ halted: 'unanswered' })
       // LiteLLM goes on when the stream ends.
       await fleet.next.close()
       const again = await operator.json(runDocument, [...rule, '--yes'])
       expect(again.code, told(again)).toBe(0)
-      expect(await origins()).toEqual(NAMES.map(() => fleet.next.origin))
+      expect(await origins()).toEqual(NAMES.map(() => next))
       for (const args of [['--revert'], ['--revert', run?.id ?? '']]) {
         const back = await operator.run([...args, '--yes', ...ACCEPT])
         expect(back.code, told(back)).toBe(0)
