@@ -68,7 +68,9 @@ for (const gateway of labGateways()) {
     if (!wipes) {
       test('move without consent, as nothing is lost, and back', async () => {
         const forth = await operator.json(runDocument, [...rule, '--yes'])
-        expect([forth.code, Object.values(effectsOf(forth.document)).flat()]).toEqual([0, []])
+        // That LiteLLM may look at the new URL first loses nothing.
+        const effects = Object.values(effectsOf(forth.document)).flat()
+        expect([forth.code, effects.filter((each) => each !== 'may-hang')]).toEqual([0, []])
         const moved = Object.entries(start).map(([name, row]) => [name, atNext(row)])
         expect(await now()).toEqual(Object.fromEntries(moved))
         const back = await operator.run(['--revert', '--yes'])
