@@ -1,3 +1,4 @@
+import { isSince } from '../contract/http.ts'
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, vi } from 'vitest'
@@ -53,7 +54,7 @@ const effectsOf = ({ changes }: Document): string[] => [
 
 for (const version of ['1.77.7', '1.81.14', '1.96.2', '1.105.7', '1.106.2', '1.110.2']) {
   describe.concurrent(`LiteLLM ${version} without a database`, () => {
-    const pins = ['1.106.2', '1.110.2'].includes(version)
+    const pins = isSince(version, '1.102.4')
 
     test('the dry run shows the diff of config.yaml, and says that there is no database', async ({
       open,

@@ -71,7 +71,7 @@ describe.concurrent('servers at whose new URL LiteLLM looks for sign-in settings
     ])
     const { stdout } = await trial.call(['--dry-run'])
     expect(sentence(stdout)).toContain(
-      '! moved last: this release of LiteLLM may look for sign-in settings at the new URL within the write, and an address that streams can keep it from answering this write and all that follow',
+      '! 2 servers: moved last: this release of LiteLLM may look for sign-in settings at the new URL within the write, and an address that streams can keep it from answering this write and all that follow',
     )
     expect((await trial.call(['--yes'])).code).toBe(0)
   })
@@ -293,7 +293,7 @@ describe.concurrent('a gateway that answers nothing behind a write', () => {
     open,
   }) => {
     const servers = [SIGNED, guideServer('n8n')]
-    const trial = await open({ servers, version: '1.105.7', quirks: [atPut(2, 'silence')] })
+    const trial = await open({ servers, version: '1.105.7', quirks: [atPut(3, 'silence')] })
     const before = rowOf(trial.sandbox.rows(), 'signed')
     const accept = ['--accept', 'reauthorization', '--accept', 'client-loss']
     const finished = await trial.call(['--yes', '--json', ...accept, ...SOON])

@@ -52,7 +52,11 @@ const LATER: Readonly<Record<string, readonly string[]>> = {
 /** What a case's gateway and files hold other than they were to. */
 export async function wrongIn(old: OldCase, trial: Trial, wanted: Difference): Promise<string[]> {
   const found = await unlike(old, trial, wanted)
-  return found.filter((each) => !LATER[old.name]?.includes(each))
+  const better = LATER[old.name] ?? []
+  return [
+    ...found.filter((each) => !better.includes(each)),
+    ...better.filter((each) => !found.includes(each)).map((each) => `not yet: ${each}`),
+  ]
 }
 
 /** Rows and files as before the first run. */

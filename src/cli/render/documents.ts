@@ -61,6 +61,9 @@ const publicSkipped = ({ server, matched, code, message, url, contested, patch }
   url: url === null ? null : maskUrl(url),
   drift: contested?.fields.map(publicDrift) ?? [],
   patch: patch?.map(maskUrlsIn) ?? null,
+  // What waits for a consent stood here once, with both; whoever reads them finds none.
+  effects: [],
+  preflight: null,
 })
 
 const publicNote = ({ code, server, field, message }: Note) => ({ code, server, field, message })

@@ -59,8 +59,8 @@ export async function getServer({ world, caller, id }: Ask): Promise<Answer> {
   if (!world.database) return noDatabase(false)
   const row = world.rows.get(id)
   if (row && isSealed(world, row)) return crash(world.release)
-  // The read loads it, wherever nothing else did (`add_server` in mcp_management_endpoints.py of 1.81.14 and 1.106.2).
-  if (row && world.release.list === 'registry') register(world, row)
+  // The read loads it where nothing else did (`add_server` in mcp_management_endpoints.py of 1.81.14 and 1.106.2).
+  if (row && world.release.list === 'registry' && !world.registry.has(id)) register(world, row)
   const view = found(world, id)
   if (!view) return refused(404, `MCP Server with id ${id} not found`)
   if (!mayGet(world, caller, String(view['server_id']))) {
