@@ -1,6 +1,7 @@
 import { releaseNotes } from '../core/assemble.ts'
 import { databaseNotes } from '../core/no-database.ts'
 import { recordWith } from '../core/drift.ts'
+import type { Era } from '../core/eras.ts'
 import { movedFields } from '../core/fields.ts'
 import { isSetting } from '../core/oauth.ts'
 import type { Note } from '../core/plan.ts'
@@ -38,9 +39,11 @@ const LOSSES: Readonly<Record<string, string>> = {
 }
 
 /** What a run took from a server that taking it back does not bring back. */
-export function notRestorable({ recorded }: Candidate): Note[] {
+export function notRestorable({ recorded }: Candidate, era: Era): Note[] {
   const { server, effects } = recorded.change
-  const lost = effects.flatMap(({ code }) => LOSSES[code] ?? [])
+  const lost = effects.flatMap(({ code }) =>
+    code === 'issuer-cleared' && !era.dropsClient ? [] : (LOSSES[code] ?? []),
+  )
   if (lost.length === 0 || !wasWritten(recorded)) return []
   const message = `what that run took does not come back: ${lost.join(', ')}`
   return [{ code: 'not-restorable', server, field: null, message }]

@@ -138,7 +138,7 @@ export async function planReversal(gateway: Gateway, scope: ReversalScope): Prom
     notes: [
       ...runNotes(scope.run, scope.inForce, gateway),
       ...meant.flatMap(stillChanged),
-      ...written.flatMap(notRestorable),
+      ...written.flatMap((candidate) => notRestorable(candidate, gateway.era)),
     ],
     preflight: {},
     tools: {},

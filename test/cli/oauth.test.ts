@@ -213,7 +213,12 @@ describe.concurrent('with consent they move:', () => {
       const forth = await trial.call(['--yes', '--json', ...REAUTHORIZE])
       const there = documentOf<Document>(forth)
       const codes = ['settings-restored', 'reauthorization']
-      expect([forth.code, there.skipped, effectsOf(there)]).toEqual([
+      // Up to 1.100.4 LiteLLM may look at the new URL first, which loses nothing.
+      const effects = Object.entries(effectsOf(there)).map(([name, all]) => [
+        name,
+        all.filter((code) => code !== 'may-hang'),
+      ])
+      expect([forth.code, there.skipped, Object.fromEntries(effects)]).toEqual([
         0,
         [],
         { exchanged: codes, loose: codes, odd: codes, signed: codes },

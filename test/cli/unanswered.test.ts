@@ -11,7 +11,7 @@ vi.setConfig({ maxConcurrency: 6, testTimeout: 60_000 })
 
 const THREE = [guideServer('fetch'), guideServer('n8n'), guideServer('postgres')]
 /** LiteLLM looks for its sign-in settings within a PUT: 1.81.14, 1.92.2, 1.96.2 (live). */
-const oauthServer = (name: string): SandboxServer => guideServer(name, { auth_type: 'oauth2' })
+const oauth = (name: string): SandboxServer => guideServer(name, { auth_type: 'oauth2' })
 const NEW = 'http://mcp-proxy-sse:8080/servers/'
 const REFUSED: QuirkAction = { status: 400, body: { detail: { error: 'no' } } }
 /** A proxy before LiteLLM waited in vain, though LiteLLM wrote. */
@@ -51,12 +51,7 @@ function askedFrom({ sandbox }: Trial, nth: number): string[] {
 }
 
 describe.concurrent('servers at whose new URL LiteLLM looks for sign-in settings within the write', () => {
-  const MIXED = [
-    oauthServer('filesystem'),
-    guideServer('fetch'),
-    oauthServer('monitoring'),
-    guideServer('n8n'),
-  ]
+  const MIXED = [oauth('filesystem'), guideServer('fetch'), oauth('monitoring'), guideServer('n8n')]
 
   test('are moved last, and the plan says why; no consent is asked for', async ({ open }) => {
     const trial = await open({ servers: MIXED, version: '1.90.7' })
@@ -121,12 +116,7 @@ describe.concurrent('servers at whose new URL LiteLLM looks for sign-in settings
 })
 
 describe.concurrent('an address that streams without asking anybody to sign in', () => {
-  const STREAMING = [
-    oauthServer('filesystem'),
-    oauthServer('monitoring'),
-    oauthServer('playwright'),
-    guideServer('fetch'),
-  ]
+  const STREAMING = [oauth('filesystem'), oauth('monitoring'), oauth('playwright'), guideServer('fetch')]
 
   test.for(POLICIES)(
     'keeps LiteLLM from answering writes, which are written all the same: the second ends the run (%s), exit 4',
@@ -163,7 +153,7 @@ describe.concurrent('an address that streams without asking anybody to sign in',
     open,
   }) => {
     const faults = { [`${NEW}filesystem`]: 'endless' as const }
-    const servers = [oauthServer('filesystem'), guideServer('fetch')]
+    const servers = [oauth('filesystem'), guideServer('fetch')]
     const trial = await open({ servers, version: '1.90.7', faults })
     const finished = await trial.call(['--yes', '--json', '--no-wait', ...SOON])
     const document = documentOf<RunDocument>(finished)

@@ -179,6 +179,7 @@ export function renderReport(report: RunReport, look: Look): string {
       (look.verbose && change.reason === null) ||
       (change.outcome !== 'applied' && !['awaiting', 'declined'].includes(change.reason ?? '')) ||
       change.collateral.length > 0 ||
+      change.error !== null ||
       change.check?.outcome === 'failed',
   )
   return [
