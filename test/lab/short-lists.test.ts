@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { isSince } from '../contract/http.ts'
 import { testWhere } from '../contract/where.ts'
-import { errorDocument, planDocument, serverNames } from '../support/lab-documents.ts'
+import { errorDocument, planDocument } from '../support/lab-documents.ts'
 import { execute } from '../support/lab-database.ts'
 import { Fleet } from '../support/lab-fleet.ts'
 import { Operator, told } from '../support/lab-operator.ts'
@@ -25,7 +25,7 @@ for (const gateway of labGateways()) {
       const finished = await run(['--dry-run', ...options], env)
       expect(finished.code, told(finished)).toBe(0)
       const { changes } = planDocument.parse(JSON.parse(finished.stdout))
-      return serverNames(changes)
+      return changes.map(({ server }) => String(server.name)).toSorted()
     }
     const refusal = async (options: readonly string[], env?: Record<string, string>) => {
       const before = await fleet.rows()
@@ -127,7 +127,10 @@ for (const gateway of labGateways()) {
         const finished = await run(['--dry-run'], asMaster)
         expect(finished.code, told(finished)).toBe(1)
         const { changes, skipped } = planDocument.parse(JSON.parse(finished.stdout))
-        expect(serverNames(changes)).toEqual(['fleet_one', 'fleet_two'])
+        expect(changes.map(({ server }) => String(server.name)).toSorted()).toEqual([
+          'fleet_one',
+          'fleet_two',
+        ])
         expect(skipped.map(({ server, code }) => [server.id, code])).toEqual([[id, 'unreadable']])
         await execute(gateway, `delete from "LiteLLM_MCPServerTable" where server_id = '${id}'`)
       },
