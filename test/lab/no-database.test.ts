@@ -14,7 +14,7 @@ vi.setConfig({ testTimeout: 600_000 })
 
 const OLD = 'http://127.0.0.1:9'
 const NEW = 'http://tools.lab.test:8000'
-const RULE = ['--from', OLD, '--to', NEW, '--no-preflight']
+const RULE = ['--from', OLD, '--to', NEW, '--no-preflight', '--only', 'ct_absent']
 
 interface Listed {
   server_id: string
