@@ -113,6 +113,7 @@ export interface Note {
     | 'old-address'
     | 'near-miss'
     | 'suspicious-list'
+    | 'empty-url'
     | 'deleted'
     | 'unlisted'
     | 'newer-release'
