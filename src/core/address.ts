@@ -57,6 +57,11 @@ export function readAddress(raw: string): Address | NoAddress {
   }
 }
 
+/** Is this no URL at all: absent, empty, or nothing but white space? LiteLLM lists `""` for a server that has none. */
+export function isBlankUrl(url: string | null | undefined): url is null | undefined | '' {
+  return url === null || url === undefined || url.trim() === ''
+}
+
 /** Reads an origin such as `http://localhost:8585`. Returns `null` when there is a path, query, user info or worse. */
 export function readOrigin(raw: string): Origin | null {
   const address = readAddress(raw)

@@ -2,6 +2,7 @@ import { originText } from './address.ts'
 import { type Assembly, assess } from './assess.ts'
 import { eraOf, NEWEST_CHECKED } from './eras.ts'
 import { entryUrl, type Inventory, type InventoryEntry } from './inventory.ts'
+import { emptyUrlRemark } from './config/empty-url.ts'
 import { editsOf, leftovers } from './leftovers.ts'
 import { hangingLast } from './may-hang.ts'
 import { judge, judgeUrl, type Migration } from './migration.ts'
@@ -50,6 +51,12 @@ function oldAddresses(entry: InventoryEntry, migration: Migration): Note[] {
     .map(({ field }) => ({ code: 'old-address' as const, field: shownPath(field), message: CONFIGURED }))
   const near = nearMiss(entry, migration)
   return [...near, ...own, ...found].map((each) => ({ ...each, server }))
+}
+
+function emptyUrl(entry: InventoryEntry, migration: Migration): Note[] {
+  const message = emptyUrlRemark(entry, migration)
+  if (message === null) return []
+  return [{ code: 'empty-url', server: identify(entry.listed, entry.source), field: 'url', message }]
 }
 
 const deletions = ({ gone }: Inventory): Note[] =>
@@ -113,7 +120,11 @@ export function assemblePlan(assembly: Assembly): Plan {
       ...databaseNotes(gateway),
       ...suspicion,
       ...deletions(inventory),
-      ...meant.flatMap((entry) => [...unlisted(entry, inventory), ...oldAddresses(entry, migration)]),
+      ...meant.flatMap((entry) => [
+        ...unlisted(entry, inventory),
+        ...emptyUrl(entry, migration),
+        ...oldAddresses(entry, migration),
+      ]),
     ],
     preflight: {},
     tools: {},

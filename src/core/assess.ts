@@ -1,5 +1,6 @@
 import { assembleChange, obstacle } from './change.ts'
 import { type Configured, configuredUrl, moveConfigured, patchByHand } from './config/move.ts'
+import { unsetVariable } from './config/empty-url.ts'
 import type { Consent } from './consent.ts'
 import { type Era, FILE_ERA } from './eras.ts'
 import { entryUrl, type Inventory, type InventoryEntry } from './inventory.ts'
@@ -118,6 +119,11 @@ export function assess(entry: InventoryEntry, assembly: Assembly, era: Era): Ass
   const judgement = judgeEntry(entry, migration)
   const { url, verdict, others } = judgement
   const move = verdict.kind === 'match' && url !== null ? { url, next: verdict.after } : null
+  const unset = move && entry.source === 'config' ? unsetVariable(entry) : null
+  if (unset !== null) {
+    const server = identify(entry.listed, 'config')
+    return { skipped: { server, matched: true, code: 'config-defined', message: unset, url } }
+  }
   if (entry.source === 'config' && entry.configured && move && 'url' in configuredUrl(entry.configured))
     return assessConfigured(entry, entry.configured, assembly, { era, ...move })
   const left = blocked(entry, judgement)

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import {
   type Address,
+  isBlankUrl,
   isLoopbackName,
   type Origin,
   originText,
@@ -127,9 +128,10 @@ function nearness(migration: Migration, address: Address): string | null {
 
 /**
  * Judges one URL. Only scheme, host and port are ever replaced; what stands behind them keeps every byte.
- * Anything that is not a plain address is never a match.
+ * Anything that is not a plain address is never a match, and an empty text is none of anybody's concern.
  */
 export function judge(migration: Migration, raw: string): Verdict {
+  if (isBlankUrl(raw)) return { kind: 'other', origin: null }
   const address = readAddress(raw)
   if (address.kind === 'env-reference') return { ...address, origin: null }
   if (address.kind !== 'address') {

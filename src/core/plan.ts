@@ -111,6 +111,7 @@ export interface Note {
     | 'old-address'
     | 'near-miss'
     | 'suspicious-list'
+    | 'empty-url'
     | 'deleted'
     | 'unlisted'
     | 'newer-release'

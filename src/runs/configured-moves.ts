@@ -1,3 +1,4 @@
+import { isBlankUrl } from '../core/address.ts'
 import type { HeldBy } from '../core/config/move.ts'
 import type { ListedServer } from '../core/server.ts'
 import type { Gateway } from '../gateway/port.ts'
@@ -13,6 +14,8 @@ export interface ConfiguredMove {
   url: string
   /** `true`: LiteLLM uses it; `false`: it still uses another; `null`: it lists no such server. */
   took: boolean | null
+  /** The variable behind its URL where LiteLLM was started without it, or with it empty, and lists no URL. */
+  unset: string | null
   /** Its id before and now, where LiteLLM gave it another, and who holds which. */
   ids: { before: string; now: string; heldBefore: HeldBy; heldNow: HeldBy } | null
 }
@@ -50,9 +53,10 @@ export async function configuredMoves(
     const url = change.edits.find(({ field }) => field === 'url')?.after ?? ''
     const there = listed.find(({ server_name: name }) => name === server)
     const took = there ? there.url === url : null
+    const unset = there && isBlankUrl(there.url) ? (change.file?.variable ?? null) : null
     const isRenamed = took === true && there !== undefined && there.server_id !== change.server.id
     const ids = isRenamed ? await holdersOf(gateway, change.server.id, there.server_id) : null
-    moves.push({ server, run, file: change.file?.path ?? '', url, took, ids })
+    moves.push({ server, run, file: change.file?.path ?? '', url, took, unset, ids })
   }
   return moves
 }

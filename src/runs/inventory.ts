@@ -1,3 +1,4 @@
+import { isBlankUrl } from '../core/address.ts'
 import type { Era } from '../core/eras.ts'
 import type { Inventory, InventoryEntry } from '../core/inventory.ts'
 import { editsOf } from '../core/leftovers.ts'
@@ -32,6 +33,8 @@ function needsRecord(
   // The list does not tell of the other fields truly, nor of all.
   if (thorough || migration.fields.some((field) => field !== 'url')) return true
   if (!era.listTrusted || server.url === null || server.url === undefined) return true
+  // Only a read by id tells whether the entry of a release without `is_config` stands in config.yaml.
+  if (isBlankUrl(server.url)) return (server.is_config ?? null) === null && server.transport !== 'stdio'
   const { kind } = judgeUrl(migration, server.url)
   return kind !== 'other' && kind !== 'moved'
 }

@@ -12,6 +12,17 @@ import { CONFIG, labGateways } from '../support/lab.ts'
 // One of the tests starts a LiteLLM of its own, which takes minutes on a busy machine.
 vi.setConfig({ testTimeout: 600_000 })
 
+const UNSET = `general_settings:
+  master_key: os.environ/LITELLM_MASTER_KEY
+mcp_servers:
+  config_unset:
+    url: os.environ/A_URL_THAT_NOBODY_SETS
+    transport: sse
+  config_program:
+    transport: stdio
+    command: npx
+`
+
 const NAME = 'config_defined'
 const OLD = 'http://localhost:8585/servers/config_defined/sse'
 const NEW = 'http://mcp-proxy-sse:8080/servers/config_defined/sse'
@@ -96,6 +107,35 @@ for (const gateway of labGateways()) {
       } finally {
         address.leadTo(gateway)
         await place?.end()
+      }
+    })
+
+    test('whose variable is not set is listed with an empty URL, and the variable is named', async () => {
+      const folder = await temporaryFolder()
+      const [config, env] = [join(folder, 'config.yaml'), join(folder, 'litellm.env')]
+      await writeFile(config, UNSET)
+      await writeFile(env, `A_URL_THAT_NOBODY_SETS=${OLD}\n`)
+      const place = await startWithConfig(gateway, config)
+      try {
+        const { body } = await ask(place.gateway, 'GET', '/v1/mcp/server')
+        const urls = (body as Listed[]).flatMap(({ server_name: name, url }) =>
+          name.startsWith('config_') ? [[name, url]] : [],
+        )
+        expect(Object.fromEntries(urls)).toEqual({ config_unset: '', config_program: '' })
+        const own = await Operator.of(place.gateway)
+        const only = ['--only', 'config_*', '--dry-run', '--litellm-config', config]
+        const without = await own.json(planDocument, only)
+        expect([without.code, without.document.skipped]).toEqual([0, []])
+        expect(without.document.notes.map(({ message }) => message).join()).toContain(
+          'A_URL_THAT_NOBODY_SETS',
+        )
+        const { code, document } = await own.json(planDocument, [...only, '--env-file', env])
+        expect([code, document.skipped.map(({ server, matched }) => [server.name, matched])]).toEqual([
+          1,
+          [['config_unset', true]],
+        ])
+      } finally {
+        await place.end()
       }
     })
 

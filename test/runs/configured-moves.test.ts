@@ -40,6 +40,20 @@ test('a move in a file has taken when LiteLLM lists the new URL', async () => {
   expect(await took([run('r1', [move(OLD, NEW)])], [])).toEqual([['r1', NEW, null, null]])
 })
 
+test('a variable behind a URL of which LiteLLM knows nothing is named', async () => {
+  const moved = move(OLD, NEW)
+  const file = { path: '/etc/litellm.env', config: '/etc/litellm.yaml', server: 'mail', variable: 'MAIL_URL' }
+  const inVariable = { ...moved, change: { ...moved.change, file } }
+  const found = async (recorded: RecordedChange, url: string) =>
+    (await configuredMoves(holding([]), [run('r1', [recorded])], listed(url))).map((each) => [
+      each.took,
+      each.unset,
+    ])
+  expect(await found(inVariable, '')).toEqual([[false, 'MAIL_URL']])
+  expect(await found(inVariable, OLD)).toEqual([[false, null]])
+  expect(await found(moved, '')).toEqual([[false, null]])
+})
+
 test('the newest run counts, one that takes back too; what was not written does not', async () => {
   const runs = [
     run('r1', [move(OLD, NEW)]),

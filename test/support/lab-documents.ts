@@ -37,7 +37,12 @@ const code = z.enum([
   'drifted',
 ])
 const skipped = z.object({ server, matched: z.boolean().nullable(), code, message: z.string() })
-const note = z.object({ code: z.string(), server: server.nullable(), field: z.string().nullable() })
+const note = z.object({
+  code: z.string(),
+  server: server.nullable(),
+  field: z.string().nullable(),
+  message: z.string(),
+})
 
 /** `mcp-url-migrate/plan/1`, as `cli.md` promises it, with the notes that came to it. */
 export const planDocument = z.object({

@@ -83,12 +83,14 @@ function renderServers({ servers, notes }: GatewayStatus, look: Look): string[] 
 const heldText = ({ holders, complete }: HeldBy): string =>
   `${holders.length === 0 ? 'nobody' : holders.map(printable).join(', ')}${complete ? '' : ' (perhaps more: not all could be asked)'}`
 
-function renderMove({ server, file, url, took, ids }: ConfiguredMove, look: Look): string[] {
+function renderMove({ server, file, url, took, unset, ids }: ConfiguredMove, look: Look): string[] {
   const state =
     took === true
       ? 'took: LiteLLM uses it'
       : took === false
-        ? 'LiteLLM has not been restarted yet, or was started with another file'
+        ? unset !== null
+          ? `LiteLLM was started without the variable ${printable(unset)}, or with it empty`
+          : 'LiteLLM has not been restarted yet, or was started with another file'
         : 'LiteLLM lists no such server'
   const text = `  ${printable(server)} in ${printable(file)}, to ${printable(maskUrl(url))}: ${state}`
   return [

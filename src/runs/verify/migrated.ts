@@ -1,4 +1,4 @@
-import { gatewayKey } from '../../core/address.ts'
+import { gatewayKey, isBlankUrl } from '../../core/address.ts'
 import { judgeUrl, type Migration } from '../../core/migration.ts'
 import { isSignedInto } from '../../core/oauth.ts'
 import type { ToolPrint } from '../../core/reach.ts'
@@ -80,13 +80,27 @@ export function migratedServers(
   return listed.flatMap((server) => {
     const { server_id: id, url, transport } = server
     const mover = moved.get(id)
-    if (typeof url !== 'string' || isUnlisted(server)) return []
+    if (isBlankUrl(url) || isUnlisted(server)) return []
     const { kind } = judgeUrl(migration, url)
     if (kind !== 'moved' && (mover === undefined || kind === 'match')) return []
     const identity = identify(server, server.is_config ? 'config' : 'database')
     const before = toolsBefore(id, runs, mover)
     const signIn = { usersSignIn: usersSignInAt(server), hasCredentials: sendsCredentials(server) }
     return [{ identity, url, transport: transport ?? 'sse', ...signIn, before, run: mover?.id ?? null }]
+  })
+}
+
+/** The servers that a run in the journal has moved, and that LiteLLM lists without any URL now; no programs (stdio). */
+export function emptiedServers(
+  listed: readonly ListedServer[],
+  runs: readonly RecordedRun[],
+  gatewayUrl: string,
+): { server: ListedServer; run: RecordedRun }[] {
+  const moved = movers(runs, gatewayUrl)
+  return listed.flatMap((server) => {
+    const run = moved.get(server.server_id)
+    const isEmpty = isBlankUrl(server.url) && server.transport !== 'stdio'
+    return run !== undefined && isEmpty && !isUnlisted(server) ? [{ server, run }] : []
   })
 }
 

@@ -1,4 +1,4 @@
-import { originText } from '../../core/address.ts'
+import { originText, readAddress } from '../../core/address.ts'
 import { AD_HOC } from '../../core/migration.ts'
 import { outcomeOf } from '../../core/diagnose.ts'
 import { maskUrl } from '../../core/redact.ts'
@@ -9,7 +9,7 @@ import { inParallel } from '../parallel.ts'
 import { askingGateway, type Fault, judged, mend, skipped } from './check.ts'
 import { explain, type Failure } from './explain.ts'
 import { secondLook } from './limits.ts'
-import { leftServers, type Migrated } from './migrated.ts'
+import { emptiedServers, leftServers, type Migrated } from './migrated.ts'
 import type { OpenScene } from './scene.ts'
 
 const AT_ONCE = 8
@@ -74,19 +74,42 @@ async function leftBehind(scene: OpenScene): Promise<Fault[]> {
   ]
 }
 
+const originOf = (url: string): string => {
+  const address = readAddress(url)
+  return address.kind === 'address' ? originText(address) : url
+}
+
+/** Servers that were moved and have no URL any more: those of config.yaml lose it with the variable behind it. */
+async function emptied(scene: OpenScene): Promise<Fault[]> {
+  return emptiedServers(await scene.servers(), scene.runs, scene.gatewayUrl).map(({ server, run }) => {
+    const file = run.changes.find(
+      ({ change }) => change.server.id === server.server_id && change.file?.variable,
+    )
+    const variable = file?.change.file?.variable ?? null
+    const name = printable(serverTitle(identify(server, 'database')))
+    return {
+      line: `${name}: moved by run ${run.id}, and listed with an empty URL now`,
+      hint:
+        variable === null
+          ? 'Give it its URL again, or take the run back.'
+          : `LiteLLM was started without the variable ${printable(variable)}, or with it empty: set it and restart LiteLLM.`,
+    }
+  })
+}
+
 /** The failures as faults: those with one cause and one cure are one fault. */
 function faultsOf(failures: readonly Failure[]): Fault[] {
   const groups = new Map<string, Failure[]>()
   for (const failure of failures) {
     const { why, hint, server } = failure
-    const key = JSON.stringify([new URL(server.url).origin, why, hint])
+    const key = JSON.stringify([originOf(server.url), why, hint])
     groups.set(key, [...(groups.get(key) ?? []), failure])
   }
   return [...groups.values()].map((group) => {
     const [first] = group
     const names = group.map(({ server }) => title(server)).join(', ')
     const url = first?.server.url ?? ''
-    const at = shortened(maskUrl(group.length === 1 ? url : new URL(url).origin), 120)
+    const at = shortened(maskUrl(group.length === 1 ? url : originOf(url)), 120)
     return { line: `${names} at ${at}: ${first?.why ?? ''}`, hint: first?.hint ?? null }
   })
 }
@@ -109,7 +132,7 @@ export const reachable = askingGateway({
   title: 'The new addresses work through LiteLLM',
   look: async (scene, tell) => {
     const servers = await scene.migrated()
-    const left = await leftBehind(scene)
+    const left = [...(await leftBehind(scene)), ...(await emptied(scene))]
     if (servers.length === 0 && left.length === 0)
       return skipped('no server stands at the new address, and none at the old one')
     const reached: Reached[] = []
