@@ -42,7 +42,7 @@ for (const gateway of labGateways()) {
   })
 
   describe(`LiteLLM ${version} without a database`, () => {
-    const pins = isSince(version, '1.106.2')
+    const pins = isSince(version, '1.102.4')
     let place: Awaited<ReturnType<typeof startWithoutDatabase>>
     let address: Awaited<ReturnType<typeof startAddress>>
     let operator: Operator

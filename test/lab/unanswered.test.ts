@@ -13,7 +13,32 @@ const NAMES = ['fleet_oauth', 'fleet_oauth_too', 'fleet_plain', 'fleet_stream']
 const looksWithinWrites = ({ version }: { version: string }): boolean =>
   isSince(version, '1.81.0') && !isSince(version, '1.97.0')
 
-for (const gateway of labGateways().filter(looksWithinWrites)) {
+const [waiting, answering] = [true, false].map((looks) =>
+  labGateways().filter((gateway) => looksWithinWrites(gateway) === looks),
+)
+
+for (const gateway of answering ?? []) {
+  test(`LiteLLM ${gateway.version} does not wait for a stream: such a server moves like the others, and back`, async () => {
+    const fleet = await Fleet.on(gateway)
+    const rule = ['--from', CLOSED, '--to', fleet.next.origin, '--no-preflight', '--no-wait', ...ACCEPT]
+    // Before 1.81 no server signs its users in.
+    const signIn = isSince(gateway.version, '1.81.0') ? { auth_type: 'oauth2' } : {}
+    try {
+      await fleet.add('fleet_stream', { transport: 'sse', url: `${CLOSED}/servers/stream/sse`, ...signIn })
+      const operator = await Operator.of(gateway)
+      const moved = await operator.json(runDocument, [...rule, '--yes'])
+      expect(moved.code, told(moved)).toBe(0)
+      const effects = moved.document.changes.flatMap((change) => change.effects.map(({ code }) => code))
+      expect(effects).not.toContain('may-hang')
+      const back = await operator.run(['--revert', '--yes', ...ACCEPT])
+      expect(back.code, told(back)).toBe(0)
+    } finally {
+      await fleet.end()
+    }
+  })
+}
+
+for (const gateway of waiting ?? []) {
   test(`LiteLLM ${gateway.version} answers no write while it waits for a stream: the run stops, and can go on`, async () => {
     const fleet = await Fleet.on(gateway)
     const next = fleet.next.origin
