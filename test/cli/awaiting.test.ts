@@ -201,3 +201,34 @@ describe.concurrent('that LiteLLM has to be restarted stands in the plan', () =>
       expect(restartRequired).toBe(required)
     })
 })
+
+describe.concurrent('servers that are left alone for one reason', () => {
+  const ELSEWHERE = 'http://10.0.0.7:8585'
+  const near = (name: string) => guideServer(name, { url: `${ELSEWHERE}/servers/${name}/sse` })
+
+  test('share it: it is said once, with their names, and not again in the summary', async ({ open }) => {
+    const names = ['inventory', 'mail', 'search']
+    const configServers = names.map((name) => ({
+      server_name: name,
+      url: `http://localhost:8585/servers/${name}/sse`,
+      transport: 'sse',
+    }))
+    const trial = await open({ servers: [near('fetch'), near('n8n')], configServers })
+    const { code, stdout } = await trial.call(['--dry-run'])
+    expect(code).toBe(1)
+    expect(stdout.match(/defined in LiteLLM's config.yaml/g)).toHaveLength(1)
+    expect(sentence(stdout)).toContain(
+      "! inventory, mail, search [config-defined]: defined in LiteLLM's config.yaml",
+    )
+    expect(stdout.match(/^\s+\+ +url: http:\/\/mcp-proxy-sse:8080\/servers\/\w+\/sse$/gm)).toHaveLength(3)
+    expect(sentence(stdout)).toContain('- fetch, n8n [near-miss]: another host (10.0.0.7) on port 8585')
+    expect(stdout).not.toContain('behind')
+  })
+
+  test('and so do servers with the old address in the same field', async ({ open }) => {
+    const description = 'as it was at http://localhost:8585/servers'
+    const trial = await open({ servers: TWO.map((server) => ({ ...server, description })) })
+    const { stdout } = await trial.call(['--dry-run'])
+    expect(sentence(stdout)).toContain('! fetch, n8n, field description: ')
+  })
+})

@@ -475,9 +475,8 @@ describe.concurrent('when nothing matches:', () => {
         the like) to http://mcp-proxy-sse:8080
 
       Left alone:
-        - fetch [near-miss]: port 8586, not 8585
+        - fetch, n8n [near-miss]: port 8586, not 8585
           http://localhost:8586/servers/fetch/sse
-        - n8n [near-miss]: port 8586, not 8585
           http://localhost:8586/servers/n8n/sse
 
       Nothing to change: no server matches.

@@ -133,7 +133,7 @@ describe.concurrent('taking back what stands in two files', () => {
     expect([code, await readFile(config, 'utf8')]).toEqual([3, pinned])
     expect(await readFile(env, 'utf8')).toBe('FETCH_URL=http://elsewhere:9/sse\n')
     expect(sentence(stdout)).toContain(
-      `again [drifted]: its id stays pinned, as its URL in ${env} is left as it is`,
+      `again, fetch [drifted]: its id stays pinned, as its URL in ${env} is left as it is`,
     )
   })
 

@@ -100,32 +100,57 @@ export function renderBlocks(
   })
 }
 
-function renderSkipped(skipped: Skipped, look: Look): string {
-  const sign = isLeftBehind(skipped) ? look.paint('yellow', '!') : '-'
-  const url = skipped.url === null ? '' : `\n    ${shownValue(skipped.url)}`
-  const name = shownName(skipped.server)
-  const drift = renderDrift(skipped.contested?.fields ?? [], look).map((text) => `\n${text}`)
-  return `  ${sign} ${wrap(`${name} [${skipped.code}]: ${skipped.message}`, look.width - 4, '    ')}${drift.length > 0 ? drift.join('') : url}${renderPatch(skipped.patch ?? [])}`
+/** What there is to see of a server that is left alone: its drift, or its URL and the patch to make by hand. */
+function renderLeft({ url, contested, patch }: Skipped, look: Look): string {
+  const drift = renderDrift(contested?.fields ?? [], look).map((text) => `\n${text}`)
+  const place = url === null ? '' : `\n    ${shownValue(url)}`
+  return `${drift.length > 0 ? drift.join('') : place}${renderPatch(patch ?? [])}`
+}
+
+/** Servers that are left alone for one reason, which is said once, with their names. */
+function renderSkipped(group: readonly Skipped[], look: Look): string {
+  const [first] = group
+  if (!first) return ''
+  const sign = isLeftBehind(first) ? look.paint('yellow', '!') : '-'
+  const names = [...new Set(group.map(({ server }) => shownName(server)))].join(', ')
+  const why = wrap(`${names} [${first.code}]: ${first.message}`, look.width - 4, '    ')
+  return `  ${sign} ${why}${group.map((skipped) => renderLeft(skipped, look)).join('')}`
+}
+
+/** Values by what they have in common, in the order of the first of each. */
+function groupedBy<T>(values: readonly T[], keyOf: (value: T) => unknown): T[][] {
+  const groups = new Map<string, T[]>()
+  for (const value of values) {
+    const key = JSON.stringify(keyOf(value))
+    groups.set(key, [...(groups.get(key) ?? []), value])
+  }
+  return [...groups.values()]
 }
 
 /** What a person would change by hand, secrets in URLs masked. */
 const renderPatch = (lines: readonly string[]): string =>
   lines.map((text) => `\n      ${printable(maskUrlsIn(text))}`).join('')
 
-function renderNote(note: Note, look: Look): string {
-  const where = note.server
-    ? `${shownName(note.server)}${note.field ? `, field ${printable(note.field)}` : ''}: `
-    : ''
+/** Remarks of one kind, which is said once, with the servers that it is about. */
+function renderNote(group: readonly Note[], look: Look): string {
+  const [note] = group
+  if (!note) return ''
+  const servers = group.flatMap(({ server }) => (server ? [shownName(server)] : []))
+  const field = note.field ? `, field ${printable(note.field)}` : ''
+  const where = servers.length > 0 ? `${[...new Set(servers)].join(', ')}${field}: ` : ''
   const text = wrap(`! ${where}${note.message}`, look.width, '  ')
   return note.code === 'old-address' ? text : look.paint('yellow', text)
 }
 
 /** What is left alone, and what is worth knowing. Empty when there is nothing to say. */
 export function renderRemarks(plan: Plan, look: Look): string[] {
-  const left = plan.skipped.map((skipped) => renderSkipped(skipped, look))
+  const left = groupedBy(plan.skipped, (each) => [each.code, each.message, isLeftBehind(each)])
+  const notes = groupedBy(plan.notes, ({ code, field, message }) => [code, field, message])
   return [
-    ...(left.length > 0 ? [['Left alone:', ...left].join('\n')] : []),
-    ...(plan.notes.length > 0 ? [plan.notes.map((note) => renderNote(note, look)).join('\n')] : []),
+    ...(left.length > 0
+      ? [['Left alone:', ...left.map((group) => renderSkipped(group, look))].join('\n')]
+      : []),
+    ...(notes.length > 0 ? [notes.map((group) => renderNote(group, look)).join('\n')] : []),
   ]
 }
 
