@@ -132,7 +132,7 @@ export function renderCheck({ runs, problems }: History, location: string, look:
 
 /** One run in full: each server with the URL before and after, masked, and its outcome. */
 export function renderOneRun(run: RecordedRun, all: readonly RecordedRun[], look: Look): string {
-  const blocks = run.changes.map(({ change, outcome, error, collateral }) => {
+  const places = run.changes.map(({ change, outcome, error, collateral }) => {
     const edits = (change.onlySettings ? [] : change.edits).flatMap((edit) => {
       const [before, after] = [shownSide(edit, edit.before), shownSide(edit, edit.after)]
       const name = edit.field === 'url' || edit.field === PINNED_ID ? '' : `${fieldTitle(edit.field)}: `
@@ -145,12 +145,14 @@ export function renderOneRun(run: RecordedRun, all: readonly RecordedRun[], look
       ({ field, repaired }) =>
         `  ! ${printable(field)} changed with it; ${repaired ? 'put back' : 'not put back'}`,
     )
-    return [
-      `${shownName(change.server)}: ${outcome}${error ? ` (${printable(error)})` : ''}`,
-      ...edits,
-      ...also,
-    ].join('\n')
+    const fate = `${shownName(change.server)}: ${outcome}${error ? ` (${printable(error)})` : ''}`
+    return { id: change.server.id, fate, lines: [...edits, ...also] }
   })
+  // A server whose URL stands in a file of its own has several changes, most of the time of one fate.
+  const blocks = new Map<string, string[]>()
+  for (const { id, fate, lines } of places)
+    blocks.set(`${id} ${fate}`, [...(blocks.get(`${id} ${fate}`) ?? [fate]), ...lines])
   const times = `Started ${run.startedAt}, ${run.finishedAt ? `finished ${run.finishedAt}` : 'never finished'}`
-  return [renderRun(run, all, look), times, ...blocks].join('\n\n')
+  const shown = [...blocks.values()].map((lines) => lines.join('\n'))
+  return [renderRun(run, all, look), times, ...shown].join('\n\n')
 }

@@ -172,6 +172,10 @@ export function renderByHand({ changes }: RunReport, look: Look): string {
   return [look.paint(['red', 'bold'], wrap(why, look.width)), ...lines].join('\n')
 }
 
+/** What became of a change, with what differs where it drifted. */
+const renderFate = (change: AppliedChange, look: Look): string =>
+  [renderOutcome(change, look), ...renderDrift(change.drift, look)].join('\n')
+
 /** The end of a run: what happened, why it stopped if it did, and what to do next. The undo line comes after it. */
 export function renderReport(report: RunReport, look: Look): string {
   const worth = report.changes.filter(
@@ -183,7 +187,7 @@ export function renderReport(report: RunReport, look: Look): string {
       change.check?.outcome === 'failed',
   )
   return [
-    ...worth.flatMap((change) => [renderOutcome(change, look), ...renderDrift(change.drift, look)]),
+    ...new Set(worth.map((change) => renderFate(change, look))),
     ...(report.halted ? [wrap(HALTS[report.halted], look.width)] : []),
     ...(report.trouble ? [look.paint('red', wrap(report.trouble, look.width))] : []),
     look.paint('bold', `${renderTally(report.changes)}.`),
