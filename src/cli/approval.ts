@@ -6,7 +6,7 @@ import { count } from '../core/text.ts'
 import type { Gateway } from '../gateway/port.ts'
 import { placeOf } from '../runs/place-of.ts'
 import type { Context } from './context.ts'
-import { renderBlocks } from './render/plan.ts'
+import { renderBlocks } from './render/blocks.ts'
 import { chooseOrShow } from './record-choice.ts'
 
 type Answer = 'all' | 'some' | 'each' | 'cancel'

@@ -2,10 +2,10 @@ import { consentsToRevert } from '../../core/consent.ts'
 import { leavesSomething, type RunReport } from '../../core/report.ts'
 import { printableJson } from '../../core/text.ts'
 import { runDocument } from '../render/documents.ts'
+import { renderBlocks } from '../render/blocks.ts'
 import { wrap } from '../render/layout.ts'
 import {
   renderAwaiting,
-  renderBlocks,
   renderDirections,
   renderRemarks,
   renderRestart,

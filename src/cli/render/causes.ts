@@ -1,4 +1,5 @@
 import { originText, readAddress } from '../../core/address.ts'
+import { groupedBy } from '../../core/grouped.ts'
 import type { Change, Plan } from '../../core/plan.ts'
 import { serversIn } from '../../core/plan.ts'
 import type { ReachKind, Tried } from '../../core/reach.ts'
@@ -30,21 +31,19 @@ function originOf(change: Change): string {
 const OF_ORIGIN: readonly ReachKind[] = ['unknown-host', 'refused', 'unreachable', 'time-out']
 
 /** By what a failure at an address is one with others: the same, at the same origin. */
-const failureKey = (change: Change, { kind, evidence }: Tried): string =>
-  JSON.stringify([originOf(change), kind, OF_ORIGIN.includes(kind) ? '' : evidence])
-
-function grouped<T>(entries: readonly (readonly [string, T])[]): T[][] {
-  const groups = new Map<string, T[]>()
-  for (const [key, value] of entries) groups.set(key, [...(groups.get(key) ?? []), value])
-  return [...groups.values()]
-}
+const failureKey = (change: Change, { kind, evidence }: Tried): string[] => [
+  originOf(change),
+  kind,
+  OF_ORIGIN.includes(kind) ? '' : evidence,
+]
 
 function failures({ changes, preflight, reverts }: Plan): Cause[] {
   const found = changes.flatMap((change) => {
     const tried = preflight[change.id]
-    return tried?.outcome === 'failed' ? [[failureKey(change, tried), { change, tried }] as const] : []
+    return tried?.outcome === 'failed' ? [{ change, tried }] : []
   })
-  return grouped(found).flatMap((group): Cause[] => {
+  const groups = groupedBy(found, ({ change, tried }) => failureKey(change, tried))
+  return groups.flatMap((group): Cause[] => {
     const [first] = group
     if (!first) return []
     const { tried } = group.find(({ tried: { evidence } }) => isTried(evidence)) ?? first
@@ -67,9 +66,9 @@ function effects({ changes }: Plan): Cause[] {
   const found = changes.flatMap((change) =>
     change.effects
       .filter(({ code }) => !ELSEWHERE.includes(code))
-      .map(({ message }) => [message, { change, message }] as const),
+      .map(({ message }) => ({ change, message })),
   )
-  return grouped(found).flatMap((group) => {
+  return groupedBy(found, ({ message }) => message).flatMap((group) => {
     const [first] = group
     const servers = group.map(({ change }) => change)
     return first ? [{ text: first.message, tone: 'yellow' as const, changes: servers, found: [] }] : []
