@@ -1,4 +1,5 @@
 import { type Consent, unaccepted } from './consent.ts'
+import { heldValue } from './fields.ts'
 import { type Change, isVariable, type Plan, type Withheld } from './plan.ts'
 
 /** The new URL that a change gives its server, or `null` where it gives it none. */
@@ -6,21 +7,26 @@ export function newUrl({ edits, onlySettings }: Change): string | null {
   return onlySettings ? null : (edits.find(({ field }) => field === 'url')?.after ?? null)
 }
 
+/** Has its server the URL from this variable, by its entry as it was read? */
+function isFrom({ server, file, fields }: Change, variable: Change): boolean {
+  const name = variable.file?.variable ?? ''
+  const from = { id: server.id, hashes: fields }
+  return server.id === variable.server.id || (file !== null && heldValue(from, 'url', `os.environ/${name}`))
+}
+
 /**
- * Changes that go together or not at all, in their order: all of one server; and where servers of a config.yaml have
- * their URL from a variable that stands for another one, all of that file whose URLs come from variables.
+ * Changes that go together or not at all, in their order: all of one server; and where servers of config files have their
+ * URL from one variable, all of those.
  */
-export function unitsOf(changes: readonly Change[]): Change[][] {
-  const withUrl = changes.filter((each) => newUrl(each) !== null)
-  const idsOf = (some: readonly Change[]): ReadonlySet<string> => new Set(some.map(({ server }) => server.id))
-  const ownUrl = idsOf(withUrl.filter((each) => !isVariable(each)))
-  const moving = idsOf(withUrl)
-  const shared = new Set(
-    changes.flatMap(({ file, server }) => (file !== null && !moving.has(server.id) ? [file.config] : [])),
-  )
-  const keyOf = ({ file, server }: Change): string =>
-    file === null || ownUrl.has(server.id) || !shared.has(file.config) ? server.id : `file ${file.config}`
-  const units = new Map<string, Change[]>()
+export function unitsOf<T extends Change>(changes: readonly T[]): T[][] {
+  const variables = changes.filter(isVariable)
+  const keyOf = (change: T): string => {
+    const variable = isVariable(change) ? change : variables.find((each) => isFrom(change, each))
+    return JSON.stringify(
+      variable ? [variable.file?.path, variable.file?.variable] : ['server', change.server.id],
+    )
+  }
+  const units = new Map<string, T[]>()
   for (const change of changes) units.set(keyOf(change), [...(units.get(keyOf(change)) ?? []), change])
   return [...units.values()]
 }
