@@ -1,11 +1,11 @@
-import { readFile, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, vi } from 'vitest'
 import type { SandboxServer } from '../../src/gateway/sandbox/index.ts'
 import { KEY } from '../support/pty.ts'
 import { watchForLeaks } from '../support/secrets.ts'
 import { test as sitting } from './sitting.ts'
-import { documentOf, guideServer, sentence, test, type Trial } from './trial.ts'
+import { documentOf, guideServer, newestFile, sentence, test, type Trial } from './trial.ts'
 
 watchForLeaks()
 vi.setConfig({ maxConcurrency: 4, testTimeout: 60_000 })
@@ -261,5 +261,41 @@ describe.concurrent('moving again what was taken back', () => {
       `FETCH_URL=${OLD}\n`,
     ])
     expect(sentence(stdout)).toContain('goes only together with the id of again, which cannot be pinned')
+  })
+})
+
+describe.concurrent('taking back that was cut short', () => {
+  test('leaves the pins where nobody can tell whether the variable went back', async ({ open }) => {
+    const trial = await open({ servers: [], configServers: ['fetch', 'again'].map(configured) })
+    const { args, config, env } = await filesOf(trial, ['fetch', 'again'])
+    await trial.setUp(['--yes', ...args])
+    const pinned = await readFile(config, 'utf8')
+    await trial.setUp(['--revert', '--yes'])
+    // As its process died right behind the first intent.
+    const file = await newestFile(trial)
+    const lines = (await readFile(file, 'utf8')).split('\n').slice(0, 2)
+    await writeFile(file, `${lines.join('\n')}\n`)
+    await writeFile(config, pinned)
+    await rm(env)
+    await mkdir(env)
+    const { code } = await trial.call(['--unfinished', 'finish', '--yes', '--timeout', '1'])
+    expect([code, await readFile(config, 'utf8')]).toEqual([4, pinned])
+  })
+})
+
+describe.concurrent('a server whose URL stands in a .env file, and whose new URL does not work', () => {
+  sitting('is asked about for that alone', async ({ sit }) => {
+    const trial = await sit({
+      servers: [],
+      configServers: [configured('fetch')],
+      faults: { [NEW]: 'refused' },
+    })
+    const { args } = await filesOf(trial, ['fetch'])
+    const session = trial.start({ args, preflight: true })
+    await session.waitFor('Include it?')
+    expect(sentence(session.text)).toContain('1 server does not work at the new URL, see above.')
+    session.press(KEY.enter)
+    await session.waitFor('Nothing was written.')
+    expect(await session.exit()).toBe(0)
   })
 })
