@@ -70,18 +70,20 @@ function sharersHindrance(
 ): string | null {
   const others = (variable?.sharers ?? []).filter((name) => name !== server.name)
   const entryOf = (name: string): InventoryEntry | undefined =>
-    inventory.entries.find(({ listed }) => listed.server_name === name && selected.has(listed.server_id))
-  const absent = others.filter((name) => !entryOf(name))
-  if (absent.length > 0)
-    return `${variable?.name} is the URL of ${absent.join(', ')}, too, which is not selected`
+    inventory.entries.find(({ listed, source }) => source === 'config' && listed.server_name === name)
+  const is = (names: readonly string[]): string =>
+    `${variable?.name} is the URL of ${names.join(', ')}, too, which`
+  const unlisted = others.filter((name) => !entryOf(name))
+  if (unlisted.length > 0) return `${is(unlisted)} LiteLLM does not list`
+  const left = others.filter((name) => !selected.has(entryOf(name)?.listed.server_id ?? ''))
+  if (left.length > 0) return `${is(left)} is not selected`
   for (const name of others) {
     const entry = entryOf(name)
     const url = entry ? entryUrl(entry) : null
     if (!entry?.configured || url === null) continue
     const id = entry.listed.server_id
     const found = moveConfigured(entry.configured, { id, url, next, era, held: entry.held ?? NOBODY })
-    if (!Array.isArray(found))
-      return `${variable?.name} is the URL of ${name}, too, which cannot be moved: ${found.reason}`
+    if (!Array.isArray(found)) return `${is([name])} cannot be moved: ${found.reason}`
   }
   return null
 }

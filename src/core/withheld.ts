@@ -7,11 +7,12 @@ export function newUrl({ edits, onlySettings }: Change): string | null {
   return onlySettings ? null : (edits.find(({ field }) => field === 'url')?.after ?? null)
 }
 
-/** Has its server the URL from this variable, by its entry as it was read? */
-function isFrom({ server, file, fields }: Change, variable: Change): boolean {
-  const name = variable.file?.variable ?? ''
+/** The change of the variable that a server has its URL from, by its entry as it was read. */
+function variableOf<T extends Change>({ server, file, fields }: T, variables: readonly T[]): T | undefined {
   const from = { id: server.id, hashes: fields }
-  return server.id === variable.server.id || (file !== null && heldValue(from, 'url', `os.environ/${name}`))
+  const isFrom = (name: string | null | undefined): boolean => heldValue(from, 'url', `os.environ/${name}`)
+  const own = variables.find((each) => each.server.id === server.id)
+  return own ?? (file === null ? undefined : variables.find((each) => isFrom(each.file?.variable)))
 }
 
 /**
@@ -21,13 +22,16 @@ function isFrom({ server, file, fields }: Change, variable: Change): boolean {
 export function unitsOf<T extends Change>(changes: readonly T[]): T[][] {
   const variables = changes.filter(isVariable)
   const keyOf = (change: T): string => {
-    const variable = isVariable(change) ? change : variables.find((each) => isFrom(change, each))
+    const variable = isVariable(change) ? change : variableOf(change, variables)
     return JSON.stringify(
       variable ? [variable.file?.path, variable.file?.variable] : ['server', change.server.id],
     )
   }
   const units = new Map<string, T[]>()
-  for (const change of changes) units.set(keyOf(change), [...(units.get(keyOf(change)) ?? []), change])
+  for (const change of changes) {
+    const key = keyOf(change)
+    units.set(key, [...(units.get(key) ?? []), change])
+  }
   return [...units.values()]
 }
 

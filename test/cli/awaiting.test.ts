@@ -157,6 +157,20 @@ describe.concurrent('in a terminal', () => {
     expect(urls(trial.sandbox.rows())['id-signed']).toBe(SIGNED['url'])
   })
 
+  sitting('and where the others drifted, that alone counts: exit 3', async ({ sit }) => {
+    const trial = await sit({ servers: [...TWO, SIGNED] })
+    await trial.setUp(['--yes', '--no-wait', '--accept', 'reauthorization'])
+    for (const id of ['id-fetch', 'id-n8n']) trial.sandbox.edit(id, { url: 'http://elsewhere:9/sse' })
+    const session = trial.start({ args: ['--revert'] })
+    await session.waitFor('Include it?')
+    session.press(KEY.enter)
+    for (const name of ['fetch', 'n8n']) {
+      await session.waitFor(`${name}: what now?`)
+      session.press(KEY.enter)
+    }
+    expect(await session.exit()).toBe(3)
+  })
+
   sitting('where nothing is left of it, nothing is asked and nothing written: exit 0', async ({ sit }) => {
     const trial = await sit({
       servers: [SIGNED, guideServer('exchanged', { auth_type: 'oauth2_token_exchange' })],

@@ -208,6 +208,14 @@ describe.concurrent('servers that share a variable move together or not at all',
       expect(sentence(stdout)).toContain('FETCH_URL is the URL of again, too, which cannot be moved: ')
     })
 
+  test('where LiteLLM does not list one, none does, and that is said: exit 1', async ({ open }) => {
+    const trial = await open({ servers: [guideServer('again')], configServers: [configured('fetch')] })
+    const { args, env } = await filesOf(trial, ['fetch', 'again'])
+    const { code, stdout } = await trial.call(['--yes', '--no-wait', '--only', 'fetch', ...args])
+    expect([code, await readFile(env, 'utf8')]).toEqual([1, `FETCH_URL=${OLD}\n`])
+    expect(sentence(stdout)).toContain('FETCH_URL is the URL of again, too, which LiteLLM does not list')
+  })
+
   test('from two config files, too, forth and back; none goes back alone', async ({ open }) => {
     const trial = await open({ servers: [], configServers: ['fetch', 'again'].map(configured) })
     const { args, texts } = await twoFiles(trial)
