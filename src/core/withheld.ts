@@ -7,12 +7,19 @@ export function newUrl({ edits, onlySettings }: Change): string | null {
   return onlySettings ? null : (edits.find(({ field }) => field === 'url')?.after ?? null)
 }
 
-/** The change of the variable that a server has its URL from, by its entry as it was read. */
-function variableOf<T extends Change>({ server, file, fields }: T, variables: readonly T[]): T | undefined {
-  const from = { id: server.id, hashes: fields }
-  const isFrom = (name: string | null | undefined): boolean => heldValue(from, 'url', `os.environ/${name}`)
+/**
+ * The change of the variable that a server has its URL from, by its entry as it was read; where nobody knows its entry, any
+ * of its file.
+ */
+function variableOf<T extends Change>(
+  { server, file, fields, edits }: T,
+  variables: readonly T[],
+): T | undefined {
   const own = variables.find((each) => each.server.id === server.id)
-  return own ?? (file === null ? undefined : variables.find((each) => isFrom(each.file?.variable)))
+  if (own || file === null || edits.some(({ field }) => field === 'url')) return own
+  if (fields['url'] === undefined) return variables.find((each) => each.file?.config === file.config)
+  const from = { id: server.id, hashes: fields }
+  return variables.find((each) => heldValue(from, 'url', `os.environ/${each.file?.variable}`))
 }
 
 /**

@@ -73,7 +73,7 @@ describe.concurrent('where the new host does not exist yet', () => {
       '✗ does not work at the new URL: LiteLLM: it returned HTTP 421 ! waits',
     )
     expect(sentence(stdout)).toMatch(
-      /✗ 2 servers do not work at the new URL: LiteLLM: .*404.* n8n, postgres To mend n8n: .* To mend postgres: /,
+      /✗ 2 servers do not work at the new URL: LiteLLM: .*404.* n8n, postgres To mend them: mcp-proxy-sse answers, but serves nothing at their paths\. /,
     )
     expect(stdout.match(/^✓ lists 2 tools at the new URL$/gm)).toHaveLength(4)
     expect(sentence(stdout)).toContain('To mend fetch: ')
