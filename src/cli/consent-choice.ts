@@ -7,15 +7,15 @@ import type { Choice } from './terminal/terminal.ts'
 
 type Answer = 'leave' | 'all' | 'some'
 
-/** What speaks against changing them, and how the answer is worded that does. */
-function objection(awaiting: readonly Change[]): { what: string; yes: string } {
+/** What speaks against changing them, by the consents that are missing, and how the answer is worded that does. */
+function objection(awaiting: readonly Change[], { withheld }: Plan): { what: string; yes: string } {
   const one = serversIn(awaiting) === 1
-  const isDead = ({ effects }: Change): boolean => effects.some(({ code }) => code === 'unreachable')
+  const missing = new Set(awaiting.flatMap(({ id }) => withheld[id]?.consents ?? []))
   const [lose, work] = one ? ['loses', 'does not work'] : ['lose', 'do not work']
   const losses = `${lose} something that cannot be put back`
-  if (!awaiting.some(isDead)) return { what: losses, yes: `with ${one ? 'its' : 'their'} losses` }
+  if (!missing.has('unreachable')) return { what: losses, yes: `with ${one ? 'its' : 'their'} losses` }
   const dead = `${work} at the new URL`
-  return { what: awaiting.every(isDead) ? dead : `${dead}, or ${losses}`, yes: 'all the same' }
+  return { what: missing.size === 1 ? dead : `${dead}, or ${losses}`, yes: 'all the same' }
 }
 
 /**
@@ -27,7 +27,7 @@ export async function askConsent(plan: Plan, { terminal }: Context): Promise<Pla
   if (awaiting.length === 0) return plan
   const n = serversIn(awaiting)
   const units = unitsOf(awaiting)
-  const { what, yes } = objection(awaiting)
+  const { what, yes } = objection(awaiting, plan)
   const choices: Choice<Answer>[] = [
     { name: `No, leave ${n === 1 ? 'it' : 'them'} out`, value: 'leave' },
     { name: `Yes, ${yes}`, value: 'all' },

@@ -1,5 +1,5 @@
 import type { ErrorCode } from '../core/errors.ts'
-import { awaitingChanges, isLeftBehind, type Plan } from '../core/plan.ts'
+import { awaitingChanges, isLeftBehind, type Plan, readyChanges } from '../core/plan.ts'
 import { isSignal, mayHaveWritten, type RunReport } from '../core/report.ts'
 import { isComplete } from '../runs/run.ts'
 
@@ -43,7 +43,8 @@ export function exitForPlan(plan: Plan, pendingCode: boolean): number {
   if (pendingCode && plan.changes.length > 0) return 2
   const left = plan.skipped.filter(isLeftBehind)
   if (left.length + awaitingChanges(plan).length === 0) return 0
-  return plan.changes.length === 0 && left.every(({ code }) => code === 'drifted') ? 3 : 1
+  const meant = readyChanges(plan).length + awaitingChanges(plan).length
+  return meant === 0 && left.every(({ code }) => code === 'drifted') ? 3 : 1
 }
 
 /** The code for a run. */

@@ -60,14 +60,43 @@ function blocked(
   return 'message' in verdict ? { code: verdict.kind, message: verdict.message } : null
 }
 
+const NOBODY = { holders: [], complete: false, reason: 'nobody was asked' }
+
+/** Why the variable behind the URL of a server stays as it is, as another server has its URL from it, too; or `null`. */
+function sharersHindrance(
+  { server, variable }: Configured,
+  { inventory, selected }: Assembly,
+  { era, next }: { era: Era; next: string },
+): string | null {
+  const others = (variable?.sharers ?? []).filter((name) => name !== server.name)
+  const entryOf = (name: string): InventoryEntry | undefined =>
+    inventory.entries.find(({ listed, source }) => source === 'config' && listed.server_name === name)
+  const is = (names: readonly string[]): string =>
+    `${variable?.name} is the URL of ${names.join(', ')}, too, which`
+  const unlisted = others.filter((name) => !entryOf(name))
+  if (unlisted.length > 0) return `${is(unlisted)} LiteLLM does not list`
+  const left = others.filter((name) => !selected.has(entryOf(name)?.listed.server_id ?? ''))
+  if (left.length > 0) return `${is(left)} is not selected`
+  for (const name of others) {
+    const entry = entryOf(name)
+    const url = entry ? entryUrl(entry) : null
+    if (!entry?.configured || url === null) continue
+    const id = entry.listed.server_id
+    const found = moveConfigured(entry.configured, { id, url, next, era, held: entry.held ?? NOBODY })
+    if (!Array.isArray(found)) return `${is([name])} cannot be moved: ${found.reason}`
+  }
+  return null
+}
+
 /** A server that stands in a file which was given: the edits of that file. */
 function assessConfigured(
   { listed, held }: InventoryEntry,
   configured: Configured,
-  { migration, inventory, selected }: Assembly,
+  assembly: Assembly,
   { era, url, next }: { era: Era; url: string; next: string },
 ): Assessment {
   const server = identify(listed, 'config')
+  const { migration } = assembly
   const skip = (message: string): Assessment => ({
     skipped: {
       server,
@@ -78,18 +107,10 @@ function assessConfigured(
       patch: patchByHand(configured.server.name, { id: server.id, url, next, era }),
     },
   })
-  const sharers = configured.variable?.sharers ?? []
-  const absent = sharers.filter(
-    (name) =>
-      !inventory.entries.some(
-        (each) => each.listed.server_name === name && selected.has(each.listed.server_id),
-      ),
-  )
-  if (absent.length > 0)
-    return skip(`${configured.variable?.name} is the URL of ${absent.join(', ')}, too, which is not selected`)
-  const nobody = { holders: [], complete: false, reason: 'nobody was asked' }
-  const found = moveConfigured(configured, { id: server.id, url, next, era, held: held ?? nobody })
+  const found = moveConfigured(configured, { id: server.id, url, next, era, held: held ?? NOBODY })
   if (!Array.isArray(found)) return skip(found.reason)
+  const hindrance = sharersHindrance(configured, assembly, { era, next })
+  if (hindrance !== null) return skip(hindrance)
   const changes = found.map(({ file, record, edits, effects }) =>
     assembleChange(record, server, migration.id, edits, { era: FILE_ERA, signIns: null, file, effects }),
   )

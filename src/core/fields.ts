@@ -89,6 +89,15 @@ export function fieldHashes(record: ServerRecord): Record<string, string> {
   )
 }
 
+/** Is this the value that a record held in a field, by the hashes of its fields? */
+export function heldValue(
+  { id, hashes }: { id: string; hashes: Readonly<Record<string, string>> },
+  field: string,
+  value: unknown,
+): boolean {
+  return hashes[field] === hash(id, field, value)
+}
+
 /** One hash over all of `fieldHashes`: the state that a plan was made for. */
 export function fingerprint(hashes: Record<string, string>): string {
   return sha256(canonical(hashes))

@@ -36,6 +36,11 @@ interface Place {
   network: string
 }
 
+/** The path of a URL as remedies show it: secrets masked, harmless for a terminal. */
+export function shownPathOf(url: string): string {
+  return printable(maskUrl(url).replace(/^[^/]*\/\/[^/?#]*/, '') || '/')
+}
+
 function placeOf(failing: Failing): Place {
   const address = readAddress(failing.url)
   const { host, port } = address.kind === 'address' ? address : { host: '', port: 0 }
@@ -43,7 +48,7 @@ function placeOf(failing: Failing): Place {
   return {
     host: printable(host),
     port,
-    path: printable(maskUrl(failing.url).replace(/^[^/]*\/\/[^/?#]*/, '') || '/'),
+    path: shownPathOf(failing.url),
     transport: failing.transport ?? 'sse',
     served: failing.served ?? null,
     gateway: failing.gatewayContainer ?? 'litellm',

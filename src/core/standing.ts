@@ -1,4 +1,4 @@
-import { consentsFor } from './consent.ts'
+import { acceptOptions, consentsFor } from './consent.ts'
 import { entryUrl, type Inventory, type InventoryEntry } from './inventory.ts'
 import { judgeUrl, type Migration } from './migration.ts'
 import type { Plan } from './plan.ts'
@@ -23,12 +23,12 @@ function standingOf(entry: InventoryEntry, plan: Plan, migration: Migration): St
   const base = { server: { ...identify(entry.listed, entry.source), id }, url: entryUrl(entry) }
   const changes = plan.changes.filter(({ server }) => server.id === id)
   if (changes.length > 0) {
-    const [needed] = consentsFor(changes.flatMap(({ effects }) => effects))
+    const needed = consentsFor(changes.flatMap(({ effects }) => effects))
     return {
       ...base,
       state: 'to-migrate',
-      code: needed ?? null,
-      message: needed ? `needs --accept ${needed}` : null,
+      code: needed[0] ?? null,
+      message: needed.length > 0 ? `needs ${acceptOptions(needed).join(' ')}` : null,
     }
   }
   const left = plan.skipped.find(({ server }) => server.id === id)

@@ -1,4 +1,5 @@
 import { type Consent, unaccepted } from './consent.ts'
+import { heldValue } from './fields.ts'
 import { type Change, isVariable, type Plan, type Withheld } from './plan.ts'
 
 /** The new URL that a change gives its server, or `null` where it gives it none. */
@@ -7,21 +8,37 @@ export function newUrl({ edits, onlySettings }: Change): string | null {
 }
 
 /**
- * Changes that go together or not at all, in their order: all of one server; and where servers of a config.yaml have
- * their URL from a variable that stands for another one, all of that file whose URLs come from variables.
+ * The change of the variable that a server has its URL from, by its entry as it was read; where nobody knows its entry, any
+ * of its file.
  */
-export function unitsOf(changes: readonly Change[]): Change[][] {
-  const withUrl = changes.filter((each) => newUrl(each) !== null)
-  const idsOf = (some: readonly Change[]): ReadonlySet<string> => new Set(some.map(({ server }) => server.id))
-  const ownUrl = idsOf(withUrl.filter((each) => !isVariable(each)))
-  const moving = idsOf(withUrl)
-  const shared = new Set(
-    changes.flatMap(({ file, server }) => (file !== null && !moving.has(server.id) ? [file.config] : [])),
-  )
-  const keyOf = ({ file, server }: Change): string =>
-    file === null || ownUrl.has(server.id) || !shared.has(file.config) ? server.id : `file ${file.config}`
-  const units = new Map<string, Change[]>()
-  for (const change of changes) units.set(keyOf(change), [...(units.get(keyOf(change)) ?? []), change])
+function variableOf<T extends Change>(
+  { server, file, fields, edits }: T,
+  variables: readonly T[],
+): T | undefined {
+  const own = variables.find((each) => each.server.id === server.id)
+  if (own || file === null || edits.some(({ field }) => field === 'url')) return own
+  if (fields['url'] === undefined) return variables.find((each) => each.file?.config === file.config)
+  const from = { id: server.id, hashes: fields }
+  return variables.find((each) => heldValue(from, 'url', `os.environ/${each.file?.variable}`))
+}
+
+/**
+ * Changes that go together or not at all, in their order: all of one server; and where servers of config files have their
+ * URL from one variable, all of those.
+ */
+export function unitsOf<T extends Change>(changes: readonly T[]): T[][] {
+  const variables = changes.filter(isVariable)
+  const keyOf = (change: T): string => {
+    const variable = isVariable(change) ? change : variableOf(change, variables)
+    return JSON.stringify(
+      variable ? [variable.file?.path, variable.file?.variable] : ['server', change.server.id],
+    )
+  }
+  const units = new Map<string, T[]>()
+  for (const change of changes) {
+    const key = keyOf(change)
+    units.set(key, [...(units.get(key) ?? []), change])
+  }
   return [...units.values()]
 }
 

@@ -101,6 +101,7 @@ async function takeBack(forward: ApplyResult, context: ApplyContext): Promise<Ap
     forward.changes.filter((change) => isInForce([change]) && !change.onlySettings).toReversed(),
   )
   const total = written.length
+  const units = unitsOf(written)
   const fates = new Map<string, AppliedChange>()
   let { halted, trouble } = forward
   context.onEvent({ kind: 'taking-back', total })
@@ -109,6 +110,14 @@ async function takeBack(forward: ApplyResult, context: ApplyContext): Promise<Ap
     if (stop) {
       halted = stop
       break
+    }
+    const unit = units.find((each) => each.includes(change)) ?? []
+    if (unit.some(({ id }) => (fates.get(id)?.outcome ?? 'reverted') !== 'reverted')) {
+      // A pin stays for as long as the URL that it holds the id for.
+      const error = 'not taken back: it goes only together with what could not be taken back'
+      fates.set(change.id, { ...change, error })
+      context.onEvent({ kind: 'settled', change: { ...change, error }, done: done + 1, total })
+      continue
     }
     const step = await new ChangeRun(context, change, { done, total }).takeBack(change)
     fates.set(change.id, step.applied)

@@ -29,27 +29,21 @@ export async function readConfiguration(
   return { trees, variables }
 }
 
-function variableOf(
-  name: string,
-  { servers }: ConfigTree,
-  variables: Configuration['variables'],
-): Configured['variable'] {
+function variableOf(name: string, { trees, variables }: Configuration): Configured['variable'] {
   const [found, second] = variables.filter((each) => each.name === name)
   if (!found) return null
-  const sharers = servers.flatMap((each) =>
-    each.url.kind === 'env' && each.url.name === name ? [each.name] : [],
-  )
+  const sharers = trees
+    .flatMap(({ servers }) => servers)
+    .flatMap((each) => (each.url.kind === 'env' && each.url.name === name ? [each.name] : []))
   const value = second
     ? { kind: 'elsewhere' as const, reason: `it stands in ${second.path}, too` }
     : found.value
-  return { name, path: found.path, value, sharers }
+  return { name, path: found.path, value, sharers: [...new Set(sharers)] }
 }
 
 /** What the files say of a listed server, `null` where they do not have it. Throws `config-invalid` where two have it. */
-export function configuredServer(
-  { trees, variables }: Configuration,
-  listed: ListedServer,
-): Configured | null {
+export function configuredServer(configuration: Configuration, listed: ListedServer): Configured | null {
+  const { trees } = configuration
   const found = trees.flatMap((tree) =>
     tree.servers
       .filter(({ name }) => name === listed.server_name)
@@ -65,7 +59,7 @@ export function configuredServer(
     text: source.text,
     server,
     aliases: tree.aliases,
-    variable: server.url.kind === 'env' ? variableOf(server.url.name, tree, variables) : null,
+    variable: server.url.kind === 'env' ? variableOf(server.url.name, configuration) : null,
   }
 }
 

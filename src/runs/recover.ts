@@ -85,25 +85,27 @@ function remaining(run: RecordedRun, settled: AppliedChange): Change[] {
   return isShort ? [onlySettings(recorded.change, lost)] : []
 }
 
-/** How many servers finishing a run would still write to. */
-export function leftToDo({ run, settled }: Resumption): number {
-  return serversIn(settled.flatMap((each) => remaining(run, each)))
+/** What is still to be done of a run. What goes together is not done by halves: where a part drifted, or nobody knows, all stays. */
+function left({ run, settled }: Resumption): Change[] {
+  const isInTheWay = ({ outcome }: AppliedChange): boolean => outcome === 'drifted' || outcome === 'unknown'
+  const whole = new Set(
+    unitsOf(settled)
+      .filter((unit) => !unit.some(isInTheWay))
+      .flat(),
+  )
+  return settled.filter((each) => whole.has(each)).flatMap((each) => remaining(run, each))
 }
 
-const isDriftedIn =
-  (unit: readonly Change[]) =>
-  (each: AppliedChange): boolean =>
-    each.outcome === 'drifted' && unit.includes(each)
+/** How many servers finishing a run would still write to. */
+export function leftToDo(resumption: Resumption): number {
+  return serversIn(left(resumption))
+}
 
 /** The plan that does what is left of a run: a plan like any other. What was refused is tried again. */
-export function planCompletion({ run, settled }: Resumption, gateway: Gateway, createdAt: string): Plan {
-  // What goes together is not done by halves: where a part drifted, the rest stays, too.
-  const whole = unitsOf(settled).filter((unit) => !settled.some(isDriftedIn(unit)))
-  const left = settled
-    .filter((each) => whole.some((unit) => unit.includes(each)))
-    .flatMap((each) => remaining(run, each))
+export function planCompletion(resumption: Resumption, gateway: Gateway, createdAt: string): Plan {
+  const { run, settled } = resumption
   const looks = gateway.era.searches.length > 0
-  const changes = hangingLast(looks ? left : left.map(withoutHang))
+  const changes = hangingLast(looks ? left(resumption) : left(resumption).map(withoutHang))
   return {
     createdAt,
     gateway: gateway.identity,

@@ -1,3 +1,4 @@
+import { PINNED_ID } from '../core/config/record.ts'
 import type { Change, Skipped } from '../core/plan.ts'
 import { shownPath } from '../core/redact.ts'
 import { serverTitle } from '../core/server.ts'
@@ -18,8 +19,18 @@ const skip = (change: Change, code: Skipped['code'], message: string): Judged =>
   skipped: { server: change.server, matched: true, code, message, url: null },
 })
 
+const isSkipped = ({ judged }: Judgement): boolean => judged !== 'nothing' && 'skipped' in judged
+
+const removesPin = ({ edits }: Change): boolean =>
+  edits.some(({ field, after }) => field === PINNED_ID && after === null)
+
 const names = (changes: readonly Change[]): string =>
   [...new Set(changes.map(({ server }) => printable(serverTitle(server))))].join(', ')
+
+/** Does it give an entry the id that its URL would not make? */
+export function addsPin({ edits }: Change): boolean {
+  return edits.some(({ field, after }) => field === PINNED_ID && after !== null)
+}
 
 /** Why a change does not go back although nothing speaks against it alone, or `null`. */
 function hindrance({ change, judged }: Judgement, unit: readonly Judgement[]): Judged | null {
@@ -30,12 +41,21 @@ function hindrance({ change, judged }: Judgement, unit: readonly Judgement[]): J
     const missing = names(absent.map((each) => each.change))
     return skip(change, 'config-defined', `goes back only together with ${missing}: select that, too`)
   }
+  // Of a revert that is taken back: without its pin a server would get another id with its URL.
+  const unpinned = others.find((each) => removesPin(each.change) && isSkipped(each))
+  if (newUrl(change) !== null && unpinned)
+    return skip(
+      change,
+      'drifted',
+      `goes only together with the id of ${names([unpinned.change])}, which cannot be pinned`,
+    )
   // A pin holds the id for as long as the URL is the new one.
   const url = others.find((each) => newUrl(each.change) !== null)
-  const stays = url && url.judged !== 'nothing' && 'skipped' in url.judged
+  const stays = url && isSkipped(url)
   if (newUrl(change) !== null || !stays) return null
   const where = printable(shownPath(url.change.file?.path ?? ''))
-  return skip(change, 'drifted', `its id stays pinned, as its URL in ${where} is left as it is`)
+  const id = removesPin(change) ? 'its id is not pinned again' : 'its id stays pinned'
+  return skip(change, 'drifted', `${id}, as its URL in ${where} is left as it is`)
 }
 
 /**
@@ -43,11 +63,14 @@ function hindrance({ change, judged }: Judgement, unit: readonly Judgement[]): J
  * URL stands in a `.env` file. Of those that are meant, in order.
  */
 export function asUnits(judgements: readonly Judgement[]): Judged[] {
-  const units = unitsOf(judgements.map(({ change }) => change)).map((unit) =>
-    judgements.filter(({ change }) => unit.includes(change)),
-  )
-  const unitOf = new Map(units.flatMap((unit) => unit.map((each) => [each, unit] as const)))
-  return judgements
-    .filter(({ meant }) => meant)
-    .map((each) => hindrance(each, unitOf.get(each) ?? []) ?? each.judged)
+  const units = unitsOf(judgements.map(({ change }) => change))
+  const judged = (each: Judgement, among: readonly Judgement[]): Judgement => {
+    const unit = units.find((some) => some.includes(each.change)) ?? []
+    const own = among.filter(({ change }) => unit.includes(change))
+    return { ...each, judged: hindrance(each, own) ?? each.judged }
+  }
+  // What becomes of a pin depends on what becomes of the URL.
+  const withUrls = judgements.map((each) => (newUrl(each.change) === null ? each : judged(each, judgements)))
+  const all = withUrls.map((each) => (newUrl(each.change) === null ? judged(each, withUrls) : each))
+  return all.filter(({ meant }) => meant).map((each) => each.judged)
 }

@@ -9,14 +9,14 @@ import { shownPath, shownText } from '../core/redact.ts'
 import { type Selection, select } from '../core/selection.ts'
 import { type ListedServer, listedServer, type ServerIdentity } from '../core/server.ts'
 import { printable } from '../core/text.ts'
-import { waitingUnless } from '../core/withheld.ts'
+import { newUrl, waitingUnless } from '../core/withheld.ts'
 import type { Gateway } from '../gateway/port.ts'
 import type { RecordedRun } from '../journal/fold.ts'
 import type { RunInForce } from './find-run.ts'
 import { lostSettings } from './lost-settings.ts'
 import { inParallel, READS_AT_ONCE } from './parallel.ts'
 import { type Candidate, notRestorable, runNotes, stillChanged } from './revert-notes.ts'
-import { asUnits, type Judged } from './revert-units.ts'
+import { addsPin, asUnits, type Judged } from './revert-units.ts'
 import { placeOf } from './place-of.ts'
 import { signInsAtStake } from './sign-ins.ts'
 
@@ -101,6 +101,21 @@ async function readCandidates(gateway: Gateway, { run, onRead }: ReversalScope):
   return read.toSorted((a, b) => tried.indexOf(a.recorded) - tried.indexOf(b.recorded))
 }
 
+/** Pins that come, then variables, then pins that go: no server is ever without its id while its URL is another. */
+function turnOf(change: Change): number {
+  if (isVariable(change)) return 1
+  const goes = change.file !== null && newUrl(change) === null && !addsPin(change)
+  return goes ? 2 : 0
+}
+
+/** Each server that is left alone once, for its URL where that is. */
+function onceEach(found: readonly { skipped: Skipped; isUrl: boolean }[]): Skipped[] {
+  const urlsFirst = found.toSorted((a, b) => Number(b.isUrl) - Number(a.isUrl))
+  const told = new Map<string, Skipped>()
+  for (const { skipped } of urlsFirst) if (!told.has(skipped.server.id)) told.set(skipped.server.id, skipped)
+  return found.map(({ skipped }) => skipped).filter((skipped) => told.get(skipped.server.id) === skipped)
+}
+
 const changeOf = ({ recorded }: Candidate): Change => recorded.change
 
 /**
@@ -120,10 +135,13 @@ export async function planReversal(gateway: Gateway, scope: ReversalScope): Prom
     })),
   )
   const made = judged.flatMap((each) => (typeof each === 'object' && 'change' in each ? [each.change] : []))
-  // A variable goes back before the pins do: no server is ever without its id while its URL is another.
-  const changes = hangingLast(made.toSorted((a, b) => Number(isVariable(b)) - Number(isVariable(a))))
-  const skipped = judged.flatMap((each) =>
-    typeof each === 'object' && 'skipped' in each ? [each.skipped] : [],
+  const changes = hangingLast(made.toSorted((a, b) => turnOf(a) - turnOf(b)))
+  const skipped = onceEach(
+    judged.flatMap((each, i) =>
+      typeof each === 'object' && 'skipped' in each
+        ? [{ skipped: each.skipped, isUrl: meant[i] !== undefined && newUrl(changeOf(meant[i])) !== null }]
+        : [],
+    ),
   )
   const written = meant.filter((_, i) => judged[i] !== 'nothing')
   const unchanged = serversIn(meant.map(changeOf)) - serversIn([...changes, ...skipped])

@@ -142,9 +142,10 @@ export async function carryOut(
   const tried = result.changes.some(({ outcome, wrote }) => wrote || outcome === 'failed')
   const kept = trouble === null || (await isKept(context.journal, id))
   const finishedAt = new Date().toISOString()
+  const changes = merged(result.changes, resumption)
   return {
     ...result,
-    changes: merged(result.changes, resumption),
+    changes,
     trouble,
     run: head === null && !tried ? null : { id, startedAt, finishedAt, reverts: plan.reverts, head, kept },
     gateway: plan.gateway,
@@ -152,7 +153,7 @@ export async function carryOut(
     notes: plan.notes,
     preflight: plan.preflight,
     restart: restartFor(
-      result.changes.filter(({ wrote }) => wrote),
+      changes.filter(({ wrote }) => wrote),
       context.gateway.era,
     ),
     propagation: null,

@@ -73,7 +73,7 @@ describe.concurrent('where the new host does not exist yet', () => {
       '✗ does not work at the new URL: LiteLLM: it returned HTTP 421 ! waits',
     )
     expect(sentence(stdout)).toMatch(
-      /✗ 2 servers do not work at the new URL: LiteLLM: .*404.* n8n, postgres To mend n8n: .* To mend postgres: /,
+      /✗ 2 servers do not work at the new URL: LiteLLM: .*404.* n8n, postgres To mend them: mcp-proxy-sse answers, but serves nothing at their paths\. /,
     )
     expect(stdout.match(/^✓ lists 2 tools at the new URL$/gm)).toHaveLength(4)
     expect(sentence(stdout)).toContain('To mend fetch: ')
@@ -155,6 +155,20 @@ describe.concurrent('in a terminal', () => {
     await session.waitFor('Left as you chose: signed')
     expect(await session.exit()).toBe(0)
     expect(urls(trial.sandbox.rows())['id-signed']).toBe(SIGNED['url'])
+  })
+
+  sitting('and where the others drifted, that alone counts: exit 3', async ({ sit }) => {
+    const trial = await sit({ servers: [...TWO, SIGNED] })
+    await trial.setUp(['--yes', '--no-wait', '--accept', 'reauthorization'])
+    for (const id of ['id-fetch', 'id-n8n']) trial.sandbox.edit(id, { url: 'http://elsewhere:9/sse' })
+    const session = trial.start({ args: ['--revert'] })
+    await session.waitFor('Include it?')
+    session.press(KEY.enter)
+    for (const name of ['fetch', 'n8n']) {
+      await session.waitFor(`${name}: what now?`)
+      session.press(KEY.enter)
+    }
+    expect(await session.exit()).toBe(3)
   })
 
   sitting('where nothing is left of it, nothing is asked and nothing written: exit 0', async ({ sit }) => {

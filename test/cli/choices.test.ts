@@ -126,6 +126,23 @@ describe.concurrent('a server that somebody changed meanwhile', () => {
     expect(urls(trial.sandbox.rows())).toEqual({ 'id-fetch': NEW('fetch'), 'id-n8n': ELSEWHERE })
   })
 
+  test('does not hide another that was deleted meanwhile: exit 4', async ({ sit }) => {
+    const trial = await sit()
+    const session = trial.start()
+    await session.waitFor('Change 3 servers')
+    trial.sandbox.edit('id-n8n', { url: ELSEWHERE })
+    const headers = { authorization: `Bearer ${trial.sandbox.masterKey}` }
+    await fetch(`${trial.sandbox.url}/v1/mcp/server/id-postgres`, { method: 'DELETE', headers })
+    session.press(KEY.down, KEY.enter)
+    await session.waitFor('n8n: what now?')
+    session.press(KEY.down, KEY.enter)
+    await session.waitFor('Change 1 server')
+    session.press(KEY.down, KEY.enter)
+    await session.waitFor('1 of 1 server changed.')
+    expect(await session.exit()).toBe(4)
+    expect(urls(trial.sandbox.rows())).toEqual({ 'id-fetch': NEW('fetch'), 'id-n8n': NEW('n8n') })
+  })
+
   test('before a revert: the table, and the choice behind it', async ({ sit }) => {
     const trial = await sit({ servers: [...THREE].slice(0, 2) })
     await trial.setUp(['--yes'])

@@ -350,3 +350,16 @@ describe.concurrent('a secret that was typed in the wrong place is not repeated:
     })
   }
 })
+
+describe.concurrent('a run that had only its last line still to write', () => {
+  test('says that a restart is needed when it is finished, where the release needs one', async ({ open }) => {
+    const trial = await open({ version: '1.77.7', servers: [...TWO] })
+    await trial.setUp(['--yes'])
+    await cutShort(trial, 5)
+    const { code, stdout } = await trial.call(['--unfinished', 'finish', '--yes'])
+    expect([code, sentence(stdout)]).toEqual([0, expect.stringContaining('Next: restart LiteLLM')])
+    await cutShort(trial, 5)
+    const done = await trial.call(['--unfinished', 'finish', '--yes', '--json'])
+    expect(documentOf(done)['restartRequired']).toBe(true)
+  })
+})

@@ -1,11 +1,11 @@
-import { readFile, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, vi } from 'vitest'
 import type { SandboxServer } from '../../src/gateway/sandbox/index.ts'
 import { KEY } from '../support/pty.ts'
 import { watchForLeaks } from '../support/secrets.ts'
 import { test as sitting } from './sitting.ts'
-import { documentOf, guideServer, sentence, test, type Trial } from './trial.ts'
+import { documentOf, guideServer, newestFile, sentence, test, type Trial } from './trial.ts'
 
 watchForLeaks()
 vi.setConfig({ maxConcurrency: 4, testTimeout: 60_000 })
@@ -176,5 +176,137 @@ describe.concurrent('taking back what stands in two files', () => {
     await trial.setUp(['--revert', '--yes', '--only', 'mail'])
     expect(await readFile(env, 'utf8')).toBe(`FETCH_URL=${NEW}\nMAIL_URL=${OLD}\n`)
     expect((await readFile(config, 'utf8')).match(/server_id/g)).toHaveLength(1)
+  })
+})
+
+/** Two config files of one gateway whose servers have their URL from one variable. */
+async function twoFiles(trial: Trial) {
+  const [first, second, env] = ['a.yaml', 'b.yaml', 'litellm.env'].map((name) =>
+    join(trial.folder, name),
+  ) as [string, string, string]
+  await writeFile(first, `mcp_servers:\n${entry('fetch')}`)
+  await writeFile(second, `mcp_servers:\n${entry('again')}`)
+  await writeFile(env, `FETCH_URL=${OLD}\n`)
+  const args = ['--litellm-config', first, '--litellm-config', second, '--env-file', env]
+  const texts = () => Promise.all([first, second, env].map((path) => readFile(path, 'utf8')))
+  return { args, texts }
+}
+
+describe.concurrent('servers that share a variable move together or not at all', () => {
+  for (const [what, own] of [
+    ['holds an empty server_id', '    server_id:\n'],
+    ['is not the one that LiteLLM lists', '    auth_type: bearer_token\n'],
+  ] as const)
+    test(`where the entry of one ${what}, none does: exit 1`, async ({ open }) => {
+      const trial = await open({ servers: [], configServers: ['fetch', 'again'].map(configured) })
+      const { args, config, env } = await filesOf(trial, ['fetch', 'again'])
+      const text = (await readFile(config, 'utf8')).replace('  again:\n', `  again:\n${own}`)
+      await writeFile(config, text)
+      const { code, stdout } = await trial.call(['--yes', ...args])
+      expect([code, await readFile(config, 'utf8'), await readFile(env, 'utf8')]).toEqual([
+        1,
+        text,
+        `FETCH_URL=${OLD}\n`,
+      ])
+      expect(sentence(stdout)).toContain('FETCH_URL is the URL of again, too, which cannot be moved: ')
+    })
+
+  test('where LiteLLM does not list one, none does, and that is said: exit 1', async ({ open }) => {
+    const trial = await open({ servers: [guideServer('again')], configServers: [configured('fetch')] })
+    const { args, env } = await filesOf(trial, ['fetch', 'again'])
+    const { code, stdout } = await trial.call(['--yes', '--no-wait', '--only', 'fetch', ...args])
+    expect([code, await readFile(env, 'utf8')]).toEqual([1, `FETCH_URL=${OLD}\n`])
+    expect(sentence(stdout)).toContain('FETCH_URL is the URL of again, too, which LiteLLM does not list')
+  })
+
+  test('from two config files, too, forth and back; none goes back alone', async ({ open }) => {
+    const trial = await open({ servers: [], configServers: ['fetch', 'again'].map(configured) })
+    const { args, texts } = await twoFiles(trial)
+    const before = await texts()
+    const run = documentOf<Document>(await trial.call(['--yes', '--json', ...args]))
+    expect(run.summary).toMatchObject({ applied: 2, drifted: 0 })
+    const moved = await texts()
+    expect(moved[2]).toBe(`FETCH_URL=${NEW}\n`)
+    const alone = await trial.call(['--revert', '--yes', '--only', 'fetch'])
+    expect([alone.code, await texts()]).toEqual([1, moved])
+    expect(sentence(alone.stdout)).toContain('1 server stays behind: fetch (config-defined)')
+    await trial.setUp(['--revert', '--yes'])
+    expect(await texts()).toEqual(before)
+  })
+
+  test('another variable of the same file is a choice of its own', async ({ open }) => {
+    const trial = await open({ servers: [], configServers: ['fetch', 'again', 'mail'].map(configured) })
+    const { args, config, env } = await filesOf(trial, ['fetch', 'again'])
+    const text = `${await readFile(config, 'utf8')}${entry('mail').replace('FETCH', 'MAIL')}`
+    await writeFile(config, text)
+    await writeFile(env, `FETCH_URL=${OLD}\nMAIL_URL=${OLD}\n`)
+    await trial.setUp(['--yes', ...args])
+    await trial.setUp(['--revert', '--yes', '--only', 'mail'])
+    expect(await readFile(env, 'utf8')).toBe(`FETCH_URL=${NEW}\nMAIL_URL=${OLD}\n`)
+    expect((await readFile(config, 'utf8')).match(/server_id/g)).toHaveLength(2)
+  })
+})
+
+describe.concurrent('moving again what was taken back', () => {
+  test('pins the ids before the variable moves', async ({ open }) => {
+    const trial = await open({ servers: [], configServers: ['fetch', 'again'].map(configured) })
+    const { args } = await filesOf(trial, ['fetch', 'again'])
+    await trial.setUp(['--yes', ...args])
+    await trial.setUp(['--revert', '--yes'])
+    const again = documentOf<{ changes: { file: { variable: string | null } }[] }>(
+      await trial.call(['--revert', '--yes', '--json']),
+    )
+    expect(again.changes.map(({ file }) => file.variable)).toEqual([null, null, 'FETCH_URL'])
+  })
+
+  test('leaves the variable where an id can not be pinned again', async ({ open }) => {
+    const trial = await open({ servers: [], configServers: ['fetch', 'again'].map(configured) })
+    const { args, config, env } = await filesOf(trial, ['fetch', 'again'])
+    await trial.setUp(['--yes', ...args])
+    await trial.setUp(['--revert', '--yes'])
+    await writeFile(config, `mcp_servers:\n${entry('fetch')}`)
+    const { code, stdout } = await trial.call(['--revert', '--yes'])
+    expect([code, await readFile(config, 'utf8'), await readFile(env, 'utf8')]).toEqual([
+      1,
+      `mcp_servers:\n${entry('fetch')}`,
+      `FETCH_URL=${OLD}\n`,
+    ])
+    expect(sentence(stdout)).toContain('goes only together with the id of again, which cannot be pinned')
+  })
+})
+
+describe.concurrent('taking back that was cut short', () => {
+  test('leaves the pins where nobody can tell whether the variable went back', async ({ open }) => {
+    const trial = await open({ servers: [], configServers: ['fetch', 'again'].map(configured) })
+    const { args, config, env } = await filesOf(trial, ['fetch', 'again'])
+    await trial.setUp(['--yes', ...args])
+    const pinned = await readFile(config, 'utf8')
+    await trial.setUp(['--revert', '--yes'])
+    // As its process died right behind the first intent.
+    const file = await newestFile(trial)
+    const lines = (await readFile(file, 'utf8')).split('\n').slice(0, 2)
+    await writeFile(file, `${lines.join('\n')}\n`)
+    await writeFile(config, pinned)
+    await rm(env)
+    await mkdir(env)
+    const { code } = await trial.call(['--unfinished', 'finish', '--yes', '--timeout', '1'])
+    expect([code, await readFile(config, 'utf8')]).toEqual([4, pinned])
+  })
+})
+
+describe.concurrent('a server whose URL stands in a .env file, and whose new URL does not work', () => {
+  sitting('is asked about for that alone', async ({ sit }) => {
+    const trial = await sit({
+      servers: [],
+      configServers: [configured('fetch')],
+      faults: { [NEW]: 'refused' },
+    })
+    const { args } = await filesOf(trial, ['fetch'])
+    const session = trial.start({ args, preflight: true })
+    await session.waitFor('Include it?')
+    expect(sentence(session.text)).toContain('1 server does not work at the new URL, see above.')
+    session.press(KEY.enter)
+    await session.waitFor('Nothing was written.')
+    expect(await session.exit()).toBe(0)
   })
 })

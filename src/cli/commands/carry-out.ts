@@ -1,11 +1,11 @@
 import { MigrateError } from '../../core/errors.ts'
 import { awaitingChanges, isLeftBehind, type Plan, readyChanges } from '../../core/plan.ts'
-import { isSignal, mayHaveWritten, type RunReport } from '../../core/report.ts'
+import { type AppliedChange, isSignal, mayHaveWritten, type RunReport } from '../../core/report.ts'
 import { count, printableJson } from '../../core/text.ts'
 import type { FileJournal } from '../../journal/file-journal.ts'
 import { locationWarnings } from '../../journal/location.ts'
-import { contestedServers, planOverEdits } from '../../runs/contested.ts'
-import { carryOut, emptyReport, type Resumption } from '../../runs/run.ts'
+import { type ContestedServer, contestedServers, planOverEdits } from '../../runs/contested.ts'
+import { carryOut, emptyReport, isComplete, type Resumption } from '../../runs/run.ts'
 import { approve } from '../approval.ts'
 import { askConsent } from '../consent-choice.ts'
 import { chooseContested } from '../contested-choice.ts'
@@ -90,18 +90,20 @@ function concludeWithout({ plan }: Proposal, { gateway, options, context }: Way)
   return { code: exitForPlan(plan, options.exitCode), report: null }
 }
 
-/** Was drift all that kept a run, or the plan of none, from being complete? */
-function onlyDrifted({ plan }: Proposal, report: RunReport | null): boolean {
-  const halted = report !== null && (report.halted !== null || report.trouble !== null)
-  const changes = report?.changes ?? []
+/** Was drift of these servers all that kept a run, or the plan of none, from being complete? */
+function onlyDrifted(
+  contested: readonly ContestedServer[],
+  { plan }: Proposal,
+  report: RunReport | null,
+): boolean {
+  const ids = new Set(contested.map(({ server }) => server.id))
+  const isContested = ({ outcome, server, collateral }: AppliedChange): boolean =>
+    outcome === 'drifted' && ids.has(server.id) && collateral.length === 0
+  const rest = (report?.changes ?? []).filter((change) => !isContested(change))
   return (
-    !halted &&
     awaitingChanges(plan).length === 0 &&
-    changes.every(
-      ({ outcome, reason, collateral }) =>
-        (outcome === 'applied' || outcome === 'drifted' || reason === 'declined') && collateral.length === 0,
-    ) &&
-    plan.skipped.filter(isLeftBehind).every(({ contested }) => contested)
+    plan.skipped.filter(isLeftBehind).every(({ server }) => ids.has(server.id)) &&
+    (report === null || isComplete({ ...report, changes: rest, skipped: [] }))
   )
 }
 
@@ -133,7 +135,7 @@ async function concludeContested(proposal: Proposal, first: Conclusion, way: Way
   const second = await unlessCancelled(conclude({ plan, heading, nothing }, way))
   if (!second) return first
   if (!second.report || !mayHaveWritten(second.report.changes)) return first
-  const complete = onlyDrifted(proposal, first.report) && chosen.length === contested.length
+  const complete = onlyDrifted(contested, proposal, first.report) && chosen.length === contested.length
   const code = complete || isSignal(second.report.halted) ? second.code : 4
   return { code, report: second.report }
 }

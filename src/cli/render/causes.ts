@@ -4,6 +4,7 @@ import type { Change, Plan } from '../../core/plan.ts'
 import { serversIn } from '../../core/plan.ts'
 import type { ReachKind, Tried } from '../../core/reach.ts'
 import { count, printable } from '../../core/text.ts'
+import { shownPathOf } from '../../core/remedies.ts'
 import { newUrl } from '../../core/withheld.ts'
 import { type Look, wrap } from './layout.ts'
 import { shownName } from './name.ts'
@@ -17,6 +18,12 @@ export interface Cause {
   changes: Change[]
   /** What was found of them, with what mends each; empty where nothing is to be mended. */
   found: { name: string; tried: Tried }[]
+}
+
+/** A change and how its address was found. */
+interface Failure {
+  change: Change
+  tried: Tried
 }
 
 const isTried = (evidence: string): boolean => !evidence.startsWith('not tried: ')
@@ -37,6 +44,23 @@ const failureKey = (change: Change, { kind, evidence }: Tried): string[] => [
   OF_ORIGIN.includes(kind) ? '' : evidence,
 ]
 
+/** A remedy without the path of one server. */
+const ofAnyPath = ({ change, tried }: Failure): string | null =>
+  tried.hint?.replace(
+    `serves nothing at ${shownPathOf(newUrl(change) ?? '')}.`,
+    'serves nothing at their paths.',
+  ) ?? null
+
+/** What mends each; where the paths are all that differs, the same for all. */
+function mendings(group: readonly Failure[]): Cause['found'] {
+  const hints = new Set(group.map(ofAnyPath))
+  const isOne = group.length > 1 && hints.size === 1
+  return group.map((each) => ({
+    name: shownName(each.change.server),
+    tried: isOne ? { ...each.tried, hint: ofAnyPath(each) } : each.tried,
+  }))
+}
+
 function failures({ changes, preflight, reverts }: Plan): Cause[] {
   const found = changes.flatMap((change) => {
     const tried = preflight[change.id]
@@ -54,8 +78,7 @@ function failures({ changes, preflight, reverts }: Plan): Cause[] {
       reverts === null
         ? `${count(n, 'server')} ${do_} not work at the new URL: ${tried.evidence}`
         : `the old ${address} of ${count(n, 'server')} ${do_} not answer: ${tried.evidence}`
-    const mended = group.map((each) => ({ name: shownName(each.change.server), tried: each.tried }))
-    return [{ text, tone: 'red', changes: servers, found: reverts === null ? mended : [] }]
+    return [{ text, tone: 'red', changes: servers, found: reverts === null ? mendings(group) : [] }]
   })
 }
 

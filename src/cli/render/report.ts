@@ -190,7 +190,9 @@ export function renderReport(report: RunReport, look: Look): string {
     ...new Set(worth.map((change) => renderFate(change, look))),
     ...(report.halted ? [wrap(HALTS[report.halted], look.width)] : []),
     ...(report.trouble ? [look.paint('red', wrap(report.trouble, look.width))] : []),
-    look.paint('bold', `${renderTally(report.changes)}.`),
+    ...(report.changes.every(({ reason }) => reason === 'awaiting' || reason === 'declined')
+      ? []
+      : [look.paint('bold', `${renderTally(report.changes)}.`)]),
     ...renderChecks(report, look),
     ...renderWithheld(report, look),
     ...renderLeftBehind(report.skipped, look),

@@ -18,7 +18,7 @@ export interface Configured {
   aliases: Record<string, string>
   /**
    * Where its URL comes from an environment variable: the `.env` file that holds it, and all servers that have their URL
-   * from there, in the order of the file. The first of them stands for the variable.
+   * from there, in the order of the files. The first of them stands for the variable.
    */
   variable: { name: string; path: string; value: EnvValue; sharers: string[] } | null
 }
