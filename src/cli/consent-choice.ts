@@ -11,11 +11,18 @@ type Answer = 'leave' | 'all' | 'some'
 function objection(awaiting: readonly Change[], { withheld }: Plan): { what: string; yes: string } {
   const one = serversIn(awaiting) === 1
   const missing = new Set(awaiting.flatMap(({ id }) => withheld[id]?.consents ?? []))
-  const [lose, work] = one ? ['loses', 'does not work'] : ['lose', 'do not work']
-  const losses = `${lose} something that cannot be put back`
-  if (!missing.has('unreachable')) return { what: losses, yes: `with ${one ? 'its' : 'their'} losses` }
-  const dead = `${work} at the new URL`
-  return { what: missing.size === 1 ? dead : `${dead}, or ${losses}`, yes: 'all the same' }
+  const reasons = [
+    missing.has('unreachable') ? `${one ? 'does' : 'do'} not work at the new URL` : '',
+    missing.has('grants') ? `${one ? 'gets another id' : 'get other ids'}, and somebody may lose access` : '',
+    missing.has('reauthorization') || missing.has('client-loss')
+      ? `${one ? 'loses' : 'lose'} something that cannot be put back`
+      : '',
+  ].filter(Boolean)
+  const lossOnly = !missing.has('unreachable') && !missing.has('grants')
+  return {
+    what: reasons.join(', or '),
+    yes: lossOnly ? `with ${one ? 'its' : 'their'} losses` : 'all the same',
+  }
 }
 
 /**
