@@ -14,7 +14,9 @@ const normalised = ({ origin, pathname }: URL): string =>
 /** What may have been meant by a text that is no URL of the web: with `http://` before it. `null` where that is none, either. */
 function withScheme(text: string): URL | null {
   const [, scheme = 'http', rest = ''] = /^(?:(https?)(?::\/*|\/+))?\/*(.*)$/is.exec(text) ?? []
-  const url = `${scheme.toLowerCase()}://${rest}`
+  // A port alone would be read as the number of an address.
+  const place = /^:?\d{1,5}(?=$|\/)/.test(rest) ? `localhost:${rest.replace(/^:/, '')}` : rest
+  const url = `${scheme.toLowerCase()}://${place}`
   return URL.canParse(url) ? new URL(url) : null
 }
 

@@ -115,6 +115,8 @@ export async function identifyGateway(endpoint: Endpoint): Promise<Identified> {
   } catch (error) {
     if (!(error instanceof MigrateError) || [...NOTHING_THERE, ...TOLD].includes(error.code)) throw error
     if (await isTls()) throw tlsWanted(endpoint.url)
+    // Where nothing answers at all, a shorter URL would only be waited for as long.
+    if (error.code === 'gateway-timeout') throw error
     throw (await tooLong(endpoint)) ?? error
   }
 }

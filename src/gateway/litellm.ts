@@ -38,6 +38,12 @@ function readList(answer: Answer, endpoint: Endpoint): ListedServer[] {
       message,
       'Is this URL really the admin API of LiteLLM? Nothing was changed.',
     )
+  if (isSilence(answer))
+    throw new MigrateError(
+      'gateway-timeout',
+      `LiteLLM did not list its MCP servers in the time of what stands before it (${spoken(answer, endpoint)})`,
+      'Is LiteLLM under load, or does it hang? Look at its log.',
+    )
   if (answer.status !== 200)
     throw invalid(`The gateway did not list its MCP servers (${spoken(answer, endpoint)})`)
   const list = z.array(z.unknown()).safeParse(answer.json)

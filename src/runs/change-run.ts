@@ -9,6 +9,7 @@ import { printable } from '../core/text.ts'
 import type { Place } from '../gateway/port.ts'
 import type { ApplyContext, Standing, Step } from './apply-context.ts'
 import type { Write, WriteProgress } from './intend.ts'
+import { isAnswering } from './listener.ts'
 import { type Direction, objectionTo } from './objection.ts'
 import { placeOf } from './place-of.ts'
 import { readAgain } from './read-again.ts'
@@ -78,8 +79,16 @@ export class ChangeRun {
     if (file !== null) return this.#at.read(server.id)
     const writes = edits.map(({ field }) => fieldOf(field))
     const reading = await readAgain(this.#context.gateway, server.id, writes)
-    this.#context.silence.read(reading)
+    await this.#hear(reading)
     return reading
+  }
+
+  /** Only a backend may be silent; where the list is not answered either, every server more would cost as long. */
+  async #hear(reading: Awaited<ReturnType<typeof readAgain>>): Promise<void> {
+    const { silence, gateway } = this.#context
+    silence.read(reading)
+    if (silence.cause !== null || reading.kind !== 'unreadable' || !reading.silent) return
+    if (!(await isAnswering(gateway))) silence.hush(this.#change)
   }
 
   #tell(kind: 'reading' | WriteProgress): void {

@@ -1,6 +1,16 @@
 import { MigrateError } from '../core/errors.ts'
 import type { Gateway, Place, Reading } from '../gateway/port.ts'
 
+/** Does the list, which asks no backend, get an answer, whatever it says? */
+export async function isAnswering(gateway: Pick<Gateway, 'list'>): Promise<boolean> {
+  try {
+    await gateway.list()
+    return true
+  } catch (error) {
+    return !(error instanceof MigrateError) || error.code !== 'gateway-timeout'
+  }
+}
+
 /**
  * Reads what became of a run. A read by id may take as long as a silent backend keeps LiteLLM waiting; where even the list,
  * which asks no backend, gets no answer, LiteLLM hangs, and reading on would only cost time and end in doubt.
@@ -28,15 +38,11 @@ export class Listener {
   }
 
   async #requireAnswer(): Promise<void> {
-    try {
-      await this.#gateway.list()
-    } catch (error) {
-      if (!(error instanceof MigrateError) || error.code !== 'gateway-timeout') return
-      throw new MigrateError(
-        'run-interrupted',
-        `LiteLLM does not answer, so what became of run ${this.#run} is not known, and it is left as it is`,
-        'Restart LiteLLM, then run the same command again: it asks the gateway first what was written.',
-      )
-    }
+    if (await isAnswering(this.#gateway)) return
+    throw new MigrateError(
+      'run-interrupted',
+      `LiteLLM does not answer, so what became of run ${this.#run} is not known, and it is left as it is`,
+      'Restart LiteLLM, then run the same command again: it asks the gateway first what was written.',
+    )
   }
 }

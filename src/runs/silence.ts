@@ -84,6 +84,12 @@ export class Silence {
     this.#cause ??= `${what} ${remedyAfter(change, era)}`
   }
 
+  /** Before the write of this change neither its record nor the list was answered, and no write is waited for. */
+  hush({ server }: Change): void {
+    this.#deaf = true
+    this.#cause ??= `LiteLLM answered neither the read of ${printable(serverTitle(server))} nor a request after it. Restart LiteLLM. ${THEN}`
+  }
+
   /** The place, listened to: from a silence on, nothing is written there, and where reads hang nothing is read. */
   watch(place: Place, change: Change): Place {
     return {

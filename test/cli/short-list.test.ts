@@ -120,6 +120,25 @@ describe.concurrent('a list that lacks a server which the gateway still has is s
     expect(message).toMatch(/lacks n8n \(id-n8n\), which the key ci names, .* and of 2 other servers$/)
   })
 
+  test('a group names it, and a key many that are long gone', async ({ open }) => {
+    const trial = await open({ version: '1.106.2', servers: THREE, quirks: [lacking()] })
+    const gone = Array.from({ length: 60 }, (_, i) => `gone-${i}`)
+    const group = { access_group_name: 'g', access_mcp_server_ids: ['id-hidden'] }
+    await make(trial.sandbox, '/key/generate', { object_permission: { mcp_servers: gone } })
+    await make(trial.sandbox, '/v1/access_group', group)
+    expect((await refusal(trial)).message).toContain('which the access group g names')
+  })
+
+  test('the key that names it stands behind the first hundred', async ({ open }) => {
+    const trial = await open({ version: '1.106.2', servers: THREE, quirks: [lacking()] })
+    for (let n = 0; n <= 202; n += 1)
+      await make(trial.sandbox, '/key/generate', {
+        key_alias: `k${n}`,
+        object_permission: n === 101 ? permission : { mcp_servers: ['id-fetch'] },
+      })
+    expect((await refusal(trial)).message).toContain('which the key k101 names')
+  })
+
   test("an admin's key is asked, which is told to make way for the master key", async ({ open }) => {
     const key = 'sk-admin-of-the-short-list'
     const trial = await open({
@@ -144,6 +163,12 @@ describe.concurrent('a list is whole, although somebody names a server that it l
       'the name stands for all, or none',
       { servers: TWO },
       { mcp_servers: ['no-mcp-servers', 'all-proxy-mcpservers'] },
+    ],
+    // Seen on 1.77.7 to 1.106.2: LiteLLM keeps any text, and GET has another answer for these.
+    [
+      'the name is none that a record could be asked for by',
+      { servers: TWO },
+      { mcp_servers: ['', '.', '..', 'health', 'submissions', '*', '\u0000', '\ud800'] },
     ],
     [
       'the server waits for review',

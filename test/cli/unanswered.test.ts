@@ -234,6 +234,49 @@ describe.concurrent('a gateway that answers nothing behind a write', () => {
     expect(document.trouble).toContain('neither the write of fetch nor a request after it')
   })
 
+  test.for(POLICIES)(
+    'before a write, while no other is waited for (%s): the rest is not tried',
+    async (policy, { open }) => {
+      // Read for the plan, and once more before its write.
+      const trial = await open({ servers: THREE, quirks: [atRead('n8n', 2, 'silence')] })
+      const finished = await trial.call(['--yes', '--json', '--on-failure', policy, ...SOON])
+      const document = documentOf<RunDocument>(finished)
+      expect([finished.code, document.halted, ...fates(document)]).toEqual([
+        4,
+        'unanswered',
+        'fetch applied',
+        'n8n not-applied',
+        'postgres not-applied',
+      ])
+      expect(document.trouble).toContain(
+        'LiteLLM answered neither the read of n8n nor a request after it. Restart LiteLLM.',
+      )
+      expect(askedFrom(trial, 1).slice(2)).toEqual(['GET /v1/mcp/server/id-n8n', 'GET /v1/mcp/server'])
+    },
+  )
+
+  test.for([
+    ['answers', null, 'postgres applied'],
+    ['is not answered either', 'unanswered', 'postgres not-applied'],
+  ] as const)(
+    'is told by a proxy that waited in vain: of a read, while the list %s',
+    async ([how, halted, last], { open }) => {
+      const late: QuirkAction = { status: 504, body: null }
+      // For `identify`, without a key; for the plan; and then to see whether anything is answered.
+      const list: Quirk = { on: { method: 'GET', path: '/v1/mcp/server', nth: 3 }, do: late }
+      const quirks = [atRead('n8n', 2, late), ...(how === 'answers' ? [] : [list])]
+      const trial = await open({ servers: THREE, quirks })
+      const args = ['--yes', '--json', '--no-wait', '--on-failure', 'continue', ...SOON]
+      const document = documentOf<RunDocument>(await trial.call(args))
+      expect([document.halted, ...fates(document)]).toEqual([
+        halted,
+        'fetch applied',
+        'n8n not-applied',
+        last,
+      ])
+    },
+  )
+
   test('when the run takes itself back: what was taken back so far is told, and the rest stays', async ({
     open,
   }) => {

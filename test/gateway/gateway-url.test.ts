@@ -18,6 +18,8 @@ describe('a URL without a scheme is told with the very URL to use', () => {
   const cases: [text: string, use: string][] = [
     ['127.0.0.1:4000', 'http://127.0.0.1:4000'],
     ['localhost:4000', 'http://localhost:4000'],
+    ['4000', 'http://localhost:4000'],
+    [':4000/ui', 'http://localhost:4000'],
     ['localhost', 'http://localhost'],
     ['[::1]:4000', 'http://[::1]:4000'],
     ['LOCALHOST:4000/', 'http://localhost:4000'],

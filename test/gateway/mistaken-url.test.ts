@@ -73,6 +73,15 @@ describe.concurrent('a URL that goes on too far is told with the part that is to
     expect(sentence(stderr)).not.toContain('too much')
   })
 
+  test('where nothing answers, no shorter one is waited for', async ({ open, serve }) => {
+    const trial = await open()
+    const server = await serve(() => {})
+    const url = `${server.url}/litellm/v1/mcp/server`
+    const finished = await trial.call(['--yes', '--json', '--timeout', '1', '--url', url])
+    expect([finished.code, documentOf<ErrorDocument>(finished).code]).toEqual([1, 'gateway-timeout'])
+    expect(server.seen.map(({ target }) => target)).toEqual(['/litellm/v1/mcp/server/health/readiness'])
+  })
+
   test('a shorter one that only leads elsewhere is not followed', async ({ open, serve }) => {
     const trial = await open()
     const there = await serve(forward(trial.sandbox.url))
