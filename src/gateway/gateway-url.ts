@@ -39,6 +39,8 @@ function suggestion(meant: URL, source: string): string {
 /** What is wrong with a URL that a client could ask. */
 function fault(url: URL): { what: string; hint: string } | null {
   if (url.username || url.password) return { what: 'must not hold a user name or password', hint: FORM }
+  if (/^https?$/.test(url.hostname) && url.port === '')
+    return { what: 'begins with http:// twice', hint: FORM }
   if (PAGE.test(url.pathname) || (!url.search && !url.hash)) return null
   return { what: 'must not hold a query or a fragment', hint: FORM }
 }

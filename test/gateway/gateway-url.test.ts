@@ -51,6 +51,7 @@ describe('what is no gateway URL is not repeated where it may be a secret', () =
   const form = 'Name the gateway as in http://localhost:4000 or https://host/root-path.'
   const cases: [text: string, says: string][] = [
     ['admin:geheim@gateway:4000', `--url must not hold a user name or password. ${form}`],
+    ['http://http://gateway:4000', `--url begins with http:// twice. ${form}`],
     ['http://admin:geheim@gateway:4000', `--url must not hold a user name or password. ${form}`],
     ['gateway:4000/?key=geheim', `--url must not hold a query or a fragment. ${form}`],
     ['http://gateway:4000/#geheim', `--url must not hold a query or a fragment. ${form}`],
