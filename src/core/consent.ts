@@ -2,7 +2,7 @@ import { z } from 'zod'
 import type { Change, Effect } from './plan.ts'
 
 /**
- * Effects that nobody has to put up with unasked: a change that has one is left out until the person consents, by
+ * Effects that nobody has to put up with unasked: a change that has one waits until the person consents, by
  * `--accept` or when asked. Each is the code of an effect.
  */
 export const consent = z.enum(['reauthorization', 'client-loss', 'grants', 'unreachable'])

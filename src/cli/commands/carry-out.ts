@@ -140,7 +140,7 @@ async function concludeContested(proposal: Proposal, first: Conclusion, way: Way
   return { code, report: second.report }
 }
 
-/** In a terminal, asks about what is left out for want of consent, before anything else is asked. */
+/** In a terminal, asks about what waits for a consent, before anything else is asked. */
 async function withConsents(proposal: Proposal, { options, context }: Way): Promise<Proposal> {
   if (options.dryRun || options.yes || !context.terminal.interactive) return proposal
   return { ...proposal, plan: await askConsent(proposal.plan, context) }
