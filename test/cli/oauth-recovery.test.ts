@@ -81,6 +81,24 @@ describe.concurrent('a run that died between its two writes', () => {
     })
   }
 
+  for (const version of ['1.94.3', '1.105.7'])
+    for (const lines of [2, 3])
+      test(`on ${version} (line ${lines}) gets its issuer back with the rest, and keeps its client, both ways`, async ({
+        open,
+      }) => {
+        for (const way of ['finish', 'revert']) {
+          const trial = await open({ servers: [SIGNED, LOOSE], version })
+          const before = trial.sandbox.rows()
+          await trial.setUp(['--yes', '--only', 'signed', ...REAUTHORIZE])
+          await dieBetween(trial, lines, 'id-signed')
+          const consents = way === 'revert' ? REAUTHORIZE : []
+          const { code } = await trial.call(['--unfinished', way, '--yes', ...consents])
+          const was = rowOf(before, 'signed')
+          expect([way, code, row(trial, 'signed')]).toEqual([way, 0, way === 'finish' ? moved(was) : was])
+          await expectSettled(trial)
+        }
+      })
+
   test('behind the second write needs nothing but its end', async ({ open }) => {
     for (const [server, name] of [
       [EXCHANGED, 'exchanged'],
