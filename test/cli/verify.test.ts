@@ -1,13 +1,12 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { writeFile } from 'node:fs/promises'
-import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { describe, expect } from 'vitest'
 import type { SandboxOptions, SandboxServer } from '../../src/gateway/sandbox/index.ts'
 import type { SandboxKey } from '../../src/gateway/sandbox/options.ts'
 import { BIN, bareEnvironment, transcript } from '../support/cli.ts'
+import { freePort } from '../support/free-port.ts'
 import { Backend } from '../support/lab-backend.ts'
 import { secret, watchForLeaks } from '../support/secrets.ts'
 import { documentOf, guideServer, sentence, test, type Trial } from './trial.ts'
@@ -55,15 +54,6 @@ async function keysFile({ folder }: Trial): Promise<string> {
   ]
   await writeFile(path, lines.join('\n'))
   return path
-}
-
-/** A port of this machine at which nothing listens. */
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  await new Promise((resolve) => server.close(resolve))
-  return port
 }
 
 async function verify(trial: Trial, args: readonly string[], env: Record<string, string> = {}) {

@@ -3,6 +3,7 @@ import { type AddressInfo, createServer, type Server } from 'node:net'
 import { afterEach, describe, expect, test } from 'vitest'
 import { listeningSockets, readLsof, shownCommand } from '../../src/machine/listeners.ts'
 import { localMachine } from '../../src/machine/local-machine.ts'
+import { freePort } from '../support/free-port.ts'
 
 const open: Server[] = []
 
@@ -17,14 +18,6 @@ async function listening(server: Server): Promise<number> {
 afterEach(async () => {
   await Promise.all(open.splice(0).map((server) => new Promise((resolve) => server.close(resolve))))
 })
-
-/** A port on which nothing listens any more. */
-async function freePort(): Promise<number> {
-  const server = createServer((socket) => socket.resume())
-  const port = await listening(server)
-  await new Promise((resolve) => open.pop()?.close(resolve))
-  return port
-}
 
 describe('this machine', () => {
   test('knocks at ports, and tells what accepts, refuses and is unknown', async () => {

@@ -4,20 +4,13 @@ import { writeFile } from 'node:fs/promises'
 import { type AddressInfo, connect, createServer } from 'node:net'
 import { join } from 'node:path'
 import { temporaryFolder } from './cli.ts'
+import { claimPort } from './free-port.ts'
 import { CONFIG, LAB, type LabGateway, labVariable, untilItAnswers } from './lab.ts'
 
 /** A proxy that runs until it is ended. */
 export interface Place {
   readonly gateway: LabGateway
   end(): Promise<void>
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  server.close()
-  return port
 }
 
 /** Starts one more LiteLLM of a gateway's release, as the lab's up.sh does, with an environment of its own. */
@@ -27,7 +20,7 @@ async function start(
   env: Record<string, string | undefined>,
   rootPath = '',
 ): Promise<Place> {
-  const port = await freePort()
+  const { port, giveBack } = await claimPort()
   const programs = `${await labVariable('CACHE')}/litellm-${gateway.version}/bin`
   const { DATABASE_URL: _none, ...environment } = process.env
   const litellm = spawn(
@@ -52,6 +45,7 @@ async function start(
   const end = async () => {
     litellm.kill('SIGINT')
     await ended
+    await giveBack()
   }
   const url = `http://127.0.0.1:${port}${rootPath}`
   await untilItAnswers(url, () => litellm.exitCode !== null).catch(async (error: unknown) => {
