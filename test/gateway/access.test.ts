@@ -7,6 +7,7 @@ import type { SandboxOptions } from '../../src/gateway/sandbox/index.ts'
 import type { SandboxKey } from '../../src/gateway/sandbox/options.ts'
 import { ask, isSince } from '../contract/http.ts'
 import { guideServer, sentence, test, type Trial, TWO, urls, writes } from '../cli/trial.ts'
+import { freePort } from '../support/free-port.ts'
 import { endless, forward, says, silent } from '../support/hostile.ts'
 import { secret, watchForLeaks } from '../support/secrets.ts'
 
@@ -504,11 +505,9 @@ describe.concurrent("the environment's proxies:", () => {
       return sentence(stderr)
     }
 
-    test(`a proxy that cannot be reached is not taken for ${url}: exit 1`, async ({ open, serve }) => {
+    test(`a proxy that cannot be reached is not taken for ${url}: exit 1`, async ({ open }) => {
       const trial = await open()
-      const gone = await serve(says(200, ''))
-      await gone.close()
-      const place = `127.0.0.1:${gone.port}`
+      const place = `127.0.0.1:${await freePort()}`
       expect(await say(trial, `http://me:${PASS}@${place}`)).toContain(
         `There is no way to ${url} through the proxy ${place}: nothing accepts connections there ${variable} names that proxy; NO_PROXY=gateway.test goes without it.`,
       )

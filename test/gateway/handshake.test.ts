@@ -2,6 +2,7 @@ import { createServer } from 'node:net'
 import type { AddressInfo } from 'node:net'
 import { describe, expect, test as base } from 'vitest'
 import { handshake, thisMachine } from '../../src/gateway/handshake.ts'
+import { closedOrigin } from '../support/free-port.ts'
 import { type Listener, listen, type LocalServer, says, silent } from '../support/hostile.ts'
 import { Backend } from '../support/lab-backend.ts'
 
@@ -69,9 +70,7 @@ describe('an MCP handshake from this machine', () => {
   })
 
   test('tells an unknown host, a closed port, and what is no HTTP', async () => {
-    const closed = await Backend.start()
-    const { origin } = closed
-    await closed.close()
+    const origin = await closedOrigin()
     expect(await handshake('http://no-such-host.invalid:8080/servers/f/sse', 'sse')).toMatchObject({
       kind: 'unknown-host',
     })

@@ -1,5 +1,6 @@
 import { describe, expect, vi } from 'vitest'
 import { documentOf, guideServer, sentence, test, type Trial, TWO, urls, writes } from '../cli/trial.ts'
+import { closedOrigin } from '../support/free-port.ts'
 import { endless, forward, huge, inFrontOf, type Listener, says, silent } from '../support/hostile.ts'
 import { watchForLeaks } from '../support/secrets.ts'
 
@@ -70,17 +71,16 @@ describe.concurrent('what is not LiteLLM is told from it before a key is sent:',
     expect(server.seen.filter(({ headers }) => headers.includes('authorization'))).toEqual([])
   })
 
-  test('nothing listens there: exit 1', async ({ open, serve }) => {
+  test('nothing listens there: exit 1', async ({ open }) => {
     const trial = await open()
-    const gone = await serve(silent)
-    await gone.close()
-    const { code, stdout, stderr } = await trial.call(['--json', '--yes', '--url', gone.url])
+    const gone = await closedOrigin()
+    const { code, stdout, stderr } = await trial.call(['--json', '--yes', '--url', gone])
     expect(code).toBe(1)
-    expect(stderr).toContain(`Nothing accepts connections at ${gone.url}`)
+    expect(stderr).toContain(`Nothing accepts connections at ${gone}`)
     expect(JSON.parse(stdout)).toEqual({
       schema: 'mcp-url-migrate/error/1',
       code: 'gateway-refused-connection',
-      message: `Nothing accepts connections at ${gone.url}`,
+      message: `Nothing accepts connections at ${gone}`,
       hint: 'Is LiteLLM running, and is this its host and port? Name it with --url.',
     })
   })

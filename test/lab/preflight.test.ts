@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { isSince } from '../contract/http.ts'
+import { closedOrigin } from '../support/free-port.ts'
 import { runCli } from '../support/cli.ts'
 import { type Listener, listen, type LocalServer, says } from '../support/hostile.ts'
 import { Fleet } from '../support/lab-fleet.ts'
@@ -49,9 +50,9 @@ for (const gateway of labGateways()) {
       })
 
     async function elsewhere(listener: Listener | null): Promise<string> {
-      const server = await listen(listener ?? says(200, ''))
-      if (listener) faults.push(server)
-      else await server.close()
+      if (!listener) return closedOrigin()
+      const server = await listen(listener)
+      faults.push(server)
       return server.url
     }
 

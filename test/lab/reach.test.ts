@@ -4,6 +4,7 @@ import { connect } from '../../src/gateway/connect.ts'
 import { handshake } from '../../src/gateway/handshake.ts'
 import type { Gateway } from '../../src/gateway/port.ts'
 import { at, isSince, type Since } from '../contract/http.ts'
+import { closedOrigin } from '../support/free-port.ts'
 import { type Listener, listen, type LocalServer, says, silent } from '../support/hostile.ts'
 import { Backend } from '../support/lab-backend.ts'
 import { rowsOf } from '../support/lab-database.ts'
@@ -47,9 +48,9 @@ for (const lab of labGateways()) {
 
     /** An address at which a listener answers, or nobody. */
     async function addressOf(listener: Listener | null): Promise<string> {
-      const server = await listen(listener ?? silent)
-      if (listener) servers.push(server)
-      else await server.close()
+      if (!listener) return `${await closedOrigin()}/servers/one/sse`
+      const server = await listen(listener)
+      servers.push(server)
       return `${server.url}/servers/one/sse`
     }
 

@@ -41,3 +41,8 @@ export async function claimPort(): Promise<{ port: number; giveBack: () => Promi
     if (isOurs) return { port, giveBack: () => rmdir(claim).catch(() => {}) }
   }
 }
+
+/** An origin at which nothing listens. */
+export async function closedOrigin(): Promise<string> {
+  return `http://127.0.0.1:${await freePort()}`
+}
