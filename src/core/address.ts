@@ -74,6 +74,12 @@ export function originText({ scheme, host, port }: Origin): string {
   return `${scheme}://${host}${port === DEFAULT_PORTS[scheme] ? '' : `:${port}`}`
 }
 
+/** The origin of a URL as text; what is no address that can be read stands for itself. */
+export function originOf(url: string): string {
+  const address = readAddress(url)
+  return address.kind === 'address' ? originText(address) : url
+}
+
 /** Are two origins the same place? */
 export function sameOrigin(a: Origin, b: Origin): boolean {
   return a.scheme === b.scheme && a.host === b.host && a.port === b.port

@@ -54,6 +54,10 @@ export class MigrateError extends Error {
   }
 }
 
+/** Did the gateway not answer in time? */
+export const isTimeOut = (error: unknown): boolean =>
+  error instanceof MigrateError && error.code === 'gateway-timeout'
+
 /** The code of a system's error, such as `ENOENT`; `unknown error` where it has none. */
 export function codeOf(error: unknown): string {
   return error instanceof Error && 'code' in error ? String(error.code) : 'unknown error'

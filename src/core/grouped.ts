@@ -3,7 +3,9 @@ export function groupedBy<T>(values: readonly T[], keyOf: (value: T) => unknown)
   const groups = new Map<string, T[]>()
   for (const value of values) {
     const key = JSON.stringify(keyOf(value))
-    groups.set(key, [...(groups.get(key) ?? []), value])
+    const group = groups.get(key)
+    if (group) group.push(value)
+    else groups.set(key, [value])
   }
   return [...groups.values()]
 }

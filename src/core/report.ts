@@ -1,6 +1,6 @@
 import type { Consent } from './consent.ts'
 import type { DriftedField } from './drift.ts'
-import { type Change, type GatewayIdentity, type Note, type Plan, type Skipped } from './plan.ts'
+import type { Change, GatewayIdentity, Note, Plan, Skipped } from './plan.ts'
 import type { Tried } from './reach.ts'
 
 /**

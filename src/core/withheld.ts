@@ -1,5 +1,6 @@
 import { type Consent, unaccepted } from './consent.ts'
 import { heldValue } from './fields.ts'
+import { groupedBy } from './grouped.ts'
 import { type Change, isVariable, type Plan, type Withheld } from './plan.ts'
 
 /** The new URL that a change gives its server, or `null` where it gives it none. */
@@ -28,18 +29,10 @@ function variableOf<T extends Change>(
  */
 export function unitsOf<T extends Change>(changes: readonly T[]): T[][] {
   const variables = changes.filter(isVariable)
-  const keyOf = (change: T): string => {
+  return groupedBy(changes, (change) => {
     const variable = isVariable(change) ? change : variableOf(change, variables)
-    return JSON.stringify(
-      variable ? [variable.file?.path, variable.file?.variable] : ['server', change.server.id],
-    )
-  }
-  const units = new Map<string, T[]>()
-  for (const change of changes) {
-    const key = keyOf(change)
-    units.set(key, [...(units.get(key) ?? []), change])
-  }
-  return [...units.values()]
+    return variable ? [variable.file?.path, variable.file?.variable] : ['server', change.server.id]
+  })
 }
 
 /**

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { MigrateError } from '../core/errors.ts'
+import { isTimeOut, MigrateError } from '../core/errors.ts'
 import { redactText } from '../core/redact.ts'
 import { type Answer, type Request, send } from './transport.ts'
 
@@ -104,7 +104,7 @@ const TIME_OUTS = [408, 504, 524]
 
 /** Did nobody answer in time, neither LiteLLM nor what stands before it? */
 export const isSilence = (outcome: Answer | MigrateError): boolean =>
-  outcome instanceof MigrateError ? outcome.code === 'gateway-timeout' : TIME_OUTS.includes(outcome.status)
+  outcome instanceof MigrateError ? isTimeOut(outcome) : TIME_OUTS.includes(outcome.status)
 
 const record = (value: unknown): Record<string, unknown> =>
   value !== null && typeof value === 'object' ? (value as Record<string, unknown>) : {}

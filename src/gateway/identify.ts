@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { type ErrorCode, MigrateError } from '../core/errors.ts'
+import { type ErrorCode, isTimeOut, MigrateError } from '../core/errors.ts'
 import { printable } from '../core/text.ts'
 import { type Endpoint, get, spoken } from './http.ts'
 import { requireOpenAdmin } from './master-key.ts'
@@ -116,7 +116,7 @@ export async function identifyGateway(endpoint: Endpoint): Promise<Identified> {
     if (!(error instanceof MigrateError) || [...NOTHING_THERE, ...TOLD].includes(error.code)) throw error
     if (await isTls()) throw tlsWanted(endpoint.url)
     // Where nothing answers at all, a shorter URL would only be waited for as long.
-    if (error.code === 'gateway-timeout') throw error
+    if (isTimeOut(error)) throw error
     throw (await tooLong(endpoint)) ?? error
   }
 }

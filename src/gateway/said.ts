@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { MigrateError } from '../core/errors.ts'
+import { isTimeOut, MigrateError } from '../core/errors.ts'
 import { kindOfStatus, type Reach, type ReachKind } from '../core/reach.ts'
 import { redactText } from '../core/redact.ts'
 import { count } from '../core/text.ts'
@@ -66,7 +66,7 @@ export function reachOfTools(list: unknown, emptyMeans: 'no-tools' | 'unclear'):
 /** A failed request to the gateway itself: its silence is the address's where LiteLLM waits for that. */
 export function reachOfFailure(error: unknown, limitMs: number): Reach {
   if (!(error instanceof MigrateError)) throw error
-  return error.code === 'gateway-timeout'
+  return isTimeOut(error)
     ? { kind: 'time-out', tools: null, evidence: `LiteLLM has no answer from it within ${limitMs / 1000} s` }
     : untried(`the gateway could not be asked (${error.message})`)
 }

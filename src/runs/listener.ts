@@ -1,4 +1,4 @@
-import { MigrateError } from '../core/errors.ts'
+import { isTimeOut, MigrateError } from '../core/errors.ts'
 import type { Gateway, Place, Reading } from '../gateway/port.ts'
 
 /** Does the list, which asks no backend, get an answer, whatever it says? */
@@ -7,7 +7,7 @@ export async function isAnswering(gateway: Pick<Gateway, 'list'>): Promise<boole
     await gateway.list()
     return true
   } catch (error) {
-    return !(error instanceof MigrateError) || error.code !== 'gateway-timeout'
+    return !isTimeOut(error)
   }
 }
 

@@ -1,4 +1,4 @@
-import { originText, readAddress } from '../core/address.ts'
+import { originOf } from '../core/address.ts'
 import type { Consent } from '../core/consent.ts'
 import { diagnose, needsWitness, triedAs } from '../core/diagnose.ts'
 import type { Change, Plan } from '../core/plan.ts'
@@ -28,11 +28,6 @@ const isGone = (kind: ReachKind): boolean => kind in DEAD && kind !== 'time-out'
 
 /** So many silent servers, and none that answers, make a dead origin, too: each costs 15 s. */
 const SILENT = 8
-
-const originOf = (url: string): string => {
-  const address = readAddress(url)
-  return address.kind === 'address' ? originText(address) : url
-}
 
 interface Trial {
   change: Change

@@ -1,5 +1,5 @@
 import { canonical } from '../core/canonical.ts'
-import { MigrateError } from '../core/errors.ts'
+import { isTimeOut, MigrateError } from '../core/errors.ts'
 import type { ListedServer, ServerRecord } from '../core/server.ts'
 import type { Gateway, Reading } from '../gateway/port.ts'
 
@@ -53,7 +53,7 @@ export async function readAgain(
     return {
       kind: 'unreadable',
       message: error instanceof MigrateError ? error.message : 'the list could not be read',
-      silent: error instanceof MigrateError && error.code === 'gateway-timeout',
+      silent: isTimeOut(error),
     }
   }
 }

@@ -104,8 +104,8 @@ export function leftToDo(resumption: Resumption): number {
 /** The plan that does what is left of a run: a plan like any other. What was refused is tried again. */
 export function planCompletion(resumption: Resumption, gateway: Gateway, createdAt: string): Plan {
   const { run, settled } = resumption
-  const looks = gateway.era.searches.length > 0
-  const changes = hangingLast(looks ? left(resumption) : left(resumption).map(withoutHang))
+  const rest = left(resumption)
+  const changes = hangingLast(gateway.era.searches.length > 0 ? rest : rest.map(withoutHang))
   return {
     createdAt,
     gateway: gateway.identity,

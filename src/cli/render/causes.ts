@@ -1,4 +1,4 @@
-import { originText, readAddress } from '../../core/address.ts'
+import { originOf } from '../../core/address.ts'
 import { groupedBy } from '../../core/grouped.ts'
 import type { Change, Plan } from '../../core/plan.ts'
 import { serversIn } from '../../core/plan.ts'
@@ -28,18 +28,12 @@ interface Failure {
 
 const isTried = (evidence: string): boolean => !evidence.startsWith('not tried: ')
 
-function originOf(change: Change): string {
-  const url = newUrl(change) ?? ''
-  const address = readAddress(url)
-  return address.kind === 'address' ? originText(address) : url
-}
-
 /** What is wrong with a whole origin, and was not tried of all its addresses. */
 const OF_ORIGIN: readonly ReachKind[] = ['unknown-host', 'refused', 'unreachable', 'time-out']
 
 /** By what a failure at an address is one with others: the same, at the same origin. */
 const failureKey = (change: Change, { kind, evidence }: Tried): string[] => [
-  originOf(change),
+  originOf(newUrl(change) ?? ''),
   kind,
   OF_ORIGIN.includes(kind) ? '' : evidence,
 ]

@@ -1,6 +1,7 @@
-import { originText, readAddress } from '../../core/address.ts'
+import { originOf, originText } from '../../core/address.ts'
 import { AD_HOC } from '../../core/migration.ts'
 import { outcomeOf } from '../../core/diagnose.ts'
+import { groupedBy } from '../../core/grouped.ts'
 import { maskUrl } from '../../core/redact.ts'
 import { shellQuoted } from '../../core/shell.ts'
 import { identify, serverTitle } from '../../core/server.ts'
@@ -74,11 +75,6 @@ async function leftBehind(scene: OpenScene): Promise<Fault[]> {
   ]
 }
 
-const originOf = (url: string): string => {
-  const address = readAddress(url)
-  return address.kind === 'address' ? originText(address) : url
-}
-
 /** Servers that were moved and have no URL any more: those of config.yaml lose it with the variable behind it. */
 async function emptied(scene: OpenScene): Promise<Fault[]> {
   return emptiedServers(await scene.servers(), scene.runs, scene.gatewayUrl).map(({ server, run }) => {
@@ -99,13 +95,8 @@ async function emptied(scene: OpenScene): Promise<Fault[]> {
 
 /** The failures as faults: those with one cause and one cure are one fault. */
 function faultsOf(failures: readonly Failure[]): Fault[] {
-  const groups = new Map<string, Failure[]>()
-  for (const failure of failures) {
-    const { why, hint, server } = failure
-    const key = JSON.stringify([originOf(server.url), why, hint])
-    groups.set(key, [...(groups.get(key) ?? []), failure])
-  }
-  return [...groups.values()].map((group) => {
+  const groups = groupedBy(failures, ({ why, hint, server }) => [originOf(server.url), why, hint])
+  return groups.map((group) => {
     const [first] = group
     const names = group.map(({ server }) => title(server)).join(', ')
     const url = first?.server.url ?? ''
