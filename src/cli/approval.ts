@@ -1,5 +1,5 @@
 import { type Change, type Plan, readyChanges, serversIn } from '../core/plan.ts'
-import { declining, unitsOf } from '../core/withheld.ts'
+import { choosing, unitsOf } from '../core/withheld.ts'
 import { unitName } from './render/name.ts'
 import { cancelled, type Choice } from './terminal/terminal.ts'
 import { count } from '../core/text.ts'
@@ -82,8 +82,5 @@ export async function approve(plan: Plan, gateway: Gateway, context: Context): P
   if (answer === 'all') return plan
   const changes = answer === 'some' ? await someOf(plan, context) : await oneByOne(plan, gateway, context)
   if (changes.length === 0) throw cancelled()
-  return declining(
-    plan,
-    readyChanges(plan).filter((change) => !changes.includes(change)),
-  )
+  return choosing(plan, readyChanges(plan), changes)
 }

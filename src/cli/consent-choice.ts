@@ -1,6 +1,6 @@
 import { type Change, type Plan, awaitingChanges, serversIn } from '../core/plan.ts'
 import { count } from '../core/text.ts'
-import { consenting, declining, unitsOf } from '../core/withheld.ts'
+import { choosing, consenting, unitsOf } from '../core/withheld.ts'
 import type { Context } from './context.ts'
 import { unitName } from './render/name.ts'
 import type { Choice } from './terminal/terminal.ts'
@@ -42,12 +42,9 @@ export async function askConsent(plan: Plan, { terminal }: Context): Promise<Pla
   ]
   const question = `${count(n, 'server')} ${what}, see above. Include ${n === 1 ? 'it' : 'them'}?`
   const answer = await terminal.choose(question, choices, 'leave')
-  if (answer === 'leave') return declining(plan, awaiting)
+  if (answer === 'leave') return choosing(plan, awaiting, [])
   if (answer === 'all') return consenting(plan, awaiting)
   const named = units.map((unit) => ({ name: unitName(unit), value: unit }))
   const chosen = (await terminal.chooseSome('Which ones? (space marks, enter goes on)', named)).flat()
-  return declining(
-    consenting(plan, chosen),
-    awaiting.filter((change) => !chosen.includes(change)),
-  )
+  return choosing(consenting(plan, chosen), awaiting, chosen)
 }

@@ -1,5 +1,5 @@
 import { shownName } from './render/name.ts'
-import { type Change, serversIn } from '../core/plan.ts'
+import type { Change } from '../core/plan.ts'
 import { type AppliedChange, isInForce } from '../core/report.ts'
 import { count } from '../core/text.ts'
 import type { ApplyEvent } from '../runs/apply-context.ts'
@@ -33,22 +33,27 @@ export function readProgress(
 
 /** Counts the servers of a run: one is done with the last of its changes. */
 class ServerCount {
-  #waiting: Pick<Change, 'id' | 'server'>[]
+  /** The ids of what is still to be done, by the server's. */
+  readonly #waiting: Map<string, Set<string>>
   readonly total: number
 
   constructor(changes: readonly Pick<Change, 'id' | 'server'>[]) {
-    this.#waiting = [...changes]
-    this.total = serversIn(changes)
+    this.#waiting = new Map()
+    for (const { id, server } of changes)
+      this.#waiting.set(server.id, (this.#waiting.get(server.id) ?? new Set()).add(id))
+    this.total = this.#waiting.size
   }
 
   get done(): number {
-    return this.total - serversIn(this.#waiting)
+    return this.total - this.#waiting.size
   }
 
   /** Is anything of its server still to be done behind this change? */
   settle({ id, server }: Pick<Change, 'id' | 'server'>): boolean {
-    this.#waiting = this.#waiting.filter((each) => each.id !== id)
-    return this.#waiting.some((each) => each.server.id === server.id)
+    const left = this.#waiting.get(server.id)
+    left?.delete(id)
+    if (left?.size === 0) this.#waiting.delete(server.id)
+    return this.#waiting.has(server.id)
   }
 }
 

@@ -37,7 +37,7 @@ interface Place {
 }
 
 /** The path of a URL as remedies show it: secrets masked, harmless for a terminal. */
-export function shownPathOf(url: string): string {
+function shownPathOf(url: string): string {
   return printable(maskUrl(url).replace(/^[^/]*\/\/[^/?#]*/, '') || '/')
 }
 
@@ -67,9 +67,15 @@ const connect = ({ proxy, network }: Place): string | null =>
 const ownHost = ({ host }: Place): string =>
   isOwnName(host) ? ` Seen from a container, ${host} is that container itself, not the machine.` : ''
 
+const nothingAt = (where: string): string => `serves nothing at ${where}.`
+
+/** What mends an address, by its remedy in words, as it is said of several addresses that differ in their paths. */
+export const forAnyPath = (hint: string, url: string): string =>
+  hint.replace(nothingAt(shownPathOf(url)), nothingAt('their paths'))
+
 function notFound(place: Place): Remedy {
   const [, name] = /^\/servers\/([^/?#]+)/.exec(place.path) ?? []
-  const nothing = `${place.host} answers, but serves nothing at ${place.path}.`
+  const nothing = `${place.host} answers, but ${nothingAt(place.path)}`
   const restart = place.proxy === null ? null : `docker restart ${place.proxy}`
   if (name === undefined || place.served === null)
     return {

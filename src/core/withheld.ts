@@ -35,6 +35,11 @@ export function unitsOf<T extends Change>(changes: readonly T[]): T[][] {
   })
 }
 
+/** The unit of each of some changes. */
+export function unitsBy<T extends Change>(changes: readonly T[]): ReadonlyMap<T, readonly T[]> {
+  return new Map(unitsOf(changes).flatMap((unit) => unit.map((change): [T, T[]] => [change, unit])))
+}
+
 /**
  * What of some changes waits for a consent: a unit as a whole, for what any of its changes needs. `needed` says what one
  * change still needs.
@@ -68,8 +73,11 @@ export function consenting(plan: Plan, changes: readonly Change[]): Plan {
   }
 }
 
-/** The plan without these changes to be written, as the person who was asked does not want them. */
-export function declining(plan: Plan, changes: readonly Change[]): Plan {
-  const declined = changes.map(({ id }): [string, Withheld] => [id, { reason: 'declined', consents: [] }])
+/** The plan with those that were chosen of some changes, as the person who was asked does not want the others. */
+export function choosing(plan: Plan, asked: readonly Change[], chosen: readonly Change[]): Plan {
+  const given = among(chosen)
+  const declined = asked
+    .filter(({ id }) => !given.has(id))
+    .map(({ id }): [string, Withheld] => [id, { reason: 'declined', consents: [] }])
   return { ...plan, withheld: { ...plan.withheld, ...Object.fromEntries(declined) } }
 }

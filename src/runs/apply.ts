@@ -4,7 +4,7 @@ import type { Change, Plan } from '../core/plan.ts'
 import { shownPath } from '../core/redact.ts'
 import { type AppliedChange, type Halt, isInForce, type RunReport, settledAs } from '../core/report.ts'
 import { printable } from '../core/text.ts'
-import { unitsOf } from '../core/withheld.ts'
+import { unitsBy } from '../core/withheld.ts'
 import type { ApplyContext, Standing, Step } from './apply-context.ts'
 import { ChangeRun } from './change-run.ts'
 
@@ -48,52 +48,48 @@ const halts = (halt: Halt, { onFailure }: ApplyContext): Halt =>
   halt === 'failure' && onFailure === 'continue' ? null : halt
 
 /** Why a change is not tried whose server went only half way, or shares its variable with one that did; or `null`. */
-function halfDone(unit: readonly Change[], settled: readonly AppliedChange[]): string | null {
-  const before = settled.find((each) => each.outcome !== 'applied' && unit.some(({ id }) => id === each.id))
+function halfDone(unit: readonly Change[], settled: ReadonlyMap<string, AppliedChange>): string | null {
+  const before = unit
+    .map(({ id }) => settled.get(id))
+    .find((each) => each !== undefined && each.outcome !== 'applied')
   if (!before) return null
   return `it goes only together with what stands in ${printable(shownPath(before.file?.path ?? ''))}, which was left alone`
 }
 
 async function goForward(plan: Plan, context: ApplyContext, found: Halt): Promise<ApplyResult> {
-  const changes: AppliedChange[] = []
+  const settled = new Map<string, AppliedChange>()
   let halted = found
   let trouble: string | null = null
   let untried = context.canary
-  const units = unitsOf(plan.changes)
+  const units = unitsBy(plan.changes)
+  const direction = plan.reverts === null ? 'apply' : 'revert'
   for (const [done, change] of plan.changes.entries()) {
     halted ??= context.stopRequested()
     if (halted) {
-      changes.push(settledAs(change, 'not-applied'))
+      settled.set(change.id, settledAs(change, 'not-applied'))
       continue
     }
     const place = { done, total: plan.changes.length }
-    const half = halfDone(units.find((unit) => unit.includes(change)) ?? [], changes)
-    if (half !== null) {
-      changes.push(settledAs(change, 'not-applied', half))
-      context.onEvent({
-        ...place,
-        kind: 'settled',
-        change: settledAs(change, 'not-applied', half),
-        done: done + 1,
-      })
-      continue
-    }
-    const step = await new ChangeRun(context, change, place).run(plan.reverts === null ? 'apply' : 'revert')
+    const half = halfDone(units.get(change) ?? [], settled)
+    const step: Step =
+      half === null
+        ? await new ChangeRun(context, change, place).run(direction)
+        : { applied: settledAs(change, 'not-applied', half), halt: null, trouble }
     const isCanary =
       untried && change.file === null && step.applied.outcome === 'applied' && step.halt === null
     const { halt, trouble: wrong } = isCanary ? await tryCanary(step, place, context) : step
     untried &&= !isCanary
     halted = halts(halt, context)
     trouble = wrong
-    changes.push(step.applied)
-    context.onEvent({ kind: 'settled', change: step.applied, done: done + 1, total: plan.changes.length })
+    settled.set(change.id, step.applied)
+    context.onEvent({ kind: 'settled', change: step.applied, done: done + 1, total: place.total })
   }
-  return { changes, halted, trouble }
+  return { changes: [...settled.values()], halted, trouble }
 }
 
 /**
- * Takes back what a run wrote, newest first, and last what LiteLLM may never answer. What cannot be taken back stays as reported, and the others go on, unless
- * a write did something to other fields, too.
+ * Takes back what a run wrote, newest first, and last what LiteLLM may never answer. What cannot be taken back stays as
+ * reported, and the others go on, unless a write did something to other fields, too.
  */
 async function takeBack(forward: ApplyResult, context: ApplyContext): Promise<ApplyResult> {
   // What only put settings back has nothing to take back.
@@ -101,7 +97,7 @@ async function takeBack(forward: ApplyResult, context: ApplyContext): Promise<Ap
     forward.changes.filter((change) => isInForce([change]) && !change.onlySettings).toReversed(),
   )
   const total = written.length
-  const units = unitsOf(written)
+  const units = unitsBy(written)
   const fates = new Map<string, AppliedChange>()
   let { halted, trouble } = forward
   context.onEvent({ kind: 'taking-back', total })
@@ -111,7 +107,7 @@ async function takeBack(forward: ApplyResult, context: ApplyContext): Promise<Ap
       halted = stop
       break
     }
-    const unit = units.find((each) => each.includes(change)) ?? []
+    const unit = units.get(change) ?? []
     if (unit.some(({ id }) => (fates.get(id)?.outcome ?? 'reverted') !== 'reverted')) {
       // A pin stays for as long as the URL that it holds the id for.
       const error = 'not taken back: it goes only together with what could not be taken back'
@@ -133,8 +129,7 @@ async function takeBack(forward: ApplyResult, context: ApplyContext): Promise<Ap
  * Applies a plan, one server after the other, and reports what became of each. Nothing is written without its
  * intent on disk. A drifted server is left alone and the rest go on; a refusal or a doubt ends the run unless the
  * policy says otherwise; collateral that could not be repaired, or any on access, and a gateway that does not answer any
- * more end it in any case. `found` is what
- * keeps it from going on at all. Never throws.
+ * more end it in any case. `found` is what keeps it from going on at all. Never throws.
  */
 export async function applyPlan(plan: Plan, context: ApplyContext, found: Halt = null): Promise<ApplyResult> {
   const forward = await goForward(plan, context, found)

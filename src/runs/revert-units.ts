@@ -3,7 +3,7 @@ import type { Change, Skipped } from '../core/plan.ts'
 import { shownPath } from '../core/redact.ts'
 import { serverTitle } from '../core/server.ts'
 import { printable } from '../core/text.ts'
-import { newUrl, unitsOf } from '../core/withheld.ts'
+import { newUrl, unitsBy } from '../core/withheld.ts'
 
 /** What is to become of one change of a run that is taken back. */
 export type Judged = { change: Change } | { skipped: Skipped } | 'nothing'
@@ -63,14 +63,17 @@ function hindrance({ change, judged }: Judgement, unit: readonly Judgement[]): J
  * URL stands in a `.env` file. Of those that are meant, in order.
  */
 export function asUnits(judgements: readonly Judgement[]): Judged[] {
-  const units = unitsOf(judgements.map(({ change }) => change))
-  const judged = (each: Judgement, among: readonly Judgement[]): Judgement => {
-    const unit = units.find((some) => some.includes(each.change)) ?? []
-    const own = among.filter(({ change }) => unit.includes(change))
-    return { ...each, judged: hindrance(each, own) ?? each.judged }
+  const units = unitsBy(judgements.map(({ change }) => change))
+  const judged = (among: readonly Judgement[], isTheirTurn: (change: Change) => boolean): Judgement[] => {
+    const found = new Map(among.map((each) => [each.change, each]))
+    return among.map((each) => {
+      if (!isTheirTurn(each.change)) return each
+      const own = (units.get(each.change) ?? []).flatMap((change) => found.get(change) ?? [])
+      return { ...each, judged: hindrance(each, own) ?? each.judged }
+    })
   }
   // What becomes of a pin depends on what becomes of the URL.
-  const withUrls = judgements.map((each) => (newUrl(each.change) === null ? each : judged(each, judgements)))
-  const all = withUrls.map((each) => (newUrl(each.change) === null ? judged(each, withUrls) : each))
+  const withUrls = judged(judgements, (change) => newUrl(change) !== null)
+  const all = judged(withUrls, (change) => newUrl(change) === null)
   return all.filter(({ meant }) => meant).map((each) => each.judged)
 }

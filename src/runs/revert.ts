@@ -126,11 +126,12 @@ const changeOf = ({ recorded }: Candidate): Change => recorded.change
 export async function planReversal(gateway: Gateway, scope: ReversalScope): Promise<Plan> {
   const candidates = await readCandidates(gateway, scope)
   const selected = select(scope.selection, candidates.map(asListed))
-  const meant = candidates.filter(({ recorded }) => selected.has(recorded.change.server.id))
+  const isMeant = ({ recorded }: Candidate): boolean => selected.has(recorded.change.server.id)
+  const meant = candidates.filter(isMeant)
   const judged = asUnits(
     candidates.map((candidate) => ({
       change: changeOf(candidate),
-      meant: meant.includes(candidate),
+      meant: isMeant(candidate),
       judged: judge(candidate, gateway),
     })),
   )

@@ -21,8 +21,9 @@ import type { Proposal, Way } from './way.ts'
 export function showPlan({ plan, heading, nothing }: Proposal, { options, context }: Way): void {
   const { terminal, look } = context
   const causes = sharedCauses(plan)
-  const blocks = options.quiet && !options.dryRun ? [] : renderBlocks(plan.changes, look, plan, causes)
-  const alone = plan.changes.filter((change) => !saidElsewhere(change, causes).has('unreachable'))
+  const said = saidElsewhere(causes)
+  const blocks = options.quiet && !options.dryRun ? [] : renderBlocks(plan.changes, look, plan, said)
+  const alone = plan.changes.filter(({ id }) => !said.get(id)?.has('unreachable'))
   const empty = plan.changes.length === 0 ? [nothing] : []
   terminal.print(
     [

@@ -1,8 +1,9 @@
 import { acceptOptions, type Consent } from '../../core/consent.ts'
+import { groupedBy } from '../../core/grouped.ts'
 import type { Change, ChangedFile, Plan } from '../../core/plan.ts'
 import type { ServerIdentity } from '../../core/server.ts'
 import { printable } from '../../core/text.ts'
-import { type Cause, saidElsewhere } from './causes.ts'
+import type { Said } from './causes.ts'
 import { renderEdits } from './diff.ts'
 import { type Look, wrap } from './layout.ts'
 import { shownName } from './name.ts'
@@ -25,12 +26,13 @@ function renderFile({ path, server, variable }: ChangedFile): string {
 }
 
 /** What a change brings with it, and what was found at its new address, but for what is said with others. */
-function renderConsequences(change: Change, plan: Plan, said: ReadonlySet<string>, look: Look): string[] {
+function renderConsequences(change: Change, plan: Plan, elsewhere: Said, look: Look): string[] {
+  const said = elsewhere.get(change.id)
   const isFailing = plan.preflight[change.id]?.outcome === 'failed'
-  const found = isFailing && said.has('unreachable') ? [] : renderFinding(change, plan, look)
+  const found = isFailing && said?.has('unreachable') ? [] : renderFinding(change, plan, look)
   const effects = change.effects.filter(
     ({ code, message }) =>
-      !(said.has(message) || code === 'restart' || (code === 'unreachable' && isFailing)),
+      !(said?.has(message) || code === 'restart' || (code === 'unreachable' && isFailing)),
   )
   return [
     ...found,
@@ -51,35 +53,27 @@ function renderWaiting(consents: readonly Consent[], look: Look): string[] {
 
 /**
  * The block of one server: who, and for each place that is changed the diff, what was found at its new address, its
- * effects, and what it waits for. `causes`: what is said elsewhere, with others.
+ * effects, and what it waits for.
  */
-function renderServerBlock(
-  changes: readonly Change[],
-  look: Look,
-  plan: Plan,
-  causes: readonly Cause[],
-): string {
+function renderServerBlock(changes: readonly Change[], look: Look, plan: Plan, said: Said): string {
   const [first] = changes
   if (!first) return ''
   const places = changes.flatMap((change) => [
     ...(change.file === null ? [] : [look.paint('dim', wrap(renderFile(change.file), look.width, '  '))]),
     ...(change.onlySettings ? [] : [renderEdits(change.edits, look)]),
-    ...renderConsequences(change, plan, saidElsewhere(change, causes), look),
+    ...renderConsequences(change, plan, said, look),
   ])
   const consents = new Set(changes.flatMap(({ id }) => plan.withheld[id]?.consents ?? []))
   return [renderServer(first.server, look), ...places, ...renderWaiting([...consents], look)].join('\n')
 }
 
-/** The block of each server that some of a plan's changes are about, in order. */
+/** The block of each server that some of a plan's changes are about, in order, without what is said elsewhere. */
 export function renderBlocks(
   changes: readonly Change[],
   look: Look,
   plan: Plan,
-  causes: readonly Cause[] = [],
+  said: Said = new Map(),
 ): string[] {
-  const servers = [...new Set(changes.map(({ server }) => server.id))]
-  return servers.map((id) => {
-    const own = changes.filter(({ server }) => server.id === id)
-    return renderServerBlock(own, look, plan, causes)
-  })
+  const servers = groupedBy(changes, ({ server }) => server.id)
+  return servers.map((own) => renderServerBlock(own, look, plan, said))
 }

@@ -4,7 +4,7 @@ import type { Change, Plan } from '../../core/plan.ts'
 import { serversIn } from '../../core/plan.ts'
 import type { ReachKind, Tried } from '../../core/reach.ts'
 import { count, printable } from '../../core/text.ts'
-import { shownPathOf } from '../../core/remedies.ts'
+import { forAnyPath } from '../../core/remedies.ts'
 import { newUrl } from '../../core/withheld.ts'
 import { type Look, wrap } from './layout.ts'
 import { shownName } from './name.ts'
@@ -38,12 +38,8 @@ const failureKey = (change: Change, { kind, evidence }: Tried): string[] => [
   OF_ORIGIN.includes(kind) ? '' : evidence,
 ]
 
-/** A remedy without the path of one server. */
 const ofAnyPath = ({ change, tried }: Failure): string | null =>
-  tried.hint?.replace(
-    `serves nothing at ${shownPathOf(newUrl(change) ?? '')}.`,
-    'serves nothing at their paths.',
-  ) ?? null
+  tried.hint === null ? null : forAnyPath(tried.hint, newUrl(change) ?? '')
 
 /** What mends each; where the paths are all that differs, the same for all. */
 function mendings(group: readonly Failure[]): Cause['found'] {
@@ -97,10 +93,17 @@ export function sharedCauses(plan: Plan): Cause[] {
   return [...failures(plan), ...effects(plan)].filter(({ changes }) => serversIn(changes) > 1)
 }
 
-/** What of a change is said with others: its failure (`unreachable`), and effects by their message. */
-export function saidElsewhere(change: Change, causes: readonly Cause[]): ReadonlySet<string> {
-  const own = causes.filter(({ changes }) => changes.includes(change))
-  return new Set(own.map(({ tone, text }) => (tone === 'red' ? 'unreachable' : text)))
+/** What of each change is said with others, by its id: its failure (`unreachable`), and effects by their message. */
+export type Said = ReadonlyMap<string, ReadonlySet<string>>
+
+/** What is said once for several, of each of them. */
+export function saidElsewhere(causes: readonly Cause[]): Said {
+  const said = new Map<string, Set<string>>()
+  for (const { tone, text, changes } of causes) {
+    const what = tone === 'red' ? 'unreachable' : text
+    for (const { id } of changes) said.set(id, (said.get(id) ?? new Set()).add(what))
+  }
+  return said
 }
 
 /** A cause with the names of those who share it, and what mends it. */
