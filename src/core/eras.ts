@@ -1,3 +1,5 @@
+import { compareVersions, isRelease } from './releases.ts'
+
 /** What a PUT must contain so that nothing else changes. `litellm/proxy/_experimental/mcp_server/db.py` of each release. */
 export type PutBody =
   /** Full replace: every writable field that is not null; a null one may stay away (seen on 1.74.0 and 1.77.1). */
@@ -210,29 +212,9 @@ const UNKNOWN: Era = {
     'The release is unknown, so every change is sent as LiteLLM 1.78 to 1.87 needs it. Older releases may lose name, description and auth type; newer ones check the alias again and may refuse it.',
 }
 
-/**
- * Numbers of a release such as `1.81.3-stable.gcp.1`; a pre-release counts as just before its release, and no other
- * suffix does: `-azure` and `-build.3` begin like `a` and `b`.
- */
-function numbers(version: string): [number, number, number, number] | null {
-  const found = /^v?(\d+)\.(\d+)\.(\d+)(.*)$/.exec(version.trim())
-  if (!found) return null
-  const early = /^[.-]?(rc|dev|a|b|alpha|beta|nightly)(?=[\d.+-]|$)/i.test(found[4] ?? '') ? -1 : 0
-  return [Number(found[1]), Number(found[2]), Number(found[3]), early]
-}
-
-/** Is this the number of a release, such as `1.81.14` or `v1.77.7-stable`? */
-export const isRelease = (version: string): boolean => numbers(version) !== null
-
-/** Orders two releases: negative when `a` is older. Texts that are no release count as oldest. */
-export function compareVersions(a: string, b: string): number {
-  const [left, right] = [numbers(a) ?? [0, 0, 0, 0], numbers(b) ?? [0, 0, 0, 0]]
-  return left.map((n, i) => n - (right[i] ?? 0)).find((difference) => difference !== 0) ?? 0
-}
-
 /** The row of the table for a release, and how sure it is. `null` or an unreadable text: the careful row. */
 export function eraOf(version: string | null): { era: Era; known: 'yes' | 'newer' | 'no' } {
-  if (version === null || !numbers(version)) return { era: UNKNOWN, known: 'no' }
+  if (version === null || !isRelease(version)) return { era: UNKNOWN, known: 'no' }
   const row = ERAS.findLast(({ from }) => from === null || compareVersions(version, from) >= 0) ?? UNKNOWN
   const [, searches = []] = SEARCHES.findLast(([from]) => compareVersions(version, from) >= 0) ?? []
   const era = { ...row, searches }

@@ -1,4 +1,4 @@
-import { compareVersions } from '../core/eras.ts'
+import { compareVersions } from '../core/releases.ts'
 import { MigrateError } from '../core/errors.ts'
 import { printable } from '../core/text.ts'
 

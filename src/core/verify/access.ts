@@ -1,4 +1,4 @@
-import { compareVersions } from '../eras.ts'
+import { compareVersions } from '../releases.ts'
 import { matcher, suggestion } from '../selection.ts'
 import { type ListedServer, serverTitle, identify } from '../server.ts'
 import { printable } from '../text.ts'

@@ -1,4 +1,4 @@
-import { compareVersions } from '../eras.ts'
+import { compareVersions } from '../releases.ts'
 
 /** A release of LiteLLM that must not run anywhere: what is in it, and where that was made known. */
 export interface CompromisedRelease {
