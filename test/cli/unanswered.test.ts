@@ -43,6 +43,17 @@ interface RunDocument {
 const fates = ({ changes }: RunDocument): string[] =>
   changes.map(({ server, outcome }) => `${server.name} ${outcome}`)
 
+/** How a run ended: its exit code, what halted it, and what became of each server; and all that it told. */
+async function runOf(
+  trial: Trial,
+  args: string[],
+  options?: Parameters<Trial['call']>[1],
+): Promise<{ end: unknown[]; document: RunDocument }> {
+  const finished = await trial.call(args, options)
+  const document = documentOf<RunDocument>(finished)
+  return { end: [finished.code, document.halted, ...fates(document)], document }
+}
+
 /** What the program asked from the how-manieth PUT on, that one included. */
 function askedFrom({ sandbox }: Trial, nth: number): string[] {
   const asked = sandbox.requests.map(({ method, path }) => `${method} ${path}`)
@@ -124,9 +135,8 @@ describe.concurrent('an address that streams without asking anybody to sign in',
       const faults = { [`${NEW}filesystem`]: 'endless' as const }
       const trial = await open({ servers: STREAMING, version: '1.90.7', faults })
       const args = ['--yes', '--json', ...SOON]
-      const finished = await trial.call([...args, '--on-failure', policy], { preflight: true })
-      const document = documentOf<RunDocument>(finished)
-      expect([finished.code, document.halted, ...fates(document)]).toEqual([
+      const { document, end } = await runOf(trial, [...args, '--on-failure', policy], { preflight: true })
+      expect(end).toEqual([
         4,
         'unanswered',
         'fetch applied',
@@ -168,15 +178,8 @@ describe.concurrent('a gateway that answers nothing behind a write', () => {
     async (policy, { open }) => {
       const trial = await open({ servers: THREE, quirks: [atPut(2, 'silence')] })
       const args = ['--yes', '--json', '--on-failure', policy, ...SOON]
-      const finished = await trial.call(args, { preflight: true })
-      const document = documentOf<RunDocument>(finished)
-      expect([finished.code, document.halted, ...fates(document)]).toEqual([
-        4,
-        'unanswered',
-        'fetch applied',
-        'n8n unknown',
-        'postgres not-applied',
-      ])
+      const { document, end } = await runOf(trial, args, { preflight: true })
+      expect(end).toEqual([4, 'unanswered', 'fetch applied', 'n8n unknown', 'postgres not-applied'])
       expect(document.trouble).toBe(
         'LiteLLM has not answered anything since the write of n8n, which may well be in its database. Restart LiteLLM. Then run the same command again, or take the run back: both ask the gateway first what was written.',
       )
@@ -208,29 +211,22 @@ describe.concurrent('a gateway that answers nothing behind a write', () => {
   test('is noticed behind a connection that was reset, too', async ({ open }) => {
     const quirks = [atPut(2, 'reset-after'), atRead('n8n', 3, 'hang')]
     const trial = await open({ servers: THREE, quirks })
-    const finished = await trial.call(['--yes', '--json', '--on-failure', 'continue', ...SOON])
-    const document = documentOf<RunDocument>(finished)
-    expect([finished.code, document.halted, ...fates(document)]).toEqual([
-      4,
-      'unanswered',
-      'fetch applied',
-      'n8n unknown',
-      'postgres not-applied',
-    ])
+    const { end } = await runOf(trial, ['--yes', '--json', '--on-failure', 'continue', ...SOON])
+    expect(end).toEqual([4, 'unanswered', 'fetch applied', 'n8n unknown', 'postgres not-applied'])
   })
 
   test('and whose first read was answered, but not that of the next server', async ({ open }) => {
     const quirks = [atPut(1, TIMED_OUT), atRead('n8n', 2, 'hang')]
     const trial = await open({ servers: THREE, quirks })
-    const finished = await trial.call(['--yes', '--json', '--on-failure', 'continue', '--timeout', '11'])
-    const document = documentOf<RunDocument>(finished)
-    expect([finished.code, document.halted, ...fates(document)]).toEqual([
-      4,
-      'unanswered',
-      'fetch applied',
-      'n8n not-applied',
-      'postgres not-applied',
+    const { document, end } = await runOf(trial, [
+      '--yes',
+      '--json',
+      '--on-failure',
+      'continue',
+      '--timeout',
+      '11',
     ])
+    expect(end).toEqual([4, 'unanswered', 'fetch applied', 'n8n not-applied', 'postgres not-applied'])
     expect(document.trouble).toContain('neither the write of fetch nor a request after it')
   })
 
@@ -239,15 +235,8 @@ describe.concurrent('a gateway that answers nothing behind a write', () => {
     async (policy, { open }) => {
       // Read for the plan, and once more before its write.
       const trial = await open({ servers: THREE, quirks: [atRead('n8n', 2, 'silence')] })
-      const finished = await trial.call(['--yes', '--json', '--on-failure', policy, ...SOON])
-      const document = documentOf<RunDocument>(finished)
-      expect([finished.code, document.halted, ...fates(document)]).toEqual([
-        4,
-        'unanswered',
-        'fetch applied',
-        'n8n not-applied',
-        'postgres not-applied',
-      ])
+      const { document, end } = await runOf(trial, ['--yes', '--json', '--on-failure', policy, ...SOON])
+      expect(end).toEqual([4, 'unanswered', 'fetch applied', 'n8n not-applied', 'postgres not-applied'])
       expect(document.trouble).toContain(
         'LiteLLM answered neither the read of n8n nor a request after it. Restart LiteLLM.',
       )
@@ -281,15 +270,8 @@ describe.concurrent('a gateway that answers nothing behind a write', () => {
     open,
   }) => {
     const trial = await open({ servers: THREE, quirks: [atPut(3, REFUSED), atPut(4, 'silence')] })
-    const finished = await trial.call(['--yes', '--json', '--on-failure', 'revert', ...SOON])
-    const document = documentOf<RunDocument>(finished)
-    expect([finished.code, document.halted, ...fates(document)]).toEqual([
-      4,
-      'unanswered',
-      'fetch applied',
-      'n8n unknown',
-      'postgres failed',
-    ])
+    const { end } = await runOf(trial, ['--yes', '--json', '--on-failure', 'revert', ...SOON])
+    expect(end).toEqual([4, 'unanswered', 'fetch applied', 'n8n unknown', 'postgres failed'])
     expect(askedFrom(trial, 4)).toEqual(['PUT /v1/mcp/server', 'GET /v1/mcp/server/id-n8n'])
     trial.sandbox.restart()
     await trial.setUp(['--revert', '--yes'])
@@ -308,14 +290,8 @@ describe.concurrent('a gateway that answers nothing behind a write', () => {
     const quirks = [atPut(1, reset), atPut(2, 'silence')]
     const trial = await open({ servers, version: '1.81.14', quirks })
     lose = () => trial.sandbox.edit('id-fetch', { args: [] })
-    const finished = await trial.call(['--yes', '--json', ...SOON])
-    const document = documentOf<RunDocument>(finished)
-    expect([finished.code, document.halted, ...fates(document)]).toEqual([
-      4,
-      'unanswered',
-      'fetch applied',
-      'n8n not-applied',
-    ])
+    const { document, end } = await runOf(trial, ['--yes', '--json', ...SOON])
+    expect(end).toEqual([4, 'unanswered', 'fetch applied', 'n8n not-applied'])
     expect(document.changes[0]).toMatchObject({
       error: 'whether its other fields are back is not known',
       collateral: [{ field: 'args', repaired: false }],
@@ -369,15 +345,8 @@ describe.concurrent('one answer that never comes, from a gateway that answers ot
     open,
   }) => {
     const trial = await open({ servers: THREE, quirks: [atPut(1, TIMED_OUT), atPut(2, TIMED_OUT)] })
-    const finished = await trial.call(['--yes', '--json', ...SOON])
-    const document = documentOf<RunDocument>(finished)
-    expect([finished.code, document.halted, ...fates(document)]).toEqual([
-      4,
-      'unanswered',
-      'fetch applied',
-      'n8n applied',
-      'postgres not-applied',
-    ])
+    const { end } = await runOf(trial, ['--yes', '--json', ...SOON])
+    expect(end).toEqual([4, 'unanswered', 'fetch applied', 'n8n applied', 'postgres not-applied'])
   })
 
   test('two that were reset cost no time, and the run goes on', async ({ open }) => {
