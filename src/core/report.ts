@@ -154,6 +154,10 @@ export function tally(changes: readonly Fate[]): Record<Outcome, number> {
   return Object.fromEntries(numbers) as Record<Outcome, number>
 }
 
+/** Was it not to be written: does it wait for a consent, or did the person decline it? */
+export const isWithheld = ({ reason }: AppliedChange): boolean =>
+  reason === 'awaiting' || reason === 'declined'
+
 /** The changes of a plan that were not to be written, as they stand in its report. */
 export function withheldFrom({ changes, withheld }: Plan): AppliedChange[] {
   return changes.flatMap((change) => {

@@ -40,9 +40,9 @@ export function missingFrom(
   const known = new Set(
     listed.flatMap(({ server_id: id, server_name: name, alias }) => [id, name ?? id, alias ?? id]),
   )
-  const remembered = ids.map((id) => ({ id, by: 'an earlier run' }))
-  const others = named.filter(({ id }) => !ids.includes(id) && !known.has(id)).slice(0, MOST)
-  return [...remembered.filter(({ id }) => !known.has(id)), ...others]
+  const remembered = ids.filter((id) => !known.has(id)).map((id) => ({ id, by: 'an earlier run' }))
+  const seen = new Set([...known, ...ids])
+  return [...remembered, ...named.filter(({ id }) => !seen.has(id)).slice(0, MOST)]
 }
 
 /** A server that no list had: its record, or `null` where LiteLLM has one and does not tell it. */

@@ -3,7 +3,7 @@ import { renderLeftBehind } from './plan.ts'
 import { acceptOptions, consent } from '../../core/consent.ts'
 import { serversIn } from '../../core/plan.ts'
 import type { AppliedChange, CollateralChange, Halt, Outcome, RunReport } from '../../core/report.ts'
-import { leavesSomething, mayHaveWritten, tally } from '../../core/report.ts'
+import { isWithheld, leavesSomething, mayHaveWritten, tally } from '../../core/report.ts'
 import { isAccessField } from '../../core/fields.ts'
 import { count, printable } from '../../core/text.ts'
 import { fieldTitle, shownAt } from './diff.ts'
@@ -84,7 +84,7 @@ export function renderOutcome(change: AppliedChange, look: Look): string {
 
 /** The numbers of a run in one line: only what there is. */
 export function renderTally(all: readonly AppliedChange[]): string {
-  const changes = all.filter(({ reason }) => reason === null || reason === 'stopped')
+  const changes = all.filter((change) => !isWithheld(change))
   const { applied, drifted, failed, unknown, reverted, 'not-applied': untried } = tally(changes)
   const parts = [
     `${applied} of ${count(serversIn(changes), 'server')} changed`,
@@ -181,7 +181,7 @@ export function renderReport(report: RunReport, look: Look): string {
   const worth = report.changes.filter(
     (change) =>
       (look.verbose && change.reason === null) ||
-      (change.outcome !== 'applied' && !['awaiting', 'declined'].includes(change.reason ?? '')) ||
+      (change.outcome !== 'applied' && !isWithheld(change)) ||
       change.collateral.length > 0 ||
       change.error !== null ||
       change.check?.outcome === 'failed',
@@ -190,9 +190,7 @@ export function renderReport(report: RunReport, look: Look): string {
     ...new Set(worth.map((change) => renderFate(change, look))),
     ...(report.halted ? [wrap(HALTS[report.halted], look.width)] : []),
     ...(report.trouble ? [look.paint('red', wrap(report.trouble, look.width))] : []),
-    ...(report.changes.every(({ reason }) => reason === 'awaiting' || reason === 'declined')
-      ? []
-      : [look.paint('bold', `${renderTally(report.changes)}.`)]),
+    ...(report.changes.every(isWithheld) ? [] : [look.paint('bold', `${renderTally(report.changes)}.`)]),
     ...renderChecks(report, look),
     ...renderWithheld(report, look),
     ...renderLeftBehind(report.skipped, look),
