@@ -1,8 +1,8 @@
 import { readdir, readFile } from 'node:fs/promises'
-import { parse } from 'yaml'
 import { originText, readOrigin, sameOrigin } from '../core/address.ts'
 import { canonical, sha256 } from '../core/canonical.ts'
 import { MigrateError } from '../core/errors.ts'
+import { readOwnYaml } from '../core/own-yaml.ts'
 import { printable } from '../core/text.ts'
 import { compileMigration } from '../core/compile.ts'
 import { AD_HOC, type Migration, migrationFile } from '../core/migration.ts'
@@ -11,25 +11,21 @@ const FOLDER = new URL('../../migrations/', import.meta.url)
 
 /** Reads one migration file's text. Throws `migration-invalid`; its examples are run on the way. */
 export function readMigration(text: string, name: string): Migration & { default: boolean } {
-  const parsed = migrationFile.safeParse(parseYaml(text, name))
-  if (!parsed.success) {
-    const issue = parsed.error.issues[0]
-    throw new MigrateError(
+  const wrong = (line: number | null, what: string): MigrateError =>
+    new MigrateError(
       'migration-invalid',
-      `Migration file ${name}: ${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'is wrong'}`,
-      null,
+      `Migration file ${name}${line === null ? '' : `, line ${line}`}: ${what}`,
     )
-  }
-  return { ...compileMigration(parsed.data, sha256(text)), default: parsed.data.default }
-}
-
-function parseYaml(text: string, name: string): unknown {
-  try {
-    return parse(text)
-  } catch (error) {
-    const reason = error instanceof Error ? error.message.split('\n')[0] : ''
-    throw new MigrateError('migration-invalid', `Migration file ${name} is no YAML: ${reason}`, null)
-  }
+  const yaml = readOwnYaml(text)
+  if (yaml.kind === 'fault') throw wrong(yaml.line, yaml.what)
+  const parsed = migrationFile.safeParse(yaml.value)
+  if (parsed.success) return { ...compileMigration(parsed.data, sha256(text)), default: parsed.data.default }
+  const issue = parsed.error.issues[0]
+  const path = issue?.path ?? []
+  throw wrong(
+    yaml.lineOf(path),
+    `${path.map(String).join('.') || 'the file'}: ${issue?.message ?? 'it is wrong'}`,
+  )
 }
 
 /** All migrations that ship with the tool. */

@@ -1,6 +1,6 @@
-import { LineCounter, parseDocument } from 'yaml'
 import { z } from 'zod'
 import { MigrateError } from '../errors.ts'
+import { readOwnYaml } from '../own-yaml.ts'
 import { printable } from '../text.ts'
 
 const NO_SECRET = 'must be {env: NAME} or {file: PATH}, and never the key itself'
@@ -43,20 +43,14 @@ const sentence = (issue: z.core.$ZodIssue): string =>
 
 /** The keys of a keys file's text. Throws `keys-invalid` with the line, and never with a value that stands there. */
 export function readKeysFile(text: string, file: string): ExpectedKey[] {
-  const lines = new LineCounter()
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false })
-  const [fault] = document.errors
-  if (fault) throw wrong(file, lines.linePos(fault.pos[0]).line, 'this is no YAML')
-  const parsed = keysFile.safeParse(document.toJS())
+  const yaml = readOwnYaml(text)
+  if (yaml.kind === 'fault') throw wrong(file, yaml.line, yaml.what)
+  const parsed = keysFile.safeParse(yaml.value)
   if (parsed.success) return parsed.data.keys
   const issue = parsed.error.issues[0]
   if (!issue) throw wrong(file, null, 'it is wrong')
-  const path = [...issue.path]
-  // What is missing has no place of its own: the nearest thing around it has.
-  while (path.length > 0 && document.getIn(path, true) == null) path.pop()
-  const node = document.getIn(path, true) as { range?: [number, number, number] } | undefined
-  const line = node?.range ? lines.linePos(node.range[0]).line : null
-  throw wrong(file, line, `${issue.path.map(String).join('.') || 'the file'}: ${sentence(issue)}`)
+  const place = issue.path.map(String).join('.') || 'the file'
+  throw wrong(file, yaml.lineOf(issue.path), `${place}: ${sentence(issue)}`)
 }
 
 /** The key that `--key NAME=ENV` describes. Throws `usage` without repeating it, as it may be a secret. */
