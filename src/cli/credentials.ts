@@ -1,9 +1,9 @@
-import { readFile } from 'node:fs/promises'
-import { text as readAll } from 'node:stream/consumers'
-import { codeOf, MigrateError } from '../core/errors.ts'
+import { MigrateError } from '../core/errors.ts'
 import { redactText } from '../core/redact.ts'
 import type { Credentials } from '../gateway/connect.ts'
+import { fileUnreadable } from '../gateway/text-file.ts'
 import type { ConnectionOptions } from './connection-options.ts'
+import { isStandardInput, readGiven } from './given-file.ts'
 import type { Terminal } from './terminal/terminal.ts'
 
 const LIMIT = 64 * 1024
@@ -16,6 +16,8 @@ function shownFile(file: string): string {
     : 'a file of that name (what stands behind the option looks like a key, not a file)'
 }
 
+const sourceName = (file: string): string => (isStandardInput(file) ? 'standard input' : shownFile(file))
+
 /** What is typed into a terminal is shown there, unless a prompt hides it. */
 function requireNoTerminal(what: string): void {
   if (process.stdin.isTTY !== true) return
@@ -26,17 +28,18 @@ function requireNoTerminal(what: string): void {
   )
 }
 
-/** The secret in a file, or on standard input (`-`). Throws `usage` without showing anything of it. */
+/**
+ * The secret in a file, or on standard input (`-`). Throws `file-unreadable`, and `usage` for what is no secret, without
+ * showing anything of it.
+ */
 export async function readSecret(file: string, what: string): Promise<string> {
-  if (file === '-') requireNoTerminal(what)
-  const source = file === '-' ? 'standard input' : shownFile(file)
-  const content = await (file === '-' ? readAll(process.stdin) : readFile(file, 'utf8')).catch(
-    (error: unknown) => {
-      throw new MigrateError('usage', `The ${what} could not be read from ${source} (${codeOf(error)})`, null)
-    },
-  )
-  if (content.length > LIMIT) throw new MigrateError('usage', `What ${source} holds is no ${what}`, null)
-  return checkSecret(content.replace(/^\ufeff/, '').replace(/\r?\n$/, ''), what, source)
+  if (isStandardInput(file)) requireNoTerminal(what)
+  const source = sourceName(file)
+  const given = await readGiven(file)
+  if ('why' in given) throw fileUnreadable(`The ${what} could not be read from ${source}: ${given.why}`)
+  const { text } = given
+  if (text.length > LIMIT) throw new MigrateError('usage', `What ${source} holds is no ${what}`, null)
+  return checkSecret(text.replace(/^\ufeff/, '').replace(/\r?\n$/, ''), what, source)
 }
 
 /** A key that could not stand in a header, such as one with a line break inside, is refused without being shown. */
@@ -130,12 +133,8 @@ export async function findCredentials(
   terminal: Terminal,
 ): Promise<Credentials> {
   if (options.keyFile) {
-    const from = options.keyFile === '-' ? 'standard input' : options.keyFile
-    return {
-      kind: 'key',
-      key: await readSecret(options.keyFile, 'key'),
-      source: `key from ${from}`,
-    }
+    const key = await readSecret(options.keyFile, 'key')
+    return { kind: 'key', key, source: `key from ${sourceName(options.keyFile)}` }
   }
   if (options.username || options.passwordFile) return byPassword(options, env, terminal)
   const key = keyFromEnvironment(env)

@@ -11,7 +11,7 @@ export const EXIT_CODES = [
   [3, 'refused; nothing was written'],
   [4, 'something was written, but not all that was asked, or it is not known for certain'],
   [5, '`verify` found something wrong'],
-  [64, 'wrong usage, or a consent is missing (--yes)'],
+  [64, 'wrong usage, a file that cannot be read, or a consent is missing (--yes)'],
   [130, 'cancelled, or Ctrl-C'],
   [143, 'SIGTERM'],
 ] as const
@@ -20,6 +20,7 @@ const BY_ERROR: Partial<Record<ErrorCode, number>> = {
   usage: 64,
   'consent-missing': 64,
   'no-terminal': 64,
+  'file-unreadable': 64,
   cancelled: 130,
   'run-interrupted': 3,
   'lock-held': 3,

@@ -1,16 +1,16 @@
-import { readFile } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
-import { codeOf, MigrateError } from '../core/errors.ts'
+import { MigrateError } from '../core/errors.ts'
 import { printable } from '../core/text.ts'
 import { type ExpectedKey, readKeyOption, readKeysFile } from '../core/verify/keys-file.ts'
+import { fileUnreadable } from '../gateway/text-file.ts'
 import type { KeyUnderTest } from '../runs/verify/scene.ts'
 import { checkSecret, readSecret } from './credentials.ts'
+import { readGiven } from './given-file.ts'
 
 async function fromFile(file: string): Promise<ExpectedKey[]> {
-  const text = await readFile(file, 'utf8').catch((error: unknown) => {
-    throw new MigrateError('keys-invalid', `Keys file ${printable(file)} cannot be read (${codeOf(error)})`)
-  })
-  return readKeysFile(text, file)
+  const given = await readGiven(file)
+  if ('why' in given) throw fileUnreadable(`Keys file ${printable(file)}: ${given.why}`)
+  return readKeysFile(given.text, file)
 }
 
 /** The secret of a key. What is not there is named by the key's own name: the rest may be a secret in the wrong place. */
@@ -39,7 +39,7 @@ async function withSecret(
 
 /**
  * The keys to try, of --keys FILE and each --key NAME=ENV, with their secrets. A file named in a keys file is looked for
- * beside it. Throws `keys-invalid` or `usage`, and never with a secret.
+ * beside it. Throws `keys-invalid`, `file-unreadable` or `usage`, and never with a secret.
  */
 export async function keysToTry(
   { keys, key }: { keys?: string | undefined; key: readonly string[] },

@@ -25,6 +25,7 @@ export type ErrorCode =
   | 'password-change-required'
   | 'inventory-invalid'
   | 'migration-invalid'
+  | 'file-unreadable'
   | 'config-invalid'
   | 'keys-invalid'
   | 'journal-unwritable'

@@ -58,10 +58,10 @@ function tokensOf(text: string, lines: LineCounter): CST.Token[] {
   return [...tokens, ...parser.end()]
 }
 
-const startOf = (node: unknown): number | null => (isNode(node) ? (node.range?.[0] ?? null) : null)
+const startOf = (found: unknown): number | null => (isNode(found) ? (found.range?.[0] ?? null) : null)
 
 /** The library looks for a key that stands twice in quadratic time. */
-function checkKeys(map: YAMLMap<unknown, unknown>): void {
+function checkKeys(map: YAMLMap): void {
   const seen = new Set<string>()
   for (const { key } of map.items) {
     if (!isScalar(key)) throw new Fault(startOf(key) ?? startOf(map), 'a key must be a text')

@@ -4,7 +4,8 @@ import { codeOf } from './errors.ts'
 export type Doing = 'read' | 'write'
 
 const NO_FILE = 'it is no regular file'
-const OWN_MOUNT =
+/** Of a file that cannot be replaced as something is mounted right there. */
+export const OWN_MOUNT =
   'the file is mounted by itself, as into a container: run this program where the file really lives, on the host'
 
 /** In words what a code of the system means for a file: for both, or for reading and for writing. */
@@ -12,7 +13,7 @@ const WORDS: Record<string, string | readonly [read: string, write: string]> = {
   ENOENT: 'there is no such file',
   ENOTDIR: 'a part of its path is no folder',
   EISDIR: 'it is a folder',
-  EACCES: ['no right to read it', 'no right to write in its folder'],
+  EACCES: ['no right to read it', 'no right to write in the folder'],
   EPERM: [
     'no right to read it',
     'the system forbids it: the file or its folder is immutable (lsattr shows it), or, in a folder such as /tmp, belongs to somebody else',
@@ -29,7 +30,9 @@ const WORDS: Record<string, string | readonly [read: string, write: string]> = {
   ENODEV: NO_FILE,
   ESPIPE: NO_FILE,
   EAGAIN: NO_FILE,
-  EFBIG: 'it is too large',
+  EFBIG: 'a file may not become so large',
+  ERR_STRING_TOO_LONG: 'it is too large',
+  ERR_FS_FILE_TOO_LARGE: 'it is too large',
   EIO: 'the disk reports an error',
   ESTALE: 'somebody deleted or replaced it meanwhile',
   ETIMEDOUT: 'its disk does not answer',

@@ -68,7 +68,7 @@ async function visitAll(root: string): Promise<ConfigFile[]> {
   const read = new Map<string, ConfigFile>()
   const visits: ConfigFile[] = []
   const visit = async (path: string, within: string[]): Promise<Pending[]> => {
-    const text = read.get(path)?.text ?? (await readText(path))
+    const text = read.get(path)?.text ?? (await readText(path, within.at(-1) ?? null))
     const file = read.get(path) ?? { path, text, ...readConfig(text, path) }
     read.set(path, file)
     visits.push(file)
@@ -82,8 +82,8 @@ async function visitAll(root: string): Promise<ConfigFile[]> {
 }
 
 /**
- * Reads a config.yaml and all that it includes. Throws `config-invalid` with the path for a file that is missing, is
- * no such file, or includes itself (which LiteLLM up to 1.81.14 never ends to read), and where releases of LiteLLM
+ * Reads a config.yaml and all that it includes. Throws `file-unreadable` where it cannot be read, and `config-invalid`
+ * with the path for a file that is no such file, includes one that cannot be read, or includes itself (which LiteLLM up to 1.81.14 never ends to read), and where releases of LiteLLM
  * would not agree on what is meant.
  */
 export async function readConfigTree(path: string): Promise<ConfigTree> {

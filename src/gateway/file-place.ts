@@ -79,7 +79,7 @@ export class FilePlace implements Place {
         ? { kind: 'accepted', record: null }
         : {
             kind: 'unsettled',
-            message: `${path} does not hold what was written any more`,
+            message: `${path} was changed by somebody else right after it was written`,
             answered: true,
             silent: false,
           }

@@ -1,62 +1,93 @@
 import { randomBytes } from 'node:crypto'
-import type { Stats } from 'node:fs'
-import { type FileHandle, open, readFile, realpath, rename, stat, unlink } from 'node:fs/promises'
+import { constants, type Stats } from 'node:fs'
+import { type FileHandle, lstat, open, realpath, rename, stat, unlink } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { codeOf } from './text-file.ts'
+import { codeOf } from '../core/errors.ts'
+import { fileWords } from '../core/system-words.ts'
+import { copyAttributes, OVERWRITES } from './file-attributes.ts'
+import { changed, objection, type Refusal, refused, type Replacement } from './replacement.ts'
 
-/**
- * How the replacement of a file ended. `replaced`: the new text is in place; `durable` is false where the folder could
- * not be synced, so that a power cut may bring the old text back. `refused`: the file is as it was, and nothing is left
- * of the attempt; `message` is a sentence for a person.
- */
-export type Replacement =
-  | { kind: 'replaced'; durable: boolean }
-  | {
-      kind: 'refused'
-      code: 'changed' | 'no-regular-file' | 'hard-links' | 'owner' | 'unwritable'
-      message: string
-    }
+/** A file that is to be replaced, as it was seen, and the new one beside it. */
+interface Pair {
+  target: string
+  seen: Stats
+  trial: string
+}
 
-type Refusal = Extract<Replacement, { kind: 'refused' }>
+const attributes = ({ target }: Pair, why: string): Refusal => refused('attributes', `${target}: ${why}`)
 
-const refused = (code: Refusal['code'], message: string): Refusal => ({ kind: 'refused', code, message })
+/** Gives a new file the owner of another. False where it may not be given away. */
+async function isGivenAway(handle: FileHandle, { uid, gid }: Stats): Promise<boolean> {
+  const own = await handle.stat()
+  if (uid === own.uid && gid === own.gid) return true
+  try {
+    await handle.chown(uid, gid)
+    return true
+  } catch (error) {
+    // The second where the owner has no number in this container.
+    if (codeOf(error) === 'EPERM' || codeOf(error) === 'EINVAL') return false
+    throw error
+  }
+}
 
-const unwritable = (path: string, error: unknown): Refusal =>
-  refused('unwritable', `${path} cannot be replaced (${codeOf(error)})`)
+async function attributesCopied(pair: Pair, to: FileHandle): Promise<Refusal | null> {
+  const from = await open(pair.target, constants.O_RDONLY | constants.O_NONBLOCK)
+  try {
+    const { ino, dev } = await from.stat()
+    if (ino !== pair.seen.ino || dev !== pair.seen.dev) return changed(pair.target)
+    const why = await copyAttributes({ path: pair.target, handle: from }, { path: pair.trial, handle: to })
+    return why === null ? null : attributes(pair, why)
+  } finally {
+    await from.close()
+  }
+}
 
-/** Why this file must not be replaced, `null` where nothing speaks against it. */
-async function objection(path: string, seen: Stats, expected: Buffer): Promise<Refusal | null> {
-  if (!seen.isFile()) return refused('no-regular-file', `${path} is no regular file`)
-  if (seen.nlink > 1)
-    return refused('hard-links', `${path} has another name (a hard link), which would keep the old text`)
-  if (!(await readFile(path)).equals(expected))
-    return refused('changed', `${path} was changed by somebody else since it was read`)
+async function holds(handle: FileHandle, text: Buffer): Promise<boolean> {
+  const { bytesRead, buffer } = await handle.read(Buffer.alloc(text.length + 1), 0, text.length + 1, 0)
+  return buffer.subarray(0, bytesRead).equals(text)
+}
+
+/** Is what lies beside the file all that it is to be? Another program has worked on it. */
+async function inspected(pair: Pair, handle: FileHandle, text: string): Promise<Refusal | null> {
+  const { uid, gid, mode } = pair.seen
+  // A change of owner takes special bits away. Only where needed: it would change an ACL.
+  if ((await handle.stat()).mode !== mode) await handle.chmod(mode & 0o7777)
+  const made = await handle.stat()
+  const named = await lstat(pair.trial)
+  if (made.ino !== named.ino || made.uid !== uid || made.gid !== gid || made.mode !== mode)
+    return attributes(pair, 'its mode or owner could not be given to the new file')
+  if (!(await holds(handle, Buffer.from(text))))
+    return attributes(pair, 'the new file beside it does not hold what was written')
   return null
 }
 
-/** Gives a new file the owner and mode of another. False where the owner may not be given away. */
-async function dressed(handle: FileHandle, like: Stats): Promise<boolean> {
-  const { uid, gid } = await handle.stat()
-  if (uid !== like.uid || gid !== like.gid) {
-    try {
-      await handle.chown(like.uid, like.gid)
-    } catch (error) {
-      if (codeOf(error) === 'EPERM') return false
-      throw error
-    }
+/**
+ * Fills the new file. Before the attributes, as a write takes capabilities away and a change of owner does, too; but
+ * behind them where copying them overwrites what is there.
+ */
+async function fill(pair: Pair, handle: FileHandle, text: string): Promise<Refusal | null> {
+  if (OVERWRITES) {
+    const refusal = await attributesCopied(pair, handle)
+    if (refusal) return refusal
+    await handle.truncate(0)
   }
-  // After the owner: a change of owner takes special bits away.
-  await handle.chmod(like.mode & 0o7777)
-  return true
+  await handle.writeFile(text)
+  if (!(await isGivenAway(handle, pair.seen)))
+    return refused(
+      'owner',
+      `${pair.target} belongs to another user or group, which the new file could not be given`,
+    )
+  const refusal = OVERWRITES ? null : await attributesCopied(pair, handle)
+  if (refusal) return refusal
+  const fault = await inspected(pair, handle, text)
+  if (!fault) await handle.sync()
+  return fault
 }
 
-async function write(trial: string, text: string, like: Stats): Promise<boolean> {
-  const handle = await open(trial, 'wx', 0o600)
+async function write(pair: Pair, text: string): Promise<Refusal | null> {
+  const handle = await open(pair.trial, 'wx+', 0o600)
   try {
-    await handle.writeFile(text)
-    const same = await dressed(handle, like)
-    await handle.sync()
-    return same
+    return await fill(pair, handle, text)
   } finally {
     await handle.close()
   }
@@ -76,39 +107,47 @@ async function isFolderSynced(folder: string): Promise<boolean> {
   }
 }
 
-/** Writes beside the file and renames over it, looking once more right before that whether it is still the expected one. */
-async function exchange(path: string, trial: string, expected: Buffer, text: string): Promise<Replacement> {
-  const seen = await stat(path)
-  const early = await objection(path, seen, expected)
-  if (early) return early
-  if (!(await write(trial, text, seen)))
-    return refused('owner', `${path} belongs to another user or group, which the new file could not be given`)
-  const late = await objection(path, await stat(path), expected)
-  if (late) return late
-  await rename(trial, path)
-  return { kind: 'replaced', durable: await isFolderSynced(dirname(path)) }
+/** Looks once more right before the exchange: whoever gives the file other rights meanwhile would lose them. */
+async function lateObjection({ target, seen }: Pair, expected: Buffer): Promise<Refusal | null> {
+  const now = await stat(target)
+  const same = now.ino === seen.ino && now.dev === seen.dev && now.ctimeMs === seen.ctimeMs
+  return (await objection(target, now, expected)) ?? (same ? null : changed(target))
 }
 
-/**
- * Replaces the text of a file at one stroke: whoever reads it sees all of the old text or all of the new. Mode and
- * owner stay, extended attributes do not; a symbolic link stays and its target is replaced. Refuses where the file does
- * not hold `expected`, byte for byte. A process killed on the way may leave a hidden `.mcp-url-migrate-…` file behind.
- */
-export async function replaceFile(path: string, expected: string, text: string): Promise<Replacement> {
-  let trial: string | null = null
+/** Writes beside the file and renames over it. Everything that can fail fails before that. */
+async function exchange(pair: Pair, expected: Buffer, text: string): Promise<Replacement> {
   try {
-    const target = await realpath(path)
-    trial = join(dirname(target), `.mcp-url-migrate-${randomBytes(6).toString('hex')}`)
-    const outcome = await exchange(target, trial, Buffer.from(expected), text)
-    if (outcome.kind === 'refused') await discard(trial)
-    return outcome
+    const refusal = (await write(pair, text)) ?? (await lateObjection(pair, expected))
+    if (refusal) return refusal
+    await rename(pair.trial, pair.target)
+    return { kind: 'replaced', durable: await isFolderSynced(dirname(pair.target)) }
   } catch (error) {
-    if (trial !== null) await discard(trial)
-    return unwritable(path, error)
+    return refused('unwritable', `${pair.target}: ${fileWords(error, 'write')}`)
   }
 }
 
-/** A file that was never made, or is in place by now, is no reason to fail. */
+/**
+ * Replaces the text of a file at one stroke: whoever reads it sees all of the old text or all of the new. Mode, owner,
+ * ACL and extended attributes stay, or the file is refused; a symbolic link stays and its target is replaced. Refuses where
+ * the file does not hold `expected`, byte for byte. A process killed on the way may leave a hidden `.mcp-url-migrate-…`
+ * file behind. Never throws.
+ */
+export async function replaceFile(path: string, expected: string, text: string): Promise<Replacement> {
+  try {
+    const target = await realpath(path)
+    const seen = await stat(target)
+    const early = await objection(target, seen, Buffer.from(expected))
+    if (early) return early
+    const trial = join(dirname(target), `.mcp-url-migrate-${randomBytes(6).toString('hex')}`)
+    const outcome = await exchange({ target, seen, trial }, Buffer.from(expected), text)
+    if (outcome.kind === 'refused') await discard(trial)
+    return outcome
+  } catch (error) {
+    return refused('unwritable', `${path}: ${fileWords(error, 'read')}`)
+  }
+}
+
+/** A file that was never made is no reason to fail. */
 async function discard(trial: string): Promise<void> {
   try {
     await unlink(trial)

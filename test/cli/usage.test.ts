@@ -229,7 +229,7 @@ describe.concurrent('where the key comes from:', () => {
   })
 
   const useless: [what: string, content: string | null, message: string][] = [
-    ['that is not there', null, 'The key could not be read from FOLDER/key (ENOENT)'],
+    ['that is not there', null, 'The key could not be read from FOLDER/key: there is no such file'],
     ['that is empty', '', 'The key from FOLDER/key is empty'],
     ['that holds a line break only', '\n', 'The key from FOLDER/key is empty'],
     [

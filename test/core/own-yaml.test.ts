@@ -61,7 +61,10 @@ describe('a file of our own that means nothing', () => {
 
   test('and a few aliases are read', () => {
     const text = `a: &a {b: c}\nd: [${'*a, '.repeat(99)}*a]\n`
-    expect(readOwnYaml(text)).toMatchObject({ kind: 'yaml', value: { d: Array(100).fill({ b: 'c' }) } })
+    expect(readOwnYaml(text)).toMatchObject({
+      kind: 'yaml',
+      value: { d: Array.from({ length: 100 }, () => ({ b: 'c' })) },
+    })
   })
 })
 

@@ -119,9 +119,9 @@ describe('what is refused with its path', () => {
     [
       'includes a missing file',
       { 'a.yaml': 'include: [gone.yaml]\n' },
-      'gone.yaml: the file cannot be read (ENOENT)',
+      'gone.yaml: there is no such file, and ',
     ],
-    ['includes a folder', { 'a.yaml': 'include: [.]\n' }, 'the file cannot be read (no regular file)'],
+    ['includes a folder', { 'a.yaml': 'include: [.]\n' }, ': it is a folder, and '],
     [
       'includes a broken file',
       { 'a.yaml': 'include: [b.yaml]\n', 'b.yaml': 'a: 1\na: 2\n' },
@@ -146,6 +146,9 @@ describe('what is refused with its path', () => {
 
   test('a file that is not there', async () => {
     const path = join(folder, 'none.yaml')
-    await expect(readConfigTree(path)).rejects.toThrow(`${path}: the file cannot be read (ENOENT)`)
+    await expect(readConfigTree(path)).rejects.toMatchObject({
+      code: 'file-unreadable',
+      message: `${path}: there is no such file`,
+    })
   })
 })

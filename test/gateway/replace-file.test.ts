@@ -1,3 +1,4 @@
+import { execFileSync, spawnSync } from 'node:child_process'
 import {
   chmod,
   chown,
@@ -11,12 +12,14 @@ import {
   rm,
   stat,
   symlink,
+  utimes,
   writeFile,
 } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { replaceFile } from '../../src/gateway/replace-file.ts'
+import { isMountPoint } from '../../src/gateway/replacement.ts'
 import { readText } from '../../src/gateway/text-file.ts'
 
 const OLD = '\uFEFF# alt: größer\r\na: 1\n'
@@ -35,6 +38,9 @@ afterEach(() => rm(folder, { recursive: true }))
 const [UID, GID] =
   process.getuid?.() === 0 ? [12_345, 23_456] : [process.getuid?.() ?? 0, process.getgid?.() ?? 0]
 
+/** May this process mount? Root in a container, as a rule, may not. */
+const MAY_MOUNT = process.geteuid?.() === 0 && spawnSync('unshare', ['-m', 'true']).status === 0
+
 describe('a file is replaced', () => {
   test('with every byte of the new text, and nothing beside it', async () => {
     expect(await replaceFile(file, await readText(file), NEW)).toEqual({ kind: 'replaced', durable: true })
@@ -48,6 +54,12 @@ describe('a file is replaced', () => {
     expect(await replaceFile(file, OLD, NEW)).toMatchObject({ kind: 'replaced' })
     const { uid, gid, mode: found } = await stat(file)
     expect([uid, gid, found & 0o7777]).toEqual([UID, GID, mode])
+  })
+
+  test('and has a new time', async () => {
+    await utimes(file, 1, 1)
+    await replaceFile(file, OLD, NEW)
+    expect(Date.now() - (await stat(file)).mtimeMs).toBeLessThan(60_000)
   })
 
   test('where a chain of symbolic links leads, and the links stay', async () => {
@@ -101,17 +113,96 @@ describe('a file is left alone', () => {
 
   test('when it has a second name, which would keep the old text', async () => {
     await link(file, join(folder, 'other.yaml'))
-    expect(await replaceFile(file, OLD, NEW)).toMatchObject({ kind: 'refused', code: 'hard-links' })
+    expect(await replaceFile(file, OLD, NEW)).toEqual({
+      kind: 'refused',
+      code: 'hard-links',
+      message: `${file} has another name (the hard link ${join(folder, 'other.yaml')}), which would keep the old text`,
+    })
     expect(await readText(file)).toBe(OLD)
   })
 
-  test('when it is a folder', async () => {
-    expect(await replaceFile(folder, OLD, NEW)).toMatchObject({ code: 'no-regular-file' })
+  test('when that name is somewhere else', async () => {
+    await mkdir(join(folder, 'else'))
+    await link(file, join(folder, 'else', 'other.yaml'))
+    expect(await replaceFile(file, OLD, NEW)).toMatchObject({
+      code: 'hard-links',
+      message: expect.stringContaining('find -samefile shows it'),
+    })
+  })
+
+  test('when it is a folder, a pipe or a device', async () => {
+    const pipe = join(folder, 'pipe')
+    execFileSync('mkfifo', [pipe])
+    for (const path of [folder, pipe, '/dev/zero'])
+      expect(await replaceFile(path, OLD, NEW)).toMatchObject({ code: 'no-regular-file' })
+    expect(await replaceFile(folder, OLD, NEW)).toMatchObject({ message: `${folder}: it is a folder` })
+  })
+
+  test.runIf(MAY_MOUNT)('when a file is mounted over it', async () => {
+    const other = join(folder, 'host.yaml')
+    await writeFile(other, OLD)
+    execFileSync('mount', ['--bind', other, file])
+    const outcome = await replaceFile(file, OLD, NEW)
+    execFileSync('umount', [file])
+    expect(outcome).toEqual({
+      kind: 'refused',
+      code: 'mounted',
+      message: `${file}: the file is mounted by itself, as into a container: run this program where the file really lives, on the host`,
+    })
+    expect(await readText(other)).toBe(OLD)
+  })
+
+  test('when the mount table names it', () => {
+    const table = [
+      '22 1 0:20 / /etc rw - ext4 /dev/a rw',
+      '23 1 0:21 /c /srv/my\\040file.yaml rw,relatime - ext4 /dev/a rw',
+      '',
+    ].join('\n')
+    const named = ['/srv/my file.yaml', '/etc', '/etc/x', '/c'].map((path) => isMountPoint(path, table))
+    expect(named).toEqual([true, true, false, false])
+  })
+
+  describe('when this system cannot copy its attributes:', () => {
+    let bin = ''
+    beforeEach(async () => {
+      bin = await mkdtemp(join(tmpdir(), 'replace-bin-'))
+      vi.stubEnv('PATH', bin)
+    })
+    afterEach(async () => {
+      vi.unstubAllEnvs()
+      await rm(bin, { recursive: true })
+    })
+
+    test.each([
+      ['no cp at all', null, 'apk add coreutils'],
+      [
+        'the cp of busybox',
+        'echo "cp: unrecognized option: attributes-only" >&2; exit 1',
+        'Install GNU coreutils (on Alpine: apk add coreutils)',
+      ],
+      [
+        'a file system without them',
+        'echo "cp: setting attributes for \'x\': Operation not supported" >&2; exit 1',
+        'could not be given to the new file (Operation not supported)',
+      ],
+      ['a cp that is killed', 'kill -9 $$', 'could not be given to the new file (cp did not end)'],
+      ['a cp that writes', 'for last; do :; done; echo more > "$last"', 'does not hold what was written'],
+    ])('%s', async (_, script, message) => {
+      if (script !== null) await writeFile(join(bin, 'cp'), `#!/bin/sh\n${script}\n`, { mode: 0o755 })
+      const before = await stat(file)
+      expect(await replaceFile(file, OLD, NEW)).toEqual({
+        kind: 'refused',
+        code: 'attributes',
+        message: expect.stringContaining(message),
+      })
+      expect(await readText(file)).toBe(OLD)
+      expect([(await stat(file)).ino, (await stat(file)).mode]).toEqual([before.ino, before.mode])
+    })
   })
 
   test('when it is gone, or a link leads nowhere', async () => {
     await symlink('nowhere.yaml', join(folder, 'link.yaml'))
-    const message = (name: string): string => `${join(folder, name)} cannot be replaced (ENOENT)`
+    const message = (name: string): string => `${join(folder, name)}: there is no such file`
     for (const name of ['gone.yaml', 'no/folder.yaml', 'link.yaml'])
       expect(await replaceFile(join(folder, name), OLD, NEW)).toEqual({
         kind: 'refused',
