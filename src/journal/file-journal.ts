@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { constants, type FileHandle, open, readdir, readFile, unlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { codeOf, MigrateError } from '../core/errors.ts'
+import { fileWords } from '../core/system-words.ts'
 import { chained, type Head, type ReadRun, readChain } from './chain.ts'
 import { JournalDamage } from './damage.ts'
 import { makeFolder } from './folder.ts'
@@ -11,14 +12,12 @@ import type { JournalEvent, RunStarted } from './records.ts'
 
 const EXTENSION = '.jsonl'
 
-const unwritable = (location: string, error: unknown): MigrateError => {
-  const code = codeOf(error)
-  return new MigrateError(
+const unwritable = (location: string, error: unknown): MigrateError =>
+  new MigrateError(
     'journal-unwritable',
-    `The journal in ${location} cannot be written (${code})`,
+    `The journal in ${location} cannot be written (${fileWords(error, 'write')})`,
     'Without a journal nothing could be taken back, so nothing more is written. Make room or give access there, or name another folder with --journal DIR.',
   )
-}
 
 async function syncFolder(folder: string): Promise<void> {
   const handle = await open(folder, constants.O_RDONLY)
@@ -131,10 +130,11 @@ class FileRecorder implements RunRecorder {
 }
 
 function problem(file: string, error: unknown): JournalProblem {
-  const message = error instanceof Error ? error.message : String(error)
-  const [code, line] =
-    error instanceof JournalDamage ? [error.code, error.line] : (['journal-damaged', null] as const)
-  return { code, file, line, message }
+  if (error instanceof JournalDamage)
+    return { code: error.code, file, line: error.line, message: error.message }
+  const message =
+    error instanceof MigrateError ? error.message : `${file} cannot be read (${fileWords(error, 'read')})`
+  return { code: 'journal-damaged', file, line: null, message }
 }
 
 /** What tells that a file is as it was: nobody writes to one without changing some of it. */
@@ -216,9 +216,11 @@ export class FileJournal implements Journal {
   }
 
   async #runIn(file: string): Promise<RecordedRun | null> {
-    const handle = await open(file, constants.O_RDONLY)
+    // A pipe of that name is not waited for.
+    const handle = await open(file, constants.O_RDONLY | constants.O_NONBLOCK)
     try {
       const stamp = await handle.stat({ bigint: true })
+      if (!stamp.isFile()) throw Object.assign(new Error('no file'), { code: 'ENODEV' })
       const known = this.#read.get(file)
       if (known && sameStamp(known.stamp, stamp)) return known.run
       const run = foldRun(readChain(await handle.readFile('utf8'), file), file)
@@ -240,10 +242,9 @@ export class FileJournal implements Journal {
 }
 
 function unreadable(location: string, error: unknown): MigrateError {
-  const code = codeOf(error)
   return new MigrateError(
     'journal-damaged',
-    `The journal in ${location} cannot be read (${code})`,
+    `The journal in ${location} cannot be read (${fileWords(error, 'read')})`,
     'Name another folder with --journal DIR, or give access to this one.',
   )
 }

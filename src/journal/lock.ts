@@ -8,6 +8,7 @@ import { z } from 'zod'
 import { isLoopbackName } from '../core/address.ts'
 import { sha256 } from '../core/canonical.ts'
 import { codeOf, MigrateError } from '../core/errors.ts'
+import { fileWords } from '../core/system-words.ts'
 import { printable } from '../core/text.ts'
 import { makeFolder } from './folder.ts'
 import { type Life, lifeOf, ownIdentity, type ProcessIdentity, userName } from './process-identity.ts'
@@ -215,7 +216,7 @@ export async function acquireLock(
     if (error instanceof MigrateError) throw error
     throw new MigrateError(
       'lock-unavailable',
-      `No lock can be taken in ${folder} (${codeOf(error)}), so another run at the same time would not be noticed`,
+      `No lock can be taken in ${folder} (${fileWords(error, 'write')}), so another run at the same time would not be noticed`,
       'Give access to that folder, or name another one, the same for every run, with MCP_URL_MIGRATE_LOCKS.',
     )
   }
