@@ -4,7 +4,7 @@ import type { Change, GatewayIdentity, Note, Plan, Skipped } from './plan.ts'
 import type { Tried } from './reach.ts'
 
 /**
- * What became of a change. `failed`: the gateway refused; `not-applied`: not tried; `unknown`: not settled in time;
+ * What became of a change. `failed`: the gateway refused, or the file could not be changed; `not-applied`: not tried; `unknown`: not settled in time;
  * `reverted`: written, and taken back by the same run.
  */
 export type Outcome = 'applied' | 'not-applied' | 'failed' | 'drifted' | 'unknown' | 'reverted'
@@ -152,6 +152,17 @@ export function tally(changes: readonly Fate[]): Record<Outcome, number> {
     return [outcome, [...own].filter((id) => left.delete(id)).length]
   })
   return Object.fromEntries(numbers) as Record<Outcome, number>
+}
+
+/** How many servers failed: those that the gateway refused, and those whose file could not be changed. */
+export function failures(changes: readonly (Fate & { file: object | null })[]): {
+  refused: number
+  inFiles: number
+} {
+  return {
+    refused: tally(changes.filter(({ file }) => file === null)).failed,
+    inFiles: tally(changes.filter(({ file }) => file !== null)).failed,
+  }
 }
 
 /** Was it not to be written: does it wait for a consent, or did the person decline it? */

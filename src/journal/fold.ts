@@ -1,7 +1,7 @@
 import { basename } from 'node:path'
 import type { Settings } from '../core/oauth.ts'
 import type { Change } from '../core/plan.ts'
-import { type CollateralChange, type Outcome, tally } from '../core/report.ts'
+import { type CollateralChange, failures, type Outcome, tally } from '../core/report.ts'
 import type { ReadRun } from './chain.ts'
 import { JournalDamage } from './damage.ts'
 import type { JournalRecord, RunStarted } from './records.ts'
@@ -125,12 +125,21 @@ export function wasWritten({ outcome, fieldsBefore }: RecordedChange): boolean {
 
 /** How many servers of a run had each outcome; one of which nobody knows what became counts as unknown. */
 export function tallyRecorded(changes: readonly RecordedChange[]): Record<Outcome, number> {
-  return tally(
-    changes.map(({ change, outcome }) => ({
-      server: change.server,
-      outcome: outcome === 'unsettled' ? 'unknown' : outcome,
-    })),
-  )
+  return tally(fates(changes))
+}
+
+/** How many servers of a run failed: those that the gateway refused, and those whose file could not be changed. */
+export const failuresRecorded = (changes: readonly RecordedChange[]): ReturnType<typeof failures> =>
+  failures(fates(changes))
+
+function fates(
+  changes: readonly RecordedChange[],
+): (Pick<Change, 'server' | 'file'> & { outcome: Outcome })[] {
+  return changes.map(({ change: { server, file }, outcome }) => ({
+    server,
+    file,
+    outcome: outcome === 'unsettled' ? 'unknown' : outcome,
+  }))
 }
 
 /** Did the run write something that may still be there, or that somebody wrote over? */

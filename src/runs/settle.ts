@@ -33,12 +33,17 @@ function decide(reading: Reading, answer: Answered, edits: readonly Edit[]): Set
   return 'wait'
 }
 
-const doubt = (answer: Answered, reading: Reading): string => {
-  const answered =
-    answer.kind === 'accepted' ? 'the gateway accepted the change' : `no clear answer (${answer.message})`
-  const found = reading.kind === 'record' ? 'the record still shows the old value' : reading.message
+function doubt(answer: Answered, reading: Reading, inFile: boolean): string {
+  const accepted = inFile ? 'the file was written' : 'the gateway accepted the change'
+  const unclear = (message: string): string => (inFile ? message : `no clear answer (${message})`)
+  const answered = answer.kind === 'accepted' ? accepted : unclear(answer.message)
+  const found =
+    reading.kind === 'record' ? `${inFile ? 'it' : 'the record'} still shows the old value` : reading.message
   return `${answered}, but ${found}`
 }
+
+/** What happened to a file since it was written. */
+const since = (answer: Answered): string | null => (answer.kind === 'unsettled' ? answer.message : null)
 
 /**
  * Finds out by reading whether a write landed: at once when the gateway answered clearly, otherwise again and
@@ -50,13 +55,15 @@ export async function settle(
   answer: WriteAnswer,
 ): Promise<Settlement> {
   if (answer.kind === 'refused') return { outcome: 'failed', record: null, error: answer.message }
+  const inFile = change.file !== null
   const end = Date.now() + patienceMs
   for (let pause = 100; ; pause = Math.min(pause * 2, 3000)) {
     const reading = await place.read(change.server.id, Math.max(0, end - Date.now()))
     const decision = decide(reading, answer, edits)
-    if (decision !== 'wait') return decision
+    if (decision !== 'wait')
+      return inFile ? { ...decision, error: decision.error ?? since(answer) } : decision
     if (silence.deaf || Date.now() + pause > end)
-      return { outcome: 'unknown', record: null, error: doubt(answer, reading) }
+      return { outcome: 'unknown', record: null, error: doubt(answer, reading, inFile) }
     await sleep(pause)
   }
 }

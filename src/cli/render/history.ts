@@ -1,5 +1,5 @@
 import { shownName } from './name.ts'
-import { type RecordedChange, type RecordedRun, tallyRecorded } from '../../journal/fold.ts'
+import { failuresRecorded, type RecordedChange, type RecordedRun, tallyRecorded } from '../../journal/fold.ts'
 import type { JournalProblem } from '../../journal/port.ts'
 import { PINNED_ID } from '../../core/config/record.ts'
 import { serversIn } from '../../core/plan.ts'
@@ -74,12 +74,14 @@ const ended = (run: RecordedRun): string =>
       : ''
 
 function renderRun(run: RecordedRun, all: readonly RecordedRun[], look: Look): string {
-  const { applied, unknown, drifted, failed } = summarise(run.changes)
+  const { applied, unknown, drifted } = summarise(run.changes)
+  const { refused, inFiles } = failuresRecorded(run.changes)
   const numbers = [
     `${applied} of ${serversIn(run.changes.map(({ change }) => change))} changed`,
     unknown > 0 ? `${unknown} unknown` : '',
     drifted > 0 ? `${drifted} drifted` : '',
-    failed > 0 ? `${failed} refused` : '',
+    refused > 0 ? `${refused} refused` : '',
+    inFiles > 0 ? `${inFiles} failed` : '',
   ]
   const back = reversalsOf(run, all).map((each) => `${appliedIn(each)} taken back by ${each.id}`)
   const relation = [run.started.reverts ? `takes back ${run.started.reverts}` : '', ...back]

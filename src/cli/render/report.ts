@@ -3,12 +3,13 @@ import { renderLeftBehind } from './plan.ts'
 import { acceptOptions, consent } from '../../core/consent.ts'
 import { serversIn } from '../../core/plan.ts'
 import type { AppliedChange, CollateralChange, Halt, Outcome, RunReport } from '../../core/report.ts'
-import { isWithheld, leavesSomething, mayHaveWritten, tally } from '../../core/report.ts'
+import { failures, isWithheld, tally } from '../../core/report.ts'
 import { isAccessField } from '../../core/fields.ts'
 import { count, printable } from '../../core/text.ts'
 import { fieldTitle, shownAt } from './diff.ts'
 import { renderDrift } from './drift.ts'
 import { type Look, wrap } from './layout.ts'
+import { advice } from './advice.ts'
 import { renderCheck, renderChecks } from './checks.ts'
 
 const SIGNS: Record<Outcome, string> = {
@@ -54,10 +55,11 @@ function renderCollateral(change: CollateralChange, look: Look): string {
   return look.paint(change.repaired && !kind ? 'yellow' : ['red', 'bold'], wrap(text, look.width, '      '))
 }
 
-const words = ({ outcome, wrote }: AppliedChange): string =>
-  outcome === 'drifted' && wrote
-    ? 'changed, and then changed by somebody else; left as it is'
-    : WORDS[outcome]
+function words({ outcome, wrote, file }: AppliedChange): string {
+  if (outcome === 'drifted' && wrote) return 'changed, and then changed by somebody else; left as it is'
+  if (outcome === 'failed' && file !== null) return 'not written, its file could not be changed'
+  return WORDS[outcome]
+}
 
 /** One change's fate, with what else happened to the server. */
 export function renderOutcome(change: AppliedChange, look: Look): string {
@@ -85,12 +87,14 @@ export function renderOutcome(change: AppliedChange, look: Look): string {
 /** The numbers of a run in one line: only what there is. */
 export function renderTally(all: readonly AppliedChange[]): string {
   const changes = all.filter((change) => !isWithheld(change))
-  const { applied, drifted, failed, unknown, reverted, 'not-applied': untried } = tally(changes)
+  const { applied, drifted, unknown, reverted, 'not-applied': untried } = tally(changes)
+  const { refused, inFiles } = failures(changes)
   const parts = [
     `${applied} of ${count(serversIn(changes), 'server')} changed`,
     reverted > 0 ? `${reverted} changed and taken back` : '',
     drifted > 0 ? `${drifted} drifted` : '',
-    failed > 0 ? `${failed} refused` : '',
+    refused > 0 ? `${refused} refused` : '',
+    inFiles > 0 ? `${inFiles} failed` : '',
     unknown > 0 ? `${unknown} unknown` : '',
     untried > 0 ? `${untried} not tried` : '',
   ]
@@ -126,36 +130,6 @@ function renderPropagation({ propagation, halted }: RunReport): string[] {
   return [
     `${end}: ${found.join(', ')} after ${Math.round(seconds)} s. Everything is written; other workers and replicas take it up when they load the table again (about every 30 s, where store_model_in_db is on), or when they are restarted.`,
   ]
-}
-
-function advice(report: RunReport): string[] {
-  const { applied, unknown } = tally(report.changes)
-  const untried = report.changes.filter(({ reason }) => reason === 'stopped').length
-  if (!mayHaveWritten(report.changes)) return ['Nothing was written.']
-  const inFiles = report.changes.some(({ file, wrote }) => file !== null && wrote)
-  const lost = report.changes.some(({ outcome, wrote }) => outcome === 'drifted' && wrote)
-  if (!leavesSomething(report.changes)) return ['All that this run wrote was taken back.']
-  return [
-    lost ? 'What somebody else changed behind the write was left as it is.' : '',
-    applied > 0
-      ? 'Every field that the API shows was read back and compared; stored credentials are not visible through the API.'
-      : '',
-    report.halted !== null && untried > 0 && !report.run?.reverts
-      ? 'To go on with what was not tried, run the same command again.'
-      : '',
-    unknown > 0
-      ? 'What is unknown was recorded as such; --revert asks the gateway before it does anything.'
-      : '',
-    inFiles
-      ? 'Next: restart LiteLLM, all its workers and replicas: it reads its files when it starts. Then run npx mcp-url-migrate verify.'
-      : '',
-    applied > 0 && !inFiles && report.restart === 'required'
-      ? 'Next: restart LiteLLM, then run npx mcp-url-migrate verify. This release uses the new URLs only after a restart, on every worker.'
-      : '',
-    applied > 0 && report.restart === 'possible'
-      ? 'Next: restart LiteLLM to be sure. Some releases of this range use the new URLs only after a restart.'
-      : '',
-  ].filter((text) => text !== '')
 }
 
 /** What was written by a run that the journal has lost: nobody but the reader can take it back. */
