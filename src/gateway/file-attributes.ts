@@ -2,26 +2,30 @@ import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import type { FileHandle } from 'node:fs/promises'
 
-/** How long the system's `cp` may take. It copies no contents. */
+/** How long a program of the system may take. None of them copies contents. */
 const LIMIT_MS = 10_000
 
-/** How a `cp` ended: with an exit code and what it said, or without having been started. */
-type Ended = { code: number | null; said: string } | 'not-started'
+/** How such a program ended: with an exit code and what it said, or without having been started. */
+type Ended = { code: number | null; printed: string; said: string } | 'not-started'
 
-function runCp(args: readonly string[], descriptors: readonly number[]): Promise<Ended> {
+/** Runs it without a shell. The descriptors are its own 3, 4 and so on. */
+function run(program: string, args: readonly string[], descriptors: readonly number[]): Promise<Ended> {
   return new Promise((resolve) => {
-    const child = spawn('cp', args, {
+    const child = spawn(program, args, {
       env: { PATH: process.env['PATH'] ?? '', LC_ALL: 'C' },
-      stdio: ['ignore', 'ignore', 'pipe', ...descriptors],
+      stdio: ['ignore', 'pipe', 'pipe', ...descriptors],
       timeout: LIMIT_MS,
       killSignal: 'SIGKILL',
     })
-    let said = ''
+    let [printed, said] = ['', '']
+    child.stdout?.on('data', (part: Buffer) => {
+      printed = (printed + part.toString()).slice(0, 4096)
+    })
     child.stderr?.on('data', (part: Buffer) => {
       said = (said + part.toString()).slice(0, 4096)
     })
     child.on('error', () => resolve('not-started'))
-    child.on('close', (code) => resolve({ code, said }))
+    child.on('close', (code) => resolve({ code, printed, said }))
   })
 }
 
@@ -58,13 +62,29 @@ export interface Opened {
   handle: FileHandle
 }
 
+// By descriptor: under a path somebody else could have put a link to another file meanwhile.
+const BOTH = ['--', '/proc/self/fd/3', '/proc/self/fd/4']
+
+/**
+ * A new file has what its folder gives to new files (a default ACL), and no `cp` from 9.3 on takes that away. GNU's `ls`
+ * marks a file with an ACL by a plus.
+ */
+async function listed(descriptors: readonly number[]): Promise<string | null> {
+  const ended = await run('ls', ['-ldnL', ...BOTH], descriptors)
+  const lines = ended === 'not-started' ? [] : ended.printed.split('\n')
+  const [from, to] = ['/3', '/4'].map((end) => lines.find((line) => line.endsWith(end))?.[10] === '+')
+  if (from === to) return null
+  return to
+    ? 'its folder gives new files an access list (a default ACL) that this file does not have. Give the file one, or take it from the folder (setfacl -k)'
+    : 'its access list (ACL) could not be given to the new file'
+}
+
 /**
  * Copies mode, ACL, extended attributes and SELinux context of a file to another by the system's own `cp`, as Node cannot.
  * Returns why it failed, for a person, or `null`. Never throws.
  */
 export async function copyAttributes(from: Opened, to: Opened): Promise<string | null> {
-  if (OVERWRITES) return whyNot(await runCp(['-p', '--', from.path, to.path], []))
-  // By descriptor: under a path somebody else could have put a link to another file meanwhile.
-  const args = [...gnuOptions(), '--', '/proc/self/fd/3', '/proc/self/fd/4']
-  return whyNot(await runCp(args, [from.handle.fd, to.handle.fd]))
+  if (OVERWRITES) return whyNot(await run('cp', ['-p', '--', from.path, to.path], []))
+  const descriptors = [from.handle.fd, to.handle.fd]
+  return whyNot(await run('cp', [...gnuOptions(), ...BOTH], descriptors)) ?? (await listed(descriptors))
 }
