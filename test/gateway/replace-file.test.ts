@@ -1,4 +1,3 @@
-import { execFileSync, spawnSync } from 'node:child_process'
 import {
   chmod,
   chown,
@@ -21,6 +20,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { replaceFile } from '../../src/gateway/replace-file.ts'
 import { isMountPoint } from '../../src/gateway/replacement.ts'
 import { readText } from '../../src/gateway/text-file.ts'
+import { isDone, makePipe, system } from '../support/system.ts'
 
 const OLD = '\uFEFF# alt: größer\r\na: 1\n'
 const NEW = '\uFEFF# alt: größer\r\na: 2'
@@ -39,7 +39,7 @@ const [UID, GID] =
   process.getuid?.() === 0 ? [12_345, 23_456] : [process.getuid?.() ?? 0, process.getgid?.() ?? 0]
 
 /** May this process mount? Root in a container, as a rule, may not. */
-const MAY_MOUNT = process.geteuid?.() === 0 && spawnSync('unshare', ['-m', 'true']).status === 0
+const MAY_MOUNT = process.geteuid?.() === 0 && isDone('unshare -m true')
 
 describe('a file is replaced', () => {
   test('with every byte of the new text, and nothing beside it', async () => {
@@ -132,7 +132,7 @@ describe('a file is left alone', () => {
 
   test('when it is a folder, a pipe or a device', async () => {
     const pipe = join(folder, 'pipe')
-    execFileSync('mkfifo', [pipe])
+    makePipe(pipe)
     for (const path of [folder, pipe, '/dev/zero'])
       expect(await replaceFile(path, OLD, NEW)).toMatchObject({ code: 'no-regular-file' })
     expect(await replaceFile(folder, OLD, NEW)).toMatchObject({ message: `${folder}: it is a folder` })
@@ -141,9 +141,9 @@ describe('a file is left alone', () => {
   test.runIf(MAY_MOUNT)('when a file is mounted over it', async () => {
     const other = join(folder, 'host.yaml')
     await writeFile(other, OLD)
-    execFileSync('mount', ['--bind', other, file])
+    system('mount --bind "$1" "$2"', other, file)
     const outcome = await replaceFile(file, OLD, NEW)
-    execFileSync('umount', [file])
+    system('umount "$1"', file)
     expect(outcome).toEqual({
       kind: 'refused',
       code: 'mounted',

@@ -1,15 +1,15 @@
-import { execFileSync } from 'node:child_process'
 import { chmod, mkdtemp, open, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { fileWords } from '../../src/core/system-words.ts'
 import { readRegular, readText, SMALL_LIMIT } from '../../src/gateway/text-file.ts'
+import { makePipe } from '../support/system.ts'
 
 let folder = ''
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'text-file-'))
-  execFileSync('mkfifo', [join(folder, 'pipe')])
+  makePipe(join(folder, 'pipe'))
   await symlink('loop', join(folder, 'loop'))
   await writeFile(join(folder, 'file'), 'a: 1\n')
   await symlink('file', join(folder, 'link'))

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { appendFile, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises'
+import { appendFile, mkdir, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import fc from 'fast-check'
@@ -7,6 +7,7 @@ import { describe, expect, test } from 'vitest'
 import { FileJournal } from '../../src/journal/file-journal.ts'
 import type { JournalEvent, RunStarted } from '../../src/journal/records.ts'
 import { temporaryFolder } from '../support/cli.ts'
+import { makePipe } from '../support/system.ts'
 
 const change = (id: string) => ({
   id,
@@ -131,6 +132,20 @@ describe('a run in the journal', () => {
     await new FileJournal(join(folder, 'gone')).requireWritable()
     await expect(recorder.record(intent('one'))).rejects.toMatchObject({ code: 'journal-unwritable' })
   })
+})
+
+test('what is no file is told of in words, and never waited for', async () => {
+  const { journal } = await journalWithRun()
+  makePipe(join(journal.location, 'pipe.jsonl'))
+  await mkdir(join(journal.location, 'folder.jsonl'))
+  const { runs, problems } = await journal.runs()
+  expect(runs.length).toBe(1)
+  expect(problems.map(({ code, message }) => [code, message])).toEqual(
+    ['folder', 'pipe'].map((name) => [
+      'journal-damaged',
+      `${join(journal.location, `${name}.jsonl`)} cannot be read (it is no regular file)`,
+    ]),
+  )
 })
 
 test('a journal that is deleted meanwhile takes no further record', async () => {
