@@ -11,9 +11,16 @@ export default defineConfig({
           // Loading the program anew for every file takes a tenth of the time.
           isolate: false,
           include: ['test/**/*.test.ts'],
-          exclude: ['test/lab/**', 'test/docker/**'],
+          exclude: ['test/lab/**', 'test/docker/**', 'test/python/**'],
           testTimeout: 60_000,
           hookTimeout: 60_000,
+        },
+      },
+      {
+        test: {
+          name: 'python',
+          include: ['test/python/**/*.test.ts'],
+          testTimeout: 600_000,
         },
       },
       {

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { replaceFile } from '../../src/gateway/replace-file.ts'
 import { readText } from '../../src/gateway/text-file.ts'
+import { system } from '../support/system.ts'
 
 /** Attributes of a file: their bytes, in hexadecimal, by name. */
 type Attributes = Record<string, string>
@@ -136,5 +137,22 @@ describe('in a folder that gives new files an ACL', () => {
     give(file, { 'system.posix_acl_access': READABLE_FOR_NOBODY })
     expect(await replaceFile(file, OLD, NEW)).toMatchObject({ kind: 'replaced' })
     expect(attributesOf(file)).toEqual({ 'system.posix_acl_access': READABLE_FOR_NOBODY })
+  })
+})
+
+describe('a file is refused', () => {
+  // As root, who alone may mount.
+  test('when it is mounted by itself', async () => {
+    const other = join(folder, 'host.yaml')
+    await writeFile(other, OLD)
+    system('mount --bind "$1" "$2"', other, file)
+    const outcome = await replaceFile(file, OLD, NEW)
+    system('umount "$1"', file)
+    expect(outcome).toEqual({
+      kind: 'refused',
+      code: 'mounted',
+      message: `${file}: the file is mounted by itself, as into a container: run this program where the file really lives, on the host`,
+    })
+    expect(await readText(other)).toBe(OLD)
   })
 })
