@@ -33,10 +33,13 @@ export async function openGateway(
 ): Promise<Gateway> {
   const { terminal, env, look } = context
   const target: Target = { url, keyHeader: options.keyHeader ?? null, timeoutSeconds: options.timeout }
+  // A file that was named is read before the gateway hears of anything; a question waits until it is known to be one.
+  const inFile = options.keyFile !== undefined || options.passwordFile !== undefined
+  const given = inFile ? await findCredentials(options, env, terminal) : null
   terminal.progress(`Connecting to ${url}`)
   let byPassword = false
   const gateway = await connect(target, async () => {
-    const credentials = await findCredentials(options, env, terminal)
+    const credentials = given ?? (await findCredentials(options, env, terminal))
     byPassword = credentials.kind === 'password'
     terminal.remark(`Signing in to ${url} with ${credentials.source}`)
     terminal.progress(`Connecting to ${url}`)
