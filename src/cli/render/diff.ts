@@ -1,6 +1,6 @@
 import { diffArrays, structuredPatch } from 'diff'
 import { maskUrl, shownPath, shownText } from '../../core/redact.ts'
-import type { Edit } from '../../core/plan.ts'
+import type { Change, ChangedFile, Edit } from '../../core/plan.ts'
 import { PINNED_ID } from '../../core/config/record.ts'
 import { printable } from '../../core/text.ts'
 import type { Look } from './layout.ts'
@@ -48,21 +48,21 @@ const carets = (pieces: readonly Part[], indent: number): string =>
     .join('')
     .trimEnd()
 
-/** One edit as it may be shown. */
+/** One edit as it may be shown. `label` is what stands before the value: `url: `, or `NAME=` in a `.env` file. */
 interface ShownEdit {
-  field: string
+  label: string
   before: string | null
   after: string | null
 }
 
-function line(sign: '-' | '+', { field, before, after }: ShownEdit, look: Look): string[] {
+function line(sign: '-' | '+', { label, before, after }: ShownEdit, look: Look): string[] {
   const [side, colour] = sign === '-' ? (['removed', 'red'] as const) : (['added', 'green'] as const)
   const own = sign === '-' ? before : after
   if (own === null) return []
   const isNew = before === null || after === null
   const pieces = isNew ? [{ text: own, changed: true }] : parts(before, after, side)
-  const text = look.paint(colour, `${sign}${field}: `) + painted(pieces, look, colour)
-  return look.colour || isNew ? [text] : [text, carets(pieces, field.length + 3)]
+  const text = look.paint(colour, `${sign}${label}`) + painted(pieces, look, colour)
+  return look.colour || isNew ? [text] : [text, carets(pieces, label.length + 1)]
 }
 
 /** One side of an edit as it may be shown. An id is shown whole: what looks like a token in it is none. */
@@ -71,15 +71,19 @@ export function shownSide({ field }: Edit, value: string | null): string | null 
   return field === PINNED_ID ? printable(value) : shownAt(field, value)
 }
 
+/** What stands before a value in the diff: the name of a variable as its file has it, else the field. */
+const labelOf = ({ field }: Edit, file: ChangedFile | null): string =>
+  file !== null && file.variable !== null ? `${printable(file.variable)}=` : `${fieldTitle(field)}: `
+
 /** The unified diff of one server's edits, the part of each URL that changes emphasised. */
-export function renderEdits(edits: readonly Edit[], look: Look): string {
+export function renderEdits({ edits, file }: Pick<Change, 'edits' | 'file'>, look: Look): string {
   const shown = edits.map((edit) => ({
-    field: fieldTitle(edit.field),
+    label: labelOf(edit, file),
     before: shownSide(edit, edit.before),
     after: shownSide(edit, edit.after),
   }))
   const text = (side: 'before' | 'after') =>
-    shown.flatMap((each) => (each[side] === null ? [] : [`${each.field}: ${each[side]}\n`])).join('')
+    shown.flatMap((each) => (each[side] === null ? [] : [`${each.label}${each[side]}\n`])).join('')
   const patch = structuredPatch('now', 'after', text('before'), text('after'), undefined, undefined, {
     context: 0,
   })
