@@ -8,7 +8,7 @@ import { readBy, SECONDS, texts, usage } from './option-values.ts'
 const mainOptions = z.object({
   ...connectionShape,
   litellmConfig: texts,
-  envFile: texts,
+  litellmEnv: texts,
   only: texts,
   except: texts,
   dryRun: z.boolean().default(false),
@@ -50,8 +50,8 @@ const EXCLUSIVE: readonly (readonly [keyof MainOptions, keyof MainOptions])[] = 
 
 function requireMainSense(options: MainOptions): void {
   requireSense(options, EXCLUSIVE)
-  if (options.envFile.length > 0 && options.litellmConfig.length === 0)
-    throw usage('--env-file goes with --litellm-config')
+  if (options.litellmEnv.length > 0 && options.litellmConfig.length === 0)
+    throw usage('--litellm-env goes with --litellm-config')
   if (options.exitCode && !options.dryRun) throw usage('--exit-code goes with --dry-run')
   if (options.json && !options.yes && !options.dryRun) {
     throw new MigrateError('consent-missing', '--json never asks, so it needs --yes or --dry-run', null)

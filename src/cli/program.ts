@@ -48,7 +48,11 @@ function addMainOptions(program: Command): void {
       "LiteLLM's config.yaml, for the servers defined in it; repeatable",
       collect,
     )
-    .option('--env-file <FILE>', 'a .env file from which config.yaml has its URLs; repeatable', collect)
+    .option(
+      '--litellm-env <FILE>',
+      "LiteLLM's .env file, for the URLs that config.yaml has from variables; repeatable",
+      collect,
+    )
     .option('--only <PATTERN>', 'servers by name, alias, id or access group; * matches; repeatable', collect)
     .option('--except <PATTERN>', 'not these; wins over --only; repeatable', collect)
     .option('--thorough', 'read every server by id, where the list would do')
@@ -87,12 +91,8 @@ function addMainOptions(program: Command): void {
     .option('--no-color', 'no colours (also NO_COLOR)')
 }
 
-/**
- * Reads the command line. Throws commander's error, after it has printed its sentence, for wrong usage and for
- * --help and --version.
- */
-export function readCommandLine(argv: readonly string[], version: string): Invocation {
-  let invocation: Invocation | null = null
+/** The whole command line: its options and commands. What was asked for is handed to `on`. */
+export function commandLine(version: string, on: (invocation: Invocation) => void): Command {
   const program = new Command('mcp-url-migrate')
     .description(
       'Moves the MCP server URLs of a LiteLLM gateway: shows the diff, asks, applies, checks, and can take it all back.',
@@ -105,9 +105,7 @@ export function readCommandLine(argv: readonly string[], version: string): Invoc
     .enablePositionalOptions()
     .hook('preSubcommand', refuseOptionsBefore)
     .addHelpText('after', FOOTER)
-    .action((options: Record<string, unknown>) => {
-      invocation = { command: 'main', options }
-    })
+    .action((options: Record<string, unknown>) => on({ command: 'main', options }))
   addMainOptions(program)
   program
     .command('history')
@@ -117,23 +115,27 @@ export function readCommandLine(argv: readonly string[], version: string): Invoc
     .option('--check', 'verify every line of the journal; exit 1 when something is wrong')
     .option('--json', 'one JSON document')
     .option('--no-color', 'no colours')
-    .action((run: string | undefined, options: Record<string, unknown>) => {
-      invocation = { command: 'history', run: run ?? null, options }
-    })
-  addVerify(program, (options) => {
-    invocation = { command: 'verify', options }
-  })
-  addStatus(program, (options) => {
-    invocation = { command: 'status', options }
-  })
+    .action((run: string | undefined, options: Record<string, unknown>) =>
+      on({ command: 'history', run: run ?? null, options }),
+    )
+  addVerify(program, (options) => on({ command: 'verify', options }))
+  addStatus(program, (options) => on({ command: 'status', options }))
   program
     .command('sandbox')
     .description('a throw-away gateway with seven servers; stays up until Ctrl-C')
     .option('--release <VERSION>', 'the LiteLLM release to behave as')
-    .action((options: Record<string, unknown>) => {
-      invocation = { command: 'sandbox', options }
-    })
-  program.parse(argv, { from: 'user' })
+    .action((options: Record<string, unknown>) => on({ command: 'sandbox', options }))
+  return program
+}
+
+/**
+ * Reads the command line. Throws commander's error, after it has printed its sentence, for wrong usage and for
+ * --help and --version.
+ */
+export function readCommandLine(argv: readonly string[], version: string): Invocation {
+  const asked: Invocation[] = []
+  commandLine(version, (each) => asked.push(each)).parse(argv, { from: 'user' })
+  const [invocation] = asked
   if (!invocation) throw new CommanderError(64, 'commander.noCommand', 'no command')
   return invocation
 }

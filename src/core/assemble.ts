@@ -1,5 +1,6 @@
 import { originText } from './address.ts'
 import { type Assembly, assess } from './assess.ts'
+import { assessFiles } from './assess-files.ts'
 import { eraOf, NEWEST_CHECKED } from './eras.ts'
 import { entryUrl, type Inventory, type InventoryEntry } from './inventory.ts'
 import { emptyUrlRemark } from './config/empty-url.ts'
@@ -7,7 +8,7 @@ import { editsOf, leftovers } from './leftovers.ts'
 import { hangingLast } from './may-hang.ts'
 import { judge, judgeUrl, type Migration } from './migration.ts'
 import { databaseNotes } from './no-database.ts'
-import { isVariable, type Note, type Plan } from './plan.ts'
+import { isVariable, type Note, type Plan, type Skipped } from './plan.ts'
 import { shownPath } from './redact.ts'
 import { identify, isUnlisted } from './server.ts'
 import { printable } from './text.ts'
@@ -67,6 +68,22 @@ const deletions = ({ gone }: Inventory): Note[] =>
     message: 'was deleted while the servers were read',
   }))
 
+/** What is wrong with a file that was given and is not said with a server that is left alone, and what is odd in it. */
+function fileNotes({ files, startFaults }: Inventory, skipped: readonly Skipped[]): Note[] {
+  const note = (code: Note['code'], message: string): Note => ({ code, server: null, field: null, message })
+  const isSaid = (fault: string): boolean => skipped.some(({ message }) => message.includes(fault))
+  const faults = files.flatMap(({ fault }) => (fault === null || isSaid(fault) ? [] : [fault]))
+  return [
+    ...faults.map((fault) => note('file-fault', `${fault}; its servers are left alone`)),
+    ...files.flatMap(({ twice }) =>
+      twice.map((place) =>
+        note('duplicate-key', `${place}: a key stands a second time; LiteLLM takes the last`),
+      ),
+    ),
+    ...startFaults.map((message) => note('start-fault', message)),
+  ]
+}
+
 function unlisted({ listed, source, problem }: InventoryEntry, { recalled }: Inventory): Note[] {
   const isRecalled = recalled.has(listed.server_id)
   if (!isUnlisted(listed) && !isRecalled) return []
@@ -95,7 +112,8 @@ export function assemblePlan(assembly: Assembly): Plan {
   const { createdAt, gateway, migration, inventory, selected } = assembly
   const { era } = eraOf(gateway.version)
   const meant = inventory.entries.filter(({ listed }) => selected.has(listed.server_id))
-  const assessments = meant.map((entry) => assess(entry, assembly, era))
+  const inFiles = assessFiles(assembly, era)
+  const assessments = meant.map((entry) => assess(entry, assembly, era, inFiles))
   const changing = assessments.filter((each) => 'changes' in each)
   // A variable changes behind all pins: it may be the URL of several servers.
   const changes = hangingLast(
@@ -119,6 +137,7 @@ export function assemblePlan(assembly: Assembly): Plan {
       ...releaseNotes(gateway.version),
       ...databaseNotes(gateway),
       ...suspicion,
+      ...fileNotes(inventory, skipped),
       ...deletions(inventory),
       ...meant.flatMap((entry) => [
         ...unlisted(entry, inventory),

@@ -1,12 +1,15 @@
 import { assembleChange, obstacle } from './change.ts'
-import { type Configured, configuredUrl, moveConfigured, patchByHand } from './config/move.ts'
+import { leftWithPatch, sketchByHand } from './config/by-hand.ts'
 import { unsetVariable } from './config/empty-url.ts'
+import { missingIn } from './config/given.ts'
+import { configuredUrl } from './config/configured.ts'
 import type { Consent } from './consent.ts'
-import { type Era, FILE_ERA } from './eras.ts'
+import type { Era } from './eras.ts'
 import { entryUrl, type Inventory, type InventoryEntry } from './inventory.ts'
 import { editsOf } from './leftovers.ts'
 import { judgeUrl, type Migration, type Verdict } from './migration.ts'
 import type { Change, Edit, GatewayIdentity, Skipped, SkippedCode } from './plan.ts'
+import { maskUrl } from './redact.ts'
 import { identify } from './server.ts'
 
 /** What a plan is made of. `selected` holds the ids of the servers that are meant. */
@@ -40,81 +43,33 @@ function judgeEntry(entry: InventoryEntry, migration: Migration): Judgement {
   return { url, verdict: judgeUrl(migration, url), others }
 }
 
+/** Why a server of a config.yaml stays as it is, for what the given files say of it. */
+function configDefined(
+  { listed, configured }: InventoryEntry,
+  next: string,
+  { inventory }: Assembly,
+): string {
+  const inFile = configured && configuredUrl(configured)
+  if (inFile && 'reason' in inFile) {
+    const { url } = configured.server
+    const isUnset = url.kind === 'env' && configured.variable === null
+    return isUnset ? `${inFile.reason}, to ${maskUrl(next)}` : inFile.reason
+  }
+  if (inventory.files.length > 0) return missingIn(inventory.files, listed.server_name ?? listed.server_id)
+  return "defined in LiteLLM's config.yaml, which the API cannot change: give the file with --litellm-config FILE, or edit it by hand and restart"
+}
+
 function blocked(
   entry: InventoryEntry,
   { verdict, others }: Judgement,
+  assembly: Assembly,
 ): { code: SkippedCode; message: string } | null {
   if (entry.problem) return entry.problem
-  if (entry.source === 'config' && verdict.kind === 'match') {
-    const inFile = entry.configured && configuredUrl(entry.configured)
-    return {
-      code: 'config-defined',
-      message:
-        inFile && 'reason' in inFile
-          ? inFile.reason
-          : "defined in LiteLLM's config.yaml, which the API cannot change: give the file with --litellm-config FILE, or edit it by hand and restart",
-    }
-  }
+  if (entry.source === 'config' && verdict.kind === 'match')
+    return { code: 'config-defined', message: configDefined(entry, verdict.after, assembly) }
   // Its other fields are changed all the same.
   if (others.length > 0) return null
   return 'message' in verdict ? { code: verdict.kind, message: verdict.message } : null
-}
-
-const NOBODY = { holders: [], complete: false, reason: 'nobody was asked' }
-
-/** Why the variable behind the URL of a server stays as it is, as another server has its URL from it, too; or `null`. */
-function sharersHindrance(
-  { server, variable }: Configured,
-  { inventory, selected }: Assembly,
-  { era, next }: { era: Era; next: string },
-): string | null {
-  const others = (variable?.sharers ?? []).filter((name) => name !== server.name)
-  const entryOf = (name: string): InventoryEntry | undefined =>
-    inventory.entries.find(({ listed, source }) => source === 'config' && listed.server_name === name)
-  const is = (names: readonly string[]): string =>
-    `${variable?.name} is the URL of ${names.join(', ')}, too, which`
-  const unlisted = others.filter((name) => !entryOf(name))
-  if (unlisted.length > 0) return `${is(unlisted)} LiteLLM does not list`
-  const left = others.filter((name) => !selected.has(entryOf(name)?.listed.server_id ?? ''))
-  if (left.length > 0) return `${is(left)} is not selected`
-  for (const name of others) {
-    const entry = entryOf(name)
-    const url = entry ? entryUrl(entry) : null
-    if (!entry?.configured || url === null) continue
-    const id = entry.listed.server_id
-    const found = moveConfigured(entry.configured, { id, url, next, era, held: entry.held ?? NOBODY })
-    if (!Array.isArray(found)) return `${is([name])} cannot be moved: ${found.reason}`
-  }
-  return null
-}
-
-/** A server that stands in a file which was given: the edits of that file. */
-function assessConfigured(
-  { listed, held }: InventoryEntry,
-  configured: Configured,
-  assembly: Assembly,
-  { era, url, next }: { era: Era; url: string; next: string },
-): Assessment {
-  const server = identify(listed, 'config')
-  const { migration } = assembly
-  const skip = (message: string): Assessment => ({
-    skipped: {
-      server,
-      matched: true,
-      code: 'config-defined',
-      message,
-      url,
-      patch: patchByHand(configured.server.name, { id: server.id, url, next, era }),
-    },
-  })
-  const found = moveConfigured(configured, { id: server.id, url, next, era, held: held ?? NOBODY })
-  if (!Array.isArray(found)) return skip(found.reason)
-  const hindrance = sharersHindrance(configured, assembly, { era, next })
-  if (hindrance !== null) return skip(hindrance)
-  const changes = found.map(({ file, record, edits, effects }) =>
-    assembleChange(record, server, migration.id, edits, { era: FILE_ERA, signIns: null, file, effects }),
-  )
-  return { changes }
 }
 
 /** A server that is left alone, with what a person would change by hand where it is one of a file. */
@@ -122,20 +77,37 @@ function leave(
   entry: InventoryEntry,
   left: { code: SkippedCode; message: string },
   { url, verdict }: Judgement,
+  { inventory }: Assembly,
   era: Era,
 ): Assessment {
   const server = { ...identify(entry.record ?? entry.listed, entry.source), id: entry.listed.server_id }
   const matched = url === null ? null : verdict.kind === 'match'
   const skipped = { server, matched, ...left, url }
   if (left.code !== 'config-defined' || url === null || verdict.kind !== 'match') return { skipped }
-  const name = entry.listed.server_name ?? '?'
+  const { configured, listed } = entry
+  const id = era.pinsConfigIds ? server.id : null
+  if (configured) {
+    // The URL of a variable is changed where that is set.
+    const next = configured.server.url.kind === 'env' ? null : verdict.after
+    const told = leftWithPatch(configured, { url: next, server_id: id }, left.message)
+    return { skipped: { ...skipped, ...told } }
+  }
+  if (inventory.files.length > 0) return { skipped }
   return {
-    skipped: { ...skipped, patch: patchByHand(name, { id: server.id, url, next: verdict.after, era }) },
+    skipped: { ...skipped, patch: sketchByHand(listed.server_name ?? '?', { id, url, next: verdict.after }) },
   }
 }
 
-/** What one listed server contributes to a plan. */
-export function assess(entry: InventoryEntry, assembly: Assembly, era: Era): Assessment {
+/**
+ * What one listed server contributes to a plan. `inFiles`: what those contribute whose URL stands in a file that was
+ * given, by id.
+ */
+export function assess(
+  entry: InventoryEntry,
+  assembly: Assembly,
+  era: Era,
+  inFiles: ReadonlyMap<string, Assessment>,
+): Assessment {
   const { migration } = assembly
   const judgement = judgeEntry(entry, migration)
   const { url, verdict, others } = judgement
@@ -145,10 +117,10 @@ export function assess(entry: InventoryEntry, assembly: Assembly, era: Era): Ass
     const server = identify(entry.listed, 'config')
     return { skipped: { server, matched: true, code: 'config-defined', message: unset, url } }
   }
-  if (entry.source === 'config' && entry.configured && move && 'url' in configuredUrl(entry.configured))
-    return assessConfigured(entry, entry.configured, assembly, { era, ...move })
-  const left = blocked(entry, judgement)
-  if (left) return leave(entry, left, judgement, era)
+  const inFile = inFiles.get(entry.listed.server_id)
+  if (inFile) return inFile
+  const left = blocked(entry, judgement, assembly)
+  if (left) return leave(entry, left, judgement, assembly, era)
   const edits = [...(move ? [{ field: 'url', before: move.url, after: move.next }] : []), ...others]
   if (edits.length === 0 || !entry.record) return { moved: verdict.kind === 'moved' }
   const server = { ...identify(entry.record, entry.source), id: entry.listed.server_id }

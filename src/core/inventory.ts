@@ -1,4 +1,5 @@
-import { type Configured, configuredUrl, type HeldBy } from './config/move.ts'
+import type { GivenFile } from './config/given.ts'
+import { type Configured, configuredUrl, type HeldBy } from './config/configured.ts'
 import type { ListedServer, ServerRecord } from './server.ts'
 
 /** What is known of one listed server after reading. */
@@ -26,6 +27,10 @@ export interface Inventory {
   gone: ListedServer[]
   /** Ids of servers that no list showed, and that earlier runs or grants name. */
   recalled: ReadonlySet<string>
+  /** The config files that were given, in their order. */
+  files: readonly GivenFile[]
+  /** For what LiteLLM will not start with these files as they will stand, in sentences with their path. */
+  startFaults: readonly string[]
 }
 
 /** The URL of an entry: the one in its file, or the stored one where the record was read, else the listed one. */

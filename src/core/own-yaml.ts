@@ -17,7 +17,7 @@ import {
 // Far more than files of our own need, and little enough to be read in a moment.
 const DEEPEST = 100
 const MOST_ALIASES = 100
-const MOST_TOKENS = 300_000
+const MOST_TOKENS = 150_000
 
 /** A YAML text that was read. `lineOf`: where a place in it stands, or the nearest thing around it. */
 export interface OwnYaml {

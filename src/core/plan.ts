@@ -21,6 +21,7 @@ export const changedFile = z.object({
   config: z.string(),
   server: z.string(),
   variable: z.string().nullable(),
+  sharers: z.array(z.string()).optional(),
 })
 export type ChangedFile = z.infer<typeof changedFile>
 
@@ -112,6 +113,10 @@ export interface Note {
     | 'near-miss'
     | 'suspicious-list'
     | 'empty-url'
+    | 'file-fault'
+    | 'file-fixed'
+    | 'duplicate-key'
+    | 'start-fault'
     | 'deleted'
     | 'unlisted'
     | 'newer-release'
@@ -181,9 +186,28 @@ export function awaitingChanges({ changes, withheld }: Pick<Plan, 'changes' | 'w
   return changes.filter(({ id }) => withheld[id]?.reason === 'awaiting')
 }
 
-/** How many servers some changes are about: one takes several where its URL stands in a file of its own. */
-export function serversIn(changes: readonly { server: { id: string } }[]): number {
-  return new Set(changes.map(({ server }) => server.id)).size
+/** A change of a server, be it planned, made or left alone. */
+interface OfServer {
+  server: { id: string }
+  file?: ChangedFile | null
+}
+
+/**
+ * What some changes are about: each with the servers that it stands for, as texts. That is its own, and for a URL that
+ * others have from the same place those of them that need no change of their own.
+ */
+export function standingFor<T extends OfServer>(changes: readonly T[]): { change: T; servers: string[] }[] {
+  const named = new Set(changes.flatMap(({ file }) => (file ? [file.server] : [])))
+  return changes.map((change) => {
+    const { path, sharers = [] } = change.file ?? { path: '' }
+    const silent = sharers.filter((name) => !named.has(name)).map((name) => `${path} ${name}`)
+    return { change, servers: [change.server.id, ...silent] }
+  })
+}
+
+/** How many servers some changes are about: one may take several changes, and one change may move several. */
+export function serversIn(changes: readonly OfServer[]): number {
+  return new Set(standingFor(changes).flatMap(({ servers }) => servers)).size
 }
 
 /** Was this server meant, and is it left behind all the same? That makes the exit code 1 or 4. */

@@ -1,6 +1,14 @@
 import type { Consent } from './consent.ts'
 import type { DriftedField } from './drift.ts'
-import type { Change, GatewayIdentity, Note, Plan, Skipped } from './plan.ts'
+import {
+  type Change,
+  type ChangedFile,
+  type GatewayIdentity,
+  type Note,
+  type Plan,
+  type Skipped,
+  standingFor,
+} from './plan.ts'
 import type { Tried } from './reach.ts'
 
 /**
@@ -141,15 +149,17 @@ const GRAVEST: readonly Outcome[] = ['unknown', 'failed', 'drifted', 'not-applie
 /** What became of a change of a server. */
 interface Fate {
   server: { id: string }
+  file?: ChangedFile | null
   outcome: Outcome
 }
 
 /** How many servers had each outcome; one that several changes were for has the gravest of theirs. */
 export function tally(changes: readonly Fate[]): Record<Outcome, number> {
-  const left = new Set(changes.map(({ server }) => server.id))
+  const all = standingFor(changes)
+  const left = new Set(all.flatMap(({ servers }) => servers))
   const numbers = GRAVEST.map((outcome): [Outcome, number] => {
-    const own = new Set(changes.filter((each) => each.outcome === outcome).map(({ server }) => server.id))
-    return [outcome, [...own].filter((id) => left.delete(id)).length]
+    const own = all.filter(({ change }) => change.outcome === outcome).flatMap(({ servers }) => servers)
+    return [outcome, [...new Set(own)].filter((id) => left.delete(id)).length]
   })
   return Object.fromEntries(numbers) as Record<Outcome, number>
 }

@@ -23,15 +23,26 @@ function variableOf<T extends Change>(
   return variables.find((each) => heldValue(from, 'url', `os.environ/${each.file?.variable}`))
 }
 
+/** The change of the URL that a server has with others, where it says who they are. */
+function sharedUrlOf<T extends Change>({ file }: T, shared: readonly T[]): T | undefined {
+  if (file === null) return undefined
+  return shared.find(
+    ({ file: own }) =>
+      own?.sharers?.includes(file.server) && (own.variable !== null || own.path === file.path),
+  )
+}
+
 /**
  * Changes that go together or not at all, in their order: all of one server; and where servers of config files have their
- * URL from one variable, all of those.
+ * URL from one variable, or from one place of their file, all of those.
  */
 export function unitsOf<T extends Change>(changes: readonly T[]): T[][] {
+  const shared = changes.filter(({ file }) => file?.sharers !== undefined)
   const variables = changes.filter(isVariable)
   return groupedBy(changes, (change) => {
     const variable = isVariable(change) ? change : variableOf(change, variables)
-    return variable ? [variable.file?.path, variable.file?.variable] : ['server', change.server.id]
+    const place = sharedUrlOf(change, shared) ?? variable
+    return place ? [place.file?.path, place.file?.variable, place.file?.server] : ['server', change.server.id]
   })
 }
 

@@ -82,9 +82,9 @@ async function visitAll(root: string): Promise<ConfigFile[]> {
 }
 
 /**
- * Reads a config.yaml and all that it includes. Throws `file-unreadable` where it cannot be read, and `config-invalid`
- * with the path for a file that is no such file, includes one that cannot be read, or includes itself (which LiteLLM up to 1.81.14 never ends to read), and where releases of LiteLLM
- * would not agree on what is meant.
+ * Reads a config.yaml and all that it includes. Throws `file-unreadable` where one of them cannot be read, and
+ * `config-invalid` with the path for a file that is no such file, or includes itself (which LiteLLM up to 1.81.14 never
+ * ends to read), and where releases of LiteLLM would not agree on what is meant.
  */
 export async function readConfigTree(path: string): Promise<ConfigTree> {
   const visits = await visitAll(resolve(path))

@@ -19,9 +19,13 @@ function urlIn({ url, entry }: ConfigServer): string | null {
 }
 
 /** What an edit of a record means for the entry in a config.yaml. */
-function configEdit(record: ServerRecord, { field, after }: FieldEdit): ConfigEdit {
+function configEdit(
+  record: ServerRecord,
+  { field, after }: FieldEdit,
+  sharers: readonly string[],
+): ConfigEdit {
   const [before, next] = [textOrNull(record[field]), textOrNull(after)]
-  if (field === 'url' && before !== null && next !== null) return { field, before, after: next }
+  if (field === 'url' && before !== null && next !== null) return { field, before, after: next, sharers }
   if (field === PINNED_ID && before === null && next !== null)
     return { field: 'server_id', before, after: next }
   if (field === PINNED_ID && before !== null && next === null)
@@ -36,9 +40,12 @@ function configEdit(record: ServerRecord, { field, after }: FieldEdit): ConfigEd
 export class FilePlace implements Place {
   readonly era = FILE_ERA
   readonly #file: ChangedFile
+  readonly #movesUrl: boolean
 
-  constructor(file: ChangedFile) {
+  /** `movesUrl`: is the URL changed there, and not only an id pinned? */
+  constructor(file: ChangedFile, movesUrl: boolean) {
     this.#file = file
+    this.#movesUrl = movesUrl
   }
 
   async read(id: string): Promise<Reading> {
@@ -52,8 +59,16 @@ export class FilePlace implements Place {
 
   async #look(id: string): Promise<Reading> {
     const { path, config, server, variable } = this.#file
-    const found = readConfig(await readText(config), config).servers.find(({ name }) => name === server)
+    const { servers } = readConfig(await readText(config), config)
+    const found = servers.find(({ name }) => name === server)
     if (!found) return { kind: 'absent', message: `${config} has no MCP server of that name any more` }
+    const strangers = this.#strangers(found, servers)
+    if (strangers.length > 0)
+      return {
+        kind: 'unreadable',
+        message: `its URL is by now that of ${strangers.join(', ')}, too: ${variable ?? 'one place'} in ${path}`,
+        silent: false,
+      }
     if (variable === null)
       return { kind: 'record', record: configRecord(id, found, urlIn(found)), source: 'config' }
     const value = readEnvFile(await readText(path)).find(({ name }) => name === variable)?.value
@@ -65,6 +80,18 @@ export class FilePlace implements Place {
         silent: false,
       }
     return { kind: 'record', record: configRecord(id, found, value.value), source: 'config' }
+  }
+
+  /** Servers that have the URL which is changed, and had not when the change was made. */
+  #strangers({ url }: ConfigServer, servers: readonly ConfigServer[]): string[] {
+    const { sharers, server, variable } = this.#file
+    if (!this.#movesUrl) return []
+    const known = new Set(sharers ?? [server])
+    if (variable === null) return url.kind === 'here' ? url.sharers.filter((name) => !known.has(name)) : []
+    // Journals of before do not name them all; those that they leave out had their ids pinned.
+    const isOfOld = ({ entry }: ConfigServer): boolean => sharers === undefined && 'server_id' in entry
+    const users = servers.filter((each) => each.url.kind === 'env' && each.url.name === variable)
+    return users.filter((each) => !known.has(each.name) && !isOfOld(each)).map(({ name }) => name)
   }
 
   async write(record: ServerRecord, edits: readonly FieldEdit[]): Promise<WriteAnswer> {
@@ -92,7 +119,14 @@ export class FilePlace implements Place {
   #edited(text: string, record: ServerRecord, edits: readonly FieldEdit[]): string {
     const { path, server, variable } = this.#file
     if (variable === null) {
-      const all = edits.map((each) => configEdit(record, each))
+      const { servers } = readConfig(text, path)
+      const found = servers.find(({ name }) => name === server)
+      const strangers = found ? this.#strangers(found, servers) : []
+      if (strangers.length > 0)
+        throw new MigrateError('config-invalid', `its URL is by now that of ${strangers.join(', ')}, too`)
+      // Who has left the place since has no stake in it.
+      const sharers = found?.url.kind === 'here' ? found.url.sharers : [server]
+      const all = edits.map((each) => configEdit(record, each, sharers))
       return editConfig(text, path, server, all)
     }
     return edits.reduce((rest, { after }) => {

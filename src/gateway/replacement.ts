@@ -1,7 +1,7 @@
-import type { Stats } from 'node:fs'
-import { lstat, readdir, readFile } from 'node:fs/promises'
+import { constants, type Stats } from 'node:fs'
+import { access, lstat, readdir, readFile, realpath, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { OWN_MOUNT } from '../core/system-words.ts'
+import { fileWords, OWN_MOUNT } from '../core/system-words.ts'
 import { CONFIG_LIMIT, readRegular } from './text-file.ts'
 
 /**
@@ -60,13 +60,32 @@ async function secondName(path: string, seen: Stats): Promise<Refusal> {
   return refused('hard-links', `${path} has another name (${where}), which would keep the old text`)
 }
 
-/** Why this file must not be replaced, `null` where nothing speaks against it. */
-export async function objection(path: string, seen: Stats, expected: Buffer): Promise<Refusal | null> {
+/** Why a file can never be replaced as it stands there, whatever it holds; `null` where nothing speaks against it. */
+async function fixed(path: string, seen: Stats): Promise<Refusal | null> {
   if (seen.isDirectory()) return refused('no-regular-file', `${path}: it is a folder`)
   if (!seen.isFile()) return refused('no-regular-file', `${path}: it is no regular file`)
   if (seen.nlink > 1) return secondName(path, seen)
-  if (isMountPoint(path, await mountTable())) return refused('mounted', `${path}: ${OWN_MOUNT}`)
+  return isMountPoint(path, await mountTable()) ? refused('mounted', `${path}: ${OWN_MOUNT}`) : null
+}
+
+/** Why this file must not be replaced, `null` where nothing speaks against it. */
+export async function objection(path: string, seen: Stats, expected: Buffer): Promise<Refusal | null> {
+  const refusal = await fixed(path, seen)
+  if (refusal) return refusal
   const contents = await readRegular(path, CONFIG_LIMIT)
   if (contents.kind === 'unreadable') return refused('unwritable', `${path}: ${contents.why}`)
   return contents.bytes.equals(expected) ? null : changed(path)
+}
+
+/** Why a file could not be replaced, as far as that can be seen beforehand; `null` where nothing speaks against it. */
+export async function foreseenRefusal(path: string): Promise<string | null> {
+  try {
+    const target = await realpath(path)
+    const refusal = await fixed(target, await stat(target))
+    if (refusal) return refusal.message
+    await access(dirname(target), constants.W_OK)
+    return null
+  } catch (error) {
+    return `${path}: ${fileWords(error, 'write')}`
+  }
 }

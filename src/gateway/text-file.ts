@@ -7,7 +7,7 @@ import { fileWords } from '../core/system-words.ts'
 const MB = 1024 * 1024
 
 /** How many bytes a config.yaml or `.env` may have. */
-export const CONFIG_LIMIT = 16 * MB
+export const CONFIG_LIMIT = 4 * MB
 /** How many bytes any other file may have that is named to this program. */
 export const SMALL_LIMIT = MB
 
@@ -85,15 +85,14 @@ function firstBadLine(bytes: Buffer): number {
 }
 
 /**
- * The text of a config.yaml or `.env`, a byte order mark included. Throws `file-unreadable` with its path and the reason;
- * `config-invalid` with the line where it is no UTF-8, and where another file includes one that cannot be read.
+ * The text of a config.yaml or `.env`, a byte order mark included. Throws `file-unreadable` with its path, the reason and
+ * the file that includes it, and `config-invalid` with the line where it is no UTF-8.
  */
 export async function readText(path: string, includedBy: string | null = null): Promise<string> {
   const contents = await readRegular(path, CONFIG_LIMIT)
   if (contents.kind === 'unreadable') {
-    const { why } = contents
-    if (includedBy === null) throw fileUnreadable(`${path}: ${why}`)
-    throw configFault(path, null, `${why}, and ${includedBy} includes it`)
+    const via = includedBy === null ? '' : `, and ${includedBy} includes it`
+    throw fileUnreadable(`${path}: ${contents.why}${via}`)
   }
   const text = decoded(contents.bytes)
   if (text === null) throw configFault(path, firstBadLine(contents.bytes), 'the file is not UTF-8')

@@ -1,5 +1,5 @@
 import { isBlankUrl } from '../core/address.ts'
-import type { HeldBy } from '../core/config/move.ts'
+import type { HeldBy } from '../core/config/configured.ts'
 import type { ListedServer } from '../core/server.ts'
 import type { Gateway } from '../gateway/port.ts'
 import type { RecordedChange, RecordedRun } from '../journal/fold.ts'

@@ -1,7 +1,12 @@
+import { realpath } from 'node:fs/promises'
 import { resolve } from 'node:path'
-import { configFault } from '../core/config/fault.ts'
-import type { Configured, HeldBy } from '../core/config/move.ts'
 import { type EnvVariable, readEnvFile } from '../core/config/env-file.ts'
+import { type GivenFile, looksLike } from '../core/config/given.ts'
+import type { Configured, HeldBy } from '../core/config/configured.ts'
+import { variablesBesides } from '../core/config/read.ts'
+import type { ConfigUrl } from '../core/config/url.ts'
+import { startFaults } from '../core/config/startup.ts'
+import { MigrateError } from '../core/errors.ts'
 import { entryUrl, type InventoryEntry } from '../core/inventory.ts'
 import { judgeUrl, type Migration } from '../core/migration.ts'
 import type { ListedServer } from '../core/server.ts'
@@ -12,36 +17,104 @@ import { readText } from '../gateway/text-file.ts'
 /** LiteLLM's configuration as it was given: config files with their includes, and the variables of `.env` files. */
 export interface Configuration {
   trees: ConfigTree[]
+  /** The config files as they were given, and what was found in each; and `.env` files with something wrong. */
+  files: GivenFile[]
   variables: (EnvVariable & { path: string })[]
+  /** Variables to which something else refers than URLs of servers, each with the config file in which that stands. */
+  used: ReadonlyMap<string, string>
 }
 
-/** Reads the files. Throws `config-invalid` with the path and line of what is no such file. */
+/** Nothing was given. */
+export const NO_FILES: Configuration = { trees: [], files: [], variables: [], used: new Map() }
+
+/** A file with wrong content. Throws on what is anything else. */
+function faultyFile(path: string, error: unknown): GivenFile {
+  if (!(error instanceof MigrateError) || error.code !== 'config-invalid') throw error
+  return { path, source: path, fault: error.message, servers: [], twice: [], looksLike: null }
+}
+
+/** What was found in a config file; what is wrong with its content, or that of what it includes, is told of it. */
+async function readGiven(path: string): Promise<{ tree: ConfigTree | null; file: GivenFile }> {
+  try {
+    const tree = await readConfigTree(path)
+    const [first] = tree.files
+    const looks = first && tree.source === null ? looksLike(first.document) : null
+    const servers = tree.servers.map(({ name }) => name)
+    const twice = tree.source?.twice.map((line) => `${tree.source?.path}, line ${line}`) ?? []
+    const source = tree.source?.path ?? path
+    return { tree, file: { path, source, fault: null, servers, twice, looksLike: looks } }
+  } catch (error) {
+    return { tree: null, file: faultyFile(path, error) }
+  }
+}
+
+/** Absolute paths, as the journal keeps them: a revert may be started in another folder. A file counts once, whatever its names. */
+async function eachOnce(paths: readonly string[]): Promise<string[]> {
+  const named = await Promise.all(
+    paths.map(async (path) => [await realpath(path).catch(() => resolve(path)), resolve(path)] as const),
+  )
+  return [...new Map(named.toReversed()).values()].toReversed()
+}
+
+/** The variables of a `.env` file; what is wrong with its content is told of it. */
+async function readVariables(path: string): Promise<Pick<Configuration, 'files' | 'variables'>> {
+  try {
+    const variables = readEnvFile(await readText(path))
+    return { files: [], variables: variables.map((variable) => ({ ...variable, path })) }
+  } catch (error) {
+    return { files: [faultyFile(path, error)], variables: [] }
+  }
+}
+
+/**
+ * Reads the files. What is wrong in one of them is told with it, and concerns its servers alone. Throws `file-unreadable`
+ * where a file is missing or cannot be read.
+ */
 export async function readConfiguration(
   configs: readonly string[],
   envFiles: readonly string[],
 ): Promise<Configuration> {
-  const trees: ConfigTree[] = []
-  for (const path of configs) trees.push(await readConfigTree(path))
-  const variables: Configuration['variables'] = []
-  // Absolute, as the journal keeps them: a revert may be started in another folder.
-  for (const path of envFiles.map((file) => resolve(file)))
-    for (const variable of readEnvFile(await readText(path))) variables.push({ ...variable, path })
-  return { trees, variables }
+  const given = []
+  for (const path of await eachOnce(configs)) given.push(await readGiven(path))
+  const variables = []
+  for (const path of await eachOnce(envFiles)) variables.push(await readVariables(path))
+  const trees = given.flatMap(({ tree }) => (tree ? [tree] : []))
+  const read = envFiles.length === 0 ? [] : trees.flatMap(({ files }) => files)
+  return {
+    trees,
+    used: new Map(read.flatMap((file) => [...variablesBesides(file)].map((name) => [name, file.path]))),
+    files: [...given.map(({ file }) => file), ...variables.flatMap(({ files }) => files)],
+    variables: variables.flatMap((each) => each.variables),
+  }
 }
 
-function variableOf(name: string, { trees, variables }: Configuration): Configured['variable'] {
+/** For what LiteLLM will not start with these files, in sentences. */
+export function startFaultsOf({ trees }: Configuration, version: string | null): string[] {
+  return trees.flatMap(({ source, servers }) =>
+    servers.flatMap((server) =>
+      startFaults(server, version).map(
+        (fault) => `${source?.path}, line ${server.line}: ${server.name} ${fault}`,
+      ),
+    ),
+  )
+}
+
+function variableOf(name: string, configuration: Configuration): Configured['variable'] {
+  const { trees, variables, used } = configuration
   const [found, second] = variables.filter((each) => each.name === name)
   if (!found) return null
   const sharers = trees
     .flatMap(({ servers }) => servers)
     .flatMap((each) => (each.url.kind === 'env' && each.url.name === name ? [each.name] : []))
-  const value = second
-    ? { kind: 'elsewhere' as const, reason: `it stands in ${second.path}, too` }
-    : found.value
+  const user = used.get(name)
+  const reason = second
+    ? `it stands in ${second.path}, too`
+    : user !== undefined && `other settings in ${user} have their value from it, too`
+  const value = reason ? { kind: 'elsewhere' as const, reason } : found.value
   return { name, path: found.path, value, sharers: [...new Set(sharers)] }
 }
 
-/** What the files say of a listed server, `null` where they do not have it. Throws `config-invalid` where two have it. */
+/** What the files say of a listed server, `null` where they do not have it. One that two of them have is told of, and stays. */
 export function configuredServer(configuration: Configuration, listed: ListedServer): Configured | null {
   const { trees } = configuration
   const found = trees.flatMap((tree) =>
@@ -49,17 +122,19 @@ export function configuredServer(configuration: Configuration, listed: ListedSer
       .filter(({ name }) => name === listed.server_name)
       .flatMap((server) => (tree.source ? [{ tree, source: tree.source, server }] : [])),
   )
-  const [first, second] = found
+  const [first] = found
   if (!first) return null
-  if (second && second.source.path !== first.source.path)
-    throw configFault(second.source.path, second.server.line, 'this MCP server stands in another file, too')
   const { tree, source, server } = first
+  const second = found.find((each) => each.source.path !== source.path)
+  const url: ConfigUrl = second
+    ? { kind: 'elsewhere', reason: `it stands in ${second.source.path}, too` }
+    : server.url
   return {
     path: source.path,
-    text: source.text,
-    server,
+    config: source,
+    server: { ...server, url },
     aliases: tree.aliases,
-    variable: server.url.kind === 'env' ? variableOf(server.url.name, configuration) : null,
+    variable: url.kind === 'env' ? variableOf(url.name, configuration) : null,
   }
 }
 

@@ -7,7 +7,7 @@ import { changesIdentity } from '../core/oauth.ts'
 import type { ListedServer } from '../core/server.ts'
 import { count } from '../core/text.ts'
 import type { Gateway, Reading } from '../gateway/port.ts'
-import { type Configuration, withFiles } from './configured.ts'
+import { type Configuration, startFaultsOf, withFiles } from './configured.ts'
 import { inParallel, READS_AT_ONCE } from './parallel.ts'
 import { signInsAtStake } from './sign-ins.ts'
 
@@ -126,5 +126,7 @@ export async function takeInventory(
     ),
     gone,
     recalled: scope.recalled,
+    files: scope.configuration.files,
+    startFaults: startFaultsOf(scope.configuration, gateway.identity.version),
   }
 }

@@ -2,26 +2,36 @@ import { assemblePlan } from '../core/assemble.ts'
 import type { Consent } from '../core/consent.ts'
 import type { Inventory } from '../core/inventory.ts'
 import type { Migration } from '../core/migration.ts'
-import type { Plan } from '../core/plan.ts'
+import type { Note, Plan } from '../core/plan.ts'
 import { select, type Selection } from '../core/selection.ts'
 import type { Gateway } from '../gateway/port.ts'
+import { foreseenRefusal } from '../gateway/replacement.ts'
 import type { Journal } from '../journal/port.ts'
-import { readConfiguration } from './configured.ts'
+import type { Configuration } from './configured.ts'
 import { takeInventory } from './inventory.ts'
 import { recollect } from './recall.ts'
 import { listWhole } from './whole-list.ts'
 
 /** What a plan is to cover, as the options of the main job say it. */
 export interface PlanScope extends Selection {
-  litellmConfig: readonly string[]
-  envFile: readonly string[]
+  /** LiteLLM's files, as they were read. */
+  configuration: Configuration
   thorough: boolean
   accept: readonly Consent[]
 }
 
+/** The files that a plan would change, and that cannot be replaced as they stand there. */
+async function fixedFiles({ changes }: Plan): Promise<Note[]> {
+  const paths = new Set(changes.flatMap(({ file }) => (file === null ? [] : [file.path])))
+  const found = await Promise.all([...paths].map(foreseenRefusal))
+  return found
+    .filter((why) => why !== null)
+    .map((message) => ({ code: 'file-fixed', server: null, field: null, message }))
+}
+
 /**
  * Lists the servers of a gateway, reads what has to be read, and plans a migration. Throws `usage` for a pattern that
- * selects nothing, `config-invalid` for a wrong file, `inventory-invalid` for a list that is none, `key-scoped` for one
+ * selects nothing, `inventory-invalid` for a list that is none, `key-scoped` for one
  * that is short.
  */
 export async function makePlan(
@@ -30,7 +40,6 @@ export async function makePlan(
   scope: PlanScope,
   onRead: (done: number, total: number) => void,
 ): Promise<{ plan: Plan; inventory: Inventory }> {
-  const configuration = await readConfiguration(scope.litellmConfig, scope.envFile)
   const before = await recollect(journal, gateway.identity.url)
   const whole = await listWhole(gateway, before.ids)
   const listed = [...whole.servers, ...whole.unlisted]
@@ -39,7 +48,7 @@ export async function makePlan(
     migration,
     thorough: scope.thorough,
     selected,
-    configuration,
+    configuration: scope.configuration,
     previous: before.servers,
     recalled: new Set(whole.unlisted.map(({ server_id: id }) => id)),
     onRead,
@@ -54,5 +63,5 @@ export async function makePlan(
     selected,
     accepted: scope.accept,
   })
-  return { plan, inventory }
+  return { plan: { ...plan, notes: [...plan.notes, ...(await fixedFiles(plan))] }, inventory }
 }

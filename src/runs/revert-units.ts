@@ -27,11 +27,6 @@ const removesPin = ({ edits }: Change): boolean =>
 const names = (changes: readonly Change[]): string =>
   [...new Set(changes.map(({ server }) => printable(serverTitle(server))))].join(', ')
 
-/** Does it give an entry the id that its URL would not make? */
-export function addsPin({ edits }: Change): boolean {
-  return edits.some(({ field, after }) => field === PINNED_ID && after !== null)
-}
-
 /** Why a change does not go back although nothing speaks against it alone, or `null`. */
 function hindrance({ change, judged }: Judgement, unit: readonly Judgement[]): Judged | null {
   if (judged === 'nothing' || 'skipped' in judged) return null

@@ -1,10 +1,11 @@
 import { assembleChange, obstacle, onlySettings } from '../core/change.ts'
-import { RESTART } from '../core/config/move.ts'
+import { RESTART } from '../core/config/fate.ts'
+import { PINNED_ID } from '../core/config/record.ts'
 import type { Consent } from '../core/consent.ts'
 import { type DriftedField, driftSinceWrite, holds, reversed } from '../core/drift.ts'
 import { hangingLast } from '../core/may-hang.ts'
 import { restorable } from '../core/oauth.ts'
-import { type Change, isVariable, type Plan, serversIn, type Skipped } from '../core/plan.ts'
+import { type Change, type Plan, serversIn, type Skipped } from '../core/plan.ts'
 import { shownPath, shownText } from '../core/redact.ts'
 import { type Selection, select } from '../core/selection.ts'
 import { type ListedServer, listedServer, type ServerIdentity } from '../core/server.ts'
@@ -16,12 +17,14 @@ import type { RunInForce } from './find-run.ts'
 import { lostSettings } from './lost-settings.ts'
 import { inParallel, READS_AT_ONCE } from './parallel.ts'
 import { type Candidate, notRestorable, runNotes, stillChanged } from './revert-notes.ts'
-import { addsPin, asUnits, type Judged } from './revert-units.ts'
+import { asUnits, type Judged } from './revert-units.ts'
 import { placeOf } from './place-of.ts'
 import { signInsAtStake } from './sign-ins.ts'
 
 /** What a drifted place holds now, in words. */
 function stateNow({ field, now }: DriftedField): string {
+  // An id is shown whole: what looks like a token in it is none.
+  if (field === PINNED_ID) return `server_id to ${typeof now === 'string' ? printable(now) : 'nothing'}`
   const value = typeof now === 'string' ? printable(shownText(field, now)) : 'nothing'
   return field === 'url' ? `to ${value}` : `${printable(shownPath(field))} to ${value}`
 }
@@ -101,11 +104,13 @@ async function readCandidates(gateway: Gateway, { run, onRead }: ReversalScope):
   return read.toSorted((a, b) => tried.indexOf(a.recorded) - tried.indexOf(b.recorded))
 }
 
-/** Pins that come, then variables, then pins that go: no server is ever without its id while its URL is another. */
-function turnOf(change: Change): number {
-  if (isVariable(change)) return 1
-  const goes = change.file !== null && newUrl(change) === null && !addsPin(change)
-  return goes ? 2 : 0
+/**
+ * What stands in files goes back newest first, in the places of the plan that files had: so no server is without its id
+ * while its URL is another, and no entry takes for a moment what another one has.
+ */
+function newestFirst(changes: readonly Change[]): Change[] {
+  const inFiles = changes.filter(({ file }) => file !== null)
+  return changes.map((change) => (change.file === null ? change : (inFiles.pop() ?? change)))
 }
 
 /** Each server that is left alone once, for its URL where that is. */
@@ -136,7 +141,7 @@ export async function planReversal(gateway: Gateway, scope: ReversalScope): Prom
     })),
   )
   const made = judged.flatMap((each) => (typeof each === 'object' && 'change' in each ? [each.change] : []))
-  const changes = hangingLast(made.toSorted((a, b) => turnOf(a) - turnOf(b)))
+  const changes = hangingLast(newestFirst(made))
   const skipped = onceEach(
     judged.flatMap((each, i) =>
       typeof each === 'object' && 'skipped' in each

@@ -11,6 +11,7 @@ import type { Machine } from '../machine/port.ts'
 import type { Gateway } from '../gateway/port.ts'
 import type { RecordedRun } from '../journal/fold.ts'
 import type { Journal, JournalProblem } from '../journal/port.ts'
+import { NO_FILES } from './configured.ts'
 import { type ConfiguredMove, configuredMoves } from './configured-moves.ts'
 import { type Deployment, type DeploymentRequest, findDeployment } from './deployment.ts'
 import { makePlan } from './make-plan.ts'
@@ -91,8 +92,7 @@ export async function readGateway(
   const scope = {
     only: [],
     except: [],
-    litellmConfig: [],
-    envFile: [],
+    configuration: NO_FILES,
     thorough: false,
     accept: consent.options,
   }

@@ -232,12 +232,22 @@ describe.concurrent('servers of config.yaml', () => {
     ])
   })
 
-  test('a file with a duplicate key is refused with its line: exit 1, nothing written', async ({ open }) => {
+  test('a key that stands twice counts as LiteLLM counts it, with its last value, and is told of', async ({
+    open,
+  }) => {
     const trial = await open({ servers: [...TWO], configServers: CONFIGURED.slice(0, 1) })
-    const path = await put(trial, 'config.yaml', `${CONFIG}model_list: []\n`)
-    const { code, stderr } = await trial.call(['--yes', '--litellm-config', path])
-    expect([code, sentence(stderr)]).toEqual([1, expect.stringContaining(`${path}, line`)])
-    expect(trial.sandbox.requests.filter(({ method }) => method === 'PUT')).toEqual([])
+    const text = `${CONFIG.replace('    url: "', '    url: http://first.example/\n    url: "')}model_list: []\n`
+    const path = await put(trial, 'config.yaml', text)
+    const { code, stdout } = await trial.call(['--yes', '--litellm-config', path])
+    expect([code, sentence(stdout)]).toEqual([
+      0,
+      expect.stringContaining(`${path}, line 6: a key stands a second time; LiteLLM takes the last`),
+    ])
+    expect((await reading(path)).replace(/ +server_id: [\da-f]{32}\n/, '')).toBe(
+      text.replace(`"${OLD}/inventory`, `"${NEW}/inventory`),
+    )
+    await trial.setUp(['--revert', '--yes'])
+    expect(await reading(path)).toBe(text)
   })
 })
 
@@ -250,7 +260,10 @@ describe.concurrent('servers of config.yaml whose URL is a variable', () => {
     const [config, env] = [await put(trial, 'config.yaml', BY_NAME), await put(trial, 'litellm.env', ENV)]
     // Named from where the program is started, and kept as absolute paths: a revert may be started elsewhere.
     const here = (path: string): string => relative(process.cwd(), path)
-    const files = ['--litellm-config', here(config), '--env-file', here(env)]
+    const files = ['--litellm-config', here(config), '--litellm-env', here(env)]
+    const shown = (await trial.call(['--dry-run', ...files])).stdout
+    expect(shown).toContain(`-INVENTORY_URL=${OLD}/inventory/sse\n`)
+    expect(shown).toContain(`+INVENTORY_URL=${NEW}/inventory/sse\n`)
     const finished = await trial.call(['--yes', '--json', ...files])
     const document = documentOf<Document>(finished)
     expect([finished.code, ...document.changes.map(({ file }) => file?.path)]).toEqual([0, config, env])
@@ -267,7 +280,7 @@ describe.concurrent('servers of config.yaml whose URL is a variable', () => {
     const { code, stdout } = await trial.call(['--yes', '--litellm-config', config])
     expect([code, sentence(stdout)]).toEqual([
       1,
-      expect.stringContaining('its URL comes from the variable INVENTORY_URL, which no --env-file holds'),
+      expect.stringContaining('its URL comes from the variable INVENTORY_URL, which no --litellm-env holds'),
     ])
   })
 })

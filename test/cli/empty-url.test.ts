@@ -97,9 +97,9 @@ describe.concurrent('an empty URL is none:', () => {
         /^LiteLLM was started without the variable FETCH_URL, or with it empty, .*config\.yaml takes the URL from there/
       for (const [value, given] of [
         ['', []],
-        ['', ['--env-file']],
-        ['https://mcp.example.com/sse', ['--env-file']],
-        ['http://mcp-proxy-sse:8080/servers/fetch/sse', ['--env-file']],
+        ['', ['--litellm-env']],
+        ['https://mcp.example.com/sse', ['--litellm-env']],
+        ['http://mcp-proxy-sse:8080/servers/fetch/sse', ['--litellm-env']],
       ] as const) {
         const { config, env } = await files(trial, value)
         const args = ['--litellm-config', config, ...given.flatMap((option) => [option, env])]
@@ -110,7 +110,7 @@ describe.concurrent('an empty URL is none:', () => {
       }
       const { config, env } = await files(trial, OLD)
       const accept = ['--accept', 'grants']
-      const args = ['--yes', '--json', '--litellm-config', config, '--env-file', env, ...accept]
+      const args = ['--yes', '--json', '--litellm-config', config, '--litellm-env', env, ...accept]
       const finished = await trial.call(args)
       const { skipped, notes } = documentOf<Document>(finished)
       expect([finished.code, skipped.map(({ matched, code, patch }) => [matched, code, patch])]).toEqual([

@@ -35,7 +35,7 @@ async function filesOf(trial: Trial, names: readonly string[]) {
   const [config, env] = [join(trial.folder, 'config.yaml'), join(trial.folder, 'litellm.env')]
   await writeFile(config, `mcp_servers:\n${names.map(entry).join('')}`)
   await writeFile(env, `FETCH_URL=${OLD}\n`)
-  return { config, env, args: ['--litellm-config', config, '--env-file', env] }
+  return { config, env, args: ['--litellm-config', config, '--litellm-env', env] }
 }
 
 describe.concurrent('a server whose URL stands in a .env file is one server', () => {
@@ -125,7 +125,65 @@ describe.concurrent('what stands in two files is not moved by halves', () => {
   )
 })
 
+describe.concurrent('a variable stays as it is', () => {
+  for (const [what, more, env, said] of [
+    [
+      'that is the value of another setting',
+      'litellm_settings:\n  hook: os.environ/FETCH_URL\n',
+      '',
+      'other settings in',
+    ],
+    [
+      'that another variable is made of',
+      '',
+      'MORE=${FETCH_URL}/more\n',
+      'the value of MORE is made of it, too',
+    ],
+  ] as const)
+    test(what, async ({ open }) => {
+      const trial = await open({ servers: [], configServers: [configured('fetch')] })
+      const { args, config, env: path } = await filesOf(trial, ['fetch'])
+      await writeFile(config, `${await readFile(config, 'utf8')}${more}`)
+      await writeFile(path, `${await readFile(path, 'utf8')}${env}`)
+      const before = [await readFile(config, 'utf8'), await readFile(path, 'utf8')]
+      const { code, stdout } = await trial.call(['--yes', ...args])
+      expect([code, await readFile(config, 'utf8'), await readFile(path, 'utf8')]).toEqual([1, ...before])
+      expect(sentence(stdout)).toContain(said)
+    })
+
+  for (const names of [['fetch'], ['fetch', 'again']])
+    test(`when a server came to it since: ${names.join(', ')}`, async ({ open }) => {
+      const trial = await open({ servers: [], configServers: names.map(configured) })
+      const { args, config, env } = await filesOf(trial, names)
+      await trial.setUp(['--yes', ...args])
+      await writeFile(config, `${await readFile(config, 'utf8')}${entry('third')}`)
+      const later = await readFile(config, 'utf8')
+      const { code, stdout } = await trial.call(['--revert', '--yes'])
+      expect([code, await readFile(config, 'utf8'), await readFile(env, 'utf8')]).toEqual([
+        1,
+        later,
+        `FETCH_URL=${NEW}\n`,
+      ])
+      expect(sentence(stdout)).toContain('its URL is by now that of third, too')
+    })
+})
+
 describe.concurrent('taking back what stands in two files', () => {
+  test('goes where one entry merges the other, too', async ({ open }) => {
+    const trial = await open({ servers: [], configServers: ['fetch', 'again'].map(configured) })
+    const { args, config, env } = await filesOf(trial, ['fetch'])
+    const text = `mcp_servers:\n${entry('fetch').replace('fetch:', 'fetch: &b')}  again:\n    <<: *b\n    description: x\n`
+    await writeFile(config, text)
+    await trial.setUp(['--yes', ...args])
+    expect(await readFile(env, 'utf8')).toBe(`FETCH_URL=${NEW}\n`)
+    const back = await trial.call(['--revert', '--yes'])
+    expect([back.code, await readFile(config, 'utf8'), await readFile(env, 'utf8')]).toEqual([
+      0,
+      text,
+      `FETCH_URL=${OLD}\n`,
+    ])
+  })
+
   test('a pin stays where somebody changed the URL of its variable since: exit 3', async ({ open }) => {
     const trial = await open({ servers: [], configServers: ['fetch', 'again'].map(configured) })
     const { args, config, env } = await filesOf(trial, ['fetch', 'again'])
@@ -172,7 +230,7 @@ describe.concurrent('taking back what stands in two files', () => {
     const [config, env] = [join(trial.folder, 'config.yaml'), join(trial.folder, 'litellm.env')]
     await writeFile(config, `mcp_servers:\n${entry('fetch')}${entry('mail').replace('FETCH', 'MAIL')}`)
     await writeFile(env, `FETCH_URL=${OLD}\nMAIL_URL=${OLD}\n`)
-    await trial.setUp(['--yes', '--litellm-config', config, '--env-file', env])
+    await trial.setUp(['--yes', '--litellm-config', config, '--litellm-env', env])
     await trial.setUp(['--revert', '--yes', '--only', 'mail'])
     expect(await readFile(env, 'utf8')).toBe(`FETCH_URL=${NEW}\nMAIL_URL=${OLD}\n`)
     expect((await readFile(config, 'utf8')).match(/server_id/g)).toHaveLength(1)
@@ -187,7 +245,7 @@ async function twoFiles(trial: Trial) {
   await writeFile(first, `mcp_servers:\n${entry('fetch')}`)
   await writeFile(second, `mcp_servers:\n${entry('again')}`)
   await writeFile(env, `FETCH_URL=${OLD}\n`)
-  const args = ['--litellm-config', first, '--litellm-config', second, '--env-file', env]
+  const args = ['--litellm-config', first, '--litellm-config', second, '--litellm-env', env]
   const texts = () => Promise.all([first, second, env].map((path) => readFile(path, 'utf8')))
   return { args, texts }
 }

@@ -105,7 +105,7 @@ describe.concurrent('a file that is named and cannot be read: 64, with its path 
       '--dry-run',
       '--litellm-config',
       await put(trial, 'c.yaml', BY_NAME),
-      '--env-file',
+      '--litellm-env',
       file,
     ],
     key: (file) => Promise.resolve(['--dry-run', '--key-file', file]),
@@ -143,14 +143,15 @@ describe.concurrent('a file that is named and cannot be read: 64, with its path 
     }
   })
 
-  test('but one that config.yaml includes is a fault of config.yaml: 1', async ({ open }) => {
+  test('so does one that config.yaml includes: 64', async ({ open }) => {
     const trial = await open({ servers: [], configServers: CONFIGURED })
     const path = await put(trial, 'config.yaml', `include: [/dev/zero]\n${CONFIG}`)
     const { code, stderr } = await trial.call(['--dry-run', '--litellm-config', path])
     expect([code, sentence(stderr)]).toEqual([
-      1,
+      64,
       expect.stringContaining(`/dev/zero: it is no regular file, and ${path} includes it`),
     ])
+    expect(trial.sandbox.requests).toEqual([])
   })
 })
 

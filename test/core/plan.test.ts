@@ -57,7 +57,7 @@ const plan = (
     createdAt: '2026-01-01T00:00:00.000Z',
     gateway: { url: 'http://gw', version, account: 'master key' },
     migration,
-    inventory: { entries, suspicion: null, gone: [], recalled: new Set() },
+    inventory: { entries, suspicion: null, gone: [], recalled: new Set(), files: [], startFaults: [] },
     selected: new Set(entries.map(({ listed }) => listed.server_id)),
     accepted,
   })

@@ -117,15 +117,9 @@ describe('what is refused with its path', () => {
       'a.yaml: the file includes itself, through',
     ],
     [
-      'includes a missing file',
-      { 'a.yaml': 'include: [gone.yaml]\n' },
-      'gone.yaml: there is no such file, and ',
-    ],
-    ['includes a folder', { 'a.yaml': 'include: [.]\n' }, ': it is a folder, and '],
-    [
       'includes a broken file',
-      { 'a.yaml': 'include: [b.yaml]\n', 'b.yaml': 'a: 1\na: 2\n' },
-      'b.yaml, line 2: a key stands twice',
+      { 'a.yaml': 'include: [b.yaml]\n', 'b.yaml': 'a: 1\nb: [\n' },
+      'b.yaml, line 3: something stands where a value must be',
     ],
     [
       'is not UTF-8',
@@ -142,6 +136,16 @@ describe('what is refused with its path', () => {
     const found: unknown = await readConfigTree(path).catch((error: unknown) => error)
     expect(found).toMatchObject({ code: 'config-invalid', message: expect.stringContaining(message) })
     expect(found).toMatchObject({ message: expect.stringContaining(folder) })
+  })
+
+  test.each([
+    ['gone.yaml', 'gone.yaml: there is no such file, and '],
+    ['.', ': it is a folder, and '],
+  ])('a file that includes %s, which cannot be read', async (included, message) => {
+    const path = await write({ 'a.yaml': `include: ['${included}']\n` })
+    const found: unknown = await readConfigTree(path).catch((error: unknown) => error)
+    expect(found).toMatchObject({ code: 'file-unreadable', message: expect.stringContaining(message) })
+    expect(found).toMatchObject({ message: expect.stringContaining(`${path} includes it`) })
   })
 
   test('a file that is not there', async () => {

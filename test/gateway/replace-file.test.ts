@@ -20,7 +20,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { replaceFile } from '../../src/gateway/replace-file.ts'
 import { isMountPoint } from '../../src/gateway/replacement.ts'
 import { readText } from '../../src/gateway/text-file.ts'
-import { isDone, makePipe, system } from '../support/system.ts'
+import { makePipe } from '../support/system.ts'
 
 const OLD = '\uFEFF# alt: größer\r\na: 1\n'
 const NEW = '\uFEFF# alt: größer\r\na: 2'
@@ -37,9 +37,6 @@ afterEach(() => rm(folder, { recursive: true }))
 /** Another user and group where this process may give files away, else its own. */
 const [UID, GID] =
   process.getuid?.() === 0 ? [12_345, 23_456] : [process.getuid?.() ?? 0, process.getgid?.() ?? 0]
-
-/** May this process mount? Root in a container, as a rule, may not. */
-const MAY_MOUNT = process.geteuid?.() === 0 && isDone('unshare -m true')
 
 describe('a file is replaced', () => {
   test('with every byte of the new text, and nothing beside it', async () => {
@@ -136,20 +133,6 @@ describe('a file is left alone', () => {
     for (const path of [folder, pipe, '/dev/zero'])
       expect(await replaceFile(path, OLD, NEW)).toMatchObject({ code: 'no-regular-file' })
     expect(await replaceFile(folder, OLD, NEW)).toMatchObject({ message: `${folder}: it is a folder` })
-  })
-
-  test.runIf(MAY_MOUNT)('when a file is mounted over it', async () => {
-    const other = join(folder, 'host.yaml')
-    await writeFile(other, OLD)
-    system('mount --bind "$1" "$2"', other, file)
-    const outcome = await replaceFile(file, OLD, NEW)
-    system('umount "$1"', file)
-    expect(outcome).toEqual({
-      kind: 'refused',
-      code: 'mounted',
-      message: `${file}: the file is mounted by itself, as into a container: run this program where the file really lives, on the host`,
-    })
-    expect(await readText(other)).toBe(OLD)
   })
 
   test('when the mount table names it', () => {

@@ -7,6 +7,7 @@ import { LiteLlmGateway } from '../../src/gateway/litellm.ts'
 import { type Sandbox, type SandboxRow, startSandbox } from '../../src/gateway/sandbox/index.ts'
 import { FileJournal } from '../../src/journal/file-journal.ts'
 import type { RecordedRun } from '../../src/journal/fold.ts'
+import { NO_FILES } from '../../src/runs/configured.ts'
 import { takeInventory } from '../../src/runs/inventory.ts'
 import { planReversal } from '../../src/runs/revert.ts'
 import { carryOut } from '../../src/runs/run.ts'
@@ -74,7 +75,7 @@ class Scene {
       migration,
       thorough: false,
       selected,
-      configuration: { trees: [], variables: [] },
+      configuration: NO_FILES,
       previous: null,
       recalled: new Set<string>(),
       onRead: () => {},

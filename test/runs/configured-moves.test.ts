@@ -7,7 +7,13 @@ const OLD = 'http://localhost:8585/servers/mail/sse'
 const NEW = 'http://mcp-proxy-sse:8080/servers/mail/sse'
 
 function move(before: string, after: string, outcome: RecordedChange['outcome'] = 'applied'): RecordedChange {
-  const file = { path: '/etc/litellm.yaml', config: '/etc/litellm.yaml', server: 'mail', variable: null }
+  const file = {
+    path: '/etc/litellm.yaml',
+    config: '/etc/litellm.yaml',
+    server: 'mail',
+    variable: null,
+    sharers: [],
+  }
   const server = { id: 'id-before', name: 'mail', alias: null, source: 'config' as const }
   const edits = [{ field: 'url', before, after }]
   const about = { transport: null, signsIn: false, fields: {}, fingerprint: '' }
@@ -42,7 +48,13 @@ test('a move in a file has taken when LiteLLM lists the new URL', async () => {
 
 test('a variable behind a URL of which LiteLLM knows nothing is named', async () => {
   const moved = move(OLD, NEW)
-  const file = { path: '/etc/litellm.env', config: '/etc/litellm.yaml', server: 'mail', variable: 'MAIL_URL' }
+  const file = {
+    path: '/etc/litellm.env',
+    config: '/etc/litellm.yaml',
+    server: 'mail',
+    variable: 'MAIL_URL',
+    sharers: [],
+  }
   const inVariable = { ...moved, change: { ...moved.change, file } }
   const found = async (recorded: RecordedChange, url: string) =>
     (await configuredMoves(holding([]), [run('r1', [recorded])], listed(url))).map((each) => [

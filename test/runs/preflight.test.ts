@@ -7,6 +7,7 @@ import { connect } from '../../src/gateway/connect.ts'
 import type { Gateway } from '../../src/gateway/port.ts'
 import { type Sandbox, type SandboxOptions, startSandbox } from '../../src/gateway/sandbox/index.ts'
 import { preflight } from '../../src/runs/preflight.ts'
+import { NO_FILES } from '../../src/runs/configured.ts'
 import { takeInventory } from '../../src/runs/inventory.ts'
 
 const running: Sandbox[] = []
@@ -52,7 +53,7 @@ async function planFor(gateway: Gateway): Promise<Plan> {
   const listed = await gateway.list()
   const selected = new Set(listed.map(({ server_id: id }) => id))
   const scope = { migration, thorough: false, selected, previous: null, onRead: () => {} }
-  const configuration = { trees: [], variables: [] }
+  const configuration = NO_FILES
   const recalled = new Set<string>()
   const inventory = await takeInventory(gateway, listed, { ...scope, configuration, recalled })
   return assemblePlan({

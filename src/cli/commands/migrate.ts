@@ -1,6 +1,7 @@
 import { LOOPBACK_TEXT, originText } from '../../core/address.ts'
 import type { Migration } from '../../core/migration.ts'
 import type { Plan } from '../../core/plan.ts'
+import { type Configuration, readConfiguration } from '../../runs/configured.ts'
 import { makePlan } from '../../runs/make-plan.ts'
 import { type Context, journalFor } from '../context.ts'
 import { adHocMigration, defaultMigration, namedMigration } from '../migrations.ts'
@@ -38,14 +39,18 @@ const heading = ({ gateway }: Plan, migration: Migration): string =>
   `Migration ${migration.id} on LiteLLM ${gateway.version ?? '(release unknown)'} at ${gateway.url}\nfrom ${sourceText(migration)} to ${originText(migration.to)}${whereText(migration)}`
 
 /** Plans and carries out a migration on a gateway that is open. */
-export async function migrateGateway(migration: Migration, way: Way): Promise<Conclusion> {
+export async function migrateGateway(
+  migration: Migration,
+  configuration: Configuration,
+  way: Way,
+): Promise<Conclusion> {
   requireCanary(way)
   const { gateway, journal, options, context } = way
   context.terminal.progress('Listing the MCP servers')
   const made = await makePlan(
     migration,
     { gateway, journal },
-    options,
+    { ...options, configuration },
     readProgress(context.terminal, gateway.era.probeSeconds),
   )
   const plan = await tryBeforehand(made.plan, way)
@@ -57,6 +62,8 @@ export async function migrateGateway(migration: Migration, way: Way): Promise<Co
 export async function migrate(options: MainOptions, context: Context): Promise<number> {
   requireConsent(options, context)
   const migration = await migrationFor(options)
+  // Before the gateway hears of anything: a file that is not there is a slip of the keyboard.
+  const configuration = await readConfiguration(options.litellmConfig, options.litellmEnv)
   const journal = journalFor(options, context.env)
   await requireJournal(journal, options, context)
   const url = await gatewayUrl(options, context, null)
@@ -64,6 +71,8 @@ export async function migrate(options: MainOptions, context: Context): Promise<n
     const unfinished = await noticeUnfinished(url, null, { journal, options, context })
     const gateway = await openGateway(options, url, context)
     const way = { gateway, journal, options, context }
-    return (await (unfinished ? attendTo(unfinished, null, way) : migrateGateway(migration, way))).code
+    return (
+      await (unfinished ? attendTo(unfinished, null, way) : migrateGateway(migration, configuration, way))
+    ).code
   })
 }

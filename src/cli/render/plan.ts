@@ -89,10 +89,11 @@ export function renderDirections({ changes }: Plan, look: Look): string[] {
     return address?.kind === 'address' ? originText(address) : null
   }
   const counts = new Map<string, number>()
-  for (const { edits } of changes.filter(({ onlySettings }) => !onlySettings)) {
+  for (const { edits, file } of changes.filter(({ onlySettings }) => !onlySettings)) {
     for (const { before, after } of edits) {
       const [from, to] = [origin(before), origin(after)]
-      if (from && to) counts.set(`${from} → ${to}`, (counts.get(`${from} → ${to}`) ?? 0) + 1)
+      const moved = file?.sharers?.length ?? 1
+      if (from && to) counts.set(`${from} → ${to}`, (counts.get(`${from} → ${to}`) ?? 0) + moved)
     }
   }
   return [...counts].map(([way, n]) => wrap(`  ${n} × ${printable(way)}`, look.width, '    '))

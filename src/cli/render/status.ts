@@ -4,7 +4,7 @@ import { SERVER_STATES, type ServerState, type Standing } from '../../core/stand
 import { count, printable } from '../../core/text.ts'
 import { serversIn } from '../../core/plan.ts'
 import { type RecordedRun, tallyRecorded } from '../../journal/fold.ts'
-import type { HeldBy } from '../../core/config/move.ts'
+import type { HeldBy } from '../../core/config/configured.ts'
 import type { ConfiguredMove } from '../../runs/configured-moves.ts'
 import type { GatewayStatus, JournalStatus, Problem, StatusReport } from '../../runs/status.ts'
 import { hintLines, type Look, wrap } from './layout.ts'

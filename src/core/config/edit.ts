@@ -1,124 +1,128 @@
-import { parse, type YAMLMap } from 'yaml'
-import { canonical } from '../canonical.ts'
 import { MigrateError } from '../errors.ts'
+import { type Difference, differences } from './differences.ts'
 import { type ConfigDocument, parseConfig } from './document.ts'
-import { configFault, lineAt } from './fault.ts'
-import { findEntry, pairOf, startOf, verbatim } from './place.ts'
-import { urlOf, withFields } from './read.ts'
+import { configFault } from './fault.ts'
+import { pinSplice, unpinSplice } from './pin.ts'
+import { verbatim } from './place.ts'
+import { type Config, readConfig } from './read.ts'
+import { isTemplate } from './sections.ts'
+import { heldPairs } from './sightings.ts'
 import { changedPart, type Splice, spliced } from './splice.ts'
+import { type Target, targetOf } from './target.ts'
 
-/** One change of a server's entry: another URL, or a `server_id` that is pinned or taken out again. */
+/**
+ * One change of a server's entry: another URL, or a `server_id` that is pinned or taken out again. `sharers`: all servers
+ * that have their URL from the same place and are to have the new one; without it the server alone.
+ */
 export type ConfigEdit =
-  | { field: 'url'; before: string; after: string }
+  | { field: 'url'; before: string; after: string; sharers?: readonly string[] }
   | { field: 'server_id'; before: null; after: string }
   | { field: 'server_id'; before: string; after: null }
 
-/** The entry that is edited, with all that is needed to say no. */
-interface Target {
-  config: ConfigDocument
+/** The edits of one server. */
+export interface ServerEdits {
   name: string
-  entry: YAMLMap
-  /** What LiteLLM sees there. */
-  values: Record<string, unknown>
-  refuse: (reason: string, offset?: number) => never
+  edits: readonly ConfigEdit[]
 }
 
-function targetOf(config: ConfigDocument, name: string): Target {
-  const values = (config.data.mcp_servers as Record<string, Record<string, unknown>> | undefined)?.[name]
-  if (!values)
-    throw configFault(config.file, null, `there is no MCP server named ${JSON.stringify(name)} in it`)
-  const place = findEntry(config, name)
-  const refuse = (reason: string, offset = place.offset): never => {
-    throw configFault(config.file, lineAt(config.body, offset), reason)
-  }
-  return place.kind === 'here' ? { config, name, entry: place.entry, values, refuse } : refuse(place.reason)
-}
+const isSame = (a: readonly string[], b: readonly string[]): boolean =>
+  a.length === b.length && a.every((name) => b.includes(name))
 
-function urlSplice({ config, name, entry, values, refuse }: Target, before: string, after: string): Splice {
-  const url = urlOf(config, name, values.url)
-  const pair = pairOf(entry, 'url')
+function urlSplice(
+  { config, text, entry, server, refuse }: Target,
+  edit: ConfigEdit & { field: 'url' },
+): Splice {
+  const { url } = server
+  const { before, after, sharers = [server.name] } = edit
+  const pair = entry.node && heldPairs(config.document.loaded, entry.node).get('url')?.pair
   if (url.kind === 'env') return refuse('its URL comes from an environment variable')
   if (url.kind === 'elsewhere') return refuse(`its URL cannot be changed here: ${url.reason}`)
   if (url.kind === 'absent' || !pair || url.value !== before) return refuse('its URL is not the expected one')
-  const place = verbatim(config.body, pair)
-  const part = changedPart(before, after)
+  if (!isSame(url.sharers, sharers))
+    return refuse(
+      `its URL stands in one place with that of ${url.sharers.filter((name) => name !== server.name).join(', ')}`,
+    )
   if (before === after) return { start: 0, remove: 0, insert: '' }
+  const place = verbatim(text, pair.value.node)
+  const part = changedPart(before, after)
   if (place.kind === 'elsewhere' || part.start + part.remove > place.text.length)
     return refuse('its URL differs in the line break at its end')
   return { ...part, start: place.start + part.start }
 }
 
-/** An id as a YAML scalar that every reader takes for a text: `12345678e9…` would be a number without quotes. */
-function idText(id: string): string {
-  const plain = /^[\w-]*[a-df-z][\w-]*$/i.test(id) && parse(id) === id && parse(id, { version: '1.1' }) === id
-  return plain ? id : `'${id.replaceAll("'", "''")}'`
-}
-
-/** The text of a line before an offset. */
-const lineBefore = (body: string, offset: number): string =>
-  body.slice(body.lastIndexOf('\n', offset - 1) + 1, offset)
-
-/** A new line takes the line end of the one above it, as the last line of a file may have none. */
-function pinSplice({ config: { body }, entry, values, refuse }: Target, id: string): Splice {
-  const url = pairOf(entry, 'url')
-  if ('server_id' in values || pairOf(entry, 'server_id')) return refuse('it has a server_id already')
-  if (!url) return refuse('a server_id belongs before its URL, which does not stand in this entry')
-  const start = startOf(url)
-  if (entry.flow) return { start, remove: 0, insert: `server_id: ${idText(id)}, ` }
-  const indent = lineBefore(body, start)
-  if (indent.trim() !== '') return refuse('its URL does not stand on a line of its own', start)
-  const lineStart = start - indent.length
-  const lineEnd = body.slice(0, lineStart).endsWith('\r\n') ? '\r\n' : '\n'
-  return { start: lineStart, remove: 0, insert: `${indent}server_id: ${idText(id)}${lineEnd}` }
-}
-
-/** Takes out what `pinSplice` put in, and only that: not a line to which somebody added a comment. */
-function unpinSplice({ config: { body }, entry, values, refuse }: Target, id: string): Splice {
-  const pair = pairOf(entry, 'server_id')
-  if (!pair || values.server_id !== id) return refuse('its server_id is not the expected one')
-  const key = startOf(pair)
-  const indent = entry.flow ? '' : lineBefore(body, key)
-  const start = key - indent.length
-  const text = `${indent}server_id: ${idText(id)}`
-  const ends = entry.flow ? [', '] : ['\r\n', '\n']
-  const end = ends.find((ending) => body.startsWith(text + ending, start))
-  if (end === undefined || indent.trim() !== '') return refuse('its server_id was edited by hand', key)
-  return { start, remove: text.length + end.length, insert: '' }
-}
-
 function spliceOf(target: Target, edit: ConfigEdit): Splice {
-  if (edit.field === 'url') return urlSplice(target, edit.before, edit.after)
+  if (edit.field === 'url') return urlSplice(target, edit)
   return edit.before === null ? pinSplice(target, edit.after) : unpinSplice(target, edit.before)
 }
 
-/** The data of a text, `null` where it is no configuration any more. */
-function dataAfter(text: string, file: string): unknown {
+const key = (path: readonly string[]): string => JSON.stringify(path)
+
+/** The places of the data that some edits are to change, with what is to be there before and after. */
+function meantBy(all: readonly ServerEdits[]): Map<string, ConfigEdit> {
+  const each = all.flatMap(({ name, edits }) =>
+    edits.flatMap((edit) => {
+      const servers = edit.field === 'url' ? (edit.sharers ?? [name]) : [name]
+      return servers.map((server): [string, ConfigEdit] => [key(['mcp_servers', server, edit.field]), edit])
+    }),
+  )
+  return new Map(each.filter(([, { before, after }]) => before !== after))
+}
+
+const makes = ({ before, after }: Difference, edit: ConfigEdit): boolean =>
+  (before ?? null) === edit.before && (after ?? null) === edit.after
+
+const shown = (path: readonly string[]): string =>
+  path.map((step) => (/^[\w-]+$/.test(step) ? step : '…')).join('.')
+
+/**
+ * Why a text, read again, does not differ from a document in what these edits are to change, and in nothing else; or `null`
+ * where it does.
+ */
+function objection(text: string, document: ConfigDocument, all: readonly ServerEdits[]): string | null {
+  const meant = meantBy(all)
+  const edits = all.flatMap((each) => each.edits)
+  const isMeant = (each: Difference): boolean => {
+    const edit = meant.get(key(each.path))
+    if (edit) return makes(each, edit)
+    // The place of an anchor that LiteLLM does not look at itself.
+    return isTemplate(each.path) && edits.some((one) => makes(each, one))
+  }
   try {
-    return parseConfig(text, file).data
+    const found = differences(document.loaded.value, parseConfig(text, document.file).loaded.value)
+    const other = found?.find((each) => !isMeant(each))
+    if (other) return `the change would alter ${shown(other.path)}, too`
+    const seen = found?.filter(({ path }) => !isTemplate(path)).length
+    return seen === meant.size ? null : 'the change cannot be written as it stands'
   } catch (error) {
-    if (error instanceof MigrateError) return null
+    if (error instanceof MigrateError) return 'the file would be no configuration any more'
     throw error
   }
+}
+
+/**
+ * Makes the edits of some servers of a config.yaml that was read, and returns the whole text. Throws as `editConfig`
+ * does.
+ */
+export function editAll(config: Config, all: readonly ServerEdits[]): string {
+  const { document } = config
+  const splices = all.flatMap(({ name, edits }) => {
+    const target = targetOf(config, name)
+    return edits.map((edit) => spliceOf(target, edit))
+  })
+  const edited = spliced(document.text, splices)
+  const reason = objection(edited, document, all)
+  if (reason === null) return edited
+  const [first] = all
+  if (first && all.length === 1) return targetOf(config, first.name).refuse(reason)
+  throw configFault(document.file, null, reason)
 }
 
 /**
  * Edits the entry of one server and returns the whole text. Only characters that differ are touched: quotes, comments,
  * anchors, order, line ends, indentation and a byte order mark stay, and the reverse edits restore the text. A new
  * `server_id` goes immediately before `url`. Throws `config-invalid` where the file does not hold `before`, and where
- * the result, read again, would differ in anything but these fields of this server (through an anchor, for example).
+ * the result, read again, would differ in anything but these fields of this server and those that share its URL.
  */
 export function editConfig(text: string, file: string, name: string, edits: readonly ConfigEdit[]): string {
-  const config = parseConfig(text, file)
-  const target = targetOf(config, name)
-  const edited = spliced(
-    config.body,
-    edits.map((edit) => spliceOf(target, edit)),
-  )
-  const fields = Object.fromEntries(edits.map(({ field, after }) => [field, after ?? undefined]))
-  const expected = withFields(config.data, name, fields)
-  if (canonical(dataAfter(edited, file)) !== canonical(expected))
-    return target.refuse(
-      'the change would alter another place of the file too, or cannot be written as it stands',
-    )
-  return config.bom + edited
+  return editAll(readConfig(text, file), [{ name, edits }])
 }

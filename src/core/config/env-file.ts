@@ -11,9 +11,10 @@ export interface EnvVariable {
   value: EnvValue
 }
 
-/** A variable with the offset at which the text of its value begins. */
+/** A variable with the offset at which the text of its value begins, and the variables that its value is made of. */
 interface Assignment extends EnvVariable {
   start: number
+  refers: string[]
 }
 
 // White space within a line, and a value up to its end: quoted ones may go over several lines.
@@ -45,8 +46,15 @@ function readQuoted(value: string, rest: string): EnvValue {
   return judged(value.slice(1, -1))
 }
 
+/** Where the comment of a value without quotes begins: at a # at its beginning or behind white space. */
+function commentIn(value: string): number {
+  for (let at = value.indexOf('#'); at !== -1; at = value.indexOf('#', at + 1))
+    if (at === 0 || /\s/.test(value.charAt(at - 1))) return at
+  return value.length
+}
+
 function readUnquoted(value: string): EnvValue {
-  const text = value.replace(/(^|\s+)#.*$/, '').trimEnd()
+  const text = value.slice(0, commentIn(value)).trimEnd()
   return /['"]/.test(text) ? elsewhere('it holds a quote') : judged(text)
 }
 
@@ -64,6 +72,7 @@ function readAssignment(match: RegExpExecArray, line: number): Assignment {
     line,
     value: marked ? elsewhere('it stands behind a byte order mark') : readValue(value, rest),
     start: value !== undefined && /^['"]/.test(value) ? start + 1 : start,
+    refers: [...(value ?? '').matchAll(/\$\{?([A-Za-z_]\w*)/g)].map(([, name = '']) => name),
   }
 }
 
@@ -76,19 +85,26 @@ function assignments(text: string): Assignment[] {
   })
 }
 
-/** A variable that stands there twice counts with its last value, and most of the time by mistake. */
-function withoutTwins(all: readonly Assignment[]): Assignment[] {
+/** What speaks against changing a variable, besides its value: it is set twice, most of the time by mistake, or others are made of it. */
+function alone(all: readonly Assignment[]): Assignment[] {
+  const [lines, users] = [new Map<string, number[]>(), new Map<string, string>()]
+  for (const { name, line, refers } of all) {
+    const own = lines.get(name)
+    if (own) own.push(line)
+    else lines.set(name, [line])
+    for (const other of refers) users.set(other, name)
+  }
   return all.map((one) => {
-    const lines = all.filter(({ name }) => name === one.name).map(({ line }) => line)
-    return lines.length === 1
-      ? one
-      : { ...one, value: elsewhere(`it is set more than once, in lines ${lines.join(', ')}`) }
+    const [own = [], user] = [lines.get(one.name), users.get(one.name)]
+    if (own.length > 1)
+      return { ...one, value: elsewhere(`it is set more than once, in lines ${own.slice(0, 9).join(', ')}`) }
+    return user === undefined ? one : { ...one, value: elsewhere(`the value of ${user} is made of it, too`) }
   })
 }
 
 /** Reads an `.env` file: every variable in its order, with its value or the reason why it cannot be changed. */
 export function readEnvFile(text: string): EnvVariable[] {
-  return withoutTwins(assignments(text)).map(({ name, line, value }) => ({ name, line, value }))
+  return alone(assignments(text)).map(({ name, line, value }) => ({ name, line, value }))
 }
 
 /** Can a value be written in place of another, between its quotes or without any, and be read as the same text? */
@@ -102,7 +118,7 @@ function fits(text: string, name: string, after: string): boolean {
  * replaced; quotes, spaces, comments and line ends stay. Throws `config-invalid` where the file does not hold `before`.
  */
 export function editEnvFile(text: string, file: string, name: string, before: string, after: string): string {
-  const found = withoutTwins(assignments(text)).find((variable) => variable.name === name)
+  const found = alone(assignments(text)).find((variable) => variable.name === name)
   if (!found) throw configFault(file, null, `the variable ${name} is not set there`)
   const { value, line, start } = found
   if (value.kind === 'elsewhere')

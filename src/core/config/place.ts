@@ -1,73 +1,104 @@
-import { isAlias, isMap, isScalar, type Pair, Scalar, type YAMLMap } from 'yaml'
 import type { ConfigDocument } from './document.ts'
+import type { MappingNode, Pair, ScalarNode, YamlNode } from './pyyaml/nodes.ts'
+import type { PyValue } from './pyyaml/values.ts'
+import { type HeldPair, heldPairs } from './sightings.ts'
 
-/** Where a server's entry stands in the file, or why it does not stand there as such. */
-export type EntryPlace =
-  | { kind: 'here'; offset: number; entry: YAMLMap; section: YAMLMap }
-  | { kind: 'elsewhere'; offset: number; reason: string }
-
-/** The pair of a mapping with this key, written in the mapping itself. */
-export function pairOf(map: YAMLMap, key: string): Pair | null {
-  return map.items.find((pair) => isScalar(pair.key) && String(pair.key.value) === key) ?? null
+/** Where the entry of a server stands in a file, and what LiteLLM sees there. */
+export interface EntryPlace {
+  name: string
+  /** Of its key. */
+  offset: number
+  /** The entry as a mapping, `null` where it is none. */
+  node: MappingNode | null
+  /** Why no line can be written into it, or `null`. */
+  hindrance: string | null
+  /** Does it depend on the release of PyYAML which of its merged values counts? */
+  disputed: boolean
+  /** Has it, or the section with the servers, an anchor? */
+  anchored: boolean
+  value: PyValue
 }
 
-const offsetOf = (item: unknown): number => (isScalar(item) || isMap(item) ? (item.range?.[0] ?? 0) : 0)
-
-/** Finds the entry of a server that `data` of the document holds. */
-export function findEntry({ root }: ConfigDocument, name: string): EntryPlace {
-  const section = root && pairOf(root, 'mcp_servers')
-  if (!section || !isMap(section.value)) {
-    const reason = `mcp_servers ${section ? 'is an alias' : 'comes through a merge key'}`
-    return { kind: 'elsewhere', offset: offsetOf(section?.key), reason }
-  }
-  const pair = pairOf(section.value, name)
-  const offset = offsetOf(pair?.key ?? section.key)
-  if (!pair) return { kind: 'elsewhere', offset, reason: 'its entry comes through a merge key' }
-  if (isMap(pair.value)) return { kind: 'here', offset, entry: pair.value, section: section.value }
-  return { kind: 'elsewhere', offset, reason: 'its entry is an alias of another one' }
+/** The pair of a mapping with this key, written in the mapping itself: the last one, where there are several. */
+export function ownPair(node: MappingNode, key: string): Pair | null {
+  return node.pairs.findLast(({ key: { node: own } }) => own.kind === 'scalar' && own.value === key) ?? null
 }
 
-const BETWEEN = new Set(['space', 'newline', 'comment', 'comma'])
-
-/** The offset at which a pair begins: at its `?`, anchor or tag, where it has one, else at its key. */
-export function startOf(pair: Pair): number {
-  const first = pair.srcToken?.start.find(({ type }) => !BETWEEN.has(type))
-  return first?.offset ?? offsetOf(pair.key)
+/** Why no line can be written into the entry of a server, as it is not written where it counts; or `null`. */
+function hindranceOf(section: HeldPair, entry: HeldPair, top: MappingNode): string | null {
+  if (section.pair.value.alias !== null) return 'mcp_servers is an alias'
+  if (section.owner !== top) return 'mcp_servers comes through a merge key'
+  if (entry.owner !== section.pair.value.node) return 'its entry comes through a merge key'
+  return entry.pair.value.alias === null ? null : 'its entry is an alias of another one'
 }
 
-const isComplex = (pair: Pair): boolean =>
-  pair.srcToken?.start.some(({ type }) => type === 'explicit-key-ind') ?? false
+/** The entries of all servers of a file, in the order in which LiteLLM reads them. */
+export function entriesOf(document: ConfigDocument): EntryPlace[] {
+  const { loaded, top } = document
+  const section = top && heldPairs(loaded, top.node).get('mcp_servers')
+  const within = section?.pair.value.node
+  if (!top || !section || within?.kind !== 'mapping') return []
+  // LiteLLM ends on a name that is no text.
+  const named = [...heldPairs(loaded, within)].filter(([name]) => !name.startsWith('\0'))
+  return named.map(([name, entry]) => {
+    const { node } = entry.pair.value
+    return {
+      name,
+      offset: entry.pair.key.node.start,
+      node: node.kind === 'mapping' ? node : null,
+      hindrance: hindranceOf(section, entry, top.node),
+      disputed: [top.node, within, node].some((each) => each.kind === 'mapping' && loaded.disputed.has(each)),
+      anchored: within.anchor !== null || node.anchor !== null,
+      value: loaded.valueOf(node),
+    }
+  })
+}
 
-/** Where the value of a scalar stands in the file character by character, or why it does not. */
+/** Where the text of a scalar stands in the file character by character, or why it does not. */
 export type Verbatim =
-  | { kind: 'here'; scalar: Scalar; start: number; text: string }
+  | { kind: 'here'; start: number; text: string; value: string }
   | { kind: 'elsewhere'; reason: string }
 
-const elsewhere = (reason: string): Verbatim => ({ kind: 'elsewhere', reason })
-
-const isBlock = ({ type }: Scalar): boolean => type === Scalar.BLOCK_LITERAL || type === Scalar.BLOCK_FOLDED
+const isBlock = ({ style }: ScalarNode): boolean => style === 'literal' || style === 'folded'
 
 /** The offsets between which the text of a scalar stands, without quotes and without the header of a block. */
-function innerRange(body: string, scalar: Scalar): [number, number] {
-  const [start, end] = scalar.range ?? [0, 0]
-  if (isBlock(scalar)) return [body.indexOf('\n', start) + 1, end]
-  return scalar.type === Scalar.PLAIN ? [start, end] : [start + 1, end - 1]
+function innerRange(text: string, node: ScalarNode): [number, number] {
+  const { token, end, style } = node
+  if (isBlock(node)) return [text.indexOf('\n', token) + 1, end]
+  return style === 'plain' ? [token, end] : [token + 1, end - 1]
 }
 
-/** Finds the characters of a pair's text. Those of a block are found without the line break at its end. */
-export function verbatim(body: string, pair: Pair): Verbatim {
-  const scalar = pair.value
-  if (isComplex(pair)) return elsewhere('it is written with a complex key (a question mark)')
-  if (isAlias(scalar)) return elsewhere('it is an alias')
-  if (!isScalar(scalar) || typeof scalar.value !== 'string' || !scalar.range)
-    return elsewhere('it is no text')
-  const [start, end] = innerRange(body, scalar)
-  const written = body.slice(start, end)
-  const text = isBlock(scalar) ? scalar.value.trimEnd() : scalar.value
-  const found = isBlock(scalar) ? written.trim() : written
-  if (found !== text || text.includes('\n'))
-    return elsewhere(
-      'it is written with escapes or over several lines, so that its characters are not its value',
-    )
-  return { kind: 'here', scalar, start: start + written.indexOf(text), text }
+/** Finds the characters of a text. Those of a block are found without the line break at its end. */
+export function verbatim(text: string, node: YamlNode): Verbatim {
+  if (node.kind !== 'scalar') return { kind: 'elsewhere', reason: 'it is no text' }
+  const [start, end] = innerRange(text, node)
+  const written = text.slice(start, end)
+  const value = isBlock(node) ? node.value.trimEnd() : node.value
+  const found = isBlock(node) ? written.trim() : written
+  if (found !== value || /[\r\n]/.test(value))
+    return {
+      kind: 'elsewhere',
+      reason: 'it is written with escapes or over several lines, so that its characters are not its value',
+    }
+  return { kind: 'here', start: start + written.indexOf(value), text: value, value: node.value }
+}
+
+/** The lines, counted from 1, in which a key stands a second time, among the servers or in an entry of theirs. */
+export function twiceIn(document: ConfigDocument): number[] {
+  const { loaded, top, lineOf } = document
+  const section = top && heldPairs(loaded, top.node).get('mcp_servers')?.pair.value.node
+  const entries = entriesOf(document).map(({ node }) => node)
+  const found = [section, ...entries].flatMap((node) => {
+    if (node?.kind !== 'mapping') return []
+    const seen = new Set<string | number>()
+    return node.pairs.flatMap(({ key: { node: key }, start }) => {
+      const name = key.kind === 'scalar' ? `${key.tag} ${key.value}` : start
+      if (!seen.has(name)) {
+        seen.add(name)
+        return []
+      }
+      return lineOf(start)
+    })
+  })
+  return [...new Set(found)].toSorted((a, b) => a - b)
 }

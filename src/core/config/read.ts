@@ -1,20 +1,12 @@
-import type { Scalar, YAMLMap } from 'yaml'
 import { z } from 'zod'
-import { canonical } from '../canonical.ts'
-import { type ConfigDocument, dataOf, parseConfig } from './document.ts'
-import { configFault, lineAt } from './fault.ts'
-import { findEntry, pairOf, startOf, verbatim } from './place.ts'
-
-/** What can be done with the URL of a server in a config.yaml. */
-export type ConfigUrl =
-  /** It stands in the server's own entry and can be changed there. */
-  | { kind: 'here'; value: string }
-  /** It is `os.environ/NAME`: LiteLLM puts the variable's value in its place, before it computes the server's id. */
-  | { kind: 'env'; name: string }
-  /** There is none. */
-  | { kind: 'absent' }
-  /** It cannot be changed without a person; `reason` continues "its URL cannot be changed here: ". */
-  | { kind: 'elsewhere'; reason: string }
+import { type ConfigDocument, parseConfig } from './document.ts'
+import { configFault } from './fault.ts'
+import { type EntryPlace, entriesOf, twiceIn } from './place.ts'
+import { plainValue, TooMuch } from './plain.ts'
+import { PyDict, type PyValue } from './pyyaml/values.ts'
+import { isTemplate, serverAt } from './sections.ts'
+import { heldPairs, Sightings } from './sightings.ts'
+import { type ConfigUrl, elsewhere, REFERENCE, type Surroundings, urlOf } from './url.ts'
 
 /** A server of a config.yaml: `name` is its key, `entry` what LiteLLM sees there, `line` counts from 1. */
 export interface ConfigServer {
@@ -26,86 +18,99 @@ export interface ConfigServer {
 
 /** What this program reads from one config.yaml. */
 export interface Config {
+  document: ConfigDocument
   /** The paths under `include`, as written. */
   includes: string[]
   /** Does the file have the key `mcp_servers`, be it empty? If so it replaces that of the files merged before. */
   declaresServers: boolean
   servers: ConfigServer[]
+  /** The lines in which a key stands a second time, among the servers or in an entry: LiteLLM takes the last. */
+  twice: number[]
+  /** Where each of them stands, by name. */
+  entries: ReadonlyMap<string, EntryPlace>
   /** `litellm_settings.mcp_aliases` (alias to name); `null` where the file has no `litellm_settings` to replace others. */
   aliases: Record<string, string> | null
 }
 
-const entry = z.record(z.string(), z.unknown())
-const shape = z.looseObject({
-  include: z.array(z.string()).default([]),
-  mcp_servers: z.record(z.string(), z.unknown()).nullish(),
-  litellm_settings: z
-    .looseObject({ mcp_aliases: z.record(z.string(), z.string()).nullish() })
-    .nullish()
-    .catch(null),
-})
+const members = z.record(z.string(), z.unknown())
 
-/** Would another text in this scalar show in a second place, through an anchor on it or on something round it? */
-function isShared(config: ConfigDocument, name: string, scalar: Scalar, round: readonly YAMLMap[]): boolean {
-  const { doc, data, file, aliased } = config
-  // Most files end here: what follows reads the whole file once more.
-  if (![scalar, ...round].some(({ anchor }) => anchor !== undefined && aliased.has(anchor))) return false
-  const value = scalar.value
-  const trial = `${String(value)}.`
-  scalar.value = trial
-  const found = dataOf(doc, file)
-  scalar.value = value
-  return canonical(found) !== canonical(withFields(data, name, { url: trial }))
+/** What LiteLLM sees in an entry, or the fault of what is none. */
+function fieldsOf(value: PyValue): Record<string, unknown> | string {
+  try {
+    const read = members.safeParse(plainValue(value))
+    return read.success ? read.data : 'the entry of this MCP server is no mapping'
+  } catch (error) {
+    if (error instanceof TooMuch) return 'its entry stands for more values than this program takes'
+    throw error
+  }
 }
 
-/** The data of a file with some fields of one server replaced; `undefined` takes a field away. */
-export function withFields(
-  data: Record<string, unknown>,
-  name: string,
-  fields: Record<string, string | undefined>,
-): Record<string, unknown> {
-  const servers = entry.parse(data.mcp_servers)
-  const changed = Object.entries({ ...entry.parse(servers[name]), ...fields })
-  const kept = Object.fromEntries(changed.filter(([, value]) => value !== undefined))
-  return { ...data, mcp_servers: { ...servers, [name]: kept } }
+function readServer(entry: EntryPlace, around: Surroundings): ConfigServer {
+  const { name, offset, value } = entry
+  const line = around.document.lineOf(offset)
+  const fields = fieldsOf(value)
+  if (typeof fields === 'string') return { name, entry: {}, line, url: elsewhere(fields) }
+  return { name, entry: fields, line, url: urlOf(entry, fields['url'], around) }
 }
 
-const REFERENCE = 'os.environ/'
-
-function reference(text: string): ConfigUrl {
-  const name = text.slice(REFERENCE.length)
-  if (/^[A-Za-z_]\w*$/.test(name)) return { kind: 'env', name }
-  return { kind: 'elsewhere', reason: 'it refers to something that is no environment variable' }
+/** Throws `config-invalid` with the line of a top-level key. */
+function refuse({ loaded, top, lineOf, file }: ConfigDocument, key: string, what: string): never {
+  const pair = top && heldPairs(loaded, top.node).get(key)?.pair
+  throw configFault(file, pair ? lineOf(pair.start) : 1, what)
 }
 
-function locate(config: ConfigDocument, name: string): ConfigUrl {
-  const place = findEntry(config, name)
-  if (place.kind === 'elsewhere') return { kind: 'elsewhere', reason: place.reason }
-  const pair = pairOf(place.entry, 'url')
-  if (!pair) return { kind: 'elsewhere', reason: 'it comes through a merge key' }
-  const found = verbatim(config.body, pair)
-  if (found.kind === 'elsewhere') return found
-  if (isShared(config, name, found.scalar, [place.entry, place.section]))
-    return { kind: 'elsewhere', reason: 'another place of the file refers to it' }
-  return { kind: 'here', value: String(found.scalar.value) }
+function includesOf(document: ConfigDocument): string[] {
+  const value = document.top?.data.get('include')
+  if (value === undefined) return []
+  const paths = Array.isArray(value) ? value.filter((path) => typeof path === 'string') : null
+  if (!Array.isArray(value) || paths?.length !== value.length)
+    return refuse(document, 'include', 'include is no list of paths')
+  return paths
 }
 
-/** What can be done with the URL of a server that the document holds. */
-export function urlOf(config: ConfigDocument, name: string, url: unknown): ConfigUrl {
-  if (url === undefined || url === null || url === '') return { kind: 'absent' }
-  return typeof url === 'string' && url.startsWith(REFERENCE) ? reference(url) : locate(config, name)
+const aliases = z.record(z.string(), z.string())
+
+/** `litellm_settings.mcp_aliases`, `null` where there are no such settings. */
+function aliasesOf({ top }: ConfigDocument): Config['aliases'] {
+  if (!top?.data.has('litellm_settings')) return null
+  const settings = top.data.get('litellm_settings')
+  const found = settings instanceof PyDict ? (settings.get('mcp_aliases') ?? null) : null
+  const read = found instanceof PyDict ? aliases.safeParse(plainValue(found)) : null
+  return read?.success ? read.data : {}
 }
 
-function readServer(config: ConfigDocument, name: string, value: unknown): ConfigServer {
-  const line = lineAt(config.body, findEntry(config, name).offset)
-  const read = entry.safeParse(value)
-  if (!read.success) throw configFault(config.file, line, 'the entry of this MCP server is no mapping')
-  return { name, entry: read.data, line, url: urlOf(config, name, read.data.url) }
+/** The variables to which something else of LiteLLM's refers than the URL of a server. */
+export function variablesBesides({ document }: Config): Set<string> {
+  const sightings = new Sightings(document)
+  const others = sightings.beginning(REFERENCE).filter((node) => {
+    const paths = sightings.of(node)
+    return !paths?.every((path) => serverAt(path) !== null || isTemplate(path))
+  })
+  return new Set(others.map(({ value }) => value.slice(REFERENCE.length)))
 }
 
-function lineOfKey({ root, body }: ConfigDocument, key: string): number {
-  const pair = root && pairOf(root, key)
-  return pair ? lineAt(body, startOf(pair)) : 1
+/** Loads what it makes when it is first asked for. */
+function once<T>(make: () => T): () => T {
+  let made: { value: T } | null = null
+  return () => (made ??= { value: make() }).value
+}
+
+/** The servers of a document and where they stand. Throws `config-invalid` where `mcp_servers` is no mapping. */
+function serversOf(document: ConfigDocument): Pick<Config, 'servers' | 'entries'> {
+  const section = document.top?.data.get('mcp_servers') ?? null
+  if (section !== null && !(section instanceof PyDict))
+    return refuse(document, 'mcp_servers', 'mcp_servers is no mapping')
+  const entries = entriesOf(document)
+  const around = {
+    document,
+    names: entries.map(({ name }) => name),
+    sightings: once(() => new Sightings(document)),
+    shared: new Map(),
+  }
+  return {
+    servers: entries.map((entry) => readServer(entry, around)),
+    entries: new Map(entries.map((entry) => [entry.name, entry])),
+  }
 }
 
 /**
@@ -113,18 +118,13 @@ function lineOfKey({ root, body }: ConfigDocument, key: string): number {
  * fields that nobody knows are kept. Throws `config-invalid` with file and line for what is no such file.
  */
 export function readConfig(text: string, file: string): Config {
-  const config = parseConfig(text, file)
-  const read = shape.safeParse(config.data)
-  if (!read.success) {
-    const key = String(read.error.issues[0]?.path[0])
-    const what = key === 'include' ? 'include is no list of paths' : `${key} is no mapping`
-    throw configFault(file, lineOfKey(config, key), what)
-  }
-  const { include, mcp_servers: servers, litellm_settings: settings } = read.data
+  const document = parseConfig(text, file)
   return {
-    includes: include,
-    declaresServers: 'mcp_servers' in config.data,
-    servers: Object.entries(servers ?? {}).map(([name, value]) => readServer(config, name, value)),
-    aliases: 'litellm_settings' in config.data ? (settings?.mcp_aliases ?? {}) : null,
+    document,
+    includes: includesOf(document),
+    declaresServers: document.top?.data.has('mcp_servers') ?? false,
+    ...serversOf(document),
+    twice: twiceIn(document),
+    aliases: aliasesOf(document),
   }
 }

@@ -321,30 +321,45 @@ describe('what is refused rather than guessed', () => {
   const url = (before: string): ConfigEdit => ({ field: 'url', before, after: before.replace(OLD, NEW) })
   const pin: ConfigEdit = { field: 'server_id', before: null, after: ID }
   const unpin: ConfigEdit = { field: 'server_id', before: ID, after: null }
-  const shared = 'another place of the file refers to it'
   const below = (entry: string): string => `mcp_servers:\n  a:\n${entry}`
 
   test.each([
-    ['inherits', `${OLD}/servers/default/sse`, 'it comes through a merge key'],
-    ['parent', `${OLD}/servers/parent/sse`, shared],
+    ['parent', `${OLD}/servers/parent/sse`, 'in one place with that of child, twin'],
+    ['twin', `${OLD}/servers/parent/sse`, 'in one place with that of parent, child'],
     ['base', `${OLD}/servers/base/other`, 'its URL is not the expected one'],
-    ['pointer', `${OLD}/servers/shared/sse`, 'it is an alias'],
-    ['twin', `${OLD}/servers/parent/sse`, 'its entry is an alias of another one'],
-    ['named', `${OLD}/servers/named/sse`, shared],
+    ['named', `${OLD}/servers/named/sse`, 'another place of the file refers to it'],
     ['nobody', OLD, 'there is no MCP server named "nobody" in it'],
   ])('the URL of %s in anchors.yaml', async (name, before, reason) => {
     const text = await fixture('anchors.yaml')
     expect(() => editConfig(text, 'f', name, [url(before)])).toThrow(reason)
   })
 
-  test('an id that would be inherited', async () => {
+  test.each([
+    ['inherits', 'default', ['inherits']],
+    ['pointer', 'shared', ['pointer']],
+    ['child', 'parent', ['parent', 'child', 'twin']],
+  ])('but the URL of %s, which stands elsewhere, moves for all that have it', async (name, path, sharers) => {
     const text = await fixture('anchors.yaml')
-    expect(() => editConfig(text, 'f', 'base', [pin])).toThrow('would alter another place of the file')
+    const before = `${OLD}/servers/${path}/sse`
+    const edit: ConfigEdit = { field: 'url', before, after: before.replace(OLD, NEW), sharers }
+    const edited = editConfig(text, 'f', name, [edit])
+    expect(edited).toBe(byHand(text, before, edit.after))
+    expect(editConfig(edited, 'f', name, [{ ...edit, before: edit.after, after: before }])).toBe(text)
   })
 
-  test('an id that would not stand before the URL', async () => {
+  test('an id that would be inherited', async () => {
     const text = await fixture('anchors.yaml')
-    expect(() => editConfig(text, 'f', 'inherits', [pin])).toThrow('does not stand in this entry')
+    expect(() => editConfig(text, 'f', 'base', [pin])).toThrow(
+      'the change would alter mcp_servers.derived.server_id, too',
+    )
+    expect(() => editConfig(text, 'f', 'twin', [pin])).toThrow('its entry is an alias of another one')
+  })
+
+  test('but an id goes before the first line of an entry that has no URL of its own', async () => {
+    const text = await fixture('anchors.yaml')
+    const edited = editConfig(text, 'f', 'inherits', [pin])
+    expect(edited).toBe(byHand(text, 'inherits:\n', `inherits:\n    server_id: ${ID}\n`))
+    expect(editConfig(edited, 'f', 'inherits', [unpin])).toBe(text)
   })
 
   test.each(['escaped', 'doubled', 'folded'])(
@@ -377,11 +392,17 @@ describe('what is refused rather than guessed', () => {
 
   test.each([
     `    server_id: other\n    url: ${OLD}\n`,
-    `    url: ${OLD}\n    server_id:\n`,
     `    url: ${OLD}\n    "server_id": x\n`,
     `    <<: {server_id: x}\n    url: ${OLD}\n`,
   ])('a second id: %j', (entry) => {
     expect(() => editConfig(below(entry), 'f', 'a', [pin])).toThrow('f, line 2: it has a server_id already')
+  })
+
+  test('an id where one stands that holds nothing', () => {
+    const entry = below(`    url: ${OLD}\n    server_id:\n`)
+    expect(() => editConfig(entry, 'f', 'a', [pin])).toThrow(
+      'f, line 4: its server_id stands there and holds',
+    )
   })
 
   test.each([

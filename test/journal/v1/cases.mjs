@@ -82,7 +82,7 @@ const BY_NAME = `mcp_servers:
 `
 const ENV = `# secrets of the house\nOTHER=1\nexport INVENTORY_URL='${OLD}/servers/inventory/sse' # old\n`
 const IN_CONFIG = ['--yes', '--litellm-config', 'config.yaml']
-const IN_ENV = [...IN_CONFIG, '--env-file', 'litellm.env']
+const IN_ENV = [...IN_CONFIG, '--litellm-env', 'litellm.env']
 const inConfig = {
   sandbox: {
     version: '1.106.2',
