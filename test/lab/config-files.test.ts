@@ -23,6 +23,41 @@ mcp_servers:
     command: npx
 `
 
+const OLD_STYLES = 'http://localhost:8586/servers'
+const NEW_STYLES = 'http://mcp-proxy-sse:8080/servers'
+
+/** Servers written in every style that is moved, with the line ends of another system and none at the end. */
+const STYLES = `general_settings:
+  master_key: os.environ/LITELLM_MASTER_KEY
+x-common: &common
+  transport: sse
+  url: ${OLD_STYLES}/template/sse # a key that LiteLLM does not read
+mcp_servers:
+  style_template:
+    <<: *common
+  style_merged: &merged
+    transport: sse
+    url: ${OLD_STYLES}/merged/sse
+  style_again:
+    <<: *merged
+    description: the same place
+  style_alias:
+    url: &place "${OLD_STYLES}/alias/sse"
+    transport: sse
+  style_flow: {transport: sse, url: *place}
+  style_block:
+    transport: sse
+    url: |-
+      ${OLD_STYLES}/block/sse
+  style_twice:
+    url: http://first.invalid:9/sse
+    transport: sse
+    url: '${OLD_STYLES}/twice/sse'
+  style_last:
+    transport: sse
+    url: >
+      ${OLD_STYLES}/last/sse`.replaceAll('\n', '\r\n')
+
 const NAME = 'config_defined'
 const OLD = 'http://localhost:8585/servers/config_defined/sse'
 const NEW = 'http://mcp-proxy-sse:8080/servers/config_defined/sse'
@@ -129,12 +164,56 @@ for (const gateway of labGateways()) {
         expect(without.document.notes.map(({ message }) => message).join()).toContain(
           'A_URL_THAT_NOBODY_SETS',
         )
-        const { code, document } = await own.json(planDocument, [...only, '--env-file', env])
+        const { code, document } = await own.json(planDocument, [...only, '--litellm-env', env])
         expect([code, document.skipped.map(({ server, matched }) => [server.name, matched])]).toEqual([
           1,
           [['config_unset', true]],
         ])
       } finally {
+        await place.end()
+      }
+    })
+
+    test('in every style moves there and back, and not one byte besides', async () => {
+      const path = join(await temporaryFolder(), 'styles.yaml')
+      await writeFile(path, STYLES)
+      const stylesOf = async (at: typeof gateway): Promise<Map<string, Listed>> => {
+        const { body } = await ask(at, 'GET', '/v1/mcp/server')
+        const styles = (body as Listed[]).filter(({ server_name: name }) => name.startsWith('style_'))
+        return new Map(styles.map((each) => [each.server_name, each]))
+      }
+      const rule = ['--from', 'http://localhost:8586', '--to', 'http://mcp-proxy-sse:8080']
+      const wanted = ['--yes', '--only', 'style_*', '--litellm-config', path, ...rule]
+      let place = await startWithConfig(gateway, path)
+      const before = await stylesOf(place.gateway)
+      const front = await startAddress(place.gateway)
+      try {
+        const own = await Operator.of(front.gateway)
+        const { code, document } = await own.json(runDocument, [
+          ...wanted,
+          ...(pins ? [] : ['--accept', 'grants']),
+        ])
+        expect([code, document.summary['failed'], document.skipped]).toEqual([0, 0, []])
+        const moved = await readFile(path, 'utf8')
+        const withoutPins = moved.replaceAll(/ +server_id: \S+\r\n|server_id: [^,]+, /g, '')
+        expect(withoutPins).toBe(STYLES.replaceAll(OLD_STYLES, NEW_STYLES))
+        await place.end()
+        place = await startWithConfig(gateway, path)
+        front.leadTo(place.gateway)
+        const after = await stylesOf(place.gateway)
+        expect(before.size).toBe(8)
+        for (const [name, { server_id: id, url }] of before) {
+          const now = after.get(name)
+          expect(now?.url).toBe(url.replace(OLD_STYLES, NEW_STYLES))
+          const told = document.changes.flatMap(({ effects }) => effects.map(({ message }) => message)).join()
+          expect(pins ? now?.server_id : told).toEqual(
+            pins ? id : expect.stringContaining(`becomes ${now?.server_id}`),
+          )
+        }
+        expect(await own.run(['--revert', '--yes'])).toMatchObject({ code: 0 })
+        expect(await readFile(path, 'utf8')).toBe(STYLES)
+      } finally {
+        await front.end()
         await place.end()
       }
     })
