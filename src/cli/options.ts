@@ -36,7 +36,9 @@ const EXCLUSIVE: readonly (readonly [keyof MainOptions, keyof MainOptions])[] = 
   ['quiet', 'verbose'],
   ['sandbox', 'url'],
   ['sandbox', 'litellmConfig'],
+  ['sandbox', 'litellmEnv'],
   ['revert', 'litellmConfig'],
+  ['revert', 'litellmEnv'],
   ['sandbox', 'keyFile'],
   ['sandbox', 'username'],
   ['sandbox', 'journal'],
@@ -50,8 +52,6 @@ const EXCLUSIVE: readonly (readonly [keyof MainOptions, keyof MainOptions])[] = 
 
 function requireMainSense(options: MainOptions): void {
   requireSense(options, EXCLUSIVE)
-  if (options.litellmEnv.length > 0 && options.litellmConfig.length === 0)
-    throw usage('--litellm-env goes with --litellm-config')
   if (options.exitCode && !options.dryRun) throw usage('--exit-code goes with --dry-run')
   if (options.json && !options.yes && !options.dryRun) {
     throw new MigrateError('consent-missing', '--json never asks, so it needs --yes or --dry-run', null)

@@ -89,6 +89,19 @@ describe.concurrent('a file that does not fit', () => {
         expect(trial.sandbox.requests).toEqual([])
       })
 
+  test('--litellm-env alone is wrong usage, too, and says first what cannot be read', async ({ open }) => {
+    const trial = await open({ servers: [...TWO] })
+    const path = join(trial.folder, 'given')
+    const missing = await trial.call(['--dry-run', '--litellm-env', path])
+    expect([missing.code, sentence(missing.stderr)]).toEqual([64, `${path}: there is no such file`])
+    const env = await put(trial, 'A=1\n', 'litellm.env')
+    for (const args of [['--dry-run'], ['--revert', '--yes']]) {
+      const { code, stderr } = await trial.call([...args, '--litellm-env', env])
+      expect([code, sentence(stderr)]).toEqual([64, expect.stringContaining('--litellm-env')])
+    }
+    expect(trial.sandbox.requests).toEqual([])
+  })
+
   test('a .env file that is no text stops no server but those that need it', async ({ open }) => {
     const trial = await open({ servers: [...TWO], configServers: [configured('fetch')] })
     const config = await put(

@@ -5,6 +5,7 @@ import { type Configuration, readConfiguration } from '../../runs/configured.ts'
 import { makePlan } from '../../runs/make-plan.ts'
 import { type Context, journalFor } from '../context.ts'
 import { adHocMigration, defaultMigration, namedMigration } from '../migrations.ts'
+import { usage } from '../option-values.ts'
 import type { MainOptions } from '../options.ts'
 import { tryBeforehand } from '../looking.ts'
 import { readProgress } from '../progress.ts'
@@ -64,6 +65,8 @@ export async function migrate(options: MainOptions, context: Context): Promise<n
   const migration = await migrationFor(options)
   // Before the gateway hears of anything: a file that is not there is a slip of the keyboard.
   const configuration = await readConfiguration(options.litellmConfig, options.litellmEnv)
+  if (options.litellmEnv.length > 0 && options.litellmConfig.length === 0)
+    throw usage('--litellm-env goes with --litellm-config, in which the variables stand')
   const journal = journalFor(options, context.env)
   await requireJournal(journal, options, context)
   const url = await gatewayUrl(options, context, null)
