@@ -29,8 +29,9 @@ function newestMoves(runs: readonly RecordedRun[]): Map<string, { run: string; r
     for (const recorded of run.changes) {
       const { change, outcome } = recorded
       const isMove = change.file !== null && change.edits.some(({ field }) => field === 'url')
-      if (isMove && outcome === 'applied' && change.file)
-        moves.set(change.file.server, { run: run.id, recorded })
+      if (!isMove || outcome !== 'applied' || !change.file) continue
+      const { server, sharers = [server] } = change.file
+      for (const name of sharers) moves.set(name, { run: run.id, recorded })
     }
   }
   return moves
@@ -54,7 +55,9 @@ export async function configuredMoves(
     const there = listed.find(({ server_name: name }) => name === server)
     const took = there ? there.url === url : null
     const unset = there && isBlankUrl(there.url) ? (change.file?.variable ?? null) : null
-    const isRenamed = took === true && there !== undefined && there.server_id !== change.server.id
+    // Of those that share the place of its URL, the journal knows the ids of before only where they were pinned.
+    const isOwn = server === change.file?.server
+    const isRenamed = took === true && isOwn && there !== undefined && there.server_id !== change.server.id
     const ids = isRenamed ? await holdersOf(gateway, change.server.id, there.server_id) : null
     moves.push({ server, run, file: change.file?.path ?? '', url, took, unset, ids })
   }

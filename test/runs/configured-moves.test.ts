@@ -12,7 +12,6 @@ function move(before: string, after: string, outcome: RecordedChange['outcome'] 
     config: '/etc/litellm.yaml',
     server: 'mail',
     variable: null,
-    sharers: [],
   }
   const server = { id: 'id-before', name: 'mail', alias: null, source: 'config' as const }
   const edits = [{ field: 'url', before, after }]
@@ -53,7 +52,6 @@ test('a variable behind a URL of which LiteLLM knows nothing is named', async ()
     config: '/etc/litellm.yaml',
     server: 'mail',
     variable: 'MAIL_URL',
-    sharers: [],
   }
   const inVariable = { ...moved, change: { ...moved.change, file } }
   const found = async (recorded: RecordedChange, url: string) =>
@@ -64,6 +62,17 @@ test('a variable behind a URL of which LiteLLM knows nothing is named', async ()
   expect(await found(inVariable, '')).toEqual([[false, 'MAIL_URL']])
   expect(await found(inVariable, OLD)).toEqual([[false, null]])
   expect(await found(moved, '')).toEqual([[false, null]])
+})
+
+test('servers that share the place of a URL have each moved', async () => {
+  const moved = move(OLD, NEW)
+  const file = { path: '/etc/litellm.yaml', config: '/etc/litellm.yaml', server: 'mail', variable: null }
+  const shared = { ...moved, change: { ...moved.change, file: { ...file, sharers: ['mail', 'post'] } } }
+  const found = await configuredMoves(holding([]), [run('r1', [shared])], listed(NEW))
+  expect(found.map(({ server, took }) => [server, took])).toEqual([
+    ['mail', true],
+    ['post', null],
+  ])
 })
 
 test('the newest run counts, one that takes back too; what was not written does not', async () => {

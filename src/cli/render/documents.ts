@@ -37,7 +37,7 @@ export function publicChange(
   return {
     id,
     server,
-    file,
+    file: file === null ? null : { ...file, sharers: file.sharers ?? null },
     migration,
     edits: written.map(publicEdit),
     effects,
