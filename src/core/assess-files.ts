@@ -106,15 +106,17 @@ function reasonFor(name: string, { configured }: Moving, plan: Hindrance | { str
   return `${sharedPlace(configured)} is the URL of ${plan.name}, too, which cannot be moved: ${plan.reason}`
 }
 
-function changesOf(steps: readonly FileEdits[], { inventory, migration }: Assembly): Change[] {
+/** Makes the changes of some steps, for the servers of an inventory. */
+function changeMaker({ inventory, migration }: Assembly): (steps: readonly FileEdits[]) => Change[] {
   const identities = new Map(
     inventory.entries.map(({ listed }) => [listed.server_id, identify(listed, 'config')]),
   )
-  return steps.flatMap(({ id, file, record, edits, effects }) => {
-    const server = identities.get(id)
-    const circumstances = { era: FILE_ERA, signIns: null, file, effects }
-    return server ? [assembleChange(record, server, migration.id, edits, circumstances)] : []
-  })
+  return (steps) =>
+    steps.flatMap(({ id, file, record, edits, effects }) => {
+      const server = identities.get(id)
+      const circumstances = { era: FILE_ERA, signIns: null, file, effects }
+      return server ? [assembleChange(record, server, migration.id, edits, circumstances)] : []
+    })
 }
 
 /** What is to be written, server by server; where the order counts, all of it with the first. */
@@ -142,8 +144,9 @@ export function assessFiles(assembly: Assembly, era: Era): Map<string, Assessmen
   })
   const { groups, steps } = tried(together.map((own) => ({ moving: own, plan: planOf(own, assembly, era) })))
   const written = share(groups, steps)
+  const changesOf = changeMaker(assembly)
   const assess = (each: Moving, { plan }: Group): Assessment => {
-    if ('length' in plan) return { changes: changesOf(written.get(each) ?? [], assembly) }
+    if ('length' in plan) return { changes: changesOf(written.get(each) ?? []) }
     const { entry, configured, url, next } = each
     const id = era.pinsConfigIds ? entry.listed.server_id : null
     const left = leftWithPatch(

@@ -48,6 +48,7 @@ export interface Hindrance {
   reason: string
 }
 
+/** What becomes of the id of a server that moves, or why it cannot be moved. */
 export function fate(mover: Mover, move: Move): Fated | Hindrance {
   const { configured } = mover
   const { server, path } = configured
@@ -60,6 +61,7 @@ export function fate(mover: Mover, move: Move): Fated | Hindrance {
   return { ...mover, nextId, pinned: move.era.pinsConfigIds && nextId !== mover.id }
 }
 
+/** That a server gets another id, and who holds the present one. `name`: the server, where it is not the one that is changed. */
 export function idEffect(name: string | null, id: string, next: string | null, held: HeldBy): Effect {
   const { holders, complete, reason } = held
   const own = name === null ? 'its id' : `the id of ${name}`

@@ -45,8 +45,7 @@ function culprits(config: Config, steps: readonly FileEdits[]): [FileEdits, stri
 }
 
 /** Does a write have to wait for others? A URL that several servers have comes behind their pins. */
-const isLast = ({ file, edits }: FileEdits): boolean =>
-  file.sharers !== undefined && edits.some(({ field }) => field === 'url')
+const isLast = ({ file }: FileEdits): boolean => file.sharers !== undefined
 
 const waitsFor = (step: FileEdits, left: readonly FileEdits[]): boolean =>
   isLast(step) && left.some((each) => !isLast(each) && step.file.sharers?.includes(each.file.server))
@@ -82,7 +81,7 @@ function oneByOne(config: Config, steps: readonly FileEdits[]): Ordered {
  */
 export function inOrder(config: Config, steps: readonly FileEdits[]): Ordered {
   if ([...config.entries.values()].some(({ anchored }) => anchored)) return oneByOne(config, steps)
+  if (typeof made(config, steps) !== 'string') return { order: steps, refused: new Map() }
   const refused = new Map(culprits(config, steps))
-  const isWhole = refused.size > 0 || typeof made(config, steps) !== 'string'
-  return isWhole ? { order: steps, refused } : oneByOne(config, steps)
+  return refused.size > 0 ? { order: steps, refused } : oneByOne(config, steps)
 }

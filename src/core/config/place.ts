@@ -84,11 +84,10 @@ export function verbatim(text: string, node: YamlNode): Verbatim {
 }
 
 /** The lines, counted from 1, in which a key stands a second time, among the servers or in an entry of theirs. */
-export function twiceIn(document: ConfigDocument): number[] {
-  const { loaded, top, lineOf } = document
+export function twiceIn({ loaded, top, lineOf }: ConfigDocument, entries: Iterable<EntryPlace>): number[] {
   const section = top && heldPairs(loaded, top.node).get('mcp_servers')?.pair.value.node
-  const entries = entriesOf(document).map(({ node }) => node)
-  const found = [section, ...entries].flatMap((node) => {
+  const nodes = [...entries].map(({ node }) => node)
+  const found = [section, ...nodes].flatMap((node) => {
     if (node?.kind !== 'mapping') return []
     const seen = new Set<string | number>()
     return node.pairs.flatMap(({ key: { node: key }, start }) => {

@@ -119,12 +119,15 @@ function serversOf(document: ConfigDocument): Pick<Config, 'servers' | 'entries'
  */
 export function readConfig(text: string, file: string): Config {
   const document = parseConfig(text, file)
+  const includes = includesOf(document)
+  const { servers, entries } = serversOf(document)
   return {
     document,
-    includes: includesOf(document),
+    includes,
     declaresServers: document.top?.data.has('mcp_servers') ?? false,
-    ...serversOf(document),
-    twice: twiceIn(document),
+    servers,
+    entries,
+    twice: twiceIn(document, entries.values()),
     aliases: aliasesOf(document),
   }
 }
