@@ -10,6 +10,7 @@ import { errorDocument } from './render/documents.ts'
 import { type Phase, Signals, type StopSignal } from './signals.ts'
 import { ConsoleTerminal, decideColour, painter } from './terminal/console.ts'
 import type { Terminal } from './terminal/terminal.ts'
+import { giveWidth } from './terminal/width.ts'
 
 function toolVersion(): string {
   const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8')
@@ -75,6 +76,7 @@ function misused(error: CommanderError, json: boolean): number {
 
 /** Runs the program with the arguments behind its name, and ends the process with the right code. */
 export async function main(argv: readonly string[]): Promise<void> {
+  for (const stream of [process.stdout, process.stderr]) giveWidth(stream)
   process.stdout.on('error', noticeLostOutput)
   process.stderr.on('error', () => {})
   // Where nothing is left to wait for before the end was reached, Node ends by itself: that is no success.

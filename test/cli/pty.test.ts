@@ -280,6 +280,21 @@ describe.concurrent('the terminal', () => {
     expect(writes(trial.sandbox)).toBe(3)
   })
 
+  test('may be 0 columns wide, as that of many a CI is: it counts as 80, and SIGTERM ends it', async ({
+    sit,
+  }) => {
+    const trial = await sit()
+    const shell = 'stty cols 0 rows 0; eval "exec $TOOL --no-preflight"'
+    const session = trial.start({ shell })
+    await session.waitFor(question(trial))
+    await session.waitFor('Go one by one')
+    session.press(KEY.down)
+    session.kill('SIGTERM')
+    expect(await session.exit()).toBe(143)
+    expect(session.raw.length).toBeLessThan(20_000)
+    expectCursorShown(session)
+  })
+
   test('shows nothing of the key that is typed in', async ({ sit }) => {
     const trial = await sit()
     const session = trial.start({ env: { LITELLM_PROXY_API_KEY: '' } })

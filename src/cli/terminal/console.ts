@@ -2,6 +2,7 @@ import { styleText } from 'node:util'
 import { MigrateError } from '../../core/errors.ts'
 import { harmless } from '../../core/text.ts'
 import { type Choice, cancelled, type Terminal } from './terminal.ts'
+import { USUAL_WIDTH } from './width.ts'
 
 type OraFactory = typeof import('ora')['default']
 type Spinner = ReturnType<OraFactory>
@@ -59,7 +60,7 @@ export class ConsoleTerminal implements Terminal {
   }
 
   get width(): number {
-    return Math.max(40, process.stdout.columns ?? 80)
+    return Math.max(40, process.stdout.columns ?? USUAL_WIDTH)
   }
 
   print(text: string): void {
