@@ -5,6 +5,7 @@ import type { MainOptions } from './options.ts'
 import type { Look } from './render/layout.ts'
 import type { Signals } from './signals.ts'
 import type { Terminal } from './terminal/terminal.ts'
+import type { Written } from './written.ts'
 
 /** What every command works with. */
 export interface Context {
@@ -12,6 +13,7 @@ export interface Context {
   terminal: Terminal
   look: Look
   signals: Signals
+  written: Written
   /** `mcp-url-migrate/0.1.0` */
   tool: string
 }

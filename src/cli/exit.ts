@@ -29,9 +29,15 @@ const BY_ERROR: Partial<Record<ErrorCode, number>> = {
 
 const BY_SIGNAL = { SIGINT: 130, SIGTERM: 143 } as const
 
-/** The code for an error before anything was written. */
-export function exitForError(code: ErrorCode): number {
-  return BY_ERROR[code] ?? 1
+/** The code for an error. `written`: was anything written before it, or may it have been? What the person left is cancelled all the same. */
+export function exitForError(code: ErrorCode, written: boolean): number {
+  return written && code !== 'cancelled' ? 4 : (BY_ERROR[code] ?? 1)
+}
+
+/** The code where the answer could not be printed. One that tells of a failure stays. */
+export function exitForLostOutput(code: number, written: boolean): number {
+  if (code !== 0 && code !== 2) return code
+  return written ? 4 : 1
 }
 
 /** The code for a signal. */

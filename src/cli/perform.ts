@@ -54,15 +54,15 @@ function explain(error: unknown): MigrateError {
   )
 }
 
-function report(error: MigrateError, json: boolean, { terminal, look }: Context): number {
+function report(error: MigrateError, json: boolean, { terminal, look, written }: Context): number {
   terminal.settle()
-  if (error.code === 'cancelled') terminal.warn(LAST_WORDS.before)
+  if (error.code === 'cancelled') terminal.warn(LAST_WORDS[written.anything ? 'after' : 'before'])
   else {
     terminal.warn(look.paint('red', wrap(printable(error.message), look.width)))
     if (error.hint) terminal.warn(hintLines(error.hint, look.width))
   }
   if (json) terminal.print(printableJson(errorDocument(error)))
-  return exitForError(error.code)
+  return exitForError(error.code, written.anything)
 }
 
 /** Carries out an invocation: its command, or the sentence for what went wrong. Returns the exit code. Never throws. */

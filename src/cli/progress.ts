@@ -6,6 +6,7 @@ import type { ApplyEvent } from '../runs/apply-context.ts'
 import type { Look } from './render/layout.ts'
 import { renderOutcome } from './render/report.ts'
 import type { Terminal } from './terminal/terminal.ts'
+import type { Written } from './written.ts'
 
 /** ", about 3 min left" at the pace so far, `elapsedMs` for `done` of `total`; empty up to a minute, or where nothing is done yet. */
 export function timeLeft(elapsedMs: number, done: number, total: number): string {
@@ -104,3 +105,11 @@ export function applyProgress(
     )
   }
 }
+
+/** Notices each write that is about to leave, and passes on what a run tells. */
+export const noticeWrites =
+  (written: Written, show: (event: ApplyEvent) => void) =>
+  (event: ApplyEvent): void => {
+    if (event.kind === 'writing' || event.kind === 'restoring') written.begin()
+    show(event)
+  }

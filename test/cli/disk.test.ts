@@ -99,6 +99,71 @@ describe.concurrent('a disk that fills up ends a run before a write that it coul
   })
 })
 
+describe
+  .skipIf(process.platform !== 'linux')
+  .concurrent('an answer that could not be written as a whole is told of:', () => {
+    const full = 'Standard output could not be written as a whole: the disk is full.'
+
+    test('where nothing was written, 1 in place of 0 or 2', async ({ open }) => {
+      const trial = await open({ servers: SIX })
+      for (const args of [['--dry-run', '--json'], ['--dry-run', '--exit-code'], ['history'], ['--help']]) {
+        const { code, stderr } = await shell('exec "$@" > /dev/full', trial, args)
+        expect([code, stderr]).toEqual([1, expect.stringMatching(`${full}\n$`)])
+      }
+    })
+
+    test('where something was written, 4, with the command that shows it', async ({ open }) => {
+      const trial = await open({ servers: SIX })
+      const { code, stderr } = await shell('exec "$@" > /dev/full', trial, ['--yes', '--json', '--no-wait'])
+      expect(code).toBe(4)
+      expect(stderr).toMatch(
+        `${full}\nSomething was written, or may have been. See what:\nnpx mcp-url-migrate history\n`,
+      )
+      expect(writes(trial.sandbox)).toBe(SIX.length)
+      const again = await shell('exec "$@" > /dev/full', trial, ['--yes', '--json', '--no-wait'])
+      expect([again.code, again.stderr]).toEqual([1, expect.stringMatching(`${full}\n$`)])
+    })
+
+    test('where only its beginning was written, as a file may not grow', async ({ open }) => {
+      const trial = await open({ servers: SIX })
+      const file = join(trial.folder, 'plan.json')
+      const script = `ulimit -f 2; exec "$@" > ${file}`
+      const { code, stderr } = await shell(script, trial, ['--dry-run', '--json'])
+      expect((await readFile(file)).length).toBe(1024)
+      expect(code).toBe(1)
+      expect(stderr).toContain('could not be written as a whole: a file may not become so large.\n')
+    })
+
+    test.skipIf(!canMount)('where only its beginning was written, as the disk is full', async ({ open }) => {
+      const trial = await open({ servers: SIX })
+      const disk = join(trial.folder, 'disk')
+      await mkdir(disk)
+      const script = `mount -t tmpfs -o size=4k x ${disk} && "$@" > ${disk}/run.json; code=$?; wc -c < ${disk}/run.json; exit $code`
+      const args = ['--yes', '--json', '--no-wait']
+      const { code, stdout, stderr } = await shell(`exec unshare -rm sh -c '${script}' sh "$@"`, trial, args)
+      expect([code, stdout.trim(), writes(trial.sandbox)]).toEqual([4, '4096', SIX.length])
+      expect(stderr).toContain(full)
+    })
+
+    test('and what watches ends when nobody can read it any more', async ({ open }) => {
+      const trial = await open({ servers: SIX })
+      const nowhere = { ...trial, env: { ...trial.env, DOCKER_HOST: 'unix:///nowhere.sock' } }
+      const args = ['status', '--watch', '0.01', '--json']
+      const piped = await shell('{ "$@"; echo code $? >&2; } | head -c 1', nowhere, args)
+      expect([piped.stdout, piped.stderr]).toEqual(['{', expect.stringMatching(/code 0\n$/)])
+      expect((await shell('exec "$@" > /dev/full', nowhere, args)).code).toBe(1)
+    })
+
+    test('but not where its reader has gone, and neither where standard error is lost', async ({ open }) => {
+      const trial = await open({ servers: SIX })
+      const piped = await shell('{ "$@"; echo code $? >&2; } | head -c 1', trial, ['--dry-run', '--json'])
+      expect([piped.stdout, piped.stderr]).toEqual(['{', expect.stringMatching(/code 0\n$/)])
+      const silent = await shell('exec "$@" 2> /dev/full', trial, ['--yes', '--no-wait'])
+      expect([silent.code, writes(trial.sandbox)]).toEqual([0, SIX.length])
+      expect((await shell('exec "$@" > /dev/full 2> /dev/full', trial, ['--dry-run'])).code).toBe(1)
+    })
+  })
+
 // Root may write anywhere: a test that runs as root starts the program as nobody.
 const nobody = process.getuid?.() === 0 ? { uid: 65534, gid: 65534 } : {}
 const runsAsNobody = spawnSync(process.execPath, [BIN, '--version'], nobody).status === 0

@@ -3,6 +3,7 @@ import type { Context } from '../../src/cli/context.ts'
 import { readCommandLine } from '../../src/cli/program.ts'
 import { Signals } from '../../src/cli/signals.ts'
 import type { Terminal } from '../../src/cli/terminal/terminal.ts'
+import { Written } from '../../src/cli/written.ts'
 import { harmless } from '../../src/core/text.ts'
 import { plainly, transcript } from '../support/cli.ts'
 
@@ -19,6 +20,7 @@ const nobody = (): Promise<never> => Promise.reject(new Error('there is nobody t
 class Listener implements Terminal {
   readonly interactive = false
   readonly width = 80
+  readonly isHeard = true
   readonly askText = nobody
   readonly askSecret = nobody
   readonly choose = nobody
@@ -79,7 +81,8 @@ export async function invoke(
     colour: false,
     verbose: options['verbose'] === true,
   }
-  const context: Context = { env: { ...env }, terminal, look, signals, tool: TOOL }
+  const written = new Written()
+  const context: Context = { env: { ...env }, terminal, look, signals, written, tool: TOOL }
   const code = await perform(invocation, context)
   const { stdout, stderr } = terminal
   transcript.push(stdout, stderr)

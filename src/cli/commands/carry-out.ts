@@ -12,7 +12,7 @@ import { chooseContested } from '../contested-choice.ts'
 import type { Context } from '../context.ts'
 import { exitForPlan, exitForRun } from '../exit.ts'
 import type { MainOptions } from '../options.ts'
-import { applyProgress } from '../progress.ts'
+import { applyProgress, noticeWrites } from '../progress.ts'
 import { planDocument, runDocument } from '../render/documents.ts'
 import { wrap } from '../render/layout.ts'
 import { lookBehind } from '../looking.ts'
@@ -45,7 +45,10 @@ export async function requireJournal(
 
 async function write(plan: Plan, resumption: Resumption | null, way: Way): Promise<RunReport> {
   const { gateway, journal, options } = way
-  const { terminal, look, signals, tool } = way.context
+  const { terminal, look, signals, written, tool } = way.context
+  const show = options.json
+    ? () => {}
+    : applyProgress(readyChanges(plan), terminal, look, gateway.era.probeSeconds)
   const context = {
     gateway,
     journal,
@@ -53,14 +56,13 @@ async function write(plan: Plan, resumption: Resumption | null, way: Way): Promi
     patienceMs: patience(gateway, options),
     onFailure: options.onFailure,
     canary: options.canary,
-    onEvent: options.json
-      ? () => {}
-      : applyProgress(readyChanges(plan), terminal, look, gateway.era.probeSeconds),
+    onEvent: noticeWrites(written, show),
     stopRequested: signals.requested,
   }
   return signals.during(async () => {
-    const written = await carryOut(plan, context, resumption)
-    return lookBehind(plan, await awaitWorkers(written, gateway, options, way.context), way)
+    const report = await carryOut(plan, context, resumption)
+    written.settle(mayHaveWritten(report.changes))
+    return lookBehind(plan, await awaitWorkers(report, gateway, options, way.context), way)
   })
 }
 

@@ -74,7 +74,8 @@ function show(report: StatusReport, { json, watch, diagram, format }: StatusOpti
 
 /**
  * `status`: what is where now, and with --diagram a picture of it. Reads only. Returns the exit code: 1 where the gateway
- * could not be asked, or where there is nothing to draw. With --watch it goes on until Ctrl-C.
+ * could not be asked, or where there is nothing to draw. With --watch it goes on until Ctrl-C, or until nobody
+ * reads it any more.
  */
 export async function status(options: StatusOptions, context: Context): Promise<number> {
   const migration = await migrationFor(options)
@@ -85,7 +86,8 @@ export async function status(options: StatusOptions, context: Context): Promise<
   for (;;) {
     const report = await look(subject)
     show(report, options, context)
-    if (options.watch === undefined) return 'code' in report.gateway || cannotDraw(report, options) ? 1 : 0
+    if (options.watch === undefined || !context.terminal.isHeard)
+      return 'code' in report.gateway || cannotDraw(report, options) ? 1 : 0
     context.terminal.progress(`Again in ${options.watch} s; Ctrl-C ends`)
     await sleep(options.watch * 1000)
   }

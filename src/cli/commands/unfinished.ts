@@ -68,7 +68,7 @@ function leave(run: RecordedRun, way: Way): Conclusion {
       look.width,
     ),
   )
-  return { code: exitForError('run-interrupted'), report: null }
+  return { code: exitForError('run-interrupted', false), report: null }
 }
 
 /**

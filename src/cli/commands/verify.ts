@@ -95,7 +95,7 @@ export async function verify(options: VerifyOptions, context: Context): Promise<
   for (;;) {
     const report = await once(checks, await set(await openOrFinding(options, url, context)), context)
     show(report, options, context)
-    if (options.watch === undefined) return exitFor(report)
+    if (options.watch === undefined || !context.terminal.isHeard) return exitFor(report)
     context.terminal.progress(`Again in ${options.watch} s; Ctrl-C ends`)
     await sleep(options.watch * 1000)
   }

@@ -63,6 +63,10 @@ export class ConsoleTerminal implements Terminal {
     return Math.max(40, process.stdout.columns ?? USUAL_WIDTH)
   }
 
+  get isHeard(): boolean {
+    return process.stdout.writable
+  }
+
   print(text: string): void {
     this.settle()
     process.stdout.write(`${harmless(text)}\n`)

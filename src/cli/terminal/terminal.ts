@@ -12,6 +12,8 @@ export interface Terminal {
   readonly interactive: boolean
   /** Columns of standard output. */
   readonly width: number
+  /** Can standard output still be written? Not where its reader went away, or its disk is full. */
+  readonly isHeard: boolean
   /** Prints the answer to standard output. */
   print(text: string): void
   /** Clears the screen before the next answer, where standard output is a terminal. */

@@ -1,0 +1,68 @@
+import { writeSync } from 'node:fs'
+import { fileWords } from '../core/system-words.ts'
+import { exitForError, exitForLostOutput } from './exit.ts'
+import { tellWritten, type Written } from './written.ts'
+
+/** What an end depends on. */
+export interface Circumstances {
+  written: Written
+  /** How standard output was lost, `null` where it was not. */
+  lost: () => NodeJS.ErrnoException | null
+  /** The raw options, none until the command line is read. */
+  options: Record<string, unknown>
+}
+
+const DRAINED = 'Something went wrong that should not have (nothing was left to wait for). Please report it.'
+
+/** How the program ends: the only place that ends the process. */
+export class Ending {
+  readonly #circumstances: Circumstances
+  #isMeant = false
+
+  constructor(circumstances: Circumstances) {
+    this.#circumstances = circumstances
+    process.once('exit', () => this.#drained())
+  }
+
+  #written(): string {
+    const { written, options } = this.#circumstances
+    return written.anything ? `\n${tellWritten(options)}` : ''
+  }
+
+  /** Where nothing is left to wait for before the end was reached, Node ends by itself: that is no success. */
+  #drained(): void {
+    if (this.#isMeant) return
+    process.exitCode = exitForError('internal', this.#circumstances.written.anything)
+    try {
+      writeSync(2, `${DRAINED}${this.#written()}\n`)
+    } catch {
+      // Nobody is there to read it.
+    }
+  }
+
+  /** Ends at once, with this exit code. */
+  now(code: number): never {
+    this.#isMeant = true
+    process.exit(code)
+  }
+
+  /** Writes out what is still in the pipes, then ends: with this exit code, unless the answer was lost. */
+  come(code: number): void {
+    this.#isMeant = true
+    process.exitCode = code
+    // A stream tells of its error after the callbacks of the writes that it concerns.
+    process.stdout.write('', () => setImmediate(() => this.#tellLost(code)))
+  }
+
+  #tellLost(code: number): void {
+    const { lost, written } = this.#circumstances
+    const failure = lost()
+    if (failure !== null) process.stderr.write(this.#lostSentence(failure))
+    const last = failure === null ? code : exitForLostOutput(code, written.anything)
+    process.stderr.write('', () => process.exit(last))
+  }
+
+  #lostSentence(failure: NodeJS.ErrnoException): string {
+    return `Standard output could not be written as a whole: ${fileWords(failure, 'write')}.${this.#written()}\n`
+  }
+}

@@ -1,0 +1,47 @@
+import { fstatSync, writeSync } from 'node:fs'
+
+/** The streams of a process that are written to, by their descriptors. */
+type Output = NodeJS.WriteStream & { fd: number }
+
+const isRegularFile = (fd: number): boolean => {
+  try {
+    return fstatSync(fd).isFile()
+  } catch {
+    return false
+  }
+}
+
+/**
+ * Makes a stream into a file write every byte, or fail. On a disk that fills up the system writes what fits and says how
+ * much that was, and Node's own stream takes that for all of it.
+ */
+function writeWhole(stream: Output): void {
+  if (!isRegularFile(stream.fd)) return
+  const write = (chunk: Buffer, _encoding: string, done: (error?: Error) => void): void => {
+    try {
+      for (let at = 0; at < chunk.length; ) at += writeSync(stream.fd, chunk, at)
+      done()
+    } catch (error) {
+      done(error instanceof Error ? error : new Error('not written'))
+    }
+  }
+  Object.defineProperty(stream, '_write', { value: write })
+}
+
+/** A reader that went away, such as `| head` or a terminal that was closed, is no trouble; a full disk is. */
+const isReaderGone = ({ code }: NodeJS.ErrnoException, { isTTY }: Output): boolean =>
+  code === 'EPIPE' || (code === 'EIO' && isTTY)
+
+/**
+ * Watches both streams, so that neither can end the program by failing. Returns what tells how standard output was lost,
+ * `null` where it was not. What is lost of standard error cannot be told to anybody.
+ */
+export function watchOutput(out: Output, error: Output): () => NodeJS.ErrnoException | null {
+  let lost: NodeJS.ErrnoException | null = null
+  for (const stream of [out, error]) writeWhole(stream)
+  out.on('error', (failure: NodeJS.ErrnoException) => {
+    if (!isReaderGone(failure, out)) lost = failure
+  })
+  error.on('error', () => {})
+  return () => lost
+}
