@@ -50,5 +50,5 @@ test('the core asks nobody: no clock, network, file or console', async () => {
 
 test('one place ends the process', async () => {
   const files = (await sources()).filter(({ text }) => /process\.(exit|exitCode)\b/.test(text))
-  expect(files.map(({ file }) => relative(SRC, file))).toEqual(['cli/main.ts'])
+  expect(files.map(({ file }) => relative(SRC, file))).toEqual(['cli/ending.ts'])
 })

@@ -40,6 +40,15 @@ export class Ending {
     }
   }
 
+  /** Ends with what telling of a failure returns, or, where even that fails, without a word. */
+  fail(tell: () => number): void {
+    try {
+      this.come(tell())
+    } catch {
+      this.now(exitForError('internal', this.#circumstances.written.anything))
+    }
+  }
+
   /** Ends at once, with this exit code. */
   now(code: number): never {
     this.#isMeant = true

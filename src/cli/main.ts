@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { CommanderError } from 'commander'
 import { MigrateError } from '../core/errors.ts'
 import { printable, printableJson } from '../core/text.ts'
-import { LAST_WORDS, perform } from './perform.ts'
+import { LAST_WORDS, perform, tellFailure } from './perform.ts'
 import type { Context } from './context.ts'
 import { type Circumstances, Ending } from './ending.ts'
 import { exitForError, exitForSignal } from './exit.ts'
@@ -74,5 +74,6 @@ export async function main(argv: readonly string[]): Promise<void> {
   }
   circumstances.options = invocation.options
   const context = await makeContext(invocation, version, { ending, written: circumstances.written })
+  process.on('uncaughtException', (error) => ending.fail(() => tellFailure(error, invocation, context)))
   ending.come(await perform(invocation, context))
 }

@@ -1,11 +1,13 @@
-import { MigrateError } from '../core/errors.ts'
+import { unforeseen } from '../core/errors.ts'
 import { printable, printableJson } from '../core/text.ts'
 import type { Context } from './context.ts'
 import { exitForError } from './exit.ts'
+import { tellTrace } from './faults.ts'
 import type { Invocation } from './program.ts'
 import { errorDocument } from './render/documents.ts'
 import { hintLines, wrap } from './render/layout.ts'
 import type { Phase } from './signals.ts'
+import { tellWritten } from './written.ts'
 
 /** What is said last when a person or a signal ends the program. */
 export const LAST_WORDS: Record<Phase, string> = {
@@ -41,35 +43,28 @@ async function dispatch(invocation: Invocation, context: Context): Promise<numbe
   return (await import('./commands/migrate.ts')).migrate(main, context)
 }
 
-/** A failure in a sentence, and the code to exit with. What nobody foresaw is told by its kind alone: its text could hold anything. */
-function explain(error: unknown): MigrateError {
-  if (error instanceof MigrateError) return error
-  const kind = error instanceof Error ? error.name : typeof error
-  const place =
-    error instanceof Error ? /\n\s+at .*?([\w-]+\.js:\d+)/.exec(error.stack ?? '')?.[1] : undefined
-  return new MigrateError(
-    'internal',
-    `Something went wrong that should not have (${kind}${place ? ` at ${place}` : ''})`,
-    'Please report it. If a run had begun, `mcp-url-migrate history` shows it, and the next run asks the gateway what became of it.',
-  )
-}
-
-function report(error: MigrateError, json: boolean, { terminal, look, written }: Context): number {
+/** Tells of a failure and of what was written before it. Returns the exit code. */
+export function tellFailure(cause: unknown, { options }: Invocation, context: Context): number {
+  const { terminal, look, written } = context
+  const error = unforeseen(cause)
   terminal.settle()
   if (error.code === 'cancelled') terminal.warn(LAST_WORDS[written.anything ? 'after' : 'before'])
   else {
     terminal.warn(look.paint('red', wrap(printable(error.message), look.width)))
     if (error.hint) terminal.warn(hintLines(error.hint, look.width))
+    tellTrace(cause, context)
+    if (written.anything) terminal.warn(tellWritten(options))
   }
-  if (json) terminal.print(printableJson(errorDocument(error)))
+  const indent = options['watch'] === undefined ? 2 : 0
+  if (options['json'] === true) terminal.print(printableJson(errorDocument(error), indent))
   return exitForError(error.code, written.anything)
 }
 
-/** Carries out an invocation: its command, or the sentence for what went wrong. Returns the exit code. Never throws. */
+/** Carries out an invocation: its command, or the sentence for what went wrong. Returns the exit code. */
 export async function perform(invocation: Invocation, context: Context): Promise<number> {
   try {
     return await dispatch(invocation, context)
   } catch (error) {
-    return report(explain(error), invocation.options['json'] === true, context)
+    return tellFailure(error, invocation, context)
   }
 }

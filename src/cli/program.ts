@@ -87,7 +87,7 @@ function addMainOptions(program: Command): void {
     )
     .option('--sandbox', 'try it on a private throw-away gateway with seven servers')
     .option('--quiet', 'only the result, warnings and errors')
-    .option('--verbose', 'every server in the report, not only those worth a look')
+    .option('--verbose', 'every server in the report, not only those worth a look; of a bug, its trace')
     .option('--no-color', 'no colours (also NO_COLOR)')
 }
 

@@ -55,6 +55,22 @@ export class MigrateError extends Error {
   }
 }
 
+/**
+ * A failure in a sentence and a code. One that nobody foresaw, a bug of this program, is told by its kind and its place
+ * alone: its text could hold anything.
+ */
+export function unforeseen(error: unknown): MigrateError {
+  if (error instanceof MigrateError) return error
+  const kind = error instanceof Error ? error.name : typeof error
+  const stack = error instanceof Error ? (error.stack ?? '') : ''
+  const place = /\n\s+at .*?([\w-]+\.[jt]s:\d+)/.exec(stack)?.[1]
+  return new MigrateError(
+    'internal',
+    `Something went wrong that should not have (${kind}${place ? ` at ${place}` : ''})`,
+    'Please report it, with the trace that --verbose shows.',
+  )
+}
+
 /** Did the gateway not answer in time? */
 export const isTimeOut = (error: unknown): boolean =>
   error instanceof MigrateError && error.code === 'gateway-timeout'

@@ -29,6 +29,8 @@ export interface ApplyContext {
   /** Is the first server to be tried through the gateway before the rest follow? */
   canary: boolean
   onEvent: (event: ApplyEvent) => void
+  /** Hears of failures of this program itself, which end in a change of unknown outcome or one that was not compared. */
+  onFault: (error: unknown) => void
   stopRequested: () => 'SIGINT' | 'SIGTERM' | null
 }
 

@@ -1,5 +1,5 @@
 import { type DriftedField, driftSinceWrite, holds, reversed } from '../core/drift.ts'
-import { MigrateError } from '../core/errors.ts'
+import { MigrateError, unforeseen } from '../core/errors.ts'
 import { isAccessField } from '../core/fields.ts'
 import { fieldOf } from '../core/path.ts'
 import type { Change } from '../core/plan.ts'
@@ -64,7 +64,8 @@ export class ChangeRun {
       return await attempt()
     } catch (error) {
       const foreseen = error instanceof MigrateError
-      const trouble = foreseen ? error.message : 'Something went wrong in this program that should not have.'
+      if (!foreseen) this.#context.onFault(error)
+      const trouble = unforeseen(error).message
       const halt = foreseen ? 'journal' : 'internal'
       if (!this.#writing) return { applied: untouched, halt, trouble }
       const lost = await this.#conclude(
@@ -126,11 +127,11 @@ export class ChangeRun {
   }
 
   #writeOf(purpose: Write['purpose']): Write {
-    const { recorder, silence, patienceMs } = this.#context
+    const { recorder, silence, patienceMs, onFault } = this.#context
     const change = this.#change
     const edits = purpose === 'change' ? change.edits : reversed(change.edits)
     const tell = (kind: WriteProgress): void => this.#tell(kind)
-    return { place: this.#at, recorder, silence, patienceMs, change, edits, purpose, tell }
+    return { place: this.#at, recorder, silence, patienceMs, change, edits, purpose, tell, onFault }
   }
 
   async #write(before: ServerRecord): Promise<Step> {

@@ -21,6 +21,7 @@ export interface Write {
   edits: readonly Edit[]
   purpose: Extract<IntentPurpose, 'change' | 'take-back'>
   tell: (kind: WriteProgress) => void
+  onFault: (error: unknown) => void
 }
 
 /** What is meant to be written, and the record as it is now. `settings`: what is to be put back behind it, if anything. */

@@ -45,7 +45,10 @@ const settingsBehind = ({ place, change, edits }: Write, record: ServerRecord): 
 
 /** Compares every field with what it should be now, and repairs. */
 async function compared(write: Write, applied: AppliedChange, around: AroundWrite): Promise<Written> {
-  const collateral = await mend(write, around).catch(() => null)
+  const collateral = await mend(write, around).catch((error: unknown) => {
+    write.onFault(error)
+    return null
+  })
   // Nobody could read what the repair came to.
   const doubt = write.silence.deaf ? 'whether its other fields are back is not known' : null
   if (collateral)

@@ -39,7 +39,7 @@ function listening(): { terminal: Terminal; told: string[] } {
   const nobody = (): Promise<never> => Promise.reject(new Error('there is nobody to ask'))
   const asking = { askText: nobody, askSecret: nobody, choose: nobody, chooseSome: nobody }
   const hearing = { print: tell, remark: tell, warn: tell, progress: tell, settle: () => {}, clear: () => {} }
-  return { terminal: { interactive: true, width: 80, ...asking, ...hearing }, told }
+  return { terminal: { interactive: true, isHeard: true, width: 80, ...asking, ...hearing }, told }
 }
 
 /** One of sixty servers. */

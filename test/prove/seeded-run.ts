@@ -95,6 +95,9 @@ class Scene {
       onFailure: this.#conditions.onFailure,
       canary: false,
       onEvent: () => {},
+      onFault: (error) => {
+        throw error
+      },
       stopRequested: () => null,
     })
     await this.#proxy.quiet()

@@ -1,24 +1,22 @@
 import { MigrateError } from '../../core/errors.ts'
-import { awaitingChanges, isLeftBehind, type Plan, readyChanges } from '../../core/plan.ts'
+import { awaitingChanges, isLeftBehind, readyChanges } from '../../core/plan.ts'
 import { type AppliedChange, isSignal, mayHaveWritten, type RunReport } from '../../core/report.ts'
 import { count, printableJson } from '../../core/text.ts'
 import type { FileJournal } from '../../journal/file-journal.ts'
 import { locationWarnings } from '../../journal/location.ts'
 import { type ContestedServer, contestedServers, planOverEdits } from '../../runs/contested.ts'
-import { carryOut, emptyReport, isComplete, type Resumption } from '../../runs/run.ts'
+import { emptyReport, isComplete } from '../../runs/run.ts'
 import { approve } from '../approval.ts'
 import { askConsent } from '../consent-choice.ts'
 import { chooseContested } from '../contested-choice.ts'
 import type { Context } from '../context.ts'
 import { exitForPlan, exitForRun } from '../exit.ts'
 import type { MainOptions } from '../options.ts'
-import { applyProgress, noticeWrites } from '../progress.ts'
 import { planDocument, runDocument } from '../render/documents.ts'
 import { wrap } from '../render/layout.ts'
-import { lookBehind } from '../looking.ts'
-import { awaitWorkers } from '../waiting.ts'
 import { showPlan, showReport } from './show.ts'
-import { type Conclusion, patience, type Proposal, type Way } from './way.ts'
+import type { Conclusion, Proposal, Way } from './way.ts'
+import { write } from './write.ts'
 
 /** Refuses to write without anybody's consent. Called before anything else happens. */
 export function requireConsent(options: MainOptions, { terminal }: Context): void {
@@ -41,29 +39,6 @@ export async function requireJournal(
   if (options.sandbox) return
   const warnings = await locationWarnings(journal.location, env)
   for (const warning of warnings) terminal.warn(look.paint('yellow', wrap(`! ${warning}`, look.width, '  ')))
-}
-
-async function write(plan: Plan, resumption: Resumption | null, way: Way): Promise<RunReport> {
-  const { gateway, journal, options } = way
-  const { terminal, look, signals, written, tool } = way.context
-  const show = options.json
-    ? () => {}
-    : applyProgress(readyChanges(plan), terminal, look, gateway.era.probeSeconds)
-  const context = {
-    gateway,
-    journal,
-    tool,
-    patienceMs: patience(gateway, options),
-    onFailure: options.onFailure,
-    canary: options.canary,
-    onEvent: noticeWrites(written, show),
-    stopRequested: signals.requested,
-  }
-  return signals.during(async () => {
-    const report = await carryOut(plan, context, resumption)
-    written.settle(mayHaveWritten(report.changes))
-    return lookBehind(plan, await awaitWorkers(report, gateway, options, way.context), way)
-  })
 }
 
 /**
