@@ -90,7 +90,8 @@ async function byPassword(
   terminal: Terminal,
 ): Promise<Credentials> {
   const named = await userName(options, env, terminal)
-  return { kind: 'password', ...named, password: await password(options, env, terminal) }
+  const secret = await password(options, env, terminal)
+  return { kind: 'password', ...named, password: secret, session: null }
 }
 
 function keyFromEnvironment(env: NodeJS.ProcessEnv): Credentials | null {

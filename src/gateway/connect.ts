@@ -5,13 +5,16 @@ import { requireWholeList } from './limits.ts'
 import { LiteLlmGateway } from './litellm.ts'
 import { proveWithoutDatabase, requireKey } from './master-key.ts'
 import type { Gateway } from './port.ts'
-import { signIn } from './signin.ts'
+import { type Session, signIn } from './signin.ts'
 import { WithoutDatabase } from './without-database.ts'
 
-/** What somebody signs in with. `source` says where it came from, for the screen. */
+/**
+ * What somebody signs in with. `source` says where it came from, for the screen. `session` is kept here as soon as the
+ * password has opened one: whoever connects with the same credentials again signs in once.
+ */
 export type Credentials =
   | { kind: 'key'; key: string; source: string }
-  | { kind: 'password'; username: string; password: string; source: string }
+  | { kind: 'password'; username: string; password: string; source: string; session: Session | null }
 
 /** Where to connect. `keyHeader` is `null` when nobody named one. */
 export interface Target {
@@ -37,7 +40,11 @@ async function authenticate(
   credentials: Credentials,
 ): Promise<Endpoint> {
   if (credentials.kind === 'key') return { ...anonymous, key: credentials.key }
-  const session = await signIn(anonymous, credentials.username, credentials.password)
+  const session = (credentials.session ??= await signIn(
+    anonymous,
+    credentials.username,
+    credentials.password,
+  ))
   return { ...anonymous, key: session.key, keyHeader: target.keyHeader ?? session.keyHeader ?? USUAL_HEADER }
 }
 

@@ -152,7 +152,10 @@ describe('status', () => {
 
   test('--watch shows it anew on a clear screen, and ends with Ctrl-C', async ({ open }) => {
     const trial = await open({ servers: TWO })
-    const session = new PtySession({ args: ['status', '--watch', '1'], env: { ...trial.env, ...BARE.env } })
+    const { username, password } = trial.sandbox
+    const signIn = { LITELLM_PROXY_API_KEY: '', UI_USERNAME: username, UI_PASSWORD: password }
+    const env = { ...trial.env, ...BARE.env, ...signIn }
+    const session = new PtySession({ args: ['status', '--watch', '1'], env })
     await session.waitFor('2 to migrate')
     await session.waitFor('Again in 1 s; Ctrl-C ends')
     await session.waitFor('2 to migrate')
@@ -160,5 +163,14 @@ describe('status', () => {
     expect(await session.exit()).toBe(130)
     expect(session.raw.split('\u001b[2J').length).toBeGreaterThan(2)
     expect(session.text.match(/Signing in/g)).toHaveLength(1)
+    expect(trial.sandbox.requests.filter(({ path }) => path === '/v2/login')).toHaveLength(1)
+  })
+
+  test('--watch ends where the key never worked, and says so: 1', async ({ open }) => {
+    const trial = await open({ servers: TWO })
+    const env = { ...BARE.env, LITELLM_PROXY_API_KEY: 'sk-not-this-one' }
+    const { code, stdout, stderr } = await trial.call(['status', '--watch', '1'], { env })
+    expect([code, stdout]).toEqual([1, ''])
+    expect(stderr).toContain('The gateway does not accept this key')
   })
 })

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { describe, expect } from 'vitest'
 import type { SandboxOptions, SandboxServer } from '../../src/gateway/sandbox/index.ts'
 import type { SandboxKey } from '../../src/gateway/sandbox/options.ts'
+import type { Quirk } from '../../src/gateway/sandbox/quirks.ts'
 import { BIN, bareEnvironment, transcript } from '../support/cli.ts'
 import { freePort } from '../support/free-port.ts'
 import { Backend } from '../support/lab-backend.ts'
@@ -141,33 +142,72 @@ describe('verify', () => {
 
   test('goes on with --watch until Ctrl-C, a line of JSON each time', async ({ open }) => {
     const trial = await open(migrated())
-    const args = ['verify', '--check', 'gateway', '--json', '--watch', '0.1']
-    const child = spawn(process.execPath, [BIN, ...args], {
-      env: bareEnvironment({ ...trial.env, ...NO_DOCKER }),
-    })
-    let text = ''
-    await new Promise<void>((resolve) => {
-      child.stdout.on('data', (chunk: Buffer) => {
-        text += chunk.toString()
-        if (text.split('\n').length > 2) resolve()
-      })
-    })
-    child.kill('SIGINT')
-    const [code] = (await once(child, 'close')) as [number]
-    transcript.push(text)
-    const documents = text
-      .trim()
-      .split('\n')
-      .map((line) => (JSON.parse(line) as Verification).summary)
-    expect([code, documents.slice(0, 2)]).toEqual([
-      130,
-      [
-        { pass: 1, fail: 0, skip: 0 },
-        { pass: 1, fail: 0, skip: 0 },
-      ],
-    ])
+    const { code, rounds } = await watched(trial, [], 2)
+    expect([code, rounds]).toEqual([130, ['pass', 'pass']])
+  })
+
+  test('reads a key from standard input once with --watch; one that stops working is a finding', async ({
+    open,
+  }) => {
+    const trial = await open({ ...migrated(), quirks: [refusedInRound(2)] })
+    const { rounds, evidence, stderr } = await watched(trial, ['--key-file', '-'], 3, trial.sandbox.masterKey)
+    expect(rounds).toEqual(['pass', 'fail', 'pass'])
+    expect(evidence[1]).toContain('The gateway does not accept this key')
+    expect(stderr.split('Signing in')).toHaveLength(2)
+  })
+
+  test('signs in once with --watch, and once more where the session has ended, which is said', async ({
+    open,
+  }) => {
+    const trial = await open({ ...migrated(), quirks: [refusedInRound(3)] })
+    const { username, password } = trial.sandbox
+    const args = ['--username', username, '--password-file', '-']
+    const { rounds, stderr } = await watched(trial, args, 4, password)
+    expect(rounds).toEqual(['pass', 'pass', 'pass', 'pass'])
+    expect(trial.sandbox.requests.filter(({ path }) => path === '/v2/login')).toHaveLength(2)
+    expect(stderr.match(/has ended; signing in again/g)).toHaveLength(1)
+  })
+
+  test('with --watch ends where the key never worked: 1', async ({ open }) => {
+    const trial = await open(migrated())
+    const { code, rounds } = await watched(trial, ['--key-file', '-'], 1, 'sk-not-this-one')
+    expect([code, rounds]).toEqual([1, ['unauthorized']])
   })
 })
+
+/** The gateway takes no key in one round. Each asks once who it is. */
+const refusedInRound = (nth: number): Quirk => ({
+  on: { method: 'GET', path: '/key/info', nth },
+  do: {
+    status: 401,
+    body: { error: { message: 'Authentication Error - Expired Key', type: 'expired_key' } },
+  },
+})
+
+/** Watches the check `gateway` for so many rounds, or to the end: what each came to. */
+async function watched(trial: Trial, more: readonly string[], count: number, stdin = '') {
+  const args = ['verify', '--check', 'gateway', '--json', '--watch', '0.05', ...more]
+  const child = spawn(process.execPath, [BIN, ...args], {
+    env: bareEnvironment({ ...trial.env, ...NO_DOCKER }),
+  })
+  const said = { stdout: '', stderr: '' }
+  child.stdin.end(stdin)
+  child.stderr.on('data', (chunk: Buffer) => (said.stderr += chunk.toString()))
+  child.stdout.on('data', (chunk: Buffer) => {
+    said.stdout += chunk.toString()
+    if (said.stdout.split('\n').length > count) child.kill('SIGINT')
+  })
+  const [code] = (await once(child, 'close')) as [number]
+  transcript.push(said.stdout, said.stderr)
+  const documents = said.stdout.trim().split('\n').slice(0, count)
+  const read = documents.map((line) => JSON.parse(line) as Partial<Verification> & { code?: string })
+  return {
+    code,
+    rounds: read.map(({ checks, code: failure }) => failure ?? checks?.[0]?.outcome),
+    evidence: read.map(({ checks }) => checks?.[0]?.evidence.join(' ')),
+    stderr: said.stderr,
+  }
+}
 
 describe('the check closed', () => {
   test('passes where the old addresses refuse under every name of this machine', async ({ open }) => {

@@ -1,12 +1,10 @@
-import { connect, type Target } from '../../gateway/connect.ts'
 import { normaliseGatewayUrl } from '../../gateway/gateway-url.ts'
 import type { Gateway } from '../../gateway/port.ts'
 import type { Context } from '../context.ts'
-import { findCredentials } from '../credentials.ts'
 import type { ConnectionOptions } from '../connection-options.ts'
 import type { MainOptions } from '../options.ts'
-import { wrap } from '../render/layout.ts'
 import { acquireLock } from '../../journal/lock.ts'
+import { Connection } from './connection.ts'
 
 const DEFAULT_URL = 'http://localhost:4000'
 
@@ -26,32 +24,8 @@ export async function gatewayUrl(
 }
 
 /** Connects and signs in, and says as whom and with what. Reads only. */
-export async function openGateway(
-  options: ConnectionOptions,
-  url: string,
-  context: Context,
-): Promise<Gateway> {
-  const { terminal, env, look } = context
-  const target: Target = { url, keyHeader: options.keyHeader ?? null, timeoutSeconds: options.timeout }
-  // A file that was named is read before the gateway hears of anything; a question waits until it is known to be one.
-  const inFile = options.keyFile !== undefined || options.passwordFile !== undefined
-  const given = inFile ? await findCredentials(options, env, terminal) : null
-  terminal.progress(`Connecting to ${url}`)
-  let byPassword = false
-  const gateway = await connect(target, async () => {
-    const credentials = given ?? (await findCredentials(options, env, terminal))
-    byPassword = credentials.kind === 'password'
-    terminal.remark(`Signing in to ${url} with ${credentials.source}`)
-    terminal.progress(`Connecting to ${url}`)
-    return credentials
-  })
-  terminal.settle()
-  if (byPassword) terminal.remark('LiteLLM keeps a session key for this sign-in for 24 hours.')
-  const { version, account } = gateway.identity
-  terminal.remark(
-    wrap(`Connected: LiteLLM ${version ?? '(release unknown)'} at ${url}, ${account}`, look.width),
-  )
-  return gateway
+export function openGateway(options: ConnectionOptions, url: string, context: Context): Promise<Gateway> {
+  return new Connection(options, url, context).open()
 }
 
 /** Does something while no other run of this machine touches the gateway. A dry run writes nothing and needs no lock. */

@@ -2,7 +2,6 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Migration } from '../../core/migration.ts'
 import { printableJson } from '../../core/text.ts'
 import { connectDocker } from '../../docker/connect.ts'
-import type { Gateway } from '../../gateway/port.ts'
 import type { Journal } from '../../journal/port.ts'
 import { localMachine } from '../../machine/local-machine.ts'
 import {
@@ -23,7 +22,8 @@ import { renderStatus } from '../render/status.ts'
 import { statusDocument } from '../render/status-document.ts'
 import type { StatusOptions } from '../status-options.ts'
 import { migrationFor } from './migrate.ts'
-import { gatewayUrl, openGateway } from './session.ts'
+import { Connection } from './connection.ts'
+import { gatewayUrl } from './session.ts'
 
 /** What every round of `status` begins with. */
 interface Subject {
@@ -32,19 +32,19 @@ interface Subject {
   journal: Journal
   options: StatusOptions
   context: Context
-  /** The gateway of the round before, so that nobody signs in twice. */
-  gateway: Gateway | null
+  connection: Connection
 }
 
 async function askGateway(subject: Subject, { runs }: JournalStatus): Promise<GatewayStatus | Problem> {
-  const { url, migration, journal, options, context } = subject
+  const { migration, journal, options, context, connection } = subject
   try {
-    subject.gateway ??= await openGateway(options, url, context)
-    const { gateway } = subject
+    const gateway = await connection.open()
     context.terminal.progress('Listing the MCP servers')
     const onRead = readProgress(context.terminal, gateway.era.probeSeconds)
     return await readGateway(migration, { gateway, journal }, runs, onRead)
   } catch (error) {
+    // Nobody watches a gateway with a key that it never took.
+    if (options.watch !== undefined && !connection.isFinding(error)) throw error
     return asProblem(error)
   } finally {
     context.terminal.settle()
@@ -81,7 +81,8 @@ export async function status(options: StatusOptions, context: Context): Promise<
   const migration = await migrationFor(options)
   const journal = journalFor(options, context.env)
   const url = await gatewayUrl(options, context, null)
-  const subject: Subject = { url, migration, journal, options, context, gateway: null }
+  const connection = new Connection(options, url, context)
+  const subject: Subject = { url, migration, journal, options, context, connection }
   context.signals.finish()
   for (;;) {
     const report = await look(subject)

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { tallyChecks } from '../../core/check.ts'
-import { type ErrorCode, MigrateError } from '../../core/errors.ts'
+import { MigrateError } from '../../core/errors.ts'
 import { nearestOf } from '../../core/selection.ts'
 import { count, printable, printableJson } from '../../core/text.ts'
 import { CHECK_IDS } from '../../core/verify/check-ids.ts'
@@ -13,21 +13,8 @@ import type { Context } from '../context.ts'
 import { renderVerify, type VerifyReport, verifyDocument } from '../render/verify.ts'
 import { setScene } from '../verify-scene.ts'
 import type { VerifyOptions } from '../verify-options.ts'
-import { gatewayUrl, openGateway } from './session.ts'
-
-/** What is wrong with the gateway itself, and not with what was given to sign in: a finding like any other. */
-const FINDINGS: readonly ErrorCode[] = [
-  'gateway-refused-connection',
-  'gateway-unknown-host',
-  'gateway-tls',
-  'gateway-timeout',
-  'gateway-connection-lost',
-  'gateway-redirect',
-  'answer-too-large',
-  'not-litellm',
-  'no-database',
-  'release-unreadable',
-]
+import { Connection } from './connection.ts'
+import { gatewayUrl } from './session.ts'
 
 /** The checks that --check names, all without it. Throws `usage` for one that there is not. */
 function chosen(ids: readonly string[]): readonly Check[] {
@@ -43,16 +30,11 @@ function chosen(ids: readonly string[]): readonly Check[] {
   )
 }
 
-async function openOrFinding(
-  options: VerifyOptions,
-  url: string,
-  context: Context,
-): Promise<Gateway | MigrateError> {
+async function openOrFinding(connection: Connection): Promise<Gateway | MigrateError> {
   try {
-    return await openGateway(options, url, context)
+    return await connection.open()
   } catch (error) {
-    context.terminal.settle()
-    if (error instanceof MigrateError && FINDINGS.includes(error.code)) return error
+    if (connection.isFinding(error)) return error
     throw error
   }
 }
@@ -92,8 +74,9 @@ export async function verify(options: VerifyOptions, context: Context): Promise<
   const url = await gatewayUrl(options, context, null)
   const set = await setScene(options, url, context)
   if (options.watch !== undefined) context.signals.finish()
+  const connection = new Connection(options, url, context)
   for (;;) {
-    const report = await once(checks, await set(await openOrFinding(options, url, context)), context)
+    const report = await once(checks, await set(await openOrFinding(connection)), context)
     show(report, options, context)
     if (options.watch === undefined || !context.terminal.isHeard) return exitFor(report)
     context.terminal.progress(`Again in ${options.watch} s; Ctrl-C ends`)
