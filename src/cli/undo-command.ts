@@ -15,6 +15,11 @@ export function undoCommand(
   return commandFor(['--revert', runId, ...acceptOptions(consents)], url, journal, options)
 }
 
+/** The exact command that completes the run that was cut short, ready for a shell: without a question where none was asked. */
+export function finishCommand(url: string, journal: FileJournal, options: MainOptions): string {
+  return commandFor(['--unfinished', 'finish', ...(options.yes ? ['--yes'] : [])], url, journal, options)
+}
+
 /** A command for the same gateway, journal and sign-in, ready for a shell. */
 export function commandFor(
   what: readonly string[],

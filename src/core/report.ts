@@ -143,6 +143,10 @@ export function leavesSomething(changes: readonly AppliedChange[]): boolean {
   return changes.some(({ wrote, outcome }) => wrote && outcome !== 'reverted')
 }
 
+/** Does the journal hold the run without its end, as it could not be written any more? Nothing else is begun before that is settled. */
+export const isLeftOpen = ({ run }: Pick<RunReport, 'run'>): boolean =>
+  run !== null && run.kept && run.head === null
+
 /** What a server came to whose changes came to several things: the first of these. */
 const GRAVEST: readonly Outcome[] = ['unknown', 'failed', 'drifted', 'not-applied', 'reverted', 'applied']
 

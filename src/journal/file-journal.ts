@@ -1,133 +1,15 @@
 import { randomBytes } from 'node:crypto'
-import { constants, type FileHandle, open, readdir, readFile, unlink } from 'node:fs/promises'
+import { constants, open, readdir, readFile, unlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { codeOf, MigrateError } from '../core/errors.ts'
 import { fileWords } from '../core/system-words.ts'
-import { chained, type Head, type ReadRun, readChain } from './chain.ts'
+import { readChain } from './chain.ts'
 import { JournalDamage } from './damage.ts'
+import { EXTENSION, FileRecorder, unwritable } from './file-recorder.ts'
 import { makeFolder } from './folder.ts'
 import { foldRun, type RecordedRun } from './fold.ts'
 import type { Journal, JournalProblem, RunRecorder } from './port.ts'
-import type { JournalEvent, RunStarted } from './records.ts'
-
-const EXTENSION = '.jsonl'
-
-const unwritable = (location: string, error: unknown): MigrateError =>
-  new MigrateError(
-    'journal-unwritable',
-    `The journal in ${location} cannot be written (${fileWords(error, 'write')})`,
-    'Without a journal nothing could be taken back, so nothing more is written. Make room or give access there, or name another folder with --journal DIR.',
-  )
-
-async function syncFolder(folder: string): Promise<void> {
-  const handle = await open(folder, constants.O_RDONLY)
-  try {
-    await handle.sync()
-  } finally {
-    await handle.close()
-  }
-}
-
-/** Where a recorder has got to: the file that it made or took up, and its bytes so far. */
-interface Place {
-  inode: number
-  device: number
-  size: number
-}
-
-/** A file that was deleted, replaced or written by somebody else meanwhile would take every record and keep none. */
-async function requireInPlace(handle: FileHandle, place: Place): Promise<void> {
-  const { ino, dev, size } = await handle.stat()
-  if (ino !== place.inode || dev !== place.device || size !== place.size)
-    throw Object.assign(new Error('replaced'), { code: 'ESTALE' })
-}
-
-async function newFile(file: string): Promise<Place> {
-  const handle = await open(file, 'ax', 0o600)
-  try {
-    const { ino, dev } = await handle.stat()
-    return { inode: ino, device: dev, size: 0 }
-  } finally {
-    await handle.close()
-  }
-}
-
-/** Opened for each record anew: between two of them nothing is held that a crash or a lost recorder could leave open. */
-class FileRecorder implements RunRecorder {
-  readonly #folder: string
-  readonly #file: string
-  #waiting: JournalEvent[]
-  #head: Head = { length: 0, hash: null }
-  #place: Place | null = null
-  #broken: MigrateError | null = null
-
-  constructor(folder: string, run: string, waiting: JournalEvent[]) {
-    this.#folder = folder
-    this.#file = join(folder, run + EXTENSION)
-    this.#waiting = waiting
-  }
-
-  note(happened: JournalEvent): void {
-    this.#waiting.push(happened)
-  }
-
-  async record(happened: JournalEvent): Promise<void> {
-    if (this.#broken) throw this.#broken
-    try {
-      await this.#append([...this.#waiting, happened])
-      this.#waiting = []
-    } catch (error) {
-      this.#broken = unwritable(this.#folder, error)
-      throw this.#broken
-    }
-  }
-
-  async #append(events: readonly JournalEvent[]): Promise<void> {
-    const fresh = this.#place === null
-    const place = this.#place ?? (await newFile(this.#file))
-    this.#place = place
-    let head = this.#head
-    let text = ''
-    for (const happened of events) {
-      const next = chained(head, new Date().toISOString(), happened)
-      text += next.line
-      head = next.head
-    }
-    const handle = await open(this.#file, constants.O_WRONLY | constants.O_APPEND)
-    try {
-      await requireInPlace(handle, place)
-      await handle.appendFile(text)
-      await handle.sync()
-    } finally {
-      await handle.close()
-    }
-    place.size += Buffer.byteLength(text)
-    this.#head = head
-    if (fresh) await syncFolder(this.#folder)
-  }
-
-  async finish(happened: JournalEvent): Promise<string | null> {
-    if (this.#place) await this.record(happened)
-    return this.#head.hash
-  }
-
-  /** Takes up a file where its last whole line ends; a torn one behind it is cut off. */
-  async takeUp({ head, torn }: ReadRun, intactBytes: number): Promise<void> {
-    const handle = await open(this.#file, 'r+')
-    try {
-      if (torn) {
-        await handle.truncate(intactBytes)
-        await handle.sync()
-      }
-      const { ino, dev, size } = await handle.stat()
-      if (size !== intactBytes) throw Object.assign(new Error('replaced'), { code: 'ESTALE' })
-      this.#place = { inode: ino, device: dev, size }
-      this.#head = head
-    } finally {
-      await handle.close()
-    }
-  }
-}
+import type { RunStarted } from './records.ts'
 
 function problem(file: string, error: unknown): JournalProblem {
   if (error instanceof JournalDamage)

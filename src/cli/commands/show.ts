@@ -1,5 +1,5 @@
 import { consentsToRevert } from '../../core/consent.ts'
-import { leavesSomething, type RunReport } from '../../core/report.ts'
+import { isLeftOpen, leavesSomething, type RunReport } from '../../core/report.ts'
 import { printableJson } from '../../core/text.ts'
 import { runDocument } from '../render/documents.ts'
 import { renderBlocks } from '../render/blocks.ts'
@@ -14,7 +14,7 @@ import {
 import { renderByHand, renderReport } from '../render/report.ts'
 import { renderCause, saidElsewhere, sharedCauses } from '../render/causes.ts'
 import { renderRemedies } from '../render/tried.ts'
-import { undoCommand } from '../undo-command.ts'
+import { finishCommand, undoCommand } from '../undo-command.ts'
 import type { Proposal, Way } from './way.ts'
 
 /** Prints a plan: its heading, a block for each change, what is left alone, and the numbers. */
@@ -56,6 +56,10 @@ export function showReport(report: RunReport, { gateway, journal, options, conte
   const undo = run?.kept ? undoCommand(run.id, consents, gateway.identity.url, journal, options) : null
   if (options.json) return terminal.print(printableJson(runDocument(report, undo)))
   terminal.print(`\n${renderReport(report, look)}`)
+  if (!options.sandbox && isLeftOpen(report))
+    terminal.print(
+      `The journal holds this run without its end. When it can be written again, complete the run:\n${finishCommand(gateway.identity.url, journal, options)}`,
+    )
   if (undo !== null) terminal.print(`To take this back:\n${undo}`)
   else if (run && !run.kept) terminal.print(renderByHand(report, look))
 }

@@ -1,5 +1,5 @@
 import type { AppliedChange, RunReport } from '../../core/report.ts'
-import { leavesSomething, mayHaveWritten, tally } from '../../core/report.ts'
+import { isLeftOpen, leavesSomething, mayHaveWritten, tally } from '../../core/report.ts'
 
 /** What was read back of what is in force: of a server that of LiteLLM, of a file its text. */
 function compared(changes: readonly AppliedChange[]): string[] {
@@ -28,7 +28,7 @@ export function advice(report: RunReport): string[] {
   return [
     lost ? 'What somebody else changed behind the write was left as it is.' : '',
     ...compared(report.changes),
-    report.halted !== null && untried > 0 && !report.run?.reverts
+    report.halted !== null && untried > 0 && !report.run?.reverts && !isLeftOpen(report)
       ? 'To go on with what was not tried, run the same command again.'
       : '',
     unknown > 0
