@@ -9,7 +9,10 @@ export const EXIT_CODES = [
   [1, 'failed; nothing was written'],
   [2, '--exit-code: changes are pending'],
   [3, 'refused; nothing was written'],
-  [4, 'something was written, but not all that was asked, or it is not known for certain'],
+  [
+    4,
+    'something was written: not all that was asked, or not for certain, or a moved server unexpectedly fails',
+  ],
   [5, '`verify` found something wrong'],
   [64, 'wrong usage, a file that cannot be read, or a consent is missing (--yes)'],
   [130, 'cancelled, or Ctrl-C'],

@@ -122,10 +122,21 @@ export interface RunReport {
   propagation: Propagation | null
 }
 
-/** Was it written, and does it not work behind that, although nobody consented to that beforehand? */
-export function isBroken({ outcome, check, effects }: AppliedChange): boolean {
-  const foreseen = effects.some(({ code }) => code === 'unreachable')
-  return outcome === 'applied' && check?.outcome === 'failed' && !foreseen
+/** Was the server of a change found dead before the run, now or when a run began that is taken up again? */
+function foundDead({ id, effects }: Change, preflight: RunReport['preflight']): boolean {
+  const found = preflight[id]
+  return found ? found.outcome === 'failed' : effects.some(({ code }) => code === 'unreachable')
+}
+
+/**
+ * The changes whose servers do not work after the run, to somebody's surprise. What was found dead before and was written
+ * all the same, as somebody consented to that or as a revert asks nobody, is none.
+ */
+export function broken({ changes, preflight }: Pick<RunReport, 'changes' | 'preflight'>): AppliedChange[] {
+  return changes.filter(
+    (change) =>
+      change.outcome === 'applied' && change.check?.outcome === 'failed' && !foundDead(change, preflight),
+  )
 }
 
 /** Is anything in force that was written, or may it be? Then there is something to take back. */

@@ -3,8 +3,8 @@ import { hostname } from 'node:os'
 import { type Change, isLeftBehind, type Plan, readyChanges } from '../core/plan.ts'
 import {
   type AppliedChange,
+  broken,
   type Halt,
-  isBroken,
   type RunReport,
   settledAs,
   withheldFrom,
@@ -183,7 +183,7 @@ export function isComplete(report: RunReport): boolean {
     ({ outcome, reason, collateral }) =>
       (outcome !== 'applied' && reason !== 'declined') || collateral.some(({ repaired }) => !repaired),
   )
-  const failing = report.changes.some(isBroken)
+  const failing = broken(report).length > 0
   const everywhere = report.propagation?.agreed ?? true
   const ended = report.halted === null && report.trouble === null
   return !wanting && !failing && everywhere && ended && !report.skipped.some(isLeftBehind)

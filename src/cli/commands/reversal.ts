@@ -1,6 +1,6 @@
 import type { Plan } from '../../core/plan.ts'
 import type { RecordedRun } from '../../journal/fold.ts'
-import { isBroken } from '../../core/report.ts'
+import { broken } from '../../core/report.ts'
 import { count } from '../../core/text.ts'
 import { findNamedRun, runsInForce } from '../../runs/find-run.ts'
 import { requireDatabaseFor } from '../../runs/needs-database.ts'
@@ -66,11 +66,11 @@ export async function revertRun(
 export async function offerRevert(conclusion: Conclusion, way: Way): Promise<Conclusion> {
   const { journal, options, context } = way
   const { report } = conclusion
-  const broken = report?.changes.filter(isBroken) ?? []
-  if (broken.length === 0 || !report?.run?.kept || options.yes || !context.terminal.interactive)
+  const failing = report === null ? [] : broken(report)
+  if (failing.length === 0 || !report?.run?.kept || options.yes || !context.terminal.interactive)
     return conclusion
-  const [do_, them] = broken.length === 1 ? ['does', 'it'] : ['do', 'them']
-  const question = `${count(broken.length, 'server')} ${do_} not work at the new URL, see above. Take the run back?`
+  const [do_, them] = failing.length === 1 ? ['does', 'it'] : ['do', 'them']
+  const question = `${count(failing.length, 'server')} ${do_} not work at the new URL, see above. Take the run back?`
   const back = await context.terminal
     .choose(question, [
       { name: `No, leave ${them} as ${them === 'it' ? 'it is' : 'they are'}`, value: false },
