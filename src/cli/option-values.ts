@@ -7,6 +7,14 @@ export const seconds = z.coerce.number(SECONDS).positive(SECONDS).max(3600, SECO
 /** A repeatable option with texts. */
 export const texts = z.array(z.string().min(1)).default([])
 
+const PATTERNS = 'takes patterns, with a comma between two'
+/** A repeatable option with patterns, each value one or several: `a,b`. An empty one is a script's unset variable. */
+export const patterns = z
+  .array(z.string())
+  .default([])
+  .transform((values) => values.flatMap((value) => value.split(',').map((pattern) => pattern.trim())))
+  .pipe(z.array(z.string().min(1, PATTERNS)))
+
 /** An option's name on the command line, from its key. */
 export const flag = (name: string): string =>
   `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`

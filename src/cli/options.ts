@@ -2,15 +2,15 @@ import { z } from 'zod'
 import { consent } from '../core/consent.ts'
 import { MigrateError } from '../core/errors.ts'
 import { connectionShape, requireSense } from './connection-options.ts'
-import { readBy, SECONDS, texts, usage } from './option-values.ts'
+import { patterns, readBy, SECONDS, texts, usage } from './option-values.ts'
 
 /** The options of the main job, as commander leaves them; see `cli/program.ts` for what each means. */
 const mainOptions = z.object({
   ...connectionShape,
   litellmConfig: texts,
   litellmEnv: texts,
-  only: texts,
-  except: texts,
+  only: patterns,
+  except: patterns,
   dryRun: z.boolean().default(false),
   revert: z.union([z.string().min(1), z.literal(true)]).optional(),
   thorough: z.boolean().default(false),

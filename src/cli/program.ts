@@ -53,10 +53,14 @@ function addMainOptions(program: Command): void {
       "LiteLLM's .env file, for the URLs that config.yaml has from variables; repeatable",
       collect,
     )
-    .option('--only <PATTERN>', 'servers by name, alias, id or access group; * matches; repeatable', collect)
-    .option('--except <PATTERN>', 'not these; wins over --only; repeatable', collect)
+    .option(
+      '--only <PATTERN>',
+      'servers by name, alias, id or access group; * matches; a,b or repeatable',
+      collect,
+    )
+    .option('--except <PATTERN>', 'not these; wins over --only; a,b or repeatable', collect)
     .option('--thorough', 'read every server by id, where the list would do')
-    .option('--dry-run', 'show what would change; write no server, file or journal')
+    .option('-n, --dry-run', 'show what would change; write no server, file or journal')
     .option('--exit-code', 'with --dry-run: exit 2 when changes are pending')
     .option('--revert [RUN]', 'take back the newest run of this gateway, or the one named')
     .option(
@@ -79,15 +83,15 @@ function addMainOptions(program: Command): void {
     )
     .option('--no-preflight', 'do not try the new URLs from the gateway, neither before nor behind the run')
     .option('--no-wait', 'do not wait until all workers and replicas of the gateway use the new URLs')
-    .option('--yes', 'write without a question')
+    .option('-y, --yes', 'write without a question')
     .option('--json', 'one JSON document on standard output, nothing else there')
     .option(
       '--journal <DIR>',
       "where the journal lives (MCP_URL_MIGRATE_JOURNAL; default: the user's data folder)",
     )
     .option('--sandbox', 'try it on a private throw-away gateway with seven servers')
-    .option('--quiet', 'only the result, warnings and errors')
-    .option('--verbose', 'every server in the report, not only those worth a look; of a bug, its trace')
+    .option('-q, --quiet', 'only the result, warnings and errors')
+    .option('-v, --verbose', 'every server in the report, not only those worth a look; of a bug, its trace')
     .option('--no-color', 'no colours (also NO_COLOR)')
 }
 
@@ -114,6 +118,7 @@ export function commandLine(version: string, on: (invocation: Invocation) => voi
     .addOption(new Option('--journal <DIR>', 'where the journal lives'))
     .option('--check', 'verify every line of the journal; exit 1 when something is wrong')
     .option('--json', 'one JSON document')
+    .option('-v, --verbose', 'of a failure of this program, its trace')
     .option('--no-color', 'no colours')
     .action((run: string | undefined, options: Record<string, unknown>) =>
       on({ command: 'history', run: run ?? null, options }),
@@ -124,6 +129,7 @@ export function commandLine(version: string, on: (invocation: Invocation) => voi
     .command('sandbox')
     .description('a throw-away gateway with seven servers; stays up until Ctrl-C')
     .option('--release <VERSION>', 'the LiteLLM release to behave as')
+    .option('-v, --verbose', 'of a failure of this program, its trace')
     .action((options: Record<string, unknown>) => on({ command: 'sandbox', options }))
   return program
 }

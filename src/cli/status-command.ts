@@ -35,7 +35,8 @@ export function addStatus(program: Command, act: (options: Record<string, unknow
     .option('--diagram', 'draw the network as it is')
     .option('--format <text|mermaid|html>', 'with --diagram: how it is drawn (default text)')
     .option('--json', 'one JSON document; with --watch one a line')
-    .option('--quiet', 'only the result, warnings and errors')
+    .option('-q, --quiet', 'only the result, warnings and errors')
+    .option('-v, --verbose', 'of a failure of this program, its trace')
     .option('--no-color', 'no colours (also NO_COLOR)')
     .addHelpText(
       'after',

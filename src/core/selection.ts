@@ -62,7 +62,7 @@ export function suggestion(pattern: string, servers: readonly ListedServer[]): s
 
 /**
  * The listed servers that are meant, by id. Throws `usage` for a pattern that selects none of them, as it is
- * most likely misspelt.
+ * most likely misspelt, and where all patterns together leave none.
  */
 export function select({ only, except }: Selection, servers: readonly ListedServer[]): Set<string> {
   for (const pattern of [...only, ...except]) {
@@ -79,5 +79,13 @@ export function select({ only, except }: Selection, servers: readonly ListedServ
     (server) =>
       (wanted.length === 0 || wanted.some((is) => is(server))) && !unwanted.some((is) => is(server)),
   )
+  if (meant.length === 0 && only.length + except.length > 0)
+    throw new MigrateError(
+      'usage',
+      only.length === 0
+        ? '--except leaves no server of this gateway'
+        : '--except leaves none of what --only selects',
+      'Where both select a server, --except wins.',
+    )
   return new Set(meant.map((server) => server.server_id))
 }

@@ -31,6 +31,8 @@ describe.concurrent('wrong usage is 64, told in a sentence, before the gateway i
     [['--api-key', 'x'], "unknown option '--api-key'"],
     [['surplus'], 'too many arguments'],
     [['--only'], "'--only"],
+    [['--only', ''], '--only: takes patterns, with a comma between two'],
+    [['--except', 'a,,b'], '--except: takes patterns, with a comma between two'],
   ]
   for (const [args, message] of cases) {
     test(args.join(' '), async ({ open }) => {
@@ -176,7 +178,7 @@ describe.concurrent('help and version:', () => {
       'verbose',
       'no-color',
     ]
-    for (const option of options) expect(stdout).toMatch(new RegExp(`^ +--${option}\\b`, 'm'))
+    for (const option of options) expect(stdout).toMatch(new RegExp(`^ +(-[nyqv], )?--${option}\\b`, 'm'))
     for (const exit of [0, 1, 2, 3, 4, 5, 64, 130, 143])
       expect(stdout).toMatch(new RegExp(`^ +${exit}  \\S`, 'm'))
     for (const command of ['history', 'verify', 'status', 'sandbox'])
@@ -311,8 +313,11 @@ describe.concurrent('--only and --except select by name, alias, id or access gro
     ],
     [['--only', 'files'], ['filesystem']],
     [['--only', 'ops', '--except', 'dev'], ['n8n']],
-    [['--except', '*s*'], []],
-    [['--only', 'fetch', '--except', 'fetch'], []],
+    [
+      ['--only', 'files,n8n', '--only', ' postgres'],
+      ['filesystem', 'n8n', 'postgres'],
+    ],
+    [['--except', 'f*, n8n'], ['postgres']],
   ]
   test('wildcards, letter case, groups; --except wins', async ({ open }) => {
     const trial = await open({ servers })
@@ -340,6 +345,33 @@ describe.concurrent('--only and --except select by name, alias, id or access gro
       hint: 'Did you mean postgres?',
     })
     expect(writes(trial.sandbox)).toBe(0)
+  })
+
+  test('together they have to select a server, else it is 64', async ({ open }) => {
+    const trial = await open({ servers })
+    for (const [args, message] of [
+      [['--only', 'fetch', '--except', 'fetch'], '--except leaves none of what --only selects'],
+      [['--only', 'f*,n8n', '--except', 'dev', '--except', 'files'], null],
+      [['--only', 'f*', '--except', 'dev,files'], '--except leaves none of what --only selects'],
+      [['--except', '*'], '--except leaves no server of this gateway'],
+      [['--except', 'f*,n8n', '--except', 'postgres'], '--except leaves no server of this gateway'],
+    ] as const) {
+      const { code, stderr } = await trial.call(['--dry-run', ...args])
+      expect([args, code]).toEqual([args, message === null ? 0 : 64])
+      if (message !== null) expect(stderr).toContain(`${message}\nWhere both select a server, --except wins.`)
+    }
+    await trial.setUp(['--yes', '--only', 'fetch,n8n'])
+    const back = await trial.call(['--revert', '--yes', '--only', 'n8n', '--except', 'ops'])
+    expect([back.code, writes(trial.sandbox)]).toEqual([64, 2])
+  })
+
+  test('short options are those of the same meaning: -n, -y, -q, -v', async ({ open }) => {
+    const trial = await open({ servers })
+    const looked = await trial.call(['-nq', '--only', 'fetch'])
+    expect([looked.code, looked.stderr, writes(trial.sandbox)]).toEqual([0, '', 0])
+    const written = await trial.call(['-y', '-v', '--only', 'fetch'])
+    expect([written.code, written.stdout]).toEqual([0, expect.stringContaining('✔ fetch: changed')])
+    expect((await trial.call(['--revert', '-y'])).code).toBe(0)
   })
 
   test('only the selected ones are read and written; a pattern is no regular expression', async ({
