@@ -1,4 +1,5 @@
 import { resolve } from 'node:path'
+import { MigrateError } from '../core/errors.ts'
 import { FileJournal } from '../journal/file-journal.ts'
 import { defaultJournalFolder } from '../journal/location.ts'
 import type { MainOptions } from './options.ts'
@@ -18,9 +19,17 @@ export interface Context {
   tool: string
 }
 
-/** The journal that an invocation uses: --journal, else MCP_URL_MIGRATE_JOURNAL, else the user's data folder. */
+/**
+ * The journal that an invocation uses: --journal, else MCP_URL_MIGRATE_JOURNAL, else the user's data folder. Throws `usage`
+ * where nobody knows that one: the folder one happens to stand in is no place for a journal.
+ */
 export function journalFor(options: Pick<MainOptions, 'journal'>, env: NodeJS.ProcessEnv): FileJournal {
-  return new FileJournal(
-    resolve(options.journal ?? (env['MCP_URL_MIGRATE_JOURNAL'] || defaultJournalFolder())),
-  )
+  const folder = options.journal ?? (env['MCP_URL_MIGRATE_JOURNAL'] || defaultJournalFolder(env))
+  if (folder === null)
+    throw new MigrateError(
+      'usage',
+      'There is no place for the journal: HOME names no folder, and this user has no home folder',
+      'Name one with --journal DIR or MCP_URL_MIGRATE_JOURNAL, or set HOME.',
+    )
+  return new FileJournal(resolve(folder))
 }

@@ -4,6 +4,7 @@ import { count } from '../core/text.ts'
 import { connectDocker } from '../docker/connect.ts'
 import { endpointWith } from '../gateway/connect.ts'
 import { handshake } from '../gateway/handshake.ts'
+import type { FileJournal } from '../journal/file-journal.ts'
 import { localMachine } from '../machine/local-machine.ts'
 import { makeScene } from '../runs/verify/make-scene.ts'
 import type { Scene } from '../runs/verify/scene.ts'
@@ -14,10 +15,9 @@ import { keysToTry } from './verify-keys.ts'
 import type { VerifyOptions } from './verify-options.ts'
 
 async function readJournal(
+  journal: FileJournal,
   options: VerifyOptions,
-  env: NodeJS.ProcessEnv,
 ): Promise<Pick<Scene, 'runs' | 'journalRemarks'>> {
-  const journal = journalFor(options, env)
   if (options.journal !== undefined && !existsSync(journal.location))
     throw new MigrateError(
       'run-not-found',
@@ -40,6 +40,7 @@ export async function setScene(
 ): Promise<(gateway: Scene['gateway']) => Promise<Scene>> {
   const migration = await migrationFor(options)
   const keys = await keysToTry(options, env)
+  const journal = journalFor(options, env)
   const target = { url: gatewayUrl, keyHeader: options.keyHeader ?? null, timeoutSeconds: options.timeout }
   return async (gateway) => {
     const docker = await connectDocker(env)
@@ -48,7 +49,7 @@ export async function setScene(
       gatewayUrl,
       endpointFor: (key) => endpointWith(target, key),
       migration,
-      ...(await readJournal(options, env)),
+      ...(await readJournal(journal, options)),
       machine: localMachine,
       docker,
       names: deploymentNames(options),

@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto'
 import { access, readFile } from 'node:fs/promises'
-import { homedir } from 'node:os'
+import { userInfo } from 'node:os'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { isLoopbackName } from '../core/address.ts'
+import { homeFolder } from '../core/home.ts'
 import { maskUrl } from '../core/redact.ts'
 
 /** What TLS needs, as PEM texts; what is absent is `null`. */
@@ -30,8 +31,11 @@ const contextFile = z.object({
   }),
 })
 
-const configFolder = (env: NodeJS.ProcessEnv): string =>
-  env['DOCKER_CONFIG'] || join(env['HOME'] || homedir(), '.docker')
+/** The folder `.docker` of the home folder; of the root, as in a container, where nobody knows one. */
+const dockerHome = (env: NodeJS.ProcessEnv): string =>
+  join(homeFolder(env, () => userInfo().homedir) ?? '/', '.docker')
+
+const configFolder = (env: NodeJS.ProcessEnv): string => env['DOCKER_CONFIG'] || dockerHome(env)
 
 const readOrNull = (path: string): Promise<string | null> => readFile(path, 'utf8').catch(() => null)
 
@@ -80,7 +84,7 @@ const socketAt = (path: string): EngineAddress => ({
 async function usualSocket(env: NodeJS.ProcessEnv): Promise<EngineAddress> {
   const candidates = [
     DEFAULT_SOCKET,
-    join(env['HOME'] || homedir(), '.docker/run/docker.sock'),
+    join(dockerHome(env), 'run/docker.sock'),
     ...(env['XDG_RUNTIME_DIR'] ? [join(env['XDG_RUNTIME_DIR'], 'docker.sock')] : []),
   ]
   for (const path of candidates) {
