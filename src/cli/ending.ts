@@ -1,6 +1,7 @@
 import { writeSync } from 'node:fs'
 import { fileWords } from '../core/system-words.ts'
 import { exitForError, exitForLostOutput } from './exit.ts'
+import { HangUp } from './terminal/hang-up.ts'
 import { tellWritten, type Written } from './written.ts'
 
 /** What an end depends on. */
@@ -18,10 +19,15 @@ const DRAINED = 'Something went wrong that should not have (nothing was left to 
 export class Ending {
   readonly #circumstances: Circumstances
   #isMeant = false
+  /** The terminals that may be closed meanwhile. */
+  readonly hangUp = new HangUp()
 
   constructor(circumstances: Circumstances) {
     this.#circumstances = circumstances
-    process.once('exit', () => this.#drained())
+    process.once('exit', () => {
+      this.#drained()
+      this.hangUp.letGo()
+    })
   }
 
   #written(): string {

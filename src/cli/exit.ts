@@ -1,6 +1,6 @@
 import type { ErrorCode } from '../core/errors.ts'
 import { awaitingChanges, isLeftBehind, type Plan, readyChanges } from '../core/plan.ts'
-import { isSignal, mayHaveWritten, type RunReport } from '../core/report.ts'
+import { isSignal, mayHaveWritten, type RunReport, type StopSignal } from '../core/report.ts'
 import { isComplete } from '../runs/run.ts'
 
 /** Every exit code there is, with its meaning, as `--help` shows them. */
@@ -15,6 +15,7 @@ export const EXIT_CODES = [
   ],
   [5, '`verify` found something wrong'],
   [64, 'wrong usage, a file that cannot be read, or a consent is missing (--yes)'],
+  [129, 'SIGHUP, as when the terminal is closed'],
   [130, 'cancelled, or Ctrl-C'],
   [143, 'SIGTERM'],
 ] as const
@@ -30,7 +31,7 @@ const BY_ERROR: Partial<Record<ErrorCode, number>> = {
   'canary-impossible': 3,
 }
 
-const BY_SIGNAL = { SIGINT: 130, SIGTERM: 143 } as const
+const BY_SIGNAL: Record<StopSignal, number> = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 }
 
 /** The code for an error. `written`: was anything written before it, or may it have been? What the person left is cancelled all the same. */
 export function exitForError(code: ErrorCode, written: boolean): number {
@@ -44,7 +45,7 @@ export function exitForLostOutput(code: number, written: boolean): number {
 }
 
 /** The code for a signal. */
-export function exitForSignal(signal: 'SIGINT' | 'SIGTERM'): number {
+export function exitForSignal(signal: StopSignal): number {
   return BY_SIGNAL[signal]
 }
 

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { CommanderError } from 'commander'
 import { MigrateError } from '../core/errors.ts'
+import type { StopSignal } from '../core/report.ts'
 import { printable, printableJson } from '../core/text.ts'
 import { LAST_WORDS, perform, tellFailure } from './perform.ts'
 import type { Context } from './context.ts'
@@ -8,7 +9,7 @@ import { type Circumstances, Ending } from './ending.ts'
 import { exitForError, exitForSignal } from './exit.ts'
 import { type Invocation, readCommandLine, withoutValues } from './program.ts'
 import { errorDocument } from './render/documents.ts'
-import { type Phase, Signals, type StopSignal } from './signals.ts'
+import { type Phase, Signals } from './signals.ts'
 import { ConsoleTerminal, decideColour, painter } from './terminal/console.ts'
 import { watchOutput } from './terminal/output.ts'
 import { giveWidth } from './terminal/width.ts'
@@ -74,6 +75,9 @@ export async function main(argv: readonly string[]): Promise<void> {
   }
   circumstances.options = invocation.options
   const context = await makeContext(invocation, version, { ending, written: circumstances.written })
-  process.on('uncaughtException', (error) => ending.fail(() => tellFailure(error, invocation, context)))
+  process.on('uncaughtException', (error) => {
+    if (ending.hangUp.explains(error)) context.signals.receive('SIGHUP')
+    else ending.fail(() => tellFailure(error, invocation, context))
+  })
   ending.come(await perform(invocation, context))
 }

@@ -1,11 +1,10 @@
-/** The two signals that end a run in good order. */
-export type StopSignal = 'SIGINT' | 'SIGTERM'
+import type { StopSignal } from '../core/report.ts'
 
 /** Where the program is when a signal ends it: has a run begun, is it over? */
 export type Phase = 'before' | 'during' | 'after'
 
 /**
- * What Ctrl-C and SIGTERM do. Outside a run they end the program at once; during a run the first one asks it to
+ * What Ctrl-C, SIGTERM and SIGHUP do. Outside a run they end the program at once; during a run the first one asks it to
  * stop behind the write in flight, and only a second one ends the program (the journal knows what was begun).
  */
 export class Signals {
@@ -17,13 +16,16 @@ export class Signals {
   constructor(end: (signal: StopSignal, phase: Phase) => void, announce: () => void) {
     this.#end = end
     this.#announce = announce
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => this.#receive(signal))
-    // The terminal was closed, or the connection to it lost.
-    process.on('SIGHUP', () => this.#receive('SIGTERM'))
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
+      process.on(signal, () => this.receive(signal))
   }
 
-  #receive(signal: StopSignal): void {
-    if (this.#phase !== 'during' || this.#requested !== null) return this.#end(signal, this.#phase)
+  /** Does what a signal asks for, as if it had come. */
+  receive(signal: StopSignal): void {
+    const isStopping = this.#phase === 'during' && this.#requested !== null
+    // A terminal that is closed sends it more than once, by the system and by the shell: that is nobody's impatience.
+    if (isStopping && signal === 'SIGHUP') return
+    if (this.#phase !== 'during' || isStopping) return this.#end(signal, this.#phase)
     this.#requested = signal
     this.#announce()
   }

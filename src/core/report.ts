@@ -71,12 +71,15 @@ export type Halt =
   | 'unanswered'
   | 'journal'
   | 'internal'
-  | 'SIGINT'
-  | 'SIGTERM'
+  | StopSignal
   | null
 
+const STOP_SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
+/** A signal that ends a run in good order: Ctrl-C, `kill`, a terminal that was closed. */
+export type StopSignal = (typeof STOP_SIGNALS)[number]
+
 /** Did a signal end it? */
-export const isSignal = (halt: Halt): halt is 'SIGINT' | 'SIGTERM' => halt === 'SIGINT' || halt === 'SIGTERM'
+export const isSignal = (halt: Halt): halt is StopSignal => STOP_SIGNALS.some((signal) => signal === halt)
 
 /** Is nothing more to be asked of the gateway behind it? A person wants to leave, or LiteLLM does not answer. */
 export const endsAtOnce = (halt: Halt): boolean => isSignal(halt) || halt === 'unanswered'
@@ -91,7 +94,7 @@ export interface Propagation {
   old: number
   silent: number
   seconds: number
-  stopped: 'SIGINT' | 'SIGTERM' | null
+  stopped: StopSignal | null
 }
 
 /**

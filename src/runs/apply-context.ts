@@ -1,5 +1,5 @@
 import type { Change } from '../core/plan.ts'
-import type { AppliedChange, Halt } from '../core/report.ts'
+import type { AppliedChange, Halt, StopSignal } from '../core/report.ts'
 import type { Gateway } from '../gateway/port.ts'
 import type { RunRecorder } from '../journal/port.ts'
 import type { WriteProgress } from './intend.ts'
@@ -31,7 +31,7 @@ export interface ApplyContext {
   onEvent: (event: ApplyEvent) => void
   /** Hears of failures of this program itself, which end in a change of unknown outcome or one that was not compared. */
   onFault: (error: unknown) => void
-  stopRequested: () => 'SIGINT' | 'SIGTERM' | null
+  stopRequested: () => StopSignal | null
 }
 
 /** What became of one change, and whether the run may go on. */

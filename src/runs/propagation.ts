@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { AppliedChange, Propagation } from '../core/report.ts'
+import type { AppliedChange, Propagation, StopSignal } from '../core/report.ts'
 import type { Gateway } from '../gateway/port.ts'
 
 /** How many answers in a row have to agree. */
@@ -24,7 +24,7 @@ type Answer = ReadonlyMap<string, string | null> | null
 /** How a wait for the workers goes. `onAnswers` hears of the last answers, ten at most, and of the seconds so far. */
 export interface Wait {
   onAnswers: (fresh: number, answers: number, seconds: number) => void
-  stopRequested: () => 'SIGINT' | 'SIGTERM' | null
+  stopRequested: () => StopSignal | null
   limitMs?: number
 }
 

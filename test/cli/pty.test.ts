@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, vi } from 'vitest'
 import { KEY, type PtySession } from '../support/pty.ts'
@@ -253,18 +253,44 @@ describe.concurrent('interrupted', () => {
   })
 })
 
-test('a terminal that is closed during the apply ends it like SIGTERM: the write in flight is recorded', async ({
-  sit,
-}) => {
-  const put = { method: 'PUT', path: '/v1/mcp/server' }
-  const trial = await sit({ quirks: [{ on: { ...put, nth: 1 }, do: { delayMs: 1500 } }] })
-  const session = trial.start({ args: ['--yes'] })
-  await session.waitFor('1/3 fetch: writing')
-  session.kill('SIGHUP')
-  expect(await session.exit()).toBe(143)
-  expect(await recorded(trial)).toEqual({
-    halted: 'SIGTERM',
-    outcomes: ['applied', 'not-applied', 'not-applied'],
+// One after the other: a program that is started meanwhile holds the terminal open.
+describe('a terminal that is closed', () => {
+  test('during the apply: the write in flight is finished and recorded: 129', async ({ sit }) => {
+    const put = { method: 'PUT', path: '/v1/mcp/server' }
+    const trial = await sit({ quirks: [{ on: { ...put, nth: 1 }, do: { delayMs: 1500 } }] })
+    const session = trial.start({ args: ['--yes'] })
+    await session.waitFor('1/3 fetch: writing')
+    session.hangUp()
+    expect(await session.exit()).toBe(129)
+    expect(await recorded(trial)).toEqual({
+      halted: 'SIGHUP',
+      outcomes: ['applied', 'not-applied', 'not-applied'],
+    })
+  })
+
+  test('at the question: nothing was written: 129', async ({ sit }) => {
+    const trial = await sit()
+    const session = trial.start()
+    await session.waitFor('Go one by one')
+    session.hangUp()
+    expect(await session.exit()).toBe(129)
+    await expectNothingWritten(trial)
+  })
+
+  test('more than once during the apply is no impatience, and it is named in the report', async ({ sit }) => {
+    const put = { method: 'PUT', path: '/v1/mcp/server' }
+    const trial = await sit({ quirks: [{ on: { ...put, nth: 1 }, do: { delayMs: 1500 } }] })
+    const session = trial.start({ args: ['--yes'] })
+    await session.waitFor('1/3 fetch: writing')
+    session.kill('SIGHUP')
+    await session.waitFor('Stopping after what is under way')
+    session.kill('SIGHUP')
+    await session.waitFor('Stopped by SIGHUP, as when the terminal is closed.')
+    expect(await session.exit()).toBe(129)
+    expect(await recorded(trial)).toEqual({
+      halted: 'SIGHUP',
+      outcomes: ['applied', 'not-applied', 'not-applied'],
+    })
   })
 })
 
@@ -437,5 +463,23 @@ describe.concurrent('--sandbox', () => {
     await session.waitFor('7 of 7 servers changed.')
     expect(await session.exit()).toBe(0)
     expect(await trial.journalFiles()).toEqual([])
+  })
+
+  test('leaves nothing behind when a signal ends it', async ({ sit }) => {
+    const trial = await sit()
+    const TMPDIR = join(trial.folder, 'temporary')
+    await mkdir(TMPDIR)
+    for (const [signal, code] of [
+      ['SIGINT', 130],
+      ['SIGTERM', 143],
+      ['SIGHUP', 129],
+    ] as const) {
+      const session = trial.start({ args: ['--sandbox'], env: { TMPDIR } })
+      await session.waitFor('Go one by one')
+      expect(await readdir(TMPDIR)).toHaveLength(1)
+      session.kill(signal)
+      expect([signal, await session.exit()]).toEqual([signal, code])
+      expect([signal, await readdir(TMPDIR)]).toEqual([signal, []])
+    }
   })
 })

@@ -179,7 +179,7 @@ describe.concurrent('help and version:', () => {
       'no-color',
     ]
     for (const option of options) expect(stdout).toMatch(new RegExp(`^ +(-[nyqv], )?--${option}\\b`, 'm'))
-    for (const exit of [0, 1, 2, 3, 4, 5, 64, 130, 143])
+    for (const exit of [0, 1, 2, 3, 4, 5, 64, 129, 130, 143])
       expect(stdout).toMatch(new RegExp(`^ +${exit}  \\S`, 'm'))
     for (const command of ['history', 'verify', 'status', 'sandbox'])
       expect(stdout).toContain(`  ${command} `)

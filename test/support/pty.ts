@@ -127,6 +127,12 @@ export class PtySession {
     this.#pty.kill(signal)
   }
 
+  /** Closes the terminal itself, as with its window. What the program prints from then on nobody sees. */
+  hangUp(): void {
+    const pty: IPty & { destroy?(): void } = this.#pty
+    pty.destroy?.()
+  }
+
   /** Waits for the end; the exit code, or the signal's where one ended it. */
   async exit(): Promise<number> {
     return this.#until('its end', () => (this.#exit ? this.#exit.code || (this.#exit.signal ?? 0) : null))

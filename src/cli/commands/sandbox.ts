@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { connect } from '../../gateway/connect.ts'
@@ -52,13 +52,14 @@ async function tryOut(
 /** `--sandbox`: the main job on a private gateway with the guide's seven servers. Returns the exit code. */
 export async function migrateSandbox(options: MainOptions, context: Context): Promise<number> {
   requireConsent(options, context)
-  const folder = await mkdtemp(join(tmpdir(), 'mcp-url-migrate-sandbox-'))
+  const folder = mkdtempSync(join(tmpdir(), 'mcp-url-migrate-sandbox-'))
+  // Whatever ends the program, a signal too.
+  process.once('exit', () => rmSync(folder, { recursive: true, force: true }))
   const sandbox = await startSandbox()
   try {
     return await tryOut(sandbox, folder, options, context)
   } finally {
     await sandbox.close()
-    await rm(folder, { recursive: true, force: true })
   }
 }
 

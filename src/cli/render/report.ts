@@ -41,6 +41,7 @@ const HALTS: Record<Exclude<Halt, null>, string> = {
   internal: 'The run stopped because this program failed. Please report it.',
   SIGINT: 'Stopped by Ctrl-C.',
   SIGTERM: 'Stopped by SIGTERM.',
+  SIGHUP: 'Stopped by SIGHUP, as when the terminal is closed.',
 }
 
 const value = (shown: unknown): string => {

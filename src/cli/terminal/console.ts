@@ -1,5 +1,5 @@
 import { styleText } from 'node:util'
-import { MigrateError } from '../../core/errors.ts'
+import { codeOf, MigrateError } from '../../core/errors.ts'
 import { harmless } from '../../core/text.ts'
 import { type Choice, cancelled, type Terminal } from './terminal.ts'
 import { USUAL_WIDTH } from './width.ts'
@@ -123,7 +123,9 @@ export class ConsoleTerminal implements Terminal {
       ] as never)) as { answer: T }
       return answer
     } catch (error) {
-      if (error instanceof Error && /^(Exit|Abort|Cancel)Prompt/.test(error.name)) throw cancelled()
+      const isLeft = error instanceof Error && /^(Exit|Abort|Cancel)Prompt/.test(error.name)
+      // Nobody is there any more to answer.
+      if (isLeft || codeOf(error) === 'EIO') throw cancelled()
       throw error
     } finally {
       process.removeListener('beforeExit', end)
