@@ -21,15 +21,33 @@ const answer = z.object({
   error: z.string().nullable().default(null),
 })
 
-// LiteLLM is Python, so wherever it runs there is one; curl, ping and getent may not be there.
-const SCRIPT = `
+/**
+ * Asks for a URL: `python3 -c ASKING URL SECONDS`. LiteLLM is Python, so wherever it runs there is one; curl, ping and
+ * getent may not be there. A redirect to another origin is an answer, and not followed.
+ */
+export const ASKING = `
 import json, socket, sys, urllib.error, urllib.parse, urllib.request
 url, limit, out = sys.argv[1], float(sys.argv[2]), {}
 place = urllib.parse.urlsplit(url)
+ports = {"http": 80, "https": 443}
+
+
+def origin(text):
+    parts = urllib.parse.urlsplit(text)
+    return parts.scheme, parts.hostname, parts.port or ports.get(parts.scheme)
+
+
+class Within(urllib.request.HTTPRedirectHandler):
+    def redirect_request(self, request, body, code, message, headers, to):
+        if origin(to) != origin(request.full_url):
+            return None
+        return super().redirect_request(request, body, code, message, headers, to)
+
+
 try:
-    found = socket.getaddrinfo(place.hostname, place.port or 80, type=socket.SOCK_STREAM)
+    found = socket.getaddrinfo(place.hostname, place.port or ports.get(place.scheme), type=socket.SOCK_STREAM)
     out["addresses"] = sorted({each[4][0] for each in found})
-    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}), Within)
     with opener.open(url, timeout=limit) as response:
         out["status"], out["body"] = response.status, response.read(200000).decode("utf-8", "replace")
 except urllib.error.HTTPError as error:
@@ -61,7 +79,7 @@ export async function askInside(
 ): Promise<Inside | string> {
   for (const program of PROGRAMS) {
     try {
-      const command = [program, '-c', SCRIPT, url, String(limitMs / 1000)]
+      const command = [program, '-c', ASKING, url, String(limitMs / 1000)]
       const ended = await docker.look(id, command, limitMs + 1500)
       const said = answer.safeParse(parsed(ended.stdout))
       if (said.success) return said.data
