@@ -8,35 +8,76 @@ export function outcomeOf(kind: ReachKind): ReachOutcome {
   return kind === 'untried' ? 'not-tried' : 'failed'
 }
 
+/** A witness's findings that tell what a request met. */
+const MET: readonly ReachKind[] = [
+  'redirect',
+  'web-page',
+  'login-page',
+  'not-mcp',
+  'wrong-transport',
+  'no-tls',
+  'tls-only',
+  'certificate',
+  'tls-failed',
+]
+
+/** Those where nothing came back, or no connection came about. */
+const ON_THE_WAY: readonly ReachKind[] = ['unknown-host', 'refused', 'time-out', 'unreachable', 'reset']
+
+const ANSWERED: readonly ReachKind[] = [
+  'no-tools',
+  'not-found',
+  'host-refused',
+  'unauthorized',
+  'forbidden',
+  'rate-limited',
+  'server-error',
+]
+
+/**
+ * For which causes a witness is believed, by what LiteLLM says. It has to be a cause of what LiteLLM met: where LiteLLM
+ * could not connect, a witness who gets further explains nothing. As seen on 1.81.14 and 1.106.2: "unreachable" is what
+ * LiteLLM says of TLS that fails, too, and "interrupted" of TLS where none was expected; of pages and redirects 1.81.14
+ * waits for more. What is not here LiteLLM knows better than any witness.
+ */
+const CAUSES: Partial<Record<ReachKind, readonly ReachKind[]>> = {
+  unclear: [...MET, ...ON_THE_WAY, ...ANSWERED],
+  unreachable: [...ON_THE_WAY, 'no-tls', 'certificate', 'tls-failed'],
+  reset: [...MET, ...ON_THE_WAY],
+  'time-out': MET,
+  redirect: MET,
+  'not-mcp': [...MET, ...ANSWERED],
+  'wrong-transport': MET,
+  'not-found': ['wrong-transport'],
+  unauthorized: ['login-page'],
+  forbidden: ['login-page', 'host-refused'],
+}
+
+/** Does LiteLLM say so little that its word alone tells no cause? */
+export const isVague = ({ kind }: Reach): boolean => kind === 'unclear' || kind === 'unreachable'
+
 /** Is there more to be told of a failure than LiteLLM tells, so that somebody else is worth asking? */
-export function needsWitness({ kind }: Reach): boolean {
-  return kind === 'unclear' || kind === 'unreachable'
-}
-
-/** What a witness may have found where LiteLLM could not connect at all: it has to fail in the same way. */
-const ON_THE_WAY: readonly ReachKind[] = ['unknown-host', 'refused', 'time-out', 'unreachable']
-
-function isCause(kind: ReachKind, told: ReachKind): boolean {
-  if (['tools', 'unclear', 'untried'].includes(kind)) return false
-  return told === 'unreachable' ? ON_THE_WAY.includes(kind) : true
-}
+export const needsWitness = ({ kind }: Reach): boolean => kind in CAUSES
 
 /**
  * What is wrong with an address, from two words about it. Whether it works is LiteLLM's to say; why it does not, a
- * witness says where LiteLLM does not, and `null` means that nobody else could look.
+ * witness says where that is the better evidence. `null` means that nobody else could look.
  */
 export function diagnose(gatewaysWord: Reach, witness: Reach | null): Reach {
-  if (!needsWitness(gatewaysWord)) return gatewaysWord
+  const causes = CAUSES[gatewaysWord.kind]
+  if (!causes) return gatewaysWord
   if (witness === null)
-    return { ...gatewaysWord, evidence: `${gatewaysWord.evidence}; the cause cannot be told from here` }
+    return isVague(gatewaysWord)
+      ? { ...gatewaysWord, evidence: `${gatewaysWord.evidence}; the cause cannot be told from here` }
+      : gatewaysWord
   const evidence = `${gatewaysWord.evidence}; ${witness.evidence}`
-  const kind = isCause(witness.kind, gatewaysWord.kind) ? witness.kind : gatewaysWord.kind
-  return { ...gatewaysWord, kind, evidence }
+  if (causes.includes(witness.kind)) return { ...witness, tools: gatewaysWord.tools, evidence }
+  return isVague(gatewaysWord) ? { ...gatewaysWord, evidence } : gatewaysWord
 }
 
 /** A finding as it is shown and kept, with what mends it. */
-export function triedAs({ kind, tools, evidence }: Reach, failing: Failing): Tried {
-  const remedy = remedyFor(kind, failing)
+export function triedAs({ kind, tools, evidence, leadsTo }: Reach, failing: Failing): Tried {
+  const remedy = remedyFor(kind, failing, leadsTo)
   return {
     outcome: outcomeOf(kind),
     kind,

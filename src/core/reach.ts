@@ -22,6 +22,24 @@ export const REACH_KINDS = [
   'time-out',
   /** It answers, but not in the transport with which it is registered. */
   'wrong-transport',
+  /** Something answers, and it is no MCP server. */
+  'not-mcp',
+  'web-page',
+  'login-page',
+  /** It only leads on, to where clients do not follow. */
+  'redirect',
+  /** 429. */
+  'rate-limited',
+  /** It takes the connection, and ends it without an answer. */
+  'reset',
+  /** An `https` URL, and no TLS is spoken there. */
+  'no-tls',
+  /** An `http` URL, and only TLS is spoken there. */
+  'tls-only',
+  /** A certificate that is not accepted. */
+  'certificate',
+  /** Another failure of TLS: its versions, its ciphers, a certificate that it wants of clients. */
+  'tls-failed',
   'server-error',
   /** The gateway could not use it, and says no more. */
   'unclear',
@@ -37,6 +55,8 @@ export interface Reach {
   tools: ToolPrint[] | null
   /** What was seen, by whom; harmless and redacted. */
   evidence: string
+  /** Where it leads on to, as it came: of a `redirect` alone, and only where that is known. */
+  leadsTo?: string
 }
 
 /** What a look at a server's address came to. `sign-in`: it is there, and wants to know who asks. */
@@ -61,14 +81,25 @@ export interface Witness {
   look(url: string, transport: string): Promise<Reach>
 }
 
+const BY_STATUS: Readonly<Record<number, ReachKind>> = {
+  401: 'unauthorized',
+  403: 'forbidden',
+  404: 'not-found',
+  // An endpoint of the other transport: no such method, no answer in that form.
+  405: 'wrong-transport',
+  406: 'wrong-transport',
+  408: 'time-out',
+  410: 'not-found',
+  415: 'wrong-transport',
+  421: 'host-refused',
+  429: 'rate-limited',
+  504: 'time-out',
+}
+
+const REDIRECTS = [301, 302, 303, 307, 308]
+
 /** What an HTTP status other than success says of an address at which MCP was tried. */
 export function kindOfStatus(status: number): ReachKind {
-  if (status === 401) return 'unauthorized'
-  if (status === 403) return 'forbidden'
-  if (status === 404 || status === 410) return 'not-found'
-  if (status === 421) return 'host-refused'
-  if (status === 408 || status === 504) return 'time-out'
-  // An endpoint of the other transport: no such method, no answer in that form.
-  if ([405, 406, 415].includes(status)) return 'wrong-transport'
-  return status >= 500 ? 'server-error' : 'unclear'
+  if (REDIRECTS.includes(status)) return 'redirect'
+  return BY_STATUS[status] ?? (status >= 500 ? 'server-error' : 'unclear')
 }

@@ -1,4 +1,5 @@
 import { isLoopbackName, isOwnName, readAddress } from './address.ts'
+import { FRONT_REMEDIES, type Front } from './front-remedies.ts'
 import { nearestOf } from './selection.ts'
 import type { ReachKind } from './reach.ts'
 import { maskUrl } from './redact.ts'
@@ -126,7 +127,7 @@ const REMEDIES: Partial<Record<ReachKind, Mending>> = {
     command: logOf(proxy),
   }),
   'wrong-transport': ({ transport }) => ({
-    sentence: `It answers, but not in the transport of the server's entry, ${TRANSPORTS[transport] ?? printable(transport)}. Mend the path, or the transport in LiteLLM.`,
+    sentence: `It answers, but not in the transport of the server's entry, ${TRANSPORTS[transport] ?? printable(transport)}. Mend the path, or change the transport in LiteLLM to ${transport === 'http' ? 'sse' : 'http'}.`,
     command: null,
   }),
   'no-tools': ({ proxy }) => ({
@@ -143,9 +144,17 @@ const REMEDIES: Partial<Record<ReachKind, Mending>> = {
   }),
 }
 
-/** What mends an address that does not work; `null` where there is nothing to mend. */
-export function remedyFor(kind: ReachKind, failing: Failing): Remedy | null {
-  return REMEDIES[kind]?.(placeOf(failing)) ?? null
+const isFront = (kind: ReachKind): kind is keyof typeof FRONT_REMEDIES => kind in FRONT_REMEDIES
+
+/**
+ * What mends an address that does not work; `null` where there is nothing to mend. `leadsTo`: where it leads on to, of a
+ * redirect.
+ */
+export function remedyFor(kind: ReachKind, failing: Failing, leadsTo: string | null = null): Remedy | null {
+  const place = placeOf(failing)
+  if (!isFront(kind)) return REMEDIES[kind]?.(place) ?? null
+  const front: Front = { ...place, url: failing.url, leadsTo }
+  return { sentence: FRONT_REMEDIES[kind](front), command: null }
 }
 
 /** A remedy as one text, the command on a line of its own. */

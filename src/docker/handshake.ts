@@ -1,217 +1,202 @@
-/**
- * What runs inside a container, with Python's standard library alone: `python3 -c HANDSHAKE URL TRANSPORT SECONDS`
- * opens the URL as an MCP client does (initialize, notifications/initialized, tools/list), sends no credentials, and
- * prints one line of JSON: `{kind, tools: [{name, inputSchema}] | null, saw}`.
- */
-export const HANDSHAKE = String.raw`
-import http.client, json, signal, socket, ssl, sys, time
-from urllib.parse import urljoin, urlsplit
+import { WIRE } from './handshake-wire.ts'
 
-URL, TRANSPORT, SECONDS = sys.argv[1], sys.argv[2], float(sys.argv[3])
-END = time.monotonic() + SECONDS
-NAMES = {401: "unauthorized", 403: "forbidden", 404: "not-found", 405: "wrong-transport", 421: "host-refused"}
+/** How it speaks to an MCP server, and what it prints. */
+const TALK = String.raw`
+def no_json(_):
+    raise ValueError()
 
 
-class Seen(Exception):
-    def __init__(self, kind, saw, tools=None):
-        super().__init__(saw)
-        self.kind, self.saw, self.tools = kind, saw, tools
+def parsed(text):
+    try:
+        return json.loads(text, parse_constant=no_json)
+    except (ValueError, RecursionError):
+        return None
 
 
-def late(*_):
-    raise socket.timeout()
+def is_message(message):
+    return isinstance(message, dict) and ("result" in message or "error" in message)
 
 
-def left():
-    if END <= time.monotonic():
-        late()
-    return END - time.monotonic()
-
-
-def excerpt(response):
-    text = response.read(300).decode("utf-8", "replace")
-    return " (" + " ".join(text.split())[:160] + ")" if text.strip() else ""
-
-
-def judged(response):
-    status = response.status
-    if status < 300:
-        return response
-    kind = NAMES.get(status, "server-error" if status >= 500 else "wrong-transport")
-    raise Seen(kind, "it answers HTTP %d%s" % (status, excerpt(response)))
-
-
-def request(method, url, body=None, headers=None):
-    for _ in range(4):
-        parts = urlsplit(url)
-        secure = parts.scheme == "https"
-        make = http.client.HTTPSConnection if secure else http.client.HTTPConnection
-        connection = make(parts.hostname, parts.port, timeout=left())
-        text = None if body is None else json.dumps(body)
-        path = (parts.path or "/") + ("?" + parts.query if parts.query else "")
-        own = {"Accept": "application/json, text/event-stream", "User-Agent": "mcp-url-migrate"}
-        if text is not None:
-            own["Content-Type"] = "application/json"
-        connection.request(method, path, text, {**own, **(headers or {})})
-        response = connection.getresponse()
-        place = response.getheader("Location")
-        if response.status not in (301, 302, 303, 307, 308) or not place:
-            return connection, judged(response)
-        url = urljoin(url, place)
-    raise Seen("wrong-transport", "it redirects without end")
-
-
-def events(connection, response):
-    """Server-sent events as (name, data)."""
-    name, data = "message", []
-    while True:
-        if connection.sock:
-            connection.sock.settimeout(left())
-        left()
-        line = response.readline(1 << 20)
-        if not line:
-            raise Seen("server-error", "it ended the event stream before it had answered")
-        line = line.decode("utf-8", "replace").rstrip("\r\n")
-        if line.startswith("event:"):
-            name = line[6:].strip()
-        elif line.startswith("data:"):
-            data.append(line[5:].lstrip(" "))
-        elif line == "" and data:
-            yield name, "\n".join(data)
-            name, data = "message", []
-
-
-def kind_of(response):
-    return (response.getheader("Content-Type") or "nothing").split(";")[0].strip().lower()
-
-
-def not_mcp(response):
-    return Seen("wrong-transport", "it answers HTTP %d with %s" % (response.status, kind_of(response)))
-
-
-def answer_in(stream, number):
-    for _, data in stream:
-        message = json.loads(data)
-        if message.get("id") == number and ("result" in message or "error" in message):
+def answer_in(events, number):
+    for kind, text in events:
+        message = parsed(text)
+        if kind == "message" and is_message(message) and message.get("id") == number:
             return message
+    raise Seen("ended")
 
 
 class Sse:
-    """The older transport: one event stream for all answers, and an address to post to."""
+    """HTTP+SSE: one stream for all answers, and a POST for each message."""
 
     def __init__(self):
-        connection, response = request("GET", URL, headers={"Accept": "text/event-stream"})
-        if kind_of(response) != "text/event-stream":
-            raise not_mcp(response)
-        self.stream = events(connection, response)
-        for name, data in self.stream:
-            if name == "endpoint":
-                self.endpoint = urljoin(URL, data)
-                break
-        if urlsplit(self.endpoint)[:2] != urlsplit(URL)[:2]:
-            raise Seen("wrong-transport", "it wants its messages at another origin, which clients refuse")
+        opened = request("GET", URL, accept=STREAM)
+        if not opened.type.startswith(STREAM):
+            raise opened.odd()
+        self.events = opened.events()
+        try:
+            self.endpoint = self.first_endpoint()
+        except socket.timeout:
+            raise Seen("late", opened=True)
+
+    def first_endpoint(self):
+        for kind, text in self.events:
+            if kind != "endpoint":
+                continue
+            try:
+                endpoint = urljoin(URL, text)
+                if origin(endpoint) == origin(URL):
+                    return endpoint
+            except ValueError:
+                raise Seen("foreign")
+            raise Seen("endpoint", at=endpoint)
+        raise Seen("foreign")
 
     def send(self, message):
         request("POST", self.endpoint, message)
-        return answer_in(self.stream, message["id"]) if "id" in message else None
+        return answer_in(self.events, message["id"]) if "id" in message else None
+
+    def agree(self, protocol):
+        pass
 
     def close(self):
         pass
 
 
 class Http:
-    """Streamable HTTP: each request is answered as JSON or as an event stream of its own."""
+    """Streamable HTTP: every message is a POST, and its answer comes as JSON or as a stream."""
 
     def __init__(self):
         self.headers = {}
 
     def send(self, message):
-        connection, response = request("POST", URL, message, self.headers)
-        session = response.getheader("Mcp-Session-Id")
-        if session:
+        opened = request("POST", URL, message, self.headers)
+        session = opened.response.getheader("Mcp-Session-Id")
+        if session is not None:
             self.headers["Mcp-Session-Id"] = session
         if "id" not in message:
             return None
-        if kind_of(response) == "text/event-stream":
-            return answer_in(events(connection, response), message["id"])
-        if kind_of(response) != "application/json":
-            raise not_mcp(response)
-        return json.loads(response.read())
+        if opened.type.startswith(STREAM):
+            return answer_in(opened.events(), message["id"])
+        if not opened.type.startswith(JSON):
+            raise opened.odd()
+        text = opened.text()
+        answer = parsed(text)
+        if not is_message(answer):
+            raise opened.odd(text)
+        return answer
+
+    def agree(self, protocol):
+        self.headers["MCP-Protocol-Version"] = protocol
 
     def close(self):
         if "Mcp-Session-Id" in self.headers:
             request("DELETE", URL, headers=self.headers)
 
 
+def is_code(value):
+    return isinstance(value, (int, float)) and not isinstance(value, bool)
+
+
 def call(client, number, method, params):
     answer = client.send({"jsonrpc": "2.0", "id": number, "method": method, "params": params})
-    if not isinstance(answer, dict) or not isinstance(answer.get("result"), dict):
-        error = answer.get("error") if isinstance(answer, dict) else None
-        error = error if isinstance(error, dict) else {}
-        code = error.get("code")
-        if code == -32601 and method == "tools/list":
-            raise Seen("no-tools", "it speaks MCP, and has no tools", [])
-        kind = "wrong-transport" if code == -32601 else "server-error"
-        raise Seen(kind, "%s is answered with the error %s: %s" % (method, code, str(error.get("message"))[:160]))
-    return answer["result"]
+    if isinstance(answer.get("result"), dict):
+        return answer["result"]
+    error = answer.get("error")
+    if not isinstance(error, dict) or not is_code(error.get("code")):
+        raise Seen("foreign")
+    message = error.get("message")
+    raise Seen("error", method=method, code=error["code"], message=message if isinstance(message, str) else "")
 
 
 def tools_of(client):
-    tools, cursor, number = [], None, 2
-    while number < 52:
-        result = call(client, number, "tools/list", {"cursor": cursor} if cursor else {})
-        tools += [{"name": t["name"], "inputSchema": t.get("inputSchema")} for t in result.get("tools", [])]
-        cursor, number = result.get("nextCursor"), number + 1
-        if not cursor:
-            break
-    return tools
+    tools, cursor = [], None
+    for number in range(1, PAGES + 1):
+        page = call(client, number, "tools/list", {} if cursor is None else {"cursor": cursor})
+        listed, cursor = page.get("tools"), page.get("nextCursor") or None
+        if not isinstance(listed, list) or not (cursor is None or isinstance(cursor, str)):
+            raise Seen("foreign")
+        # What is not recorded of a tool would only make the answer long.
+        tools += [{k: t[k] for k in ("name", "inputSchema") if k in t} if isinstance(t, dict) else t for t in listed]
+        if cursor is None:
+            return tools
+    raise Seen("endless", what="list")
 
 
 def look():
     client = Http() if TRANSPORT == "http" else Sse()
     about = {"name": "mcp-url-migrate", "version": "1"}
-    version = "2025-06-18" if TRANSPORT == "http" else "2024-11-05"
-    params = {"protocolVersion": version, "capabilities": {}, "clientInfo": about}
-    result = call(client, 1, "initialize", params)
-    if TRANSPORT == "http":
-        client.headers["MCP-Protocol-Version"] = str(result.get("protocolVersion") or version)
+    params = {"protocolVersion": PROTOCOL, "capabilities": {}, "clientInfo": about}
+    protocol = call(client, 0, "initialize", params).get("protocolVersion")
+    if not isinstance(protocol, str):
+        raise Seen("foreign")
+    client.agree(protocol)
     client.send({"jsonrpc": "2.0", "method": "notifications/initialized"})
     tools = tools_of(client)
     try:
         client.close()
     except Exception:
         pass
-    if not tools:
-        raise Seen("no-tools", "it speaks MCP, and lists no tools", [])
-    raise Seen("tools", "it speaks MCP, and lists %d tool%s" % (len(tools), "" if len(tools) == 1 else "s"), tools)
+    raise Seen("tools", tools=tools)
 
 
-def found():
-    signal.signal(signal.SIGALRM, late)
-    signal.setitimer(signal.ITIMER_REAL, SECONDS)
-    host = urlsplit(URL).hostname
+def code_of(error):
+    """The code by which Node.js knows a failure."""
+    if isinstance(error, socket.gaierror):
+        return "ENOTFOUND"
+    if isinstance(error, ssl.SSLCertVerificationError):
+        return CERTIFICATES.get(error.verify_code, "CERT_UNTRUSTED")
+    if isinstance(error, (ssl.SSLEOFError, ssl.SSLZeroReturnError)):
+        return "ECONNRESET"
+    if isinstance(error, ssl.SSLError):
+        return "ERR_SSL_" + (error.reason or "FAILURE")
+    if isinstance(error, (http.client.RemoteDisconnected, http.client.IncompleteRead)):
+        return "ECONNRESET"
+    if isinstance(error, http.client.HTTPException):
+        return "HPE_INVALID"
+    return errno.errorcode.get(getattr(error, "errno", None), "unknown error")
+
+
+def answers_in_tls():
+    """Found out by a handshake: nothing is sent, and no certificate is looked at."""
+    _, host, port = origin(URL)
     try:
-        look()
-    except Seen as seen:
-        return seen
-    except socket.gaierror as error:
-        return Seen("unknown-host", "the name %s is not known there (%s)" % (host, error.strerror))
-    except (socket.timeout, TimeoutError):
-        return Seen("time-out", "no answer in %d s" % SECONDS)
-    except ConnectionRefusedError:
-        return Seen("refused", "the connection is refused: nobody listens there")
+        context = ssl.create_default_context()
+        context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+        with socket.create_connection((host, port), left()) as plain:
+            context.wrap_socket(plain, server_hostname=host).close()
+        return True
     except ssl.SSLError as error:
-        return Seen("unclear", "TLS fails: %s" % (error.reason or error))
-    except (http.client.RemoteDisconnected, ConnectionError):
-        return Seen("server-error", "it takes the connection, and ends it without an answer")
-    except http.client.HTTPException:
-        return Seen("wrong-transport", "what it answers is no HTTP")
-    except OSError as error:
-        return Seen("unreachable", "%s" % error.strerror)
-    except (ValueError, KeyError, TypeError, AttributeError):
-        return Seen("wrong-transport", "what it answers is no MCP")
+        return "ALERT" in (error.reason or "") or "UNSUPPORTED_PROTOCOL" in (error.reason or "")
+    except (OSError, ValueError):
+        return False
 
 
-seen = found()
-print(json.dumps({"kind": seen.kind, "tools": seen.tools, "saw": seen.saw}))
+def seen():
+    try:
+        signal.signal(signal.SIGALRM, late)
+        signal.setitimer(signal.ITIMER_REAL, SECONDS)
+        look()
+    except Seen as found:
+        return found.facts
+    except socket.timeout:
+        return {"event": "late", "opened": False}
+    except (OSError, http.client.HTTPException) as error:
+        code = code_of(error)
+        may_want = URL.lower().startswith("http:") and code in ("ECONNRESET", "EPIPE", "HPE_INVALID")
+        return {"event": "failure", "code": code, "tls": may_want and answers_in_tls()}
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        return {"event": "foreign"}
+
+
+facts = seen()
+signal.setitimer(signal.ITIMER_REAL, 0)
+print(json.dumps(facts))
 `
+
+/**
+ * What runs inside a container, with the standard library of Python 3.8 or later alone: `python3 -c HANDSHAKE URL
+ * TRANSPORT SECONDS` opens the URL as an MCP client does (initialize, notifications/initialized, tools/list), sends no
+ * credentials, follows nothing to another origin, and prints what it met as one line of JSON: an `Observed`, which it does
+ * not judge.
+ */
+export const HANDSHAKE = `${WIRE}\n${TALK}`

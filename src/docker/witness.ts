@@ -1,8 +1,8 @@
-import { z } from 'zod'
-import { canonical, sha256 } from '../core/canonical.ts'
 import { MigrateError } from '../core/errors.ts'
+import { lookWith } from '../core/looks.ts'
+import { type Observed, observed } from '../core/observed.ts'
 import { maskUrl, redactText } from '../core/redact.ts'
-import { REACH_KINDS, type Reach, type Witness } from '../core/reach.ts'
+import type { Reach, Witness } from '../core/reach.ts'
 import { printable } from '../core/text.ts'
 import { HANDSHAKE } from './handshake.ts'
 import type { Container, Docker, Ended } from './port.ts'
@@ -13,20 +13,17 @@ const SCRIPT_SECONDS = 8
 
 const PYTHONS = ['python3', 'python'] as const
 
-const verdict = z.object({
-  kind: z.enum(REACH_KINDS),
-  tools: z.array(z.object({ name: z.string(), inputSchema: z.unknown() })).nullable(),
-  saw: z.string(),
-})
-
-/** The last line of what the script printed, `null` where it is no verdict. */
-function readVerdict(stdout: string): z.infer<typeof verdict> | null {
+/** The facts in the last line of what the script printed, `null` where there are none. */
+function readFacts(stdout: string): Observed | null {
   try {
-    return verdict.parse(JSON.parse(stdout.trim().split('\n').at(-1) ?? ''))
+    return observed.parse(JSON.parse(stdout.trim().split('\n').at(-1) ?? ''))
   } catch {
     return null
   }
 }
+
+/** Nobody could look, and why. */
+class NoLook extends Error {}
 
 /** Somebody inside a container, who has Python and nothing else. */
 class ContainerWitness implements Witness {
@@ -39,10 +36,6 @@ class ContainerWitness implements Witness {
     this.#docker = docker
     this.#id = id
     this.where = `from inside the container ${printable(name)}`
-  }
-
-  #unclear(why: string): Reach {
-    return { kind: 'unclear', tools: null, evidence: `${this.where}: ${why}` }
   }
 
   /** Runs the script with the first Python there is. `null` where there is none. */
@@ -63,24 +56,26 @@ class ContainerWitness implements Witness {
     return null
   }
 
+  async #observe(url: string, transport: string): Promise<Observed> {
+    const ended = await this.#run(url, transport).catch((error: unknown) => {
+      throw new NoLook(error instanceof MigrateError ? error.message : 'Docker failed')
+    })
+    if (!ended) throw new NoLook('there is neither python3 nor python to look with')
+    const seen = readFacts(ended.stdout)
+    if (seen) return seen
+    if (ended.code === null) return { event: 'late', opened: false }
+    throw new NoLook(`looking at ${maskUrl(url)} failed: ${redactText(lastLine(ended.stderr))}`)
+  }
+
   async look(url: string, transport: string): Promise<Reach> {
-    let ended: Ended | null
     try {
-      ended = await this.#run(url, transport)
+      const asked = { url, transport, seconds: SCRIPT_SECONDS }
+      const reach = await lookWith(({ href }, over) => this.#observe(href, over), asked)
+      return { ...reach, evidence: `${this.where}: ${reach.evidence}` }
     } catch (error) {
-      return this.#unclear(error instanceof MigrateError ? error.message : 'Docker failed')
+      if (!(error instanceof NoLook)) throw error
+      return { kind: 'unclear', tools: null, evidence: `${this.where}: ${error.message}` }
     }
-    if (!ended) return this.#unclear('there is neither python3 nor python to look with')
-    const seen = readVerdict(ended.stdout)
-    if (!seen && ended.code === null)
-      return { kind: 'time-out', tools: null, evidence: `${this.where}: no answer in ${LIMIT_MS / 1000} s` }
-    if (!seen)
-      return this.#unclear(`looking at ${maskUrl(url)} failed: ${redactText(lastLine(ended.stderr))}`)
-    const tools = seen.tools?.map((tool) => ({
-      name: tool.name,
-      schema: sha256(canonical(tool.inputSchema)),
-    }))
-    return { kind: seen.kind, tools: tools ?? null, evidence: `${this.where}: ${redactText(seen.saw)}` }
   }
 }
 

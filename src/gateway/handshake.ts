@@ -1,12 +1,14 @@
-import type { Reach, ToolPrint, Witness } from '../core/reach.ts'
-import { count } from '../core/text.ts'
+import { lookWith } from '../core/looks.ts'
+import type { Observed } from '../core/observed.ts'
+import type { Reach, Witness } from '../core/reach.ts'
 import { converse } from './mcp/conversation.ts'
-import { Finding, findingOf } from './mcp/finding.ts'
+import { findingOf } from './mcp/finding.ts'
 import { lineOverHttp, lineOverSse } from './mcp/lines.ts'
+import { answersInTls } from './speaks-tls.ts'
 
 const LIMIT_MS = 5000
 
-async function toolsAt(url: URL, transport: string, signal: AbortSignal): Promise<ToolPrint[]> {
+async function toolsAt(url: URL, transport: string, signal: AbortSignal): Promise<unknown[]> {
   if (transport !== 'http') return converse(await lineOverSse(url, signal))
   const line = lineOverHttp(url, signal)
   const tools = await converse(line)
@@ -14,31 +16,11 @@ async function toolsAt(url: URL, transport: string, signal: AbortSignal): Promis
   return tools
 }
 
-/** User info is no part of the address for us: it would be sent as a password. */
-function addressOf(raw: string): URL {
-  if (!URL.canParse(raw)) throw new Finding('unclear', 'this is no complete URL')
-  const url = new URL(raw)
-  if (url.protocol !== 'http:' && url.protocol !== 'https:')
-    throw new Finding('unclear', 'the URL is not one of HTTP')
-  url.username = ''
-  url.password = ''
-  return url
-}
+/** Whoever speaks TLS alone ends a plain connection, or answers with what is no HTTP. */
+const mayWantTls = ({ protocol }: URL, code: string): boolean =>
+  protocol === 'http:' && /^(ECONNRESET|EPIPE|HPE_)/.test(code)
 
-function reachOf(tools: ToolPrint[]): Reach {
-  if (tools.length === 0) return { kind: 'no-tools', tools, evidence: 'it speaks MCP, and lists no tools' }
-  return { kind: 'tools', tools, evidence: `it lists ${count(tools.length, 'tool')}` }
-}
-
-/**
- * Opens an address as an MCP client does, straight from this process and past any proxy: initialize, initialized,
- * tools/list. Sends no key and no header of a server, and follows nothing to another origin. `transport` is `http` for
- * Streamable HTTP, anything else is HTTP+SSE, LiteLLM's default. Never throws.
- *
- * Written out, as `@modelcontextprotocol/sdk` brings a web server with it (express, hono), follows redirects anywhere, and
- * keeps to itself what really happened, which is all that is wanted here.
- */
-export async function handshake(url: string, transport: string, limitMs: number = LIMIT_MS): Promise<Reach> {
+async function observe(url: URL, transport: string, limitMs: number): Promise<Observed> {
   const ending = new AbortController()
   let isLate = false
   const timer = setTimeout(() => {
@@ -46,16 +28,30 @@ export async function handshake(url: string, transport: string, limitMs: number 
     ending.abort()
   }, limitMs)
   try {
-    return reachOf(await toolsAt(addressOf(url), transport, ending.signal))
+    return { event: 'tools', tools: await toolsAt(url, transport, ending.signal) }
   } catch (error) {
-    if (isLate)
-      return { kind: 'time-out', tools: null, evidence: `it does not answer within ${limitMs / 1000} s` }
-    const { kind, message } = findingOf(error)
-    return { kind, tools: null, evidence: message }
+    const { seen } = findingOf(error)
+    if (seen.event !== 'failure') return seen
+    if (isLate) return { event: 'late', opened: false }
+    return mayWantTls(url, seen.code) ? { ...seen, tls: await answersInTls(url) } : seen
   } finally {
     clearTimeout(timer)
     ending.abort()
   }
+}
+
+/**
+ * Opens an address as an MCP client does, straight from this process and past any proxy: initialize, initialized,
+ * tools/list. Sends no key and no header of a server, and follows nothing to another origin. `transport` is `http` for
+ * Streamable HTTP, anything else is HTTP+SSE, LiteLLM's default; where what it meets suggests the other one, that is tried
+ * too. Never throws.
+ *
+ * Written out, as `@modelcontextprotocol/sdk` brings a web server with it (express, hono), follows redirects anywhere, and
+ * keeps to itself what really happened, which is all that is wanted here.
+ */
+export function handshake(url: string, transport: string, limitMs: number = LIMIT_MS): Promise<Reach> {
+  const asked = { url, transport, seconds: limitMs / 1000 }
+  return lookWith((address, over) => observe(address, over, limitMs), asked)
 }
 
 /** This machine, for a gateway that runs on it outside of containers, and so sees the same network. */

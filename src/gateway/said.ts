@@ -20,7 +20,9 @@ export const within = (endpoint: Endpoint, limitMs: number): Endpoint => ({
 const SENTENCES: readonly (readonly [RegExp, ReachKind])[] = [
   [/server is unreachable/, 'unreachable'],
   [/timed out|no valid MCP response/i, 'time-out'],
-  [/unsupported content type|session was terminated|invalid MCP response/, 'wrong-transport'],
+  [/connection was (interrupted|closed)/, 'reset'],
+  [/session was terminated/, 'wrong-transport'],
+  [/unsupported content type|invalid MCP response/, 'not-mcp'],
 ]
 
 /** Says it with one of LiteLLM's own sentences; the advice behind the first of them is for its admin page. */

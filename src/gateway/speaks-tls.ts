@@ -9,13 +9,10 @@ const LIMIT_MS = 3000
 const BY_ALERT = /ALERT|UNRECOGNIZED_NAME|UNSUPPORTED_PROTOCOL|HANDSHAKE_FAILURE/
 
 /**
- * Does TLS answer at the host and port of a plain `http:` URL? Found out by a handshake: nothing is sent, no certificate
- * is looked at, and the connection is closed. `false` where it cannot be told, and where a proxy stands in between. Never
- * throws.
+ * Does TLS answer at a host and port? Found out by a handshake: nothing is sent, no certificate is looked at, and the
+ * connection is closed. `false` where it cannot be told. Never throws.
  */
-export function speaksTls(url: string): Promise<boolean> {
-  const { protocol, hostname, port } = new URL(url)
-  if (protocol !== 'http:' || proxyFor(url) !== null) return Promise.resolve(false)
+export function answersInTls({ hostname, port }: URL): Promise<boolean> {
   const host = hostname.replace(/^\[|\]$/g, '')
   return new Promise((resolve) => {
     const socket = connect({
@@ -34,4 +31,11 @@ export function speaksTls(url: string): Promise<boolean> {
     socket.on('error', (error) => end(BY_ALERT.test(codeOf(error))))
     socket.once('close', () => end(false))
   })
+}
+
+/** The same of a plain `http:` URL of a gateway; `false` where a proxy stands in between. */
+export function speaksTls(url: string): Promise<boolean> {
+  const place = new URL(url)
+  if (place.protocol !== 'http:' || proxyFor(url) !== null) return Promise.resolve(false)
+  return answersInTls(place)
 }

@@ -1,4 +1,4 @@
-import { diagnose, needsWitness, outcomeOf, triedAs } from '../core/diagnose.ts'
+import { diagnose, isVague, needsWitness, outcomeOf, triedAs } from '../core/diagnose.ts'
 import { untriable } from '../core/preflight.ts'
 import type { Reach, Tried, Witness } from '../core/reach.ts'
 import type { AppliedChange } from '../core/report.ts'
@@ -34,9 +34,8 @@ async function causeOf(
   gateway: Gateway,
   { witness }: CheckScope,
 ): Promise<Reach> {
-  if (!needsWitness(word)) return word
   const { transport, server } = change
-  const tried = await gateway.tryAddress({ url, transport, serverId: server.id })
+  const tried = isVague(word) ? await gateway.tryAddress({ url, transport, serverId: server.id }) : word
   const said = outcomeOf(tried.kind) === 'failed' ? { ...tried, tools: null } : word
   if (!needsWitness(said)) return said
   const somebody = await witness()

@@ -48,12 +48,13 @@ async function lookAt(
 }
 
 /**
- * A server that signs in, and of which LiteLLM says nothing: it was tried without its credentials, so where another
- * server at the same origin works, that is no failure that anybody saw.
+ * A server that signs in was tried without its credentials. So a login page is no failure that anybody saw, and neither is
+ * what LiteLLM says nothing of, where another server at the same origin works.
  */
 function withoutSignIn({ change, url }: Trial, reach: Reach, working: ReadonlySet<string>): Tried {
   const tried = triedAs(reach, { url, transport: change.transport })
-  const excused = change.signsIn && reach.kind === 'unclear' && working.has(originOf(url))
+  const isUntold = reach.kind === 'unclear' && working.has(originOf(url))
+  const excused = change.signsIn && (reach.kind === 'login-page' || isUntold)
   return excused ? { ...tried, outcome: 'sign-in', hint: null } : tried
 }
 

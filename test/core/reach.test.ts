@@ -1,6 +1,7 @@
+import { readdir, readFile } from 'node:fs/promises'
 import { describe, expect, test } from 'vitest'
 import { diagnose, needsWitness, outcomeOf } from '../../src/core/diagnose.ts'
-import type { Reach, ReachKind } from '../../src/core/reach.ts'
+import { REACH_KINDS, type Reach, type ReachKind } from '../../src/core/reach.ts'
 import { type Failing, remedyFor, remedyText } from '../../src/core/remedies.ts'
 import { toolPrints } from '../../src/core/tools.ts'
 
@@ -9,7 +10,7 @@ const seen = (kind: ReachKind): Reach => ({ kind, tools: null, evidence: `from t
 
 describe('a diagnosis from two words', () => {
   test('LiteLLM alone decides whether an address works', () => {
-    for (const kind of ['tools', 'not-found', 'host-refused', 'unauthorized', 'time-out'] as const) {
+    for (const kind of ['tools', 'no-tools', 'host-refused', 'rate-limited', 'server-error'] as const) {
       expect(needsWitness(said(kind))).toBe(false)
       expect(diagnose(said(kind), seen('refused'))).toEqual(said(kind))
     }
@@ -27,12 +28,45 @@ describe('a diagnosis from two words', () => {
     expect(diagnose(said('unreachable'), seen('refused')).kind).toBe('refused')
   })
 
+  test('the best evidence tells the cause, whoever has it', () => {
+    for (const [told, found] of [
+      ['unreachable', 'certificate'],
+      ['unreachable', 'no-tls'],
+      ['reset', 'tls-only'],
+      ['time-out', 'web-page'],
+      ['redirect', 'login-page'],
+      ['not-mcp', 'web-page'],
+      ['not-found', 'wrong-transport'],
+      ['unauthorized', 'login-page'],
+      ['forbidden', 'host-refused'],
+    ] as const)
+      expect(diagnose(said(told), seen(found))).toEqual({
+        kind: found,
+        tools: null,
+        evidence: `LiteLLM: ${told}; from this machine: ${found}`,
+      })
+  })
+
+  test('a vague word, or one that explains nothing, does not beat a precise one', () => {
+    for (const told of ['time-out', 'redirect', 'not-mcp', 'wrong-transport', 'unauthorized'] as const)
+      for (const found of ['unclear', 'untried', 'tools', 'refused'] as const)
+        expect(diagnose(said(told), seen(found))).toEqual(said(told))
+    for (const told of ['not-found', 'forbidden', 'unauthorized'] as const)
+      expect(diagnose(said(told), seen('server-error'))).toEqual(said(told))
+  })
+
+  test('a witness says where a redirect leads', () => {
+    const redirect = { ...seen('redirect'), leadsTo: 'https://mcp.example.com/mcp' }
+    expect(diagnose(said('redirect'), redirect).leadsTo).toBe(redirect.leadsTo)
+  })
+
   test('a witness who gets further than LiteLLM explains nothing', () => {
     expect(diagnose(said('unreachable'), seen('not-found')).kind).toBe('unreachable')
     expect(diagnose(said('unreachable'), seen('tools')).kind).toBe('unreachable')
   })
 
-  test('without a witness the cause stays untold', () => {
+  test('without a witness the cause stays untold, where LiteLLM tells none', () => {
+    expect(diagnose(said('redirect'), null)).toEqual(said('redirect'))
     expect(diagnose(said('unreachable'), null)).toEqual({
       kind: 'unreachable',
       tools: null,
@@ -55,11 +89,36 @@ describe('a remedy', () => {
   }
 
   test('stands for each kind of failure, and for nothing else', () => {
-    const kinds = ['unknown-host', 'refused', 'unreachable', 'not-found', 'host-refused', 'time-out'] as const
-    const others = ['wrong-transport', 'no-tools', 'server-error', 'unclear'] as const
-    for (const kind of [...kinds, ...others]) expect(mended(kind), kind).not.toBe('')
-    for (const kind of ['tools', 'unauthorized', 'forbidden', 'untried'] as const)
-      expect(mended(kind)).toBe('')
+    for (const kind of REACH_KINDS) expect(mended(kind) === '', kind).toBe(outcomeOf(kind) !== 'failed')
+  })
+
+  test('points at no log where the cause is known', () => {
+    const known = ['redirect', 'no-tls', 'tls-only', 'certificate', 'tls-failed', 'rate-limited'] as const
+    for (const kind of [...known, 'web-page', 'login-page', 'not-mcp', 'wrong-transport'] as const)
+      expect(mended(kind), kind).not.toMatch(/\blogs?\b|docker/)
+  })
+
+  test('speaks of TLS where that is at fault, and names the URL to write', () => {
+    const plain = 'http://mcp.example.com:8443/mcp'
+    expect(mended('tls-only', { url: plain })).toContain('Write https://mcp.example.com:8443 into')
+    expect(mended('no-tls', { url: 'https://mcp.example.com/mcp' })).toContain(
+      'Write http://mcp.example.com:443 into',
+    )
+    expect(mended('certificate')).toContain('SSL_CERT_FILE')
+    expect(mended('tls-failed')).toContain('TLS')
+  })
+
+  test('of a redirect names where it leads, by its origin alone', () => {
+    const at = (from: string, to: string | null): string =>
+      remedyFor('redirect', { url: from, transport: 'http' }, to)?.sentence ?? ''
+    expect(at('http://mcp.example.com/mcp', 'https://mcp.example.com/mcp?code=hush')).toMatch(
+      /new URL: https:\/\/mcp\.example\.com\. /,
+    )
+    const slash = at('https://mcp.example.com/mcp', 'http://mcp.example.com/mcp/')
+    expect(slash).toContain('Write the slash into the new URL (/mcp/)')
+    expect(slash).toContain('--forwarded-allow-ips')
+    for (const to of [null, 'http://mcp.example.com/there'])
+      expect(at('http://mcp.example.com/mcp', to)).toContain('the address of the MCP server itself')
   })
 
   test('ends in the command that mends it', () => {
@@ -100,4 +159,11 @@ test('prints of tools do not depend on the order of keys, and are in order of th
   expect(toolPrints([one])).toEqual(toolPrints([same]))
   expect(toolPrints([one, other])?.map(({ name }) => name)).toEqual(['a', 'b'])
   expect(toolPrints([{ inputSchema: {} }])).toBeNull()
+})
+
+test('every kind that stands in documents is listed for their readers', async () => {
+  const docs = new URL('../../docs/', import.meta.url)
+  const pages = [new URL('../README.md', docs), ...(await readdir(docs)).map((name) => new URL(name, docs))]
+  const text = (await Promise.all(pages.map((page) => readFile(page, 'utf8')))).join()
+  expect(REACH_KINDS.filter((kind) => !text.includes(`\`${kind}\``))).toEqual([])
 })

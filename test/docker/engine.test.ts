@@ -140,16 +140,21 @@ h.HTTPServer(("", 80), A).serve_forever()`
 
   const PROXY = 'http://mcp-proxy-sse:8080'
   test.each([
-    [`${PROXY}/servers/filesystem/sse`, 'sse', 'tools', 'it speaks MCP, and lists 14 tools'],
-    [`${PROXY}/servers/filesystem/mcp`, 'http', 'tools', 'it speaks MCP, and lists 14 tools'],
-    [`${PROXY}/servers/nothing/sse`, 'sse', 'not-found', 'it answers HTTP 404 (Not Found)'],
-    [`${PROXY}/servers/fetch/sse`, 'http', 'wrong-transport', 'it answers HTTP 405 (Method Not Allowed)'],
-    [`${PROXY}/status`, 'sse', 'wrong-transport', 'it answers HTTP 200 with application/json'],
-    ['http://nobody:8080/x/sse', 'sse', 'unknown-host', 'the name nobody is not known there'],
-    ['http://mcp-proxy-sse:9/x/sse', 'sse', 'refused', 'the connection is refused: nobody listens there'],
-    ['http://lab-421/x/sse', 'sse', 'host-refused', 'it answers HTTP 421'],
-    ['http://lab-401/x/sse', 'sse', 'unauthorized', 'it answers HTTP 401'],
-    ['http://lab-silent/x/sse', 'sse', 'time-out', 'no answer in 8 s'],
+    [`${PROXY}/servers/filesystem/sse`, 'sse', 'tools', 'it lists 14 tools'],
+    [`${PROXY}/servers/filesystem/mcp`, 'http', 'tools', 'it lists 14 tools'],
+    [`${PROXY}/servers/nothing/sse`, 'sse', 'not-found', 'HTTP 404 (Not Found)'],
+    [
+      `${PROXY}/servers/fetch/sse`,
+      'http',
+      'wrong-transport',
+      'HTTP 405 (Method Not Allowed); over HTTP+SSE it lists 1 tool',
+    ],
+    [`${PROXY}/status`, 'sse', 'not-mcp', 'HTTP 200 with application/json'],
+    ['http://nobody:8080/x/sse', 'sse', 'unknown-host', 'the host is unknown'],
+    ['http://mcp-proxy-sse:9/x/sse', 'sse', 'refused', 'the connection is refused: nothing listens there'],
+    ['http://lab-421/x/sse', 'sse', 'host-refused', 'HTTP 421'],
+    ['http://lab-401/x/sse', 'sse', 'unauthorized', 'HTTP 401'],
+    ['http://lab-silent/x/sse', 'sse', 'time-out', 'it does not answer within 8 s'],
   ])('%s as %s: %s', async (url, transport, kind, seen) => {
     const reach = await witnessInside(engine, called('litellm')).look(url, transport)
     expect([reach.kind, reach.evidence]).toEqual([

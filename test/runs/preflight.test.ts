@@ -170,6 +170,12 @@ describe('a preflight', () => {
     expect(kinds(alone.plan)).toEqual({ fetch: 'failed unclear' })
   })
 
+  test('takes a login page for a failure, but of a server that signs in', async () => {
+    const servers = [guideServer('fetch', { auth_type: 'bearer_token' }), guideServer('n8n')]
+    const { plan } = await tried({ servers, faults: { [NEW]: 401 } }, somebody('login-page'))
+    expect(kinds(plan)).toEqual({ fetch: 'sign-in login-page', n8n: 'failed login-page' })
+  })
+
   test('judges by tools on a release that hides every fault', async () => {
     const faults = { [`${NEW}/servers/fetch/`]: 404 as const }
     const { plan } = await tried({ version: '1.77.7', faults })

@@ -1,12 +1,8 @@
 import { z } from 'zod'
-import type { ToolPrint } from '../../core/reach.ts'
-import { redactText } from '../../core/redact.ts'
-import { toolPrints } from '../../core/tools.ts'
 import { Finding } from './finding.ts'
 
 /** What every server understands; it names its own in its answer. */
 const PROTOCOL = '2025-03-26'
-const METHOD_NOT_FOUND = -32601
 const MAX_PAGES = 50
 
 /** A way to speak to one MCP server. `ask` resolves to the message that answers, whatever it says. */
@@ -24,36 +20,31 @@ const answer = z.union([
 const hello = z.looseObject({ protocolVersion: z.string() })
 const page = z.looseObject({ tools: z.array(z.unknown()), nextCursor: z.string().nullish() })
 
-const foreign = (): Finding => new Finding('wrong-transport', 'it answers, but does not speak MCP')
+const foreign = (): Finding => new Finding({ event: 'foreign' })
 
 async function ask(line: Line, id: number, method: string, params: object): Promise<object> {
   const read = answer.safeParse(await line.ask({ jsonrpc: '2.0', id, method, params }))
   if (!read.success) throw foreign()
   if ('result' in read.data) return read.data.result as object
   const { code, message } = read.data.error as { code: number; message: string }
-  if (method === 'tools/list' && code === METHOD_NOT_FOUND)
-    throw new Finding('no-tools', 'it speaks MCP, and has no tools')
-  throw new Finding('unclear', `it answers ${method} with error ${code} (${redactText(message)})`)
+  throw new Finding({ event: 'error', method, code, message })
 }
 
-async function allTools(line: Line): Promise<ToolPrint[]> {
+async function allTools(line: Line): Promise<unknown[]> {
   const tools: unknown[] = []
   let cursor: string | null = null
   for (let n = 1; n <= MAX_PAGES; n += 1) {
     const read = page.safeParse(await ask(line, n, 'tools/list', cursor === null ? {} : { cursor }))
     if (!read.success) throw foreign()
     tools.push(...read.data.tools)
-    cursor = read.data.nextCursor ?? null
-    if (cursor !== null) continue
-    const prints = toolPrints(tools)
-    if (!prints) throw foreign()
-    return prints
+    cursor = read.data.nextCursor || null
+    if (cursor === null) return tools
   }
-  throw new Finding('unclear', 'its list of tools has no end')
+  throw new Finding({ event: 'endless', what: 'list' })
 }
 
 /** Introduces itself as an MCP client does, and asks for the tools. Throws a finding. */
-export async function converse(line: Line): Promise<ToolPrint[]> {
+export async function converse(line: Line): Promise<unknown[]> {
   const client = { name: 'mcp-url-migrate', version: '1' }
   const params = { protocolVersion: PROTOCOL, capabilities: {}, clientInfo: client }
   const met = hello.safeParse(await ask(line, 0, 'initialize', params))

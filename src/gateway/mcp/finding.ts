@@ -1,43 +1,28 @@
 import { codeOf } from '../../core/errors.ts'
-import { type ReachKind, kindOfStatus } from '../../core/reach.ts'
-import { redactText } from '../../core/redact.ts'
+import type { Observed } from '../../core/observed.ts'
 
-/** What keeps an address from being used, found on the way. Its message is harmless and redacted. */
+/** What keeps an address from being used, met on the way. */
 export class Finding extends Error {
   override readonly name = 'Finding'
-  readonly kind: ReachKind
+  readonly seen: Observed
 
-  constructor(kind: ReachKind, message: string) {
-    super(message)
-    this.kind = kind
+  constructor(seen: Observed) {
+    super(seen.event)
+    this.seen = seen
   }
 }
 
-const BY_CODE: readonly (readonly [RegExp, ReachKind, string])[] = [
-  [/^(ENOTFOUND|EAI_)/, 'unknown-host', 'the host is unknown'],
-  [/^ECONNREFUSED$/, 'refused', 'the connection is refused: nothing listens there'],
-  [/^(EHOSTUNREACH|ENETUNREACH|EADDRNOTAVAIL)$/, 'unreachable', 'there is no way to it through the network'],
-  [/^ETIMEDOUT$/, 'time-out', 'the connection is not answered'],
-  [/^HPE_/, 'wrong-transport', 'it answers, but does not speak HTTP'],
-  [
-    /^(ERR_TLS|ERR_SSL|ERR_OSSL|EPROTO|CERT_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO|HOSTNAME_)/,
-    'unclear',
-    'the TLS connection fails',
-  ],
-  [/^(ECONNRESET|EPIPE)$/, 'unclear', 'it closes the connection without an answer'],
-]
-
-/** What the failure of a connection means. Its own text is dropped: it may hold anything. */
-export function findingOf(error: unknown): Finding {
-  if (error instanceof Finding) return error
+/** The code of a failure. Node.js 20 has OpenSSL's reason in the message alone where TLS fails on its first message. */
+function failureCode(error: unknown): string {
   const code = codeOf(error)
-  const [, kind = 'unclear', words = 'the connection fails'] =
-    BY_CODE.find(([codes]) => codes.test(code)) ?? []
-  return new Finding(kind, kind === 'unclear' ? `${words} (${code})` : words)
+  if (code !== 'EPROTO' || !(error instanceof Error)) return code
+  const [, reason] = /:SSL routines:[^:]*:([^:]+):/.exec(error.message) ?? []
+  return reason === undefined ? code : `ERR_SSL_${reason.toUpperCase().replaceAll(' ', '_')}`
 }
 
-/** What a status other than success means, with the beginning of what the server says where that is no page. */
-export function findingOfStatus(status: number, type: string, body: string): Finding {
-  const words = /html/.test(type) ? '' : redactText(body.trim().replace(/\s+/g, ' ').slice(0, 120))
-  return new Finding(kindOfStatus(status), `HTTP ${status}${words === '' ? '' : ` (${words})`}`)
+/** The finding that the failure of a connection is. */
+export function findingOf(error: unknown): Finding {
+  return error instanceof Finding
+    ? error
+    : new Finding({ event: 'failure', code: failureCode(error), tls: false })
 }

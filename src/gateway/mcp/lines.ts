@@ -1,10 +1,11 @@
 import type { Line } from './conversation.ts'
 import { eventsIn, type StreamEvent } from './event-stream.ts'
 import { Finding } from './finding.ts'
-import { open, type Opened, textOf, wholeText } from './wire.ts'
+import { oddAnswer, open, type Opened, textOf, wholeText } from './wire.ts'
 
 const STREAM = 'text/event-stream'
-const EITHER = `application/json, ${STREAM}`
+const JSON_TYPE = 'application/json'
+const EITHER = `${JSON_TYPE}, ${STREAM}`
 
 const parsed = (text: string): unknown => {
   try {
@@ -14,14 +15,18 @@ const parsed = (text: string): unknown => {
   }
 }
 
+const isMessage = (message: unknown): message is object =>
+  typeof message === 'object' && message !== null && ('result' in message || 'error' in message)
+
+// A request of the server's own may have the same id, and is no answer.
 const answers = (message: unknown, id: number): boolean =>
-  typeof message === 'object' && message !== null && 'id' in message && message.id === id
+  isMessage(message) && 'id' in message && message.id === id
 
 /** The message of a stream that answers a request; others, such as the server's own requests, are passed over. */
 async function answerIn(events: AsyncIterator<StreamEvent>, id: number): Promise<unknown> {
   for (;;) {
     const { value, done } = (await events.next()) as IteratorResult<StreamEvent, undefined>
-    if (done) throw new Finding('unclear', 'it closes its stream before it answers')
+    if (done) throw new Finding({ event: 'ended' })
     const message = parsed(value.text)
     if (value.kind === 'message' && answers(message, id)) return message
   }
@@ -29,24 +34,25 @@ async function answerIn(events: AsyncIterator<StreamEvent>, id: number): Promise
 
 /** Where messages are to be sent, as the server's first event says: at its own origin, as MCP wants it. */
 async function endpointOf(url: URL, events: AsyncIterator<StreamEvent>): Promise<URL> {
-  const { value, done } = (await events.next()) as IteratorResult<StreamEvent, undefined>
-  if (done || value.kind !== 'endpoint' || !URL.canParse(value.text, url.href))
-    throw new Finding('wrong-transport', 'it answers with a stream, but not as an MCP server over SSE does')
-  const endpoint = new URL(value.text, url)
-  if (endpoint.origin !== url.origin)
-    throw new Finding('unclear', `it sends messages to ${endpoint.origin}, which is not followed`)
-  return endpoint
+  for (;;) {
+    const { value, done } = (await events.next()) as IteratorResult<StreamEvent, undefined>
+    if (done) throw new Finding({ event: 'foreign' })
+    if (value.kind !== 'endpoint') continue
+    if (!URL.canParse(value.text, url.href)) throw new Finding({ event: 'foreign' })
+    const endpoint = new URL(value.text, url)
+    if (endpoint.origin !== url.origin) throw new Finding({ event: 'endpoint', at: endpoint.href })
+    return endpoint
+  }
 }
 
 /** HTTP+SSE: one stream for all answers, and a POST for each message. */
 export async function lineOverSse(url: URL, signal: AbortSignal): Promise<Line> {
-  const { type, body } = await open(url, { method: 'GET', accept: STREAM }, signal)
-  if (!type.startsWith(STREAM)) {
-    body.destroy()
-    throw new Finding('wrong-transport', `it answers HTTP 200, but not with an event stream`)
-  }
-  const events = eventsIn(textOf(body))
-  const endpoint = await endpointOf(url, events)
+  const opened = await open(url, { method: 'GET', accept: STREAM }, signal)
+  if (!opened.type.startsWith(STREAM)) throw await oddAnswer(opened)
+  const events = eventsIn(textOf(opened.body))
+  const endpoint = await endpointOf(url, events).catch((error: unknown) => {
+    throw signal.aborted ? new Finding({ event: 'late', opened: true }) : error
+  })
   const post = async (json: unknown): Promise<void> => {
     const { body: receipt } = await open(endpoint, { method: 'POST', accept: EITHER, json }, signal)
     receipt.resume()
@@ -61,13 +67,18 @@ export async function lineOverSse(url: URL, signal: AbortSignal): Promise<Line> 
   }
 }
 
-async function answerOf({ type, body }: Opened, id: number): Promise<unknown> {
+async function answerOf(opened: Opened, id: number): Promise<unknown> {
+  const { type, body } = opened
   if (type.startsWith(STREAM)) {
     const message = await answerIn(eventsIn(textOf(body)), id)
     body.destroy()
     return message
   }
-  return parsed(await wholeText(body))
+  if (!type.startsWith(JSON_TYPE)) throw await oddAnswer(opened)
+  const text = await wholeText(body)
+  const message = parsed(text)
+  if (!isMessage(message)) throw await oddAnswer(opened, text)
+  return message
 }
 
 /** Streamable HTTP: every message is a POST, and its answer comes as JSON or as a stream. */

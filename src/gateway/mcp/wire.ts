@@ -1,6 +1,7 @@
 import { type IncomingMessage, type OutgoingHttpHeaders, request as overHttp } from 'node:http'
 import { request as overTls } from 'node:https'
-import { Finding, findingOf, findingOfStatus } from './finding.ts'
+import { BEGINNING } from '../../core/observed.ts'
+import { Finding, findingOf } from './finding.ts'
 
 const MAX_BYTES = 8 * 1024 * 1024
 const MAX_REDIRECTS = 3
@@ -15,6 +16,9 @@ export interface Sent {
 
 /** A successful answer, its body still to be read. */
 export interface Opened {
+  /** The URL that gave it, and the method that it was asked with. */
+  at: URL
+  method: string
   status: number
   /** The content type in lower case, empty where there is none. */
   type: string
@@ -34,7 +38,8 @@ function send(url: URL, sent: Sent, signal: AbortSignal): Promise<IncomingMessag
   return new Promise((resolve, reject) => {
     const pending = request(
       url,
-      { method: sent.method, headers: headersOf(sent, text), agent: false, signal },
+      // User info that a redirect or an endpoint may have would be sent as a password.
+      { method: sent.method, headers: headersOf(sent, text), agent: false, signal, auth: null },
       resolve,
     )
     pending.on('error', reject)
@@ -48,7 +53,7 @@ export async function* textOf(body: IncomingMessage): AsyncGenerator<string> {
   let bytes = 0
   for await (const chunk of body) {
     bytes += (chunk as Buffer).length
-    if (bytes > MAX_BYTES) throw new Finding('unclear', 'its answer has no end')
+    if (bytes > MAX_BYTES) throw new Finding({ event: 'endless', what: 'answer' })
     yield decoder.decode(chunk as Buffer, { stream: true })
   }
 }
@@ -65,46 +70,59 @@ async function beginningOf(body: IncomingMessage): Promise<string> {
   try {
     for await (const piece of textOf(body)) {
       text += piece
-      if (text.length > 500) break
+      if (text.length > BEGINNING) break
     }
   } catch {
     // What was read of it is enough.
   }
-  return text
+  body.destroy()
+  return text.slice(0, BEGINNING)
 }
 
-/** Where a redirect leads, at the same origin only: what is behind another one is another server. */
-function redirected(url: URL, location: string | undefined): URL {
-  const next = location !== undefined && URL.canParse(location, url.href) ? new URL(location, url) : null
-  if (!next) throw new Finding('unclear', 'it redirects to nowhere')
-  if (next.origin !== url.origin)
-    throw new Finding('unclear', `it redirects to ${next.origin}, which is not followed`)
-  return next
+/** The finding that an answer is with which MCP does not go on. `beginning`: of its body, where somebody has read it. */
+export async function oddAnswer(
+  { at, method, status, type, header, body }: Opened,
+  beginning?: string,
+): Promise<Finding> {
+  return new Finding({
+    event: 'answer',
+    at: at.href,
+    method,
+    status,
+    type,
+    location: header('location'),
+    challenge: header('www-authenticate') !== null,
+    beginning: beginning?.slice(0, BEGINNING) ?? (await beginningOf(body)),
+  })
 }
 
-const keepsMethod = (status: number, { method }: Sent): boolean =>
-  status === 307 || status === 308 || (method === 'GET' && [301, 302, 303].includes(status))
+/** Where a redirect is followed to: within the origin, as what is behind another one is another server, and with its method. */
+function next({ at, method, status, header }: Opened): URL | null {
+  const location = header('location')
+  const keepsMethod = [307, 308].includes(status) || (method === 'GET' && [301, 302, 303].includes(status))
+  if (!keepsMethod || location === null || !URL.canParse(location, at.href)) return null
+  const to = new URL(location, at)
+  return to.origin === at.origin ? to : null
+}
+
+async function openOnce(at: URL, sent: Sent, signal: AbortSignal): Promise<Opened> {
+  const body = await send(at, sent, signal).catch((error: unknown) => {
+    throw findingOf(error)
+  })
+  const header = (name: string): string | null => body.headers[name]?.toString() ?? null
+  const type = (header('content-type') ?? '').toLowerCase()
+  return { at, method: sent.method, status: body.statusCode ?? 0, type, header, body }
+}
 
 /** Sends one request, follows redirects within the origin, and throws a finding for whatever is no success. */
 export async function open(address: URL, sent: Sent, signal: AbortSignal): Promise<Opened> {
   let url = address
   for (let redirects = 0; ; redirects += 1) {
-    const body = await send(url, sent, signal).catch((error: unknown) => {
-      throw findingOf(error)
-    })
-    const status = body.statusCode ?? 0
-    const type = (body.headers['content-type'] ?? '').toLowerCase()
-    if (status >= 200 && status < 300) {
-      const header = (name: string): string | null => body.headers[name]?.toString() ?? null
-      return { status, type, header, body }
-    }
-    if (keepsMethod(status, sent) && redirects < MAX_REDIRECTS) {
-      body.destroy()
-      url = redirected(url, body.headers.location)
-      continue
-    }
-    const text = await beginningOf(body)
-    body.destroy()
-    throw findingOfStatus(status, type, text)
+    const opened = await openOnce(url, sent, signal)
+    if (opened.status >= 200 && opened.status < 300) return opened
+    const to = redirects < MAX_REDIRECTS ? next(opened) : null
+    if (to === null) throw await oddAnswer(opened)
+    opened.body.destroy()
+    url = to
   }
 }

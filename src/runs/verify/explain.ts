@@ -1,4 +1,4 @@
-import { diagnose, needsWitness, outcomeOf } from '../../core/diagnose.ts'
+import { diagnose, isVague, outcomeOf } from '../../core/diagnose.ts'
 import type { Reach, ReachKind } from '../../core/reach.ts'
 import { remedyFor } from '../../core/remedies.ts'
 import type { Deployment } from '../deployment.ts'
@@ -63,27 +63,28 @@ function hintOfDocker(
 
 /** How an address is mended. */
 async function hintFor(
-  { kind }: Reach,
+  { kind, leadsTo }: Reach,
   { url, transport }: Migrated,
   scene: OpenScene,
 ): Promise<string | null> {
   const deployment = await scene.deployment()
   const known = hintOfDocker(kind, url, scene, deployment)
   if (known !== null) return known
-  const remedy = remedyFor(kind, {
+  const failing = {
     url,
     transport,
     served: await scene.served(),
     gatewayContainer: deployment?.litellm.found?.name ?? null,
     proxyContainer: deployment?.proxy.found?.name ?? null,
     network: deployment?.network.found?.name ?? null,
-  })
+  }
+  const remedy = remedyFor(kind, failing, leadsTo)
   return remedy && (remedy.command === null ? remedy.sentence : mend(remedy.sentence, remedy.command))
 }
 
 /** The more telling of what LiteLLM says of a server and of its address. */
 const gatewaysWord = (listed: Reach, tried: Reach): Reach =>
-  needsWitness(listed) && outcomeOf(tried.kind) !== 'reached' && tried.kind !== 'untried' ? tried : listed
+  isVague(listed) && outcomeOf(tried.kind) !== 'reached' && tried.kind !== 'untried' ? tried : listed
 
 /** Why a server lists no tools, and what mends it; `sign-in` where it is there, and wants to know who asks. */
 export async function explain(
