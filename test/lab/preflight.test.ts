@@ -61,6 +61,13 @@ for (const gateway of labGateways()) {
       ['404', says(404, ''), 'not-found'],
       ['421', says(421, 'Invalid Host header'), 'host-refused'],
       ['401', says(401, {}), 'unauthorized'],
+      ['429', says(429, {}), 'rate-limited'],
+      ['a page', says(200, '<html></html>', { 'content-type': 'text/html' }), 'web-page'],
+      [
+        'a redirect',
+        (_, answer) => void answer.writeHead(307, { location: 'http://127.0.0.1:9/x' }).end(),
+        'redirect',
+      ],
     ]
 
     for (const [what, listener, kind] of KINDS) {

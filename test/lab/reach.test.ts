@@ -1,9 +1,11 @@
+import { readFileSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { diagnose } from '../../src/core/diagnose.ts'
 import type { ReachKind } from '../../src/core/reach.ts'
 import { connect } from '../../src/gateway/connect.ts'
 import { handshake } from '../../src/gateway/handshake.ts'
 import type { Gateway } from '../../src/gateway/port.ts'
-import { at, isSince, type Since } from '../contract/http.ts'
+import { isSince } from '../contract/http.ts'
 import { closedOrigin } from '../support/free-port.ts'
 import { type Listener, listen, type LocalServer, says, silent } from '../support/hostile.ts'
 import { Backend } from '../support/lab-backend.ts'
@@ -12,21 +14,31 @@ import { labGateways } from '../support/lab.ts'
 
 const PAGE = says(200, '<html>Hello</html>', { 'content-type': 'text/html' })
 
-/** What a release says, the newest first told apart, and what a handshake from this machine finds. */
+/** Nobody follows these: to another origin, as the port is another one. */
+const elsewhere: Listener = (_, answer) =>
+  void answer.writeHead(307, { location: 'http://127.0.0.1:9/mcp' }).end()
+
+/**
+ * What a release says that tells faults apart, over both transports, what a handshake from this machine finds, and which of
+ * them is the cause.
+ */
 const FAULTS: readonly (readonly [
   what: string,
   listener: Listener | null,
-  told: ReachKind,
+  told: readonly [sse: ReachKind, http: ReachKind],
   seen: ReachKind,
 ])[] = [
-  ['a closed port', null, 'unreachable', 'refused'],
-  ['404', says(404, ''), 'not-found', 'not-found'],
-  ['421', says(421, 'Invalid Host header'), 'host-refused', 'host-refused'],
-  ['401', says(401, {}), 'unauthorized', 'unauthorized'],
-  ['403', says(403, {}), 'forbidden', 'forbidden'],
-  ['500', says(500, {}), 'server-error', 'server-error'],
-  ['a page', PAGE, 'unclear', 'wrong-transport'],
-  ['silence', silent, 'time-out', 'time-out'],
+  ['a closed port', null, ['unreachable', 'unreachable'], 'refused'],
+  ['404', says(404, ''), ['not-found', 'unclear'], 'not-found'],
+  ['421', says(421, 'Invalid Host header'), ['host-refused', 'host-refused'], 'host-refused'],
+  ['401', says(401, {}), ['unauthorized', 'unauthorized'], 'unauthorized'],
+  ['403', says(403, {}), ['forbidden', 'forbidden'], 'forbidden'],
+  ['429', says(429, {}), ['rate-limited', 'rate-limited'], 'rate-limited'],
+  ['500', says(500, {}), ['server-error', 'server-error'], 'server-error'],
+  ['a page', PAGE, ['unclear', 'not-mcp'], 'web-page'],
+  ['a redirect', elsewhere, ['redirect', 'unclear'], 'redirect'],
+  ['a reset', ({ socket }) => void socket.resetAndDestroy(), ['reset', 'reset'], 'reset'],
+  ['silence', silent, ['time-out', 'time-out'], 'time-out'],
 ]
 
 for (const lab of labGateways()) {
@@ -72,17 +84,37 @@ for (const lab of labGateways()) {
     for (const [what, listener, told, seen] of FAULTS) {
       test(`${what} is told as far as the release tells it, and seen from this machine`, async () => {
         const url = await addressOf(listener)
-        // 1.77.7 waits for a stream behind a page, too.
-        const waits = told === 'time-out' || (what === 'a page' && !isSince(lab.version, '1.81.0'))
-        const untold = waits ? 'time-out' : 'unclear'
-        const expected: Since<ReachKind> = [
-          ['0.0.0', untold],
-          ['1.106.0', told],
-        ]
-        expect((await tried(url)).kind).toBe(at(lab.version, expected))
-        expect((await handshake(url, 'sse', 1000)).kind).toBe(seen)
+        for (const [transport, kind] of [
+          ['sse', told[0]],
+          ['http', told[1]],
+        ] as const) {
+          const said = await tried(url, transport)
+          if (isSince(lab.version, '1.106.0')) expect(said.kind, transport).toBe(kind)
+          else expect(['unclear', 'time-out'], transport).toContain(said.kind)
+          const found = await handshake(url, transport, 1000)
+          expect(found.kind, transport).toBe(seen)
+          expect(diagnose(said, found), transport).toMatchObject({ kind: causeOf(said.kind, seen) })
+        }
       })
     }
+
+    /** Of what never answered LiteLLM in time nothing but what it met is a cause. */
+    const causeOf = (said: ReachKind, seen: ReachKind): ReachKind =>
+      said === 'time-out' && !['web-page', 'redirect'].includes(seen) ? said : seen
+
+    test('TLS that fails is told as something else, and seen from this machine', async () => {
+      const pem = (name: string): string =>
+        readFileSync(new URL(`../gateway/tls/${name}.pem`, import.meta.url), 'utf8')
+      const server = await listen(says(404, ''), { key: pem('key'), cert: pem('certificate') })
+      servers.push(server)
+      for (const [url, kind] of [
+        [server.url, 'certificate'],
+        [server.url.replace('https:', 'http:'), 'tls-only'],
+        [(await addressOf(says(404, ''))).replace('http:', 'https:'), 'no-tls'],
+      ] as const)
+        for (const transport of ['sse', 'http'])
+          expect(diagnose(await tried(url, transport), await handshake(url, transport)).kind).toBe(kind)
+    })
 
     test('writes nothing, and gets no key of anybody', async () => {
       const before = await rowsOf(lab)
