@@ -8,7 +8,7 @@ from urllib.parse import quote, urljoin, urlsplit
 
 URL, TRANSPORT, SECONDS = sys.argv[1], sys.argv[2], float(sys.argv[3])
 END = time.monotonic() + SECONDS
-MOST, BEGINNING, PAGES, REDIRECTS = 8 << 20, 4000, 50, 3
+MOST, BEGINNING, PAGES, REDIRECTS, LINE = 8 << 20, 4000, 50, 3, 900000
 STREAM, JSON, PROTOCOL = "text/event-stream", "application/json", "2025-03-26"
 # X509_V_ERR_* of OpenSSL, as Node.js calls them.
 CERTIFICATES = {

@@ -188,9 +188,19 @@ def seen():
         return {"event": "foreign"}
 
 
+def line_of(facts):
+    """Docker is read up to 1 MB. The names of tools are enough then, and the count of them is told."""
+    line = json.dumps(facts)
+    if len(line) < LINE or facts["event"] != "tools":
+        return line
+    names = [{"name": t.get("name"), "inputSchema": None} if isinstance(t, dict) else t for t in facts["tools"]]
+    line = json.dumps({"event": "tools", "tools": names})
+    return line if len(line) < LINE else json.dumps({"event": "endless", "what": "list"})
+
+
 facts = seen()
 signal.setitimer(signal.ITIMER_REAL, 0)
-print(json.dumps(facts))
+print(line_of(facts))
 `
 
 /**

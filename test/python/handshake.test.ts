@@ -6,7 +6,8 @@ import { witnessInside } from '../../src/docker/witness.ts'
 import { handshake } from '../../src/gateway/handshake.ts'
 import { listen, type LocalServer, says } from '../support/hostile.ts'
 import { ANSWERS, named } from '../support/mcp/answers.ts'
-import { limitMs, onBackend, onTls } from '../support/mcp/places.ts'
+import { talkative } from '../support/mcp/conversations.ts'
+import { limitMs, on, onBackend, onTls } from '../support/mcp/places.ts'
 import { runPython } from './run.ts'
 
 vi.setConfig({ maxConcurrency: 4 })
@@ -19,7 +20,10 @@ async function lookInside(
   env: Record<string, string> = {},
 ): Promise<Reach> {
   const look = (_: string, [, ...args]: string[]): Promise<Ended> =>
-    runPython([...args.slice(0, -1), String(limit / 1000)], env)
+    runPython([...args.slice(0, -1), String(limit / 1000)], env).then((ended) => ({
+      ...ended,
+      stdout: ended.stdout.slice(0, 1 << 20),
+    }))
   const witness = witnessInside({ look } as unknown as Docker, { id: 'x', name: 'litellm' })
   const reach = await witness.look(url, transport)
   return { ...reach, evidence: reach.evidence.replace('from inside the container litellm: ', '') }
@@ -73,5 +77,13 @@ test('the tools are the same, by the hashes of their schemas', async () => {
   const inside = await lookInside(place.url, 'http')
   expect(inside.tools).toHaveLength(2)
   expect(inside).toEqual(await handshake(place.url, 'http'))
+  await place.close()
+})
+
+test('a list of tools that is longer than what Docker hands on is told of all the same', async () => {
+  const place = await on(talkative)('')
+  const [inside, here] = [await lookInside(place.url, 'http'), await handshake(place.url, 'http')]
+  expect(inside).toMatchObject({ kind: 'tools', evidence: here.evidence })
+  expect(inside.tools?.map(({ name }) => name)).toEqual(here.tools?.map(({ name }) => name))
   await place.close()
 })

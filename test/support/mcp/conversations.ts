@@ -21,6 +21,15 @@ const stateless: Listener = (asked, answer) => {
   )
 }
 
+/** Streamable HTTP with more to say of its tools than Docker hands on. */
+export const talkative: Listener = (asked, answer) => {
+  const inputSchema = { description: 'x'.repeat(1 << 20) }
+  const tools = ['one', 'two'].map((name) => ({ name, inputSchema }))
+  void idOf(asked).then((id) =>
+    says(200, { jsonrpc: '2.0', id, result: { ...RESULT, tools } })(asked, answer),
+  )
+}
+
 /** Says that it fails, by JSON-RPC. */
 const failing =
   (code: number, message: string): Listener =>
