@@ -20,20 +20,31 @@ function turned({ host, port }: Front, scheme: 'http' | 'https'): string {
   return `${scheme}://${host}${isDefault ? '' : `:${port}`}`
 }
 
-/** Is it the same address, but for its scheme and a slash at its end? So web servers spell it that are told another scheme. */
-function onlySlash(url: string, to: string): boolean {
-  const [from, next] = [readAddress(url), readAddress(to)]
-  if (from.kind !== 'address' || next.kind !== 'address') return false
-  return from.host === next.host && from.scheme !== next.scheme && `${from.rest}/` === next.rest
+const TRUST =
+  'have the server trust what stands before it and speaks TLS: with uvicorn FORWARDED_ALLOW_IPS or --forwarded-allow-ips'
+
+/** A redirect to the same host by the other scheme. `slash`: the path is the same but for a slash at its end. */
+interface Turn {
+  to: 'http' | 'https'
+  slash: boolean
 }
 
-function redirect(front: Front): string {
-  const { url, path, leadsTo } = front
+function turnOf(url: string, leadsTo: string): Turn | null {
+  const [from, next] = [readAddress(url), readAddress(leadsTo)]
+  if (from.kind !== 'address' || next.kind !== 'address') return null
+  if (from.host !== next.host || from.scheme === next.scheme) return null
+  return { to: next.scheme, slash: `${from.rest}/` === next.rest }
+}
+
+function redirect({ url, path, leadsTo }: Front): string {
   if (leadsTo === null || originOf(leadsTo) === originOf(url))
     return `What answers at ${path} only leads on, and LiteLLM does not get through. Write the address of the MCP server itself into the new URL.`
-  if (onlySlash(url, leadsTo))
-    return `The server spells its address with a slash at the end, and takes the scheme of the request for another one. Write the slash into the new URL (${path}/), or have the server trust what stands before it and speaks TLS: with uvicorn FORWARDED_ALLOW_IPS or --forwarded-allow-ips.`
-  return `It leads on to another origin, where LiteLLM's keys must not follow. If the server is there, write that into the new URL: ${printable(originOf(leadsTo))}. If it is the server itself that is mistaken about its own address, as behind TLS, have it trust what stands before it: with uvicorn FORWARDED_ALLOW_IPS or --forwarded-allow-ips.`
+  const turn = turnOf(url, leadsTo)
+  if (turn?.slash)
+    return `The server spells its address with a slash at the end, and takes the scheme of the request for another one. Write the slash into the new URL (${path}/), or ${TRUST}.`
+  if (turn?.to === 'http')
+    return `The server takes its own address for one of plain HTTP, and leads on to that, where LiteLLM's keys must not follow. Write the path that it leads to into the new URL, with https://, or ${TRUST}.`
+  return `It leads on to another origin, where LiteLLM's keys must not follow. If the MCP server is there, write that into the new URL: ${printable(originOf(leadsTo))}`
 }
 
 /** What mends an address at which something else stands than an MCP server that can be spoken to, or before it. */

@@ -28,6 +28,7 @@ export interface Failing {
 interface Place {
   host: string
   port: number
+  isTls: boolean
   path: string
   transport: string
   served: readonly string[] | null
@@ -44,11 +45,12 @@ function shownPathOf(url: string): string {
 
 function placeOf(failing: Failing): Place {
   const address = readAddress(failing.url)
-  const { host, port } = address.kind === 'address' ? address : { host: '', port: 0 }
+  const { host, port, scheme } = address.kind === 'address' ? address : { host: '', port: 0, scheme: 'http' }
   const isContainer = /^[a-z\d][a-z\d_-]*$/i.test(host) && !isLoopbackName(host)
   return {
     host: printable(host),
     port,
+    isTls: scheme === 'https',
     path: shownPathOf(failing.url),
     transport: failing.transport ?? 'sse',
     served: failing.served ?? null,
@@ -69,6 +71,10 @@ const ownHost = ({ host }: Place): string =>
   isOwnName(host) ? ` Seen from a container, ${host} is that container itself, not the machine.` : ''
 
 const nothingAt = (where: string): string => `serves nothing at ${where}.`
+
+/** LiteLLM says "unreachable" where TLS fails, too. */
+const perhapsTls = ({ isTls }: Place): string =>
+  isTls ? ', or TLS fails: its certificate is not accepted, or plain HTTP is spoken there' : ''
 
 /** What mends an address, by its remedy in words, as it is said of several addresses that differ in their paths. */
 export const forAnyPath = (hint: string, url: string): string =>
@@ -114,7 +120,7 @@ const REMEDIES: Partial<Record<ReachKind, Mending>> = {
     command: `mcp-proxy --host 0.0.0.0 --port ${place.port}`,
   }),
   unreachable: (place) => ({
-    sentence: `LiteLLM cannot connect to ${place.host}: the host is unknown there, or nothing listens on port ${place.port}. Do both share a network, and does the MCP proxy listen on 0.0.0.0?${ownHost(place)}`,
+    sentence: `LiteLLM cannot connect to ${place.host}: the host is unknown there, or nothing listens on port ${place.port}${perhapsTls(place)}. Do both share a network, and does the MCP proxy listen on 0.0.0.0?${ownHost(place)}`,
     command: connect(place),
   }),
   'not-found': notFound,

@@ -106,17 +106,22 @@ describe('a remedy', () => {
     )
     expect(mended('certificate')).toContain('SSL_CERT_FILE')
     expect(mended('tls-failed')).toContain('TLS')
+    expect(mended('unreachable', { url: 'https://mcp.example.com/mcp' })).toContain('TLS fails')
+    expect(mended('unreachable', { url: plain })).not.toContain('TLS')
   })
 
   test('of a redirect names where it leads, by its origin alone', () => {
     const at = (from: string, to: string | null): string =>
       remedyFor('redirect', { url: from, transport: 'http' }, to)?.sentence ?? ''
     expect(at('http://mcp.example.com/mcp', 'https://mcp.example.com/mcp?code=hush')).toMatch(
-      /new URL: https:\/\/mcp\.example\.com\. /,
+      /new URL: https:\/\/mcp\.example\.com$/,
     )
     const slash = at('https://mcp.example.com/mcp', 'http://mcp.example.com/mcp/')
     expect(slash).toContain('Write the slash into the new URL (/mcp/)')
     expect(slash).toContain('--forwarded-allow-ips')
+    expect(at('https://mcp.example.com/mcp', 'http://mcp.example.com/there')).toContain(
+      'with https://, or have',
+    )
     for (const to of [null, 'http://mcp.example.com/there'])
       expect(at('http://mcp.example.com/mcp', to)).toContain('the address of the MCP server itself')
   })
