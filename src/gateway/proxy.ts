@@ -5,6 +5,7 @@ import { HttpsProxyAgent } from 'https-proxy-agent'
 import { getProxyForUrl } from 'proxy-from-env'
 import { isLoopbackName } from '../core/address.ts'
 import { MigrateError } from '../core/errors.ts'
+import { isNamedBy } from './no-proxy.ts'
 
 /** The proxy that the environment names for a URL, and the variable that names it. */
 export interface Proxy {
@@ -31,13 +32,20 @@ const isUsable = ({ protocol, hostname, username, password }: URL): boolean =>
   /^https?:$/.test(protocol) && hostname !== '' && decodes(username) && decodes(password)
 
 /**
+ * Does a host go without a proxy? Beyond what curl reads in NO_PROXY, proxy-from-env knows `host:port` and `*.host` there,
+ * which mean nothing to curl.
+ */
+const goesDirect = (hostname: string): boolean =>
+  isLoopbackName(hostname) || isNamedBy(process.env['no_proxy'] || process.env['NO_PROXY'] || '', hostname)
+
+/**
  * The proxy for a URL by HTTP_PROXY, HTTPS_PROXY, ALL_PROXY and NO_PROXY; `null` where there is none, and always for
  * this machine itself. Throws `usage` for one that cannot be used; what it holds is never told, as that may be a
  * password.
  */
 export function proxyFor(url: string): Proxy | null {
   const { protocol, hostname } = new URL(url)
-  const named = isLoopbackName(hostname) ? '' : getProxyForUrl(url)
+  const named = goesDirect(hostname) ? '' : getProxyForUrl(url)
   if (!named) return null
   const variable = variableFor(protocol.slice(0, -1))
   const proxy = URL.canParse(named) ? new URL(named) : null
