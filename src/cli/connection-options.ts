@@ -1,6 +1,7 @@
 import type { Command } from 'commander'
 import { z } from 'zod'
 import type { DeploymentNames } from '../runs/deployment.ts'
+import { HEADER_NAME, readHeaderOptions } from './header-option.ts'
 import { requireNoClash, seconds, texts, usage } from './option-values.ts'
 
 /** The options that say which gateway, as whom, by which rule and with which journal: the same for every command that asks one. */
@@ -9,10 +10,8 @@ export const connectionShape = {
   keyFile: z.string().optional(),
   username: z.string().min(1).optional(),
   passwordFile: z.string().optional(),
-  keyHeader: z
-    .string()
-    .regex(/^[\w!#$%&'*+.^`|~-]+$/, 'is no header name')
-    .optional(),
+  keyHeader: z.string().regex(HEADER_NAME, 'is no header name').optional(),
+  header: texts,
   timeout: seconds.default(35),
   migration: texts,
   from: z.string().optional(),
@@ -32,6 +31,7 @@ export function requireSense<T extends ConnectionOptions>(options: T, pairs: rea
     ['migration', 'from'],
   ])
   if ((options.from === undefined) !== (options.to === undefined)) throw usage('--from and --to go together')
+  readHeaderOptions(options.header, options.keyHeader)
   if (options.migration.length > 1) throw usage('--migration: one at a time, for now')
 }
 
@@ -68,5 +68,10 @@ export function addConnectionOptions(command: Command, timeout: string): Command
     .option('--username <NAME>', 'sign in as on the admin page (UI_USERNAME)')
     .option('--password-file <FILE>', 'file with the password, - for standard input (UI_PASSWORD)')
     .option('--key-header <NAME>', 'header for the key, where the gateway has litellm_key_header_name')
+    .option(
+      '--header <NAME=ENV>',
+      'a header for what stands before LiteLLM, with its value from the variable ENV; repeatable',
+      collect,
+    )
     .option('--timeout <SECONDS>', timeout)
 }

@@ -41,6 +41,7 @@ const EXCLUSIVE: readonly (readonly [keyof MainOptions, keyof MainOptions])[] = 
   ['revert', 'litellmEnv'],
   ['sandbox', 'keyFile'],
   ['sandbox', 'username'],
+  ['sandbox', 'header'],
   ['sandbox', 'journal'],
   ['sandbox', 'revert'],
   ['sandbox', 'unfinished'],

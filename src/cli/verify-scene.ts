@@ -11,6 +11,7 @@ import type { Scene } from '../runs/verify/scene.ts'
 import { migrationFor } from './commands/migrate.ts'
 import { deploymentNames } from './connection-options.ts'
 import { type Context, journalFor } from './context.ts'
+import { targetOf } from './target.ts'
 import { keysToTry } from './verify-keys.ts'
 import type { VerifyOptions } from './verify-options.ts'
 
@@ -41,7 +42,7 @@ export async function setScene(
   const migration = await migrationFor(options)
   const keys = await keysToTry(options, env)
   const journal = journalFor(options, env)
-  const target = { url: gatewayUrl, keyHeader: options.keyHeader ?? null, timeoutSeconds: options.timeout }
+  const target = targetOf(options, gatewayUrl, env)
   return async (gateway) => {
     const docker = await connectDocker(env)
     return makeScene({

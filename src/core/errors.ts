@@ -10,6 +10,7 @@ export type ErrorCode =
   | 'gateway-timeout'
   | 'gateway-connection-lost'
   | 'gateway-redirect'
+  | 'sign-in-before-gateway'
   | 'answer-too-large'
   | 'not-litellm'
   | 'no-database'

@@ -1,4 +1,6 @@
+import { MigrateError } from '../core/errors.ts'
 import { proveAdmin } from './account.ts'
+import { type ExtraHeaders, secretsIn } from './headers.ts'
 import type { Endpoint } from './http.ts'
 import { identifyGateway, readVersion } from './identify.ts'
 import { requireWholeList } from './limits.ts'
@@ -21,6 +23,8 @@ export interface Target {
   url: string
   keyHeader: string | null
   timeoutSeconds: number
+  /** For what stands before the gateway; none where absent. */
+  headers?: ExtraHeaders
 }
 
 const USUAL_HEADER = 'authorization'
@@ -30,8 +34,9 @@ const anonymousEndpoint = (target: Target): Endpoint => ({
   key: null,
   keyHeader: target.keyHeader ?? USUAL_HEADER,
   timeoutSeconds: target.timeoutSeconds,
+  headers: target.headers ?? {},
   trouble: { since: null },
-  secrets: [],
+  secrets: secretsIn(target.headers ?? {}),
 })
 
 async function authenticate(
@@ -45,7 +50,14 @@ async function authenticate(
     credentials.username,
     credentials.password,
   ))
-  return { ...anonymous, key: session.key, keyHeader: target.keyHeader ?? session.keyHeader ?? USUAL_HEADER }
+  const keyHeader = target.keyHeader ?? session.keyHeader ?? USUAL_HEADER
+  if (anonymous.headers[keyHeader.toLowerCase()] !== undefined)
+    throw new MigrateError(
+      'usage',
+      `This gateway takes its key from the header ${keyHeader}, which --header has for something else`,
+      'Name the header for the key with --key-header.',
+    )
+  return { ...anonymous, key: session.key, keyHeader }
 }
 
 /**

@@ -1,6 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { isTimeOut, MigrateError } from '../core/errors.ts'
 import { redactText } from '../core/redact.ts'
+import { frontRefusal } from './front.ts'
+import type { ExtraHeaders } from './headers.ts'
 import { type Answer, type Request, send } from './transport.ts'
 
 /** How to reach a gateway and as whom. `key` is `null` until there is one. */
@@ -11,6 +13,8 @@ export interface Endpoint {
   /** Header that carries the key; LiteLLM's own is `Authorization`. */
   keyHeader: string
   timeoutSeconds: number
+  /** For what stands before LiteLLM: sent with every request to this gateway, and to nobody else. */
+  headers: ExtraHeaders
   /** Since when reads meet nothing but passing trouble, in milliseconds; shared by all who use this endpoint. */
   trouble: { since: number | null }
   /** Besides the key: texts that this gateway may repeat in a failure, and nobody may see. */
@@ -24,17 +28,33 @@ const query = (method: Request['method'], endpoint: Endpoint, path: string): Req
   url: endpoint.url + path,
   headers: {
     accept: 'application/json',
+    ...endpoint.headers,
     ...(endpoint.key === null ? {} : { [endpoint.keyHeader]: `Bearer ${endpoint.key}` }),
   },
   timeoutSeconds: endpoint.timeoutSeconds,
 })
 
-/** One GET without retries; `fresh` on a connection of its own. */
-export function probe(endpoint: Endpoint, path: string, { fresh = false } = {}): Promise<Answer> {
-  return send({ ...query('GET', endpoint, path), fresh })
+/** Why an answer is not LiteLLM's, where something before it gave it; `null` where it may be. */
+export const refusalBefore = (
+  answer: Answer,
+  asked: Pick<Request, 'method' | 'url'>,
+  endpoint: Endpoint,
+): MigrateError | null => frontRefusal(answer, asked, { ...endpoint, secrets: secretsOf(endpoint) })
+
+/** Sends one request. Throws `sign-in-before-gateway` where something before LiteLLM answers in its place. */
+async function ask(endpoint: Endpoint, request: Request): Promise<Answer> {
+  const answer = await send(request)
+  const refusal = refusalBefore(answer, request, endpoint)
+  if (refusal) throw refusal
+  return answer
 }
 
-/** One write: sent once, never again. */
+/** One GET without retries; `fresh` on a connection of its own. */
+export function probe(endpoint: Endpoint, path: string, { fresh = false } = {}): Promise<Answer> {
+  return ask(endpoint, { ...query('GET', endpoint, path), fresh })
+}
+
+/** One write: sent once, never again. Whoever answered: what became of it is found out by reading. */
 export function put(endpoint: Endpoint, path: string, json: unknown): Promise<Answer> {
   return send({ ...query('PUT', endpoint, path), json })
 }
@@ -45,7 +65,7 @@ export function post(
   path: string,
   body: Pick<Request, 'json' | 'form'>,
 ): Promise<Answer> {
-  return send({ ...query('POST', endpoint, path), ...body })
+  return ask(endpoint, { ...query('POST', endpoint, path), ...body })
 }
 
 /** Milliseconds that an answer asks to wait (`Retry-After`, in seconds or as a date), else a growing pause. */
@@ -131,6 +151,9 @@ export function spoken(answer: Answer, endpoint: Endpoint): string {
     validationFaults(detail),
   ]
   const words = candidates.find((candidate) => typeof candidate === 'string' && candidate.length > 0)
-  const secrets = endpoint.key === null ? endpoint.secrets : [endpoint.key, ...endpoint.secrets]
-  return `HTTP ${answer.status}${typeof words === 'string' ? `: ${redactText(words, secrets)}` : ''}`
+  return `HTTP ${answer.status}${typeof words === 'string' ? `: ${redactText(words, secretsOf(endpoint))}` : ''}`
 }
+
+/** All texts that nobody may see, and that a gateway may repeat. */
+export const secretsOf = ({ key, secrets }: Pick<Endpoint, 'key' | 'secrets'>): readonly string[] =>
+  key === null ? secrets : [key, ...secrets]

@@ -2,7 +2,9 @@ import { randomUUID } from 'node:crypto'
 import { z } from 'zod'
 import { MigrateError } from '../core/errors.ts'
 import { proveAdmin, routeMissing } from './account.ts'
-import { type Endpoint, post, probe, put, spoken } from './http.ts'
+import { type Endpoint, post, probe, put, refusalBefore, spoken } from './http.ts'
+
+const SERVERS = '/v1/mcp/server'
 
 const list = z.array(z.looseObject({ server_id: z.string() }))
 const toolList = z.looseObject({ tools: z.array(z.unknown()), error: z.string().nullish() })
@@ -22,7 +24,7 @@ const messageOf = (error: unknown): string => {
 /** Which servers a key sees; the backends are not asked. Never throws for trouble with the gateway. */
 export async function serversSeen(endpoint: Endpoint): Promise<Seen> {
   try {
-    const answer = await probe(endpoint, '/v1/mcp/server')
+    const answer = await probe(endpoint, SERVERS)
     const servers = list.safeParse(answer.status === 200 ? answer.json : null)
     if (servers.success) return { kind: 'servers', ids: new Set(servers.data.map(({ server_id: id }) => id)) }
     return { kind: answer.status === 401 ? 'refused' : 'trouble', message: spoken(answer, endpoint) }
@@ -66,7 +68,10 @@ export interface EditAttempt {
 export async function tryToEdit(endpoint: Endpoint): Promise<EditAttempt> {
   try {
     const body = { server_id: randomUUID(), url: 'http://127.0.0.1:9/verify' }
-    const answer = await put(endpoint, '/v1/mcp/server', body)
+    const answer = await put(endpoint, SERVERS, body)
+    // What something before LiteLLM refuses says nothing of LiteLLM.
+    const front = refusalBefore(answer, { method: 'PUT', url: endpoint.url + SERVERS }, endpoint)
+    if (front) return { may: 'unclear', message: front.message }
     const message = spoken(answer, endpoint)
     if (answer.status === 401 || answer.status === 403) return { may: 'no', message: `HTTP ${answer.status}` }
     if (answer.status === 404 && !routeMissing(answer)) return { may: 'yes', message }

@@ -7,8 +7,10 @@ import { secretTexts } from '../core/secret-fields.ts'
 import { type ListedServer, listedServer, type ServerRecord, serverRecord } from '../core/server.ts'
 import { printable } from '../core/text.ts'
 import { type FieldEdit, writeBody } from '../core/write-body.ts'
-import { type Endpoint, get, isSilence, probe, put, spoken } from './http.ts'
+import { routeMissing } from './account.ts'
+import { type Endpoint, get, isSilence, probe, put, refusalBefore, spoken } from './http.ts'
 import { checkServer } from './check.ts'
+import { isLiteLlmsFailure } from './front.ts'
 import { findGrants } from './grants.ts'
 import { namedServers } from './grants-named.ts'
 import type {
@@ -43,6 +45,12 @@ function readList(answer: Answer, endpoint: Endpoint): ListedServer[] {
       'gateway-timeout',
       `LiteLLM did not list its MCP servers in the time of what stands before it (${spoken(answer, endpoint)})`,
       'Is LiteLLM under load, or does it hang? Look at its log.',
+    )
+  if (routeMissing(answer))
+    throw new MigrateError(
+      'not-litellm',
+      `LiteLLM at ${endpoint.url} does not have its MCP admin API (${SERVERS}: ${spoken(answer, endpoint)})`,
+      'LiteLLM has it since 1.74, when the Python package mcp is installed.',
     )
   if (answer.status !== 200)
     throw invalid(`The gateway did not list its MCP servers (${spoken(answer, endpoint)})`)
@@ -96,24 +104,21 @@ function readRecord(id: string, answer: Answer, endpoint: Endpoint): Reading {
   return { kind: 'record', record: record.data, source: isConfigDefined(record.data) ? 'config' : 'database' }
 }
 
-/** Is this a failure in LiteLLM's own words, and not those of something that stands before it? */
-const isLiteLlms = ({ json }: Answer): boolean =>
-  z.union([z.looseObject({ detail: z.unknown() }), z.looseObject({ error: z.unknown() })]).safeParse(json)
-    .success
-
 /**
  * What an answer to a PUT says. A 5xx may come after LiteLLM has committed (edit_mcp_server refreshes its registry
  * outside any try), and what stands before LiteLLM may answer anything at any time: only reading tells.
  */
 function readWriteAnswer(answer: Answer, endpoint: Endpoint): WriteAnswer {
-  if (answer.status >= 200 && answer.status < 300) {
+  const front = refusalBefore(answer, { method: 'PUT', url: endpoint.url + SERVERS }, endpoint)
+  if (!front && answer.status >= 200 && answer.status < 300) {
     const record = serverRecord.safeParse(answer.json)
     return { kind: 'accepted', record: record.success ? record.data : null }
   }
-  const final = answer.status < 500 ? answer.status !== 408 : answer.status === 500 && isLiteLlms(answer)
+  const final =
+    answer.status < 500 ? answer.status !== 408 : answer.status === 500 && isLiteLlmsFailure(answer)
   return {
     kind: 'unsettled',
-    message: spoken(answer, endpoint),
+    message: front ? `${front.message}. ${front.hint}` : spoken(answer, endpoint),
     answered: final,
     silent: isSilence(answer),
   }
@@ -139,7 +144,7 @@ export class LiteLlmGateway implements Gateway {
   }
 
   #endpointFor(id: string): Endpoint {
-    return { ...this.#endpoint, secrets: [...(this.#secrets.get(id) ?? [])] }
+    return { ...this.#endpoint, secrets: [...this.#endpoint.secrets, ...(this.#secrets.get(id) ?? [])] }
   }
 
   async list(): Promise<ListedServer[]> {

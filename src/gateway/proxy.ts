@@ -77,6 +77,19 @@ function absoluteForm(proxy: URL): RequestFunction {
   }
 }
 
+/** Throws `usage` for a header that a proxy on the way would take for its own: over TLS it sees none. */
+export function requireForGateway(
+  { url, headers }: { url: string; headers: Readonly<Record<string, string>> },
+  proxy: Proxy,
+): void {
+  if (new URL(url).protocol === 'https:' || headers['proxy-authorization'] === undefined) return
+  throw new MigrateError(
+    'usage',
+    `--header Proxy-Authorization would go to the proxy ${proxyPlace(proxy)}, and not to the gateway`,
+    `Without that proxy it goes to the gateway: set NO_PROXY=${new URL(url).hostname}.`,
+  )
+}
+
 /** What the HTTP client needs to reach a URL through a proxy. */
 export function throughProxy(url: string, proxy: Proxy): { agent: Agents } | { request: RequestFunction } {
   if (new URL(url).protocol === 'https:') return { agent: { https: new HttpsProxyAgent(proxy.url) } }

@@ -4,7 +4,7 @@ import { kindOfStatus, type Reach, type ReachKind } from '../core/reach.ts'
 import { redactText } from '../core/redact.ts'
 import { count } from '../core/text.ts'
 import { toolPrints } from '../core/tools.ts'
-import { type Endpoint, spoken } from './http.ts'
+import { type Endpoint, secretsOf, spoken } from './http.ts'
 import type { Answer } from './transport.ts'
 
 /** How long a look at one address may take, where nobody says otherwise. */
@@ -26,8 +26,8 @@ const SENTENCES: readonly (readonly [RegExp, ReachKind])[] = [
 ]
 
 /** Says it with one of LiteLLM's own sentences; the advice behind the first of them is for its admin page. */
-export function reachOfMessage(message: string, { key, secrets }: Endpoint): Reach {
-  const words = redactText(message, key === null ? secrets : [key, ...secrets])
+export function reachOfMessage(message: string, endpoint: Endpoint): Reach {
+  const words = redactText(message, secretsOf(endpoint))
   const [, status] = /returned HTTP (\d{3})/.exec(words) ?? []
   const kind = status
     ? kindOfStatus(Number(status))

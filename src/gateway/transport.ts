@@ -2,7 +2,7 @@ import { Agent as HttpAgent } from 'node:http'
 import { Agent as HttpsAgent } from 'node:https'
 import { type Agents, got, type Method, type Progress } from 'got'
 import { MigrateError } from '../core/errors.ts'
-import { proxyFor, throughProxy } from './proxy.ts'
+import { proxyFor, requireForGateway, throughProxy } from './proxy.ts'
 import { transportError } from './transport-errors.ts'
 
 /** No answer larger than this is read; the list of 1,000 servers has 1.5 MB. */
@@ -52,6 +52,7 @@ function parsed(text: string): unknown {
  */
 export async function send(request: Request): Promise<Answer> {
   const proxy = proxyFor(request.url)
+  if (proxy) requireForGateway(request, proxy)
   const unproxied = request.method === 'GET' && !request.fresh ? {} : freshConnection()
   const pending = got(request.url, {
     method: request.method satisfies Method,

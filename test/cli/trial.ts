@@ -59,6 +59,11 @@ export function writes({ requests }: Sandbox): number {
   return requests.filter(({ method }) => method === 'PUT').length
 }
 
+/** Has a sandbox been asked nothing but questions? One of them, for keys by their hashes, is a POST. */
+export function onlyRead({ requests }: Sandbox): boolean {
+  return requests.every(({ method, path }) => method === 'GET' || path === '/v2/key/info')
+}
+
 /** A text on one line, whatever the width it was wrapped to. */
 export function sentence(text: string): string {
   return text.replaceAll(/\s+/g, ' ').trim()

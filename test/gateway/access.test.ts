@@ -6,7 +6,7 @@ import { describe, expect, vi } from 'vitest'
 import type { SandboxOptions } from '../../src/gateway/sandbox/index.ts'
 import type { SandboxKey } from '../../src/gateway/sandbox/options.ts'
 import { ask, isSince } from '../contract/http.ts'
-import { guideServer, sentence, test, type Trial, TWO, urls, writes } from '../cli/trial.ts'
+import { guideServer, onlyRead, sentence, test, type Trial, TWO, urls, writes } from '../cli/trial.ts'
 import { freePort } from '../support/free-port.ts'
 import { endless, forward, says, silent } from '../support/hostile.ts'
 import { secret, watchForLeaks } from '../support/secrets.ts'
@@ -131,7 +131,7 @@ describe.concurrent('who signs in is told apart without a write, on the newest r
       const finished = await trial.call([code === 0 ? '--dry-run' : '--yes', ...args], { env })
       expect(sentence(finished.stderr)).toContain(message)
       expect(finished.code).toBe(code)
-      expect(trial.sandbox.requests.every(({ method }) => method === 'GET')).toBe(true)
+      expect(onlyRead(trial.sandbox)).toBe(true)
       expect(await trial.journalFiles()).toEqual([])
     })
   }
@@ -472,7 +472,7 @@ describe.concurrent("the environment's proxies:", () => {
     })
     expect(code).toBe(1)
     expect(sentence(stderr)).toContain(
-      'http://gateway.test does not answer like LiteLLM (/health/readiness: HTTP 407)',
+      `The proxy 127.0.0.1:${proxy.port} wants a sign-in (HTTP 407) HTTP_PROXY names that proxy`,
     )
   })
 
@@ -533,7 +533,7 @@ describe.concurrent("the environment's proxies:", () => {
     const trial = await open()
     const proxy = await serve(forward(trial.sandbox.url))
     const { code, stderr } = await trial.run(['--yes', '--url', 'http://gateway.invalid'], {
-      env: { HTTP_PROXY: proxy.url, NO_PROXY: 'gateway.invalid' },
+      env: { HTTP_PROXY: proxy.url, NO_PROXY: '10.0.0.0/8, .invalid' },
     })
     expect(code).toBe(1)
     expect(stderr).toContain('The host of http://gateway.invalid is unknown')

@@ -46,6 +46,7 @@ function gatewayAt(url: string, { masterKey, version }: Sandbox, timeoutMs = 30_
     timeoutSeconds: timeoutMs / 1000,
     trouble: { since: null },
     secrets: [],
+    headers: {},
   }
   return new LiteLlmGateway(endpoint, { url, version, account: 'master key' })
 }

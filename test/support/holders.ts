@@ -20,6 +20,7 @@ export function endpointOf({ url, masterKey }: Granting): Endpoint {
     timeoutSeconds: 30,
     trouble: { since: null },
     secrets: [],
+    headers: {},
   }
 }
 

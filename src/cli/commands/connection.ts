@@ -5,6 +5,7 @@ import type { ConnectionOptions } from '../connection-options.ts'
 import type { Context } from '../context.ts'
 import { findCredentials } from '../credentials.ts'
 import { wrap } from '../render/layout.ts'
+import { targetOf } from '../target.ts'
 
 /** What is wrong with the gateway itself, and not with what was given to sign in: a finding like any other. */
 const FINDINGS: readonly ErrorCode[] = [
@@ -14,6 +15,7 @@ const FINDINGS: readonly ErrorCode[] = [
   'gateway-timeout',
   'gateway-connection-lost',
   'gateway-redirect',
+  'sign-in-before-gateway',
   'answer-too-large',
   'not-litellm',
   'no-database',
@@ -67,12 +69,13 @@ export class Connection {
   }
 
   async #connect(): Promise<Gateway> {
-    const { keyHeader = null, timeout, keyFile, passwordFile } = this.#options
+    const { keyFile, passwordFile } = this.#options
+    const target = targetOf(this.#options, this.#url, this.#context.env)
     // A file that was named is read before the gateway hears of anything; a question waits until it is known to be one.
     if (keyFile !== undefined || passwordFile !== undefined) await this.#find()
     const { terminal } = this.#context
     terminal.progress(`Connecting to ${this.#url}`)
-    return connect({ url: this.#url, keyHeader, timeoutSeconds: timeout }, async () => {
+    return connect(target, async () => {
       const credentials = await this.#find()
       if (!this.#wasOpen) terminal.remark(`Signing in to ${this.#url} with ${credentials.source}`)
       terminal.progress(`Connecting to ${this.#url}`)
