@@ -3,6 +3,7 @@ import { MigrateError } from '../core/errors.ts'
 import { printable } from '../core/text.ts'
 import { type Endpoint, get, spoken } from './http.ts'
 import { type Limit, limitsOfKey, limitsOfUser, MASTER_USER } from './limits.ts'
+import { isInNoTable, ownUser, readMasterUser } from './master-rows.ts'
 import { MUST_CHANGE, passwordMustChange } from './password-change.ts'
 import type { Answer } from './transport.ts'
 
@@ -17,12 +18,6 @@ const keyInfo = z.looseObject({
 })
 type KeyInfo = z.infer<typeof keyInfo>['info']
 
-const ownUser = z.looseObject({
-  user_id: z.string().nullish(),
-  user_role: z.string().nullish(),
-  object_permission_id: z.string().nullish(),
-  object_permission: z.unknown().optional(),
-})
 const anyUser = z.looseObject({ user_info: z.looseObject({ user_role: z.string().nullish() }) })
 
 /** A full admin's account. */
@@ -91,8 +86,7 @@ function requireAdmin(role: string | null | undefined, whose: string): void {
  * from the key: there, too, the settings tell. An object permission of that user does (seen on 1.96.2).
  */
 async function proveMasterKey(endpoint: Endpoint): Promise<Account> {
-  const user = await get(endpoint, '/v2/user/info')
-  const own = user.status === 200 ? ownUser.safeParse(user.json).data : undefined
+  const own = await readMasterUser(endpoint)
   const account: Account = {
     title: 'master key',
     isMaster: true,
@@ -138,9 +132,14 @@ async function proveVirtualKey(endpoint: Endpoint, info: KeyInfo): Promise<Accou
 /**
  * Proves by reading alone that the key is a full admin's, and says whose it is and what may limit it: whether that
  * keeps its list short depends on the release (see `requireWholeList`). `GET /key/info` knows every key but the master
- * key (404). `/v1/mcp/discover` proves nothing: on 1.106.2 it answers viewers, too.
+ * key (404). `kind`: what it is known to be; only of a `key` it has to be found out whether it is the master key.
+ * `/v1/mcp/discover` proves nothing: on 1.106.2 it answers viewers, too.
  */
-export async function proveAdmin(endpoint: Endpoint): Promise<Account> {
+export async function proveAdmin(
+  endpoint: Endpoint,
+  kind: 'key' | 'session' | 'virtual-key',
+): Promise<Account> {
+  if (kind === 'key' && (await isInNoTable(endpoint))) return proveMasterKey(endpoint)
   const answer = await get(endpoint, '/key/info')
   if (answer.status === 404 && !routeMissing(answer)) return proveMasterKey(endpoint)
   const info = keyInfo.safeParse(answer.json)

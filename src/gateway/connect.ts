@@ -5,7 +5,7 @@ import type { Endpoint } from './http.ts'
 import { identifyGateway, readVersion } from './identify.ts'
 import { requireWholeList } from './limits.ts'
 import { LiteLlmGateway } from './litellm.ts'
-import { proveWithoutDatabase, requireKey } from './master-key.ts'
+import { masterKeyTitle, proveWithoutDatabase, requireKey, requireOpenAdmin } from './master-key.ts'
 import type { Gateway } from './port.ts'
 import { type Session, signIn } from './signin.ts'
 import { WithoutDatabase } from './without-database.ts'
@@ -71,17 +71,14 @@ export async function connect(target: Target, ask: () => Promise<Credentials>): 
   const credentials = await ask()
   if (!database) requireKey(credentials, target.url)
   const endpoint = await authenticate(anonymous, target, credentials)
+  await requireOpenAdmin(endpoint)
   if (!database) {
-    const account = await proveWithoutDatabase(endpoint)
-    const identity = {
-      url: target.url,
-      version: openVersion ?? (await readVersion(endpoint)),
-      account,
-      database,
-    }
+    await proveWithoutDatabase(endpoint)
+    const version = openVersion ?? (await readVersion(endpoint))
+    const identity = { url: target.url, version, account: masterKeyTitle(version), database }
     return new WithoutDatabase(new LiteLlmGateway(endpoint, identity))
   }
-  const proved = await proveAdmin(endpoint)
+  const proved = await proveAdmin(endpoint, credentials.kind === 'key' ? 'key' : 'session')
   const account = credentials.kind === 'password' ? `user ${credentials.username}` : proved.title
   const version = openVersion ?? (await readVersion(endpoint))
   requireWholeList(proved, version, credentials.kind)

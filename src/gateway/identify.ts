@@ -1,8 +1,8 @@
 import { z } from 'zod'
 import { type ErrorCode, isTimeOut, MigrateError } from '../core/errors.ts'
+import { redactText } from '../core/redact.ts'
 import { printable } from '../core/text.ts'
-import { type Endpoint, get, spoken } from './http.ts'
-import { requireOpenAdmin } from './master-key.ts'
+import { type Endpoint, get, secretsOf, spoken } from './http.ts'
 import { tlsWanted, tooLong } from './mistaken-url.ts'
 import { isNotReady, READINESS, readiness, release } from './readiness.ts'
 import { speaksTls } from './speaks-tls.ts'
@@ -21,15 +21,16 @@ function refuseRedirect(answer: Answer, endpoint: Endpoint): void {
     typeof location === 'string' && URL.canParse(location, endpoint.url)
       ? new URL(location, endpoint.url)
       : null
+  const shown = (text: string): string => redactText(text, secretsOf(endpoint))
   const elsewhere = target && target.origin !== new URL(endpoint.url).origin
   const root = target?.pathname.replace(/\/health\/readiness\/?$/, '') ?? ''
   throw new MigrateError(
     'gateway-redirect',
     elsewhere
-      ? `${endpoint.url} redirects to another origin, ${printable(target.origin)}; the key is never sent there`
+      ? `${endpoint.url} redirects to another origin, ${shown(target.origin)}; the key is never sent there`
       : `${endpoint.url} redirects the admin API`,
     target && target.pathname.endsWith('readiness')
-      ? `If that is your gateway, use --url ${printable(target.origin + root)}`
+      ? `If that is your gateway, use --url ${shown(target.origin + root)}`
       : ROOT_PATH_HINT,
   )
 }
@@ -75,19 +76,33 @@ async function readReadiness(endpoint: Endpoint, isFinal: IsFinal): Promise<Iden
   return { version, database: db === 'connected' }
 }
 
-/** Still without a key: does it have LiteLLM's MCP admin API? Its 401 has a form of its own. */
-async function requireMcpApi(endpoint: Endpoint): Promise<void> {
-  const answer = await get({ ...endpoint, key: null }, '/v1/mcp/server', FIRST_LOOK_MS)
+const SERVERS = '/v1/mcp/server'
+
+/** POST alone: FastAPI refuses GET there in its own words, before any key is looked at. */
+const TEST_ROUTE = '/mcp-rest/test/connection'
+
+const wrongMethod = z.looseObject({ detail: z.literal('Method Not Allowed') })
+
+/**
+ * Still without a key: does it have LiteLLM's MCP admin API? Told by a route that comes and goes with it, as a question for
+ * the list without a key makes LiteLLM log an error (1.77.7 by its source; tried on 1.81.14 and 1.106.2). Only where that does
+ * not tell the list is asked for: its 401 has a form of its own.
+ */
+async function requireMcpApi(anonymous: Endpoint): Promise<void> {
+  const endpoint = { ...anonymous, key: null }
+  const refused = await get(endpoint, TEST_ROUTE, FIRST_LOOK_MS)
+  if (refused.status === 405 && wrongMethod.safeParse(refused.json).success) return
+  const answer = await get(endpoint, SERVERS, FIRST_LOOK_MS)
   refuseRedirect(answer, endpoint)
   const open = answer.status === 200 && Array.isArray(answer.json)
   const locked = z
     .looseObject({ error: z.looseObject({ type: z.string().nullish() }) })
     .safeParse(answer.json)
-  if (open) return requireOpenAdmin(endpoint)
+  if (open) return
   if ((answer.status === 401 || answer.status === 403) && locked.success) return
   throw new MigrateError(
     'not-litellm',
-    `${endpoint.url} does not have LiteLLM's MCP admin API (/v1/mcp/server: ${spoken(answer, endpoint)})`,
+    `${endpoint.url} does not have LiteLLM's MCP admin API (${SERVERS}: ${spoken(answer, endpoint)})`,
     `LiteLLM has it since 1.74, when the Python package mcp is installed. ${ROOT_PATH_HINT}`,
   )
 }

@@ -175,7 +175,7 @@ describe.concurrent('what this run wrote and somebody else changed before it cou
         atPut(2, REFUSED),
         { on: { ...slowly, nth: 4 }, do: { delayMs: 700 } },
         {
-          on: { method: 'GET', path: '/v1/mcp/server', nth: 3 },
+          on: { method: 'GET', path: '/v1/mcp/server', nth: 2 },
           do: {
             alter: (body) => {
               edit()

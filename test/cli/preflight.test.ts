@@ -69,7 +69,11 @@ describe.concurrent('before anything is written', () => {
     const { length } = trial.sandbox.requests
     const plain = documentOf<Document>(await trial.call(['--dry-run', '--json']))
     expect(plain.changes.map(({ preflight }) => preflight)).toEqual([null, null])
-    expect(trial.sandbox.requests.slice(length).filter(({ path }) => path.includes('mcp-rest'))).toEqual([])
+    expect(
+      trial.sandbox.requests
+        .slice(length)
+        .filter(({ method, path }) => method === 'POST' && path.includes('mcp-rest')),
+    ).toEqual([])
   })
 
   test('a server that turns LiteLLM away only at the new address is moved, found out, and exits 4', async ({

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { describe, expect, vi } from 'vitest'
 import { PtySession } from '../support/pty.ts'
 import { watchForLeaks } from '../support/secrets.ts'
-import { documentOf, guideServer, newestFile, sentence, test, TWO } from './trial.ts'
+import { documentOf, guideServer, newestFile, onlyRead, sentence, test, TWO } from './trial.ts'
 
 watchForLeaks()
 vi.setConfig({ testTimeout: 60_000 })
@@ -107,7 +107,7 @@ describe('status', () => {
   test('reads only', async ({ open }) => {
     const trial = await open({ servers: TWO })
     await trial.call(['status'], BARE)
-    expect(trial.sandbox.requests.filter(({ method }) => method !== 'GET')).toEqual([])
+    expect(onlyRead(trial.sandbox)).toBe(true)
     expect(await trial.journalFiles()).toEqual([])
   })
 

@@ -251,8 +251,8 @@ describe.concurrent('a gateway that answers nothing behind a write', () => {
     'is told by a proxy that waited in vain: of a read, while the list %s',
     async ([how, halted, last], { open }) => {
       const late: QuirkAction = { status: 504, body: null }
-      // For `identify`, without a key; for the plan; and then to see whether anything is answered.
-      const list: Quirk = { on: { method: 'GET', path: '/v1/mcp/server', nth: 3 }, do: late }
+      // For the plan, and then to see whether anything is answered.
+      const list: Quirk = { on: { method: 'GET', path: '/v1/mcp/server', nth: 2 }, do: late }
       const quirks = [atRead('n8n', 2, late), ...(how === 'answers' ? [] : [list])]
       const trial = await open({ servers: THREE, quirks })
       const args = ['--yes', '--json', '--no-wait', '--on-failure', 'continue', ...SOON]

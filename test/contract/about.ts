@@ -71,11 +71,15 @@ export function aboutIt(bench: Benched, version: string): void {
       else expect(keys).toEqual(expect.arrayContaining(['server_id', 'url', 'credentials']))
     })
 
-    test('an unknown path is 404, another method 405, a slash too many 307', async () => {
+    test('an unknown path is 404, another method 405 before any key, a slash too many 307', async () => {
       const unknown = await bench().ask('GET', '/no/such/path')
       expect([unknown.status, unknown.body]).toEqual([404, { detail: 'Not Found' }])
       const method = await bench().ask('GET', '/login')
       expect([method.status, method.body]).toEqual([405, { detail: 'Method Not Allowed' }])
+      const test = await bench().ask('GET', '/mcp-rest/test/connection', { key: null })
+      expect([test.status, test.body]).toEqual([405, { detail: 'Method Not Allowed' }])
+      const list = await bench().ask('PATCH', '/v1/mcp/server', { key: null })
+      expect([list.status, list.headers.get('allow')]).toEqual([405, 'GET'])
       const slash = await bench().ask('GET', '/v1/mcp/server/')
       expect(slash.status).toBe(307)
       expect(slash.headers.get('location')).toBe(`${bench().target.url}/v1/mcp/server`)

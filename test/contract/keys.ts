@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { testWhere } from './where.ts'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { type Bench, type Server, WORKS } from './bench.ts'
@@ -79,12 +80,23 @@ function refusedKeys(bench: Benched, version: string): void {
     }
     const both = { 'x-litellm-api-key': `Bearer ${masterKey}` }
     expect((await bench().ask('GET', path, { key: 'sk-unknown-key', headers: both })).status).toBe(200)
+    const basic = { ...both, authorization: 'Basic dXNlcjpwYXNz' }
+    expect((await bench().ask('GET', path, { key: null, headers: basic })).status).toBe(200)
   })
 
   test('the master key has no row of its own', async () => {
     const answer = await bench().ask('GET', '/key/info')
     const expected = authError(404, 'Key not found in database', 'not_found_error', 'key')
     expect(error(answer)).toEqual(expected)
+    const hash = createHash('sha256').update(bench().target.masterKey).digest('hex')
+    const byHash = await bench().ask('POST', '/v2/key/info', { json: { keys: [hash] } })
+    expect([byHash.status, byHash.body]).toEqual([200, { key: [hash], info: [] }])
+  })
+
+  test('users are listed by their ids, and one that there is not makes no error', async () => {
+    const id = `${bench().prefix}-nobody`
+    const answer = await bench().ask('GET', `/user/list?user_ids=${id}&page_size=1`)
+    expect([answer.status, answer.body]).toMatchObject([200, { users: [], total: 0 }])
   })
 }
 
@@ -155,6 +167,9 @@ function ownKeys(bench: Benched, version: string, scene: () => Scene): void {
     const info = { user_id: scene().user, team_id: null, expires: null, object_permission: grants }
     expect(body).toMatchObject({ key: expect.stringMatching(/^[0-9a-f]{64}$/) as string, info })
     const plain = await bench().ask('GET', '/key/info', { key: scene().keys.userless })
+    const { key: hash } = plain.body as { key: string }
+    const byHash = await bench().ask('POST', '/v2/key/info', { json: { keys: [hash] } })
+    expect(byHash.body).toMatchObject({ key: [hash], info: [{ user_id: null, key_alias: null }] })
     expect(plain.body).toMatchObject({ info: { user_id: null, object_permission: null, key_alias: null } })
   })
 

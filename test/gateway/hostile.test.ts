@@ -8,6 +8,7 @@ watchForLeaks()
 vi.setConfig({ maxConcurrency: 6, testTimeout: 60_000 })
 
 const LIST = 'GET /v1/mcp/server'
+const TEST_ROUTE = 'GET /mcp-rest/test/connection'
 const PAGE = '<!DOCTYPE html><html><body>Welcome to nginx!</body></html>'
 
 /** No PUT, and no file in the journal. */
@@ -62,7 +63,8 @@ describe.concurrent('what is not LiteLLM is told from it before a key is sent:',
 
   test('LiteLLM without its MCP routes: exit 1, and no key is sent', async ({ open, serve }) => {
     const trial = await open()
-    const server = await serve(inFrontOf(trial.sandbox.url, { [LIST]: says(404, { detail: 'Not Found' }) }))
+    const missing = says(404, { detail: 'Not Found' })
+    const server = await serve(inFrontOf(trial.sandbox.url, { [LIST]: missing, [TEST_ROUTE]: missing }))
     const { code, stderr } = await trial.call(['--yes', '--url', server.url])
     expect(code).toBe(1)
     expect(sentence(stderr)).toContain(
@@ -105,7 +107,7 @@ describe.concurrent('passing trouble does not change what is believed of a gatew
     ['a dropped connection when asked for its release', details.path, 'reset-before'],
     ['a 429 at the first question', '/health/readiness', { ...busy, status: 429 }],
     ['a 503 at the first question', '/health/readiness', busy],
-    ['a dropped connection at the second question', '/v1/mcp/server', 'reset-before'],
+    ['a dropped connection at the second question', '/mcp-rest/test/connection', 'reset-before'],
   ] as const) {
     test(`${what}, once: asked again, and the release is known`, async ({ open }) => {
       const trial = await open({
@@ -170,17 +172,17 @@ describe.concurrent('a redirect is never followed with the key:', () => {
     expect(server.seen).toHaveLength(1)
   })
 
-  for (const asked of ['GET /key/info', LIST, 'GET /v1/mcp/server/id-fetch', 'PUT /v1/mcp/server']) {
+  for (const asked of [
+    'GET /get/internal_user_settings',
+    LIST,
+    'GET /v1/mcp/server/id-fetch',
+    'PUT /v1/mcp/server',
+  ]) {
     test(`of ${asked}, once the key is known`, async ({ open, serve }) => {
       const trial = await open({ servers: TWO })
       const other = await serve(forward(trial.sandbox.url))
-      let anonymous = asked === LIST
-      const moved: Listener = (request, answer) => {
-        // The question without a key gets its usual answer; the one that carries it is sent elsewhere.
-        if (anonymous) forward(trial.sandbox.url)(request, answer)
-        else says(307, '', { location: `${other.url}${request.url}` })(request, answer)
-        anonymous = false
-      }
+      const moved: Listener = (request, answer) =>
+        says(307, '', { location: `${other.url}${request.url}` })(request, answer)
       const server = await serve(inFrontOf(trial.sandbox.url, { [asked]: moved }))
       const { code, stdout, stderr } = await trial.call(['--yes', '--url', server.url])
       // Only the unreadable record leaves another server to change.
@@ -240,10 +242,7 @@ describe.concurrent('a list that is no list of servers ends everything before th
   for (const [what, listener, message] of raw) {
     test(`${what}: exit 1`, async ({ open, serve }) => {
       const trial = await open({ servers: TWO })
-      let asked = 0
-      const later: Listener = (request, answer) =>
-        (asked++ === 0 ? forward(trial.sandbox.url) : listener)(request, answer)
-      const server = await serve(inFrontOf(trial.sandbox.url, { [LIST]: later }))
+      const server = await serve(inFrontOf(trial.sandbox.url, { [LIST]: listener }))
       const timeout = /within/.test(message) ? '2' : '20'
       const { code, stdout, stderr } = await trial.call(['--yes', '--url', server.url, '--timeout', timeout])
       expect({ code, stdout }).toEqual({ code: 1, stdout: '' })
@@ -255,7 +254,7 @@ describe.concurrent('a list that is no list of servers ends everything before th
   test('a gateway that asks to come back in an hour is not waited for: exit 1', async ({ open }) => {
     const busy = { status: 429, body: { detail: 'slow down' }, headers: { 'retry-after': '3600' } }
     const trial = await open({
-      quirks: [{ on: { method: 'GET', path: '/v1/mcp/server', nth: 2 }, do: busy }],
+      quirks: [{ on: { method: 'GET', path: '/v1/mcp/server', nth: 1 }, do: busy }],
     })
     const { code, stderr } = await trial.call(['--yes'])
     expect(code).toBe(1)

@@ -24,8 +24,12 @@ export function refused(status: number, error: string): Answer {
 /** FastAPI's answer to a path it does not have. */
 export const NOT_FOUND: Answer = { status: 404, json: { detail: 'Not Found' } }
 
-/** FastAPI's answer to a path it has, asked with another method. */
-export const WRONG_METHOD: Answer = { status: 405, json: { detail: 'Method Not Allowed' } }
+/** FastAPI's answer to a path it has, asked with another method than `allow`, that of its first route there. */
+export const wrongMethod = (allow: string): Answer => ({
+  status: 405,
+  json: { detail: 'Method Not Allowed' },
+  headers: { allow },
+})
 
 /** LiteLLM's `ProxyException` (`proxy_server.py`, `openai_exception_handler`). */
 export function proxyError(

@@ -73,7 +73,8 @@ export function teamInfo({ world, query }: Ask): Answer {
 /** GET /user/list. */
 export function userList(ask: Ask): Answer {
   const { world, query } = ask
-  const all = [...world.accounts.users.values()].toReversed()
+  const named = query.get('user_ids')?.split(',')
+  const all = [...world.accounts.users.values()].toReversed().filter(({ id }) => named?.includes(id) ?? true)
   const users = query.get('sort_by') === 'user_id' ? all.toSorted((a, b) => a.id.localeCompare(b.id)) : all
   const found = pageOf(ask, 'page_size', 25, users)
   if ('status' in found) return found

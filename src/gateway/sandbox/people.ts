@@ -56,6 +56,15 @@ export function keyInfo({ world, caller }: Ask): Answer {
   return ok({ key: hashOf(caller.key), info: keyRow(world, caller) })
 }
 
+/** POST /v2/key/info: keys by their hashes. Those without a row are left out; so is the master key. */
+export function keysInfo({ world, text }: Ask): Answer {
+  if (!world.database) return disconnected(world)
+  const asked = fieldsOf(text)['keys']
+  const hashes: unknown[] = Array.isArray(asked) ? asked : []
+  const found = [...world.accounts.keys.values()].filter(({ key }) => hashes.includes(hashOf(key)))
+  return ok({ key: hashes, info: found.map((each) => keyRow(world, each)) })
+}
+
 /** A user's row, grants aside. */
 export function userRow(user: User): Record<string, unknown> {
   return {

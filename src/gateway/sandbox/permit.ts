@@ -18,7 +18,7 @@ const ADMIN_ONLY = [
   // Some of these tell others what is theirs; the sandbox plays them for full admins alone.
   ...HOLDER_PATHS,
 ]
-const KEY_ROUTES = ['/key/generate', '/key/info', '/user/info', '/user/new']
+const KEY_ROUTES = ['/key/generate', '/key/info', '/v2/key/info', '/user/info', '/user/new']
 const SERVERS = '/v1/mcp/server'
 const TOOLS = '/mcp-rest/tools/list'
 const CHAT = '/v1/chat/completions'
@@ -66,7 +66,7 @@ function limitOfKey(release: Release, caller: Caller, asked: Asked): Answer | un
 
 function readOnlyAdminMay(release: Release, { method, path }: Asked): boolean {
   if (release.readOnlyAdmin === 'reads' && method === 'GET') return true
-  if (['/key/info', '/user/info', '/v2/user/info'].includes(path)) return true
+  if (['/key/info', '/v2/key/info', '/user/info', '/v2/user/info'].includes(path)) return true
   return release.readOnlyAdmin === 'list' && (path === SERVERS || path === TOOLS)
 }
 

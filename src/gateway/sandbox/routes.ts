@@ -1,12 +1,12 @@
 import { discover, home, liveliness, openapi, readiness, readinessDetails } from './about.ts'
-import { type Answer, NOT_FOUND, WRONG_METHOD } from './answers.ts'
+import { type Answer, NOT_FOUND, wrongMethod } from './answers.ts'
 import { authenticate } from './authenticate.ts'
 import { completeChat } from './chat.ts'
 import { serverHealth, serversHealth } from './health.ts'
 import { HOLDER_ROUTES } from './holder-routes.ts'
 import { withoutDatabase } from './no-database.ts'
 import { changePassword, updateUser } from './passwords.ts'
-import { keyInfo, newKey, newUser, ownUser, userInfo, userSettings } from './people.ts'
+import { keyInfo, keysInfo, newKey, newUser, ownUser, userInfo, userSettings } from './people.ts'
 import { forbidden } from './permit.ts'
 import type { Release } from './release.ts'
 import type { Ask, Received } from './request.ts'
@@ -48,6 +48,7 @@ const ROUTES: readonly Route[] = [
     keyed: ({ world }) => readinessDetails(world),
   },
   { method: 'GET', path: '/key/info', keyed: keyInfo },
+  { method: 'POST', path: '/v2/key/info', keyed: keysInfo },
   { method: 'POST', path: '/key/generate', keyed: newKey },
   { method: 'GET', path: '/user/info', keyed: userInfo },
   { method: 'POST', path: '/user/new', keyed: newUser },
@@ -141,7 +142,8 @@ async function answerOf(world: World, route: Route, received: Received): Promise
 /** Answers one request as the release would. */
 export async function answer(world: World, received: Received): Promise<Answer> {
   const here = routesAt(world.release, received.path)
-  if (here.length === 0) return NOT_FOUND
+  const [first] = here
+  if (!first) return NOT_FOUND
   const route = here.find(({ method }) => method === received.method)
-  return route ? answerOf(world, route, { ...received, id: route.id }) : WRONG_METHOD
+  return route ? answerOf(world, route, { ...received, id: route.id }) : wrongMethod(first.method)
 }
