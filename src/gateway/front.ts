@@ -107,6 +107,9 @@ function seen(answer: Answer, { scheme, location }: Traces, where: Where): strin
 const refused = (message: string, hint: string): MigrateError =>
   new MigrateError('sign-in-before-gateway', message, hint)
 
+/** What gives no name may be anything, as long as nothing of LiteLLM has been seen. */
+const MAYBE_ANOTHER = ' Where there is no LiteLLM behind it, correct --url.'
+
 /** 407 is the word of a proxy on the way. */
 function ofProxy(asked: Asked, what: string): MigrateError | null {
   const proxy = proxyFor(asked.url)
@@ -115,6 +118,12 @@ function ofProxy(asked: Asked, what: string): MigrateError | null {
     `The proxy ${proxyPlace(proxy)} wants a sign-in (${what})`,
     `${proxy.variable} names that proxy: user name and password go into it, as in http://USER:PASSWORD@HOST:PORT, with special characters as %XX. NO_PROXY=${new URL(asked.url).hostname} goes without it.`,
   )
+}
+
+/** A proxy of the environment refuses in the same way as what stands before the gateway. */
+function perhapsProxy(url: string): string {
+  const proxy = proxyFor(url)
+  return proxy ? ` It may also be the proxy ${proxyPlace(proxy)}, which ${proxy.variable} names.` : ''
 }
 
 /**
@@ -134,12 +143,12 @@ export function frontRefusal(answer: Answer, asked: Asked, where: Where): Migrat
   if (stand === 'refusal')
     return refused(
       `Something before LiteLLM at ${where.url} refused ${request} (${what})`,
-      refusalHint(request, where),
+      refusalHint(request, where) + perhapsProxy(url),
     )
   return refused(
     name === null
       ? `Something before LiteLLM at ${where.url} wants a sign-in (${what})`
       : `Before LiteLLM at ${where.url} stands ${name}, which wants a sign-in (${what})`,
-    signInHint(pass, where),
+    signInHint(pass, where) + (name === null && url.endsWith(READINESS) ? MAYBE_ANOTHER : ''),
   )
 }

@@ -397,7 +397,7 @@ describe.concurrent('what is left alone:', () => {
       )
       expect(notes.find((each) => each.code === 'deleted')?.server?.id).toBe('id-fetch')
       expect(summary['servers']).toBe(1)
-      expect(server.seen.filter(({ target }) => target === '/v1/mcp/server')).toHaveLength(3)
+      expect(server.seen.filter(({ target }) => target === '/v1/mcp/server')).toHaveLength(2)
     })
   }
 
