@@ -1,31 +1,30 @@
 import { readAddress } from '../core/address.ts'
 import type { Plan } from '../core/plan.ts'
-import type { Witness } from '../core/reach.ts'
 import { endsAtOnce, type RunReport } from '../core/report.ts'
 import { count } from '../core/text.ts'
 import { newUrl } from '../core/withheld.ts'
 import { checkMoved } from '../runs/check-moved.ts'
 import { localMachine } from '../machine/local-machine.ts'
 import { preflight } from '../runs/preflight.ts'
-import { findWitness } from '../runs/witness.ts'
+import { lookAround, NOWHERE, type Surroundings } from '../runs/surroundings.ts'
 import type { Way } from './commands/way.ts'
 import type { Terminal } from './terminal/terminal.ts'
 
-/** Who else can look where LiteLLM looks, asked for once; nobody where a sandbox only plays one. */
-function witnessFor(plan: Plan, { gateway, options, context }: Way): () => Promise<Witness | null> {
-  let found: Promise<Witness | null> | null = null
+/** Where LiteLLM stands, looked for once; nowhere where a sandbox only plays one. */
+function aroundFor(plan: Plan, { gateway, options, context }: Way): () => Promise<Surroundings> {
+  let found: Promise<Surroundings> | null = null
   const hosts = plan.changes.flatMap((change) => {
     const address = readAddress(newUrl(change) ?? '')
     return address.kind === 'address' ? [address.host] : []
   })
-  const around = {
+  const bearings = {
     gatewayUrl: gateway.identity.url,
     newHosts: [...new Set(hosts)],
     machine: localMachine,
     // Loaded where it is needed: it takes longer to load than all the rest.
     docker: async () => (await import('../docker/connect.ts')).connectDocker(context.env),
   }
-  return () => (found ??= options.sandbox ? Promise.resolve(null) : findWitness(around))
+  return () => (found ??= options.sandbox ? Promise.resolve(NOWHERE) : lookAround(bearings))
 }
 
 /** Tells how far a look at several servers is; without a terminal only that it begins. */
@@ -45,7 +44,7 @@ export async function tryBeforehand(plan: Plan, way: Way): Promise<Plan> {
   if (!options.preflight) return plan
   const what = plan.reverts === null ? 'new address' : 'old address'
   const found = await preflight(plan, gateway, {
-    witness: witnessFor(plan, way),
+    around: aroundFor(plan, way),
     accepted: options.accept,
     onTried: progress(
       context.terminal,
@@ -64,7 +63,7 @@ export async function lookBehind(plan: Plan, report: RunReport, way: Way): Promi
   const { gateway, options, context } = way
   if (!options.preflight || plan.reverts !== null || endsAtOnce(report.halted)) return report
   const changes = await checkMoved(report.changes, gateway, {
-    witness: witnessFor(plan, way),
+    around: aroundFor(plan, way),
     onChecked: progress(
       context.terminal,
       (total) => `Checking ${count(total, 'server')} through the gateway, up to 15 s each`,

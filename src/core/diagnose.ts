@@ -1,5 +1,5 @@
 import type { Reach, ReachKind, ReachOutcome, Tried } from './reach.ts'
-import { type Failing, remedyFor, remedyText } from './remedies.ts'
+import { type Remedy, remedyText } from './remedies.ts'
 
 /** What a kind comes to. */
 export function outcomeOf(kind: ReachKind): ReachOutcome {
@@ -76,8 +76,7 @@ export function diagnose(gatewaysWord: Reach, witness: Reach | null): Reach {
 }
 
 /** A finding as it is shown and kept, with what mends it. */
-export function triedAs({ kind, tools, evidence, leadsTo }: Reach, failing: Failing): Tried {
-  const remedy = remedyFor(kind, failing, leadsTo)
+export function triedAs({ kind, tools, evidence }: Reach, remedy: Remedy | null): Tried {
   return {
     outcome: outcomeOf(kind),
     kind,

@@ -1,74 +1,25 @@
-import { isLoopbackName, isOwnName, readAddress } from './address.ts'
+import { isOwnName } from './address.ts'
+import { commandTo } from './containers.ts'
 import { FRONT_REMEDIES, type Front } from './front-remedies.ts'
+import {
+  connect,
+  type Failing,
+  logOf,
+  outside,
+  ownHost,
+  type Place,
+  placeOf,
+  shownPathOf,
+} from './hosting.ts'
 import { nearestOf } from './selection.ts'
 import type { ReachKind } from './reach.ts'
-import { maskUrl } from './redact.ts'
 import { printable } from './text.ts'
 
-/** How a failure is mended. `command`: to be typed as it stands, `null` where there is none to give. */
+/** How a failure is mended. `command`: to be typed as it stands, a line for each, `null` where there is none to give. */
 export interface Remedy {
   sentence: string
   command: string | null
 }
-
-/** What is known of an address that does not work. */
-export interface Failing {
-  url: string
-  /** As LiteLLM names it. */
-  transport: string | null
-  /** The names that the MCP proxy serves, by its `/status`; `null` where nobody asked it. */
-  served?: readonly string[] | null
-  /** LiteLLM's container and the MCP proxy's, and the network they are to share, where known. */
-  gatewayContainer?: string | null
-  proxyContainer?: string | null
-  network?: string | null
-}
-
-/** The same, taken apart. Names are the guide's where nobody knows better. */
-interface Place {
-  host: string
-  port: number
-  isTls: boolean
-  path: string
-  transport: string
-  served: readonly string[] | null
-  gateway: string
-  /** `null` where the host is no name that a container could have. */
-  proxy: string | null
-  network: string
-}
-
-/** The path of a URL as remedies show it: secrets masked, harmless for a terminal. */
-function shownPathOf(url: string): string {
-  return printable(maskUrl(url).replace(/^[^/]*\/\/[^/?#]*/, '') || '/')
-}
-
-function placeOf(failing: Failing): Place {
-  const address = readAddress(failing.url)
-  const { host, port, scheme } = address.kind === 'address' ? address : { host: '', port: 0, scheme: 'http' }
-  const isContainer = /^[a-z\d][a-z\d_-]*$/i.test(host) && !isLoopbackName(host)
-  return {
-    host: printable(host),
-    port,
-    isTls: scheme === 'https',
-    path: shownPathOf(failing.url),
-    transport: failing.transport ?? 'sse',
-    served: failing.served ?? null,
-    gateway: failing.gatewayContainer ?? 'litellm',
-    proxy: failing.proxyContainer ?? (isContainer ? host : null),
-    network: failing.network ?? 'litellm-net',
-  }
-}
-
-const logOf = (container: string | null): string | null =>
-  container === null ? null : `docker logs --tail 50 ${container}`
-
-const connect = ({ proxy, network }: Place): string | null =>
-  proxy === null ? null : `docker network connect ${network} ${proxy}`
-
-/** Where a name by which a machine calls itself leads, seen from LiteLLM. */
-const ownHost = ({ host }: Place): string =>
-  isOwnName(host) ? ` Seen from a container, ${host} is that container itself, not the machine.` : ''
 
 const nothingAt = (where: string): string => `serves nothing at ${where}.`
 
@@ -83,7 +34,7 @@ export const forAnyPath = (hint: string, url: string): string =>
 function notFound(place: Place): Remedy {
   const [, name] = /^\/servers\/([^/?#]+)/.exec(place.path) ?? []
   const nothing = `${place.host} answers, but ${nothingAt(place.path)}`
-  const restart = place.proxy === null ? null : `docker restart ${place.proxy}`
+  const restart = place.proxy === null ? null : commandTo('restart', place.proxy)
   if (name === undefined || place.served === null)
     return {
       sentence: `${nothing} Is the server named in the MCP proxy's servers.json, and is the path right?`,
@@ -112,15 +63,21 @@ type Mending = (place: Place) => Remedy
 /** The one table of what mends what. */
 const REMEDIES: Partial<Record<ReachKind, Mending>> = {
   'unknown-host': (place) => ({
-    sentence: `LiteLLM's place knows no host ${place.host}: the MCP proxy does not run, is not on LiteLLM's network, or has another name there.`,
+    sentence:
+      outside(place) === ''
+        ? `LiteLLM's place knows no host ${place.host}: the MCP proxy does not run, is not on LiteLLM's network, or has another name there.`
+        : `LiteLLM's machine knows no host ${place.host}.${outside(place)}`,
     command: connect(place),
   }),
   refused: (place) => ({
-    sentence: `${place.host} is there, but nothing listens on port ${place.port} for others. mcp-proxy listens on 127.0.0.1 and on a port of chance unless it is told; start it with these.${ownHost(place)}`,
+    sentence:
+      place.hosting.kind === 'machine' && isOwnName(place.host)
+        ? `Nothing listens on port ${place.port} of LiteLLM's machine. If the MCP proxy is to run there, outside of containers, it has to be told the port:`
+        : `${place.host} is there, but nothing listens on port ${place.port} for others. mcp-proxy listens on 127.0.0.1 and on a port of chance unless it is told; start it with these.${ownHost(place)}`,
     command: `mcp-proxy --host 0.0.0.0 --port ${place.port}`,
   }),
   unreachable: (place) => ({
-    sentence: `LiteLLM cannot connect to ${place.host}: the host is unknown there, or nothing listens on port ${place.port}${perhapsTls(place)}. Do both share a network, and does the MCP proxy listen on 0.0.0.0?${ownHost(place)}`,
+    sentence: `LiteLLM cannot connect to ${place.host}: the host is unknown there, or nothing listens on port ${place.port}${perhapsTls(place)}.${outside(place) || ` Do both share a network, and does the MCP proxy listen on 0.0.0.0?${ownHost(place)}`}`,
     command: connect(place),
   }),
   'not-found': notFound,
@@ -150,6 +107,12 @@ const REMEDIES: Partial<Record<ReachKind, Mending>> = {
   }),
 }
 
+/** Nobody knows whether there are containers at all. */
+const ifInDocker = ({ sentence, command }: Remedy): Remedy =>
+  command?.startsWith('docker ')
+    ? { sentence: `${sentence} If it runs in Docker:`, command }
+    : { sentence, command }
+
 const isFront = (kind: ReachKind): kind is keyof typeof FRONT_REMEDIES => kind in FRONT_REMEDIES
 
 /**
@@ -158,9 +121,12 @@ const isFront = (kind: ReachKind): kind is keyof typeof FRONT_REMEDIES => kind i
  */
 export function remedyFor(kind: ReachKind, failing: Failing, leadsTo: string | null = null): Remedy | null {
   const place = placeOf(failing)
-  if (!isFront(kind)) return REMEDIES[kind]?.(place) ?? null
-  const front: Front = { ...place, url: failing.url, leadsTo }
-  return { sentence: FRONT_REMEDIES[kind](front), command: null }
+  if (isFront(kind)) {
+    const front: Front = { ...place, url: failing.url, leadsTo }
+    return { sentence: FRONT_REMEDIES[kind](front), command: null }
+  }
+  const remedy = REMEDIES[kind]?.(place) ?? null
+  return remedy && (failing.hosting.kind === 'unknown' ? ifInDocker(remedy) : remedy)
 }
 
 /** A remedy as one text, the command on a line of its own. */

@@ -80,12 +80,14 @@ const socketAt = (path: string): EngineAddress => ({
   isLocal: true,
 })
 
-/** The socket of an engine that nobody named: the system's, that of Docker Desktop, that of a rootless engine. */
+/** The socket of an engine that nobody named: the system's, that of Docker Desktop, that of a rootless engine, Podman's. */
 async function usualSocket(env: NodeJS.ProcessEnv): Promise<EngineAddress> {
   const candidates = [
     DEFAULT_SOCKET,
     join(dockerHome(env), 'run/docker.sock'),
     ...(env['XDG_RUNTIME_DIR'] ? [join(env['XDG_RUNTIME_DIR'], 'docker.sock')] : []),
+    ...(env['XDG_RUNTIME_DIR'] ? [join(env['XDG_RUNTIME_DIR'], 'podman/podman.sock')] : []),
+    '/run/podman/podman.sock',
   ]
   for (const path of candidates) {
     const isThere = await access(path).then(

@@ -1,5 +1,7 @@
 import { Agent } from 'node:https'
 import Dockerode from 'dockerode'
+import { z } from 'zod'
+import type { Engine } from '../core/containers.ts'
 import { type EngineAddress, engineAddress } from './address.ts'
 import { reasonOf, within } from './ask.ts'
 import { sshAgent } from './dial-ssh.ts'
@@ -40,6 +42,14 @@ function optionsFor(address: EngineAddress): object {
   }
 }
 
+const versions = z.object({ Components: z.array(z.object({ Name: z.string() })).nullish() })
+
+/** Podman names itself among the components of its answer to `GET /version`. */
+function engineOf(answer: unknown): Engine {
+  const components = versions.safeParse(answer).data?.Components ?? []
+  return components.some(({ Name }) => /podman/i.test(Name)) ? 'podman' : 'docker'
+}
+
 /**
  * The Docker engine that the environment means, or why there is none, as a clause for a person. Never throws, and takes
  * three seconds at most.
@@ -50,8 +60,11 @@ export async function connectDocker(env: NodeJS.ProcessEnv): Promise<Docker | st
   try {
     const api = new Dockerode(optionsFor(address))
     // More than a ping: an engine may answer that to those who may ask it nothing.
-    await within(CONNECT_MS, (abortSignal) => api.listContainers({ limit: 1, abortSignal }))
-    return new DockerEngine(api, address)
+    const [version] = await within(CONNECT_MS, (abortSignal) =>
+      // What stands before an engine may keep its version to itself.
+      Promise.all([api.version().catch(() => null), api.listContainers({ limit: 1, abortSignal })]),
+    )
+    return new DockerEngine(api, { ...address, engine: engineOf(version) })
   } catch (error) {
     return `${address.where}: ${reasonOf(error)}`
   }

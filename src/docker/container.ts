@@ -1,4 +1,6 @@
 import { z } from 'zod'
+import type { Engine } from '../core/containers.ts'
+import { composeServiceOf } from './compose.ts'
 import type { Attachment, Container, PublishedPort } from './port.ts'
 
 const texts = z.array(z.string()).nullish()
@@ -12,7 +14,12 @@ export const inspectedContainer = z.object({
   Name: z.string(),
   Path: z.string().default(''),
   Args: texts,
-  Config: z.object({ Image: z.string(), Hostname: z.string().nullish(), Tty: z.boolean().default(false) }),
+  Config: z.object({
+    Image: z.string(),
+    Hostname: z.string().nullish(),
+    Tty: z.boolean().default(false),
+    Labels: z.record(z.string(), z.string()).nullish(),
+  }),
   State: z.object({ Status: z.string() }),
   HostConfig: z.object({ NetworkMode: z.string().nullish() }),
   NetworkSettings: z.object({
@@ -55,10 +62,12 @@ function publishedBy({ NetworkSettings: { Ports } }: InspectedContainer): Publis
   })
 }
 
-function readContainer(inspected: InspectedContainer, status: string): Container {
+function readContainer(inspected: InspectedContainer, status: string, engine: Engine): Container {
   return {
     id: inspected.Id,
+    engine,
     name: nameOf(inspected),
+    compose: composeServiceOf(inspected.Config.Labels ?? {}),
     image: inspected.Config.Image,
     state: inspected.State.Status,
     status,
@@ -74,8 +83,9 @@ function readContainer(inspected: InspectedContainer, status: string): Container
  */
 export function readContainers(
   found: readonly { inspected: InspectedContainer; status: string }[],
+  engine: Engine,
 ): Container[] {
-  const own = found.map(({ inspected, status }) => readContainer(inspected, status))
+  const own = found.map(({ inspected, status }) => readContainer(inspected, status, engine))
   return own.map((container, i) => {
     const mode = found[i]?.inspected.HostConfig.NetworkMode ?? ''
     const owner = mode.startsWith('container:') ? mode.slice('container:'.length) : null

@@ -1,6 +1,7 @@
 import type { Readable } from 'node:stream'
 import type Dockerode from 'dockerode'
 import { z } from 'zod'
+import type { Engine } from '../core/containers.ts'
 import { unpack } from './archive.ts'
 import { dockerFailed, isMissing, reasonOf, within } from './ask.ts'
 import { type InspectedContainer, inspectedContainer, listedContainer, readContainers } from './container.ts'
@@ -45,12 +46,14 @@ function collect(
 export class DockerEngine implements Docker {
   readonly where: string
   readonly isLocal: boolean
+  readonly engine: Engine
   readonly #api: Dockerode
 
-  constructor(api: Dockerode, { where, isLocal }: { where: string; isLocal: boolean }) {
+  constructor(api: Dockerode, { where, isLocal, engine }: Pick<Docker, 'where' | 'isLocal' | 'engine'>) {
     this.#api = api
     this.where = where
     this.isLocal = isLocal
+    this.engine = engine
   }
 
   async #ask<T>(what: string, act: (abortSignal: AbortSignal) => Promise<T>, limitMs = CALL_MS): Promise<T> {
@@ -91,6 +94,7 @@ export class DockerEngine implements Docker {
       )
       return readContainers(
         found.flatMap(({ inspected, status }) => (inspected ? [{ inspected, status }] : [])),
+        this.engine,
       ).toSorted((a, b) => (a.name < b.name ? -1 : 1))
     })
   }

@@ -1,3 +1,5 @@
+import type { Engine, NamedContainer } from '../core/containers.ts'
+
 /** A port of a container that is open on this machine. `hostIp` is `0.0.0.0` or `::` where every address answers. */
 export interface PublishedPort {
   hostIp: string
@@ -14,11 +16,10 @@ export interface Attachment {
 }
 
 /** One container, running or not. */
-export interface Container {
+export interface Container extends NamedContainer {
   id: string
-  name: string
   image: string
-  /** `running`, `exited`, `restarting`, … as the engine says. */
+  /** `running`, `exited`, `paused`, `restarting`, … as the engine says. */
   state: string
   /** For a person: "Up 2 hours". */
   status: string
@@ -59,6 +60,8 @@ export interface Docker {
   readonly where: string
   /** Is it this machine's own engine, so that its published ports are ports of this machine? */
   readonly isLocal: boolean
+  /** Whose it is: the program with which a person works on it. */
+  readonly engine: Engine
   containers(): Promise<Container[]>
   networks(): Promise<Network[]>
   /** The last lines of a container's log, oldest first. */

@@ -1,14 +1,16 @@
 import { diagnose, isVague, needsWitness, outcomeOf, triedAs } from '../core/diagnose.ts'
 import { untriable } from '../core/preflight.ts'
-import type { Reach, Tried, Witness } from '../core/reach.ts'
+import type { Reach, Tried } from '../core/reach.ts'
 import type { AppliedChange } from '../core/report.ts'
 import { newUrl } from '../core/withheld.ts'
 import type { Gateway, ServerCheck } from '../gateway/port.ts'
+import { mendingFor } from './mending.ts'
 import { inParallel, READS_AT_ONCE } from './parallel.ts'
+import type { Surroundings } from './surroundings.ts'
 
-/** How a look at moved servers goes. `witness`: somebody else who can look, or `null`; asked for where one is needed. */
+/** How a look at moved servers goes. `around`: where LiteLLM stands; asked for where a server does not work. */
 export interface CheckScope {
-  witness: () => Promise<Witness | null>
+  around: () => Promise<Surroundings>
   onChecked: (done: number, total: number) => void
   stopRequested: () => unknown
   /** Did a server, by its id, list tools at its old address before the run? */
@@ -32,14 +34,14 @@ async function causeOf(
   { change, url }: Moved,
   word: Reach,
   gateway: Gateway,
-  { witness }: CheckScope,
+  { around }: CheckScope,
 ): Promise<Reach> {
   const { transport, server } = change
   const tried = isVague(word) ? await gateway.tryAddress({ url, transport, serverId: server.id }) : word
   const said = outcomeOf(tried.kind) === 'failed' ? { ...tried, tools: null } : word
   if (!needsWitness(said)) return said
-  const somebody = await witness()
-  return diagnose(said, somebody && (await somebody.look(url, transport ?? 'sse')))
+  const { witness } = await around()
+  return diagnose(said, witness && (await witness.look(url, transport ?? 'sse')))
 }
 
 /**
@@ -52,12 +54,13 @@ async function verdict(
   gateway: Gateway,
   scope: CheckScope,
 ): Promise<Tried> {
-  const failing = { url: moved.url, transport: moved.change.transport }
-  if (works === 'yes') return triedAs(reach, failing)
+  if (works === 'yes') return triedAs(reach, null)
   const isSilent = ['unclear', 'no-tools'].includes(reach.kind)
   if (works === 'unknown' && isSilent)
     return { outcome: 'not-tried', kind: 'untried', evidence: message, tools: null, hint: null }
-  const tried = triedAs(await causeOf(moved, reach, gateway, scope), failing)
+  const cause = await causeOf(moved, reach, gateway, scope)
+  const broken = { url: moved.url, transport: moved.change.transport }
+  const tried = triedAs(cause, await mendingFor(cause, broken, await scope.around()))
   // It let LiteLLM in at the old address, with all that LiteLLM has for it.
   if (tried.outcome === 'sign-in' && scope.listedBefore(moved.change.server.id))
     return { ...tried, outcome: 'failed', hint: TURNED_AWAY }

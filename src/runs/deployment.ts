@@ -25,6 +25,8 @@ export interface DeploymentRequest {
 export interface Part<T> {
   found: T | null
   how: string
+  /** Is there something about it that a person should know? */
+  isDoubtful?: boolean
 }
 
 /** The guide's deployment, as far as an engine has it. `network` is the one on which the two meet. */
@@ -54,6 +56,31 @@ const isNetwork =
   (name: string) =>
   (network: string): boolean =>
     network === name || network.endsWith(`_${name}`)
+
+/** A container that answers to a host name on a network of LiteLLM. */
+export interface Namesake {
+  container: Container
+  network: string
+  ip: string | null
+}
+
+/** Who runs and answers to a host name where LiteLLM asks for it: the container of that very name first. */
+export function namesakes(
+  host: string,
+  litellm: Container | null,
+  containers: readonly Container[],
+): Namesake[] {
+  const near = litellm ? networksOf(litellm) : []
+  return containers
+    .filter(({ id, state }) => id !== litellm?.id && state === 'running')
+    .flatMap((container) => {
+      const place = container.attachments.find(
+        ({ network, names }) => near.includes(network) && names.includes(host),
+      )
+      return place ? [{ container, network: place.network, ip: place.ip }] : []
+    })
+    .toSorted((a, b) => Number(b.container.name === host) - Number(a.container.name === host))
+}
 
 /** The one among them that runs, else the first. */
 const preferRunning = (containers: readonly Container[]): Container | null =>
@@ -99,7 +126,8 @@ function findLitellm(holdings: Holdings, { names, gatewayUrl }: DeploymentReques
       found: null,
       how: `no container serves ${printable(gatewayUrl)}, and none is called ${GUIDE_NAMES.litellm}: name it with --litellm-container`,
     }
-  return { found, how: `by its name; whether ${printable(gatewayUrl)} leads to it could not be told` }
+  const how = `by its name; whether ${printable(gatewayUrl)} leads to it could not be told`
+  return { found, how, isDoubtful: true }
 }
 
 function findProxy(
@@ -114,8 +142,14 @@ function findProxy(
   const isNear = (host: string, container: Container): boolean =>
     container.attachments.some(({ network, names: known }) => near.includes(network) && known.includes(host))
   for (const host of hosts) {
-    const found = preferRunning(others.filter((each) => isNear(host, each)))
-    if (found) return { found, how: `it is ${printable(host)} on LiteLLM's networks` }
+    const [first, ...rest] = namesakes(host, litellm, containers)
+    const found = first?.container ?? others.find((each) => isNear(host, each))
+    const also = rest.map(({ container }) => printable(container.name)).join(' and ')
+    const alone = `it is ${printable(host)} on LiteLLM's networks`
+    if (!found) continue
+    return also === ''
+      ? { found, how: alone }
+      : { found, how: `${alone}; so is ${also}, and chance decides who is asked`, isDoubtful: true }
   }
   for (const host of hosts) {
     const found = preferRunning(others.filter(isCalled(host)))
@@ -150,7 +184,10 @@ function findNetwork(
   }
   // Before any other that they share: where they should meet is not where they happen to.
   const usual = named(GUIDE_NAMES.network)
-  if (usual) return { found: usual, how: `by its name${absence(usual.name, litellm, proxy)}` }
+  if (usual) {
+    const absent = absence(usual.name, litellm, proxy)
+    return { found: usual, how: `by its name${absent}`, isDoubtful: absent !== '' }
+  }
   const shared =
     litellm && proxy
       ? networks.find(({ name }) => [litellm, proxy].every((each) => networksOf(each).includes(name)))

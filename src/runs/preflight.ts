@@ -1,16 +1,18 @@
 import { originOf } from '../core/address.ts'
 import type { Consent } from '../core/consent.ts'
-import { diagnose, needsWitness, triedAs } from '../core/diagnose.ts'
+import { diagnose, needsWitness, outcomeOf, triedAs } from '../core/diagnose.ts'
 import type { Change, Plan } from '../core/plan.ts'
 import { untriable, withFindings } from '../core/preflight.ts'
-import type { Reach, ReachKind, ToolPrint, Tried, Witness } from '../core/reach.ts'
+import type { Reach, ReachKind, ToolPrint, Tried } from '../core/reach.ts'
 import { newUrl } from '../core/withheld.ts'
 import type { Gateway } from '../gateway/port.ts'
 import { byOrigin } from './by-origin.ts'
+import { mendingFor } from './mending.ts'
+import type { Surroundings } from './surroundings.ts'
 
-/** What a preflight works with. `witness`: somebody else who can look, or `null`; asked for where one is needed. */
+/** What a preflight works with. `around`: where LiteLLM stands; asked for where an address does not work. */
 export interface PreflightScope {
-  witness: () => Promise<Witness | null>
+  around: () => Promise<Surroundings>
   /** Effects that the person consents to. */
   accepted: readonly Consent[]
   onTried: (done: number, total: number) => void
@@ -38,24 +40,30 @@ interface Trial {
 async function lookAt(
   { change, url }: Trial,
   gateway: Gateway,
-  findWitness: PreflightScope['witness'],
+  around: PreflightScope['around'],
 ): Promise<Reach> {
   const { transport, server } = change
   const word = await gateway.tryAddress({ url, transport, serverId: server.id })
   if (!needsWitness(word)) return word
-  const witness = await findWitness()
+  const { witness } = await around()
   return diagnose(word, witness && (await witness.look(url, transport ?? 'sse')))
 }
 
 /**
- * A server that signs in was tried without its credentials. So a login page is no failure that anybody saw, and neither is
- * what LiteLLM says nothing of, where another server at the same origin works.
+ * What a look came to. A server that signs in was tried without its credentials. So a login page is no failure that anybody
+ * saw, and neither is what LiteLLM says nothing of, where another server at the same origin works.
  */
-function withoutSignIn({ change, url }: Trial, reach: Reach, working: ReadonlySet<string>): Tried {
-  const tried = triedAs(reach, { url, transport: change.transport })
+async function verdict(
+  { change, url }: Trial,
+  reach: Reach,
+  working: ReadonlySet<string>,
+  around: PreflightScope['around'],
+): Promise<Tried> {
   const isUntold = reach.kind === 'unclear' && working.has(originOf(url))
   const excused = change.signsIn && (reach.kind === 'login-page' || isUntold)
-  return excused ? { ...tried, outcome: 'sign-in', hint: null } : tried
+  if (excused) return { ...triedAs(reach, null), outcome: 'sign-in' }
+  if (outcomeOf(reach.kind) !== 'failed') return triedAs(reach, null)
+  return triedAs(reach, await mendingFor(reach, { url, transport: change.transport }, await around()))
 }
 
 async function tryAll(
@@ -63,7 +71,7 @@ async function tryAll(
   gateway: Gateway,
   scope: PreflightScope,
 ): Promise<Plan['preflight']> {
-  const { witness, onTried } = scope
+  const { around, onTried } = scope
   const silent = new Map<string, number>()
   const answering = new Set<string>()
   const isSilent = (url: string): boolean => {
@@ -79,7 +87,7 @@ async function tryAll(
   onTried(0, trials.length)
   const reached = await byOrigin(trials, {
     originOf: ({ url }) => originOf(url),
-    look: (trial) => lookAt(trial, gateway, witness),
+    look: (trial) => lookAt(trial, gateway, around),
     isDead: ({ kind }, { url }) => isDead(kind, url),
     instead: (dead) => ({ ...dead, evidence: `not tried: ${DEAD[dead.kind] ?? dead.evidence}` }),
     onDone: (done) => onTried(done, trials.length),
@@ -87,9 +95,10 @@ async function tryAll(
   const working = new Set(
     reached.filter(({ found }) => found.kind === 'tools').map(({ value }) => originOf(value.url)),
   )
-  return Object.fromEntries(
-    reached.map(({ value, found }) => [value.change.id, withoutSignIn(value, found, working)]),
-  )
+  const verdicts = reached.map(async ({ value, found }): Promise<[string, Tried]> => {
+    return [value.change.id, await verdict(value, found, working, around)]
+  })
+  return Object.fromEntries(await Promise.all(verdicts))
 }
 
 /** The servers whose tools are worth recording before the run: those that get another URL. */

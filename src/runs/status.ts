@@ -1,5 +1,6 @@
 import { stripVTControlCharacters } from 'node:util'
 import { gatewayKey } from '../core/address.ts'
+import type { Engine } from '../core/containers.ts'
 import { consent } from '../core/consent.ts'
 import { MigrateError } from '../core/errors.ts'
 import { errorLines } from '../core/error-lines.ts'
@@ -46,6 +47,7 @@ export interface ErrorLog {
 /** What Docker shows. */
 export interface DockerStatus {
   where: string
+  engine: Engine
   deployment: Deployment
   logs: ErrorLog[]
 }
@@ -134,7 +136,7 @@ export async function readDocker(
     const two = [deployment.litellm.found, deployment.proxy.found].filter((each) => each !== null)
     const logs =
       errorLimit === 0 ? [] : await Promise.all(two.map((each) => readErrors(docker, each, errorLimit)))
-    return { where: docker.where, deployment, logs }
+    return { where: docker.where, engine: docker.engine, deployment, logs }
   } catch (error) {
     return asProblem(error).message
   }

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { describe, expect } from 'vitest'
+import { afterEach, beforeEach, describe, expect } from 'vitest'
 import type { SandboxOptions, SandboxServer } from '../../src/gateway/sandbox/index.ts'
 import type { SandboxKey } from '../../src/gateway/sandbox/options.ts'
 import type { Quirk } from '../../src/gateway/sandbox/quirks.ts'
@@ -149,7 +149,10 @@ describe('verify', () => {
   test('reads a key from standard input once with --watch; one that stops working is a finding', async ({
     open,
   }) => {
-    const trial = await open({ ...migrated(), quirks: [refusedInRound(2)] })
+    const trial = await open({
+      ...migrated(),
+      quirks: [refusing('POST', '/v2/key/info', 2), refusing('GET', '/key/info', 1)],
+    })
     const { rounds, evidence, stderr } = await watched(trial, ['--key-file', '-'], 3, trial.sandbox.masterKey)
     expect(rounds).toEqual(['pass', 'fail', 'pass'])
     expect(evidence[1]).toContain('The gateway does not accept this key')
@@ -159,7 +162,7 @@ describe('verify', () => {
   test('signs in once with --watch, and once more where the session has ended, which is said', async ({
     open,
   }) => {
-    const trial = await open({ ...migrated(), quirks: [refusedInRound(3)] })
+    const trial = await open({ ...migrated(), quirks: [refusing('GET', '/key/info', 3)] })
     const { username, password } = trial.sandbox
     const args = ['--username', username, '--password-file', '-']
     const { rounds, stderr } = await watched(trial, args, 4, password)
@@ -175,9 +178,9 @@ describe('verify', () => {
   })
 })
 
-/** The gateway takes no key in one round. Each asks once who it is. */
-const refusedInRound = (nth: number): Quirk => ({
-  on: { method: 'GET', path: '/key/info', nth },
+/** The gateway takes no key, when it is asked that for the nth time. Only of the master key it is asked by POST first. */
+const refusing = (method: string, path: string, nth: number): Quirk => ({
+  on: { method, path, nth },
   do: {
     status: 401,
     body: { error: { message: 'Authentication Error - Expired Key', type: 'expired_key' } },
@@ -246,6 +249,60 @@ describe('the check closed', () => {
   })
 })
 
+describe('what servers use now, the check closed', () => {
+  const OTHER = ['--from', 'http://other.invalid:1', '--to', NEW]
+
+  /** One server, fetch, at a backend of the test; how the check closed finds that, by a rule, after what was done. */
+  async function closed(
+    { open, serving }: { open: (options: SandboxOptions) => Promise<Trial>; serving: Backend },
+    act: (trial: Trial, old: string, forth: string[]) => Promise<readonly string[]>,
+    env: Record<string, string> = {},
+  ) {
+    const old = serving.origin.replace('127.0.0.1', 'localhost')
+    const trial = await open({ servers: [guideServer('fetch', { url: `${old}/servers/fetch/sse` })] })
+    const rule = await act(trial, old, ['--from', old, '--to', NEW])
+    return { ...(await checked(trial, 'closed', rule, env)), trial }
+  }
+
+  let serving: Backend
+  beforeEach(async () => void (serving = await Backend.start()))
+  afterEach(() => serving.close())
+
+  test('asks to migrate before anything is stopped', async ({ open }) => {
+    const found = await closed({ open, serving }, (_, __, forth) => Promise.resolve(forth))
+    expect(found.outcome).toBe('fail')
+    expect(found.evidence[0]).toMatch(/still in use by 1 server of the gateway: fetch$/)
+    expect(found.hint).toMatch(/^Migrate the servers first.*\n {2}[^\n]*--from http:\/\/localhost:\d+ --to/)
+    expect(found.hint).not.toContain('kill')
+  })
+
+  test('leaves alone where they came back to, by whichever way', async ({ open }) => {
+    const ways = [
+      (trial: Trial, old: string) => trial.setUp(['--yes', '--no-wait', '--from', NEW, '--to', old]),
+      (trial: Trial, old: string) => trial.sandbox.edit('id-fetch', { url: `${old}/servers/fetch/sse` }),
+    ]
+    for (const back of ways) {
+      const found = await closed({ open, serving }, async (trial, old, forth) => {
+        await trial.setUp(['--yes', '--no-wait', ...forth])
+        await back(trial, old)
+        return OTHER
+      })
+      expect([found.outcome, found.hint]).toEqual(['pass', null])
+    }
+  })
+
+  test('says first to look where LiteLLM cannot be asked', async ({ open }) => {
+    const found = await closed({ open, serving }, async (_, __, forth) => [
+      ...forth,
+      '--url',
+      `http://127.0.0.1:${await freePort()}`,
+    ])
+    expect(found.hint).toMatch(
+      /^LiteLLM could not be asked which servers use it now, so see first that none does\./,
+    )
+  })
+})
+
 describe('the check reachable', () => {
   test('tells what is wrong with each server that lists no tools', async ({ open }) => {
     const wrong = moved('n8n', { url: `${NEW}/servers/n8n/see` })
@@ -281,7 +338,10 @@ describe('the check reachable', () => {
       body: JSON.stringify(put),
     })
     const found = await checked(trial, 'reachable', [])
-    expect([found.outcome, found.hint]).toEqual(['fail', expect.stringContaining('docker restart litellm')])
+    expect([found.outcome, found.hint]).toEqual([
+      'fail',
+      expect.stringContaining('Restart LiteLLM, all its workers'),
+    ])
     trial.sandbox.restart()
     expect((await checked(trial, 'reachable', [])).outcome).toBe('pass')
   })

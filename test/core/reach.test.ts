@@ -2,7 +2,9 @@ import { readdir, readFile } from 'node:fs/promises'
 import { describe, expect, test } from 'vitest'
 import { diagnose, needsWitness, outcomeOf } from '../../src/core/diagnose.ts'
 import { REACH_KINDS, type Reach, type ReachKind } from '../../src/core/reach.ts'
-import { type Failing, remedyFor, remedyText } from '../../src/core/remedies.ts'
+import type { NamedContainer } from '../../src/core/containers.ts'
+import type { Failing, Hosting } from '../../src/core/hosting.ts'
+import { remedyFor, remedyText } from '../../src/core/remedies.ts'
 import { toolPrints } from '../../src/core/tools.ts'
 
 const said = (kind: ReachKind): Reach => ({ kind, tools: null, evidence: `LiteLLM: ${kind}` })
@@ -81,10 +83,22 @@ describe('a diagnosis from two words', () => {
   })
 })
 
+const named = (name: string, engine: NamedContainer['engine'] = 'docker'): NamedContainer => ({
+  engine,
+  name,
+  compose: null,
+})
+const INSIDE: Hosting = {
+  kind: 'container',
+  litellm: named('litellm'),
+  proxy: named('mcp-proxy-sse'),
+  network: null,
+}
+
 describe('a remedy', () => {
   const url = 'http://mcp-proxy-sse:8080/servers/fetch/sse'
   const mended = (kind: ReachKind, more: Partial<Failing> = {}): string => {
-    const remedy = remedyFor(kind, { url, transport: 'sse', ...more })
+    const remedy = remedyFor(kind, { url, transport: 'sse', hosting: INSIDE, ...more })
     return remedy ? remedyText(remedy) : ''
   }
 
@@ -112,7 +126,7 @@ describe('a remedy', () => {
 
   test('of a redirect names where it leads, by its origin alone', () => {
     const at = (from: string, to: string | null): string =>
-      remedyFor('redirect', { url: from, transport: 'http' }, to)?.sentence ?? ''
+      remedyFor('redirect', { url: from, transport: 'http', hosting: INSIDE }, to)?.sentence ?? ''
     expect(at('http://mcp.example.com/mcp', 'https://mcp.example.com/mcp?code=hush')).toMatch(
       /new URL: https:\/\/mcp\.example\.com$/,
     )
@@ -128,15 +142,40 @@ describe('a remedy', () => {
 
   test('ends in the command that mends it', () => {
     expect(mended('unknown-host')).toMatch(/\ndocker network connect litellm-net mcp-proxy-sse$/)
-    expect(mended('unknown-host', { network: 'mcp', proxyContainer: 'px' })).toMatch(/connect mcp px$/)
     expect(mended('refused')).toMatch(/\nmcp-proxy --host 0\.0\.0\.0 --port 8080$/)
     expect(mended('host-refused')).toContain('allowed_hosts=["mcp-proxy-sse:8080"]')
     expect(mended('no-tools')).toMatch(/\ndocker logs --tail 50 mcp-proxy-sse$/)
   })
 
+  test('has the commands of whatever runs LiteLLM, and none where it runs in no container', () => {
+    const kinds = ['unknown-host', 'unreachable', 'not-found', 'time-out', 'no-tools', 'unclear'] as const
+    const all = (hosting: Hosting): string => kinds.map((kind) => mended(kind, { hosting })).join('\n')
+    const commands = (hosting: Hosting): string[] => all(hosting).match(/^(docker|podman).*$/gm) ?? []
+    expect(all({ kind: 'machine', proxy: null })).not.toMatch(/docker|podman/i)
+    expect(mended('unknown-host', { hosting: { kind: 'machine', proxy: null } })).toContain(
+      'LiteLLM runs outside of containers',
+    )
+    const podman = { ...INSIDE, litellm: named('gw', 'podman'), proxy: named('my proxy', 'podman') }
+    expect(commands(podman)).toEqual([
+      "podman network connect litellm-net 'my proxy'",
+      "podman network connect litellm-net 'my proxy'",
+      "podman restart 'my proxy'",
+      "podman logs --tail 50 'my proxy'",
+      "podman logs --tail 50 'my proxy'",
+      'podman logs --tail 50 gw',
+    ])
+    // Nobody knows: the guide's names, and said as what they are.
+    expect(mended('no-tools', { hosting: { kind: 'unknown' } })).toMatch(
+      /If it runs in Docker:\ndocker logs --tail 50 mcp-proxy-sse$/,
+    )
+    // There is none of that name.
+    expect(mended('unknown-host', { hosting: { ...INSIDE, proxy: null } })).toMatch(/\ndocker ps -a$/)
+  })
+
   test('names no container where the host cannot be one', () => {
     for (const host of ['https://mcp.example.com', 'http://10.0.0.7:8080', 'http://localhost:8585'])
-      expect(mended('unreachable', { url: `${host}/servers/fetch/sse` })).not.toContain('docker')
+      for (const hosting of [{ kind: 'unknown' } as const, { ...INSIDE, proxy: null }])
+        expect(mended('unreachable', { url: `${host}/servers/fetch/sse`, hosting })).not.toContain('docker')
     expect(mended('refused', { url: 'http://localhost:8585/x' })).toContain('that container itself')
     for (const host of ['host.docker.internal', 'host.containers.internal'])
       expect(mended('refused', { url: `http://${host}:8585/x` })).not.toContain('that container itself')

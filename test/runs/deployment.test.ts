@@ -1,18 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { Container } from '../../src/docker/port.ts'
 import { type DeploymentRequest, type Holdings, locateDeployment } from '../../src/runs/deployment.ts'
-
-const container = (name: string, networks: string[], more: Partial<Container> = {}): Container => ({
-  id: `id-${name}`,
-  name,
-  image: 'image',
-  state: 'running',
-  status: 'Up 2 hours',
-  attachments: networks.map((network) => ({ network, ip: '172.18.0.2', names: [name] })),
-  published: [],
-  onHostNetwork: false,
-  ...more,
-})
+import { containerOn as container } from '../support/containers.ts'
 
 const at = (hostPort: number) => [{ hostIp: '127.0.0.1', hostPort, containerPort: 4000, protocol: 'tcp' }]
 

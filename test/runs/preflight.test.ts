@@ -7,6 +7,7 @@ import { connect } from '../../src/gateway/connect.ts'
 import type { Gateway } from '../../src/gateway/port.ts'
 import { type Sandbox, type SandboxOptions, startSandbox } from '../../src/gateway/sandbox/index.ts'
 import { preflight } from '../../src/runs/preflight.ts'
+import { NOWHERE } from '../../src/runs/surroundings.ts'
 import { NO_FILES } from '../../src/runs/configured.ts'
 import { takeInventory } from '../../src/runs/inventory.ts'
 
@@ -36,12 +37,8 @@ async function tried(
     Promise.resolve({ kind: 'key', key: sandbox.masterKey, source: 'the test' }),
   )
   const planned = await planFor(gateway)
-  const asked: string[] = []
   const plan = await preflight(planned, gateway, {
-    witness: () => {
-      asked.push('witness')
-      return Promise.resolve(witness)
-    },
+    around: () => Promise.resolve({ ...NOWHERE, witness }),
     accepted: ['unreachable'],
     onTried: () => {},
   })
@@ -129,7 +126,7 @@ describe('a preflight', () => {
       tools: { value: () => Promise.resolve(look('http://x/servers/s1/')) },
     }) as Gateway
     const plan = await preflight(await planFor(gateway), fast, {
-      witness: () => Promise.resolve(null),
+      around: () => Promise.resolve(NOWHERE),
       accepted: ['unreachable'],
       onTried: () => {},
     })

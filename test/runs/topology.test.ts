@@ -2,18 +2,7 @@ import { expect, test } from 'vitest'
 import type { Container } from '../../src/docker/port.ts'
 import { locateDeployment } from '../../src/runs/deployment.ts'
 import { assembleTopology } from '../../src/runs/topology.ts'
-
-const container = (name: string, networks: string[], more: Partial<Container> = {}): Container => ({
-  id: `id-${name}`,
-  name,
-  image: 'image',
-  state: 'running',
-  status: 'Up 2 hours',
-  attachments: networks.map((network, i) => ({ network, ip: `172.18.${i}.2`, names: [name] })),
-  published: [],
-  onHostNetwork: false,
-  ...more,
-})
+import { containerOn as container } from '../support/containers.ts'
 
 const at = (hostIp: string, hostPort: number, containerPort: number) => [
   { hostIp, hostPort, containerPort, protocol: 'tcp' },

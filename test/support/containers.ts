@@ -9,7 +9,9 @@ export function container(
 ): Container {
   return {
     id: `id-${name}`,
+    engine: 'docker',
     name,
+    compose: null,
     image: 'image',
     state: 'running',
     status: 'Up 2 hours',
@@ -19,6 +21,10 @@ export function container(
     ...more,
   }
 }
+
+/** The same on these networks, where nobody cares for addresses. */
+export const containerOn = (name: string, networks: string[], more: Partial<Container> = {}): Container =>
+  container(name, Object.fromEntries(networks.map((network, i) => [network, `172.18.${i}.2`])), more)
 
 /** A port that is published. */
 export const port = (hostIp: string, hostPort: number, containerPort = hostPort): PublishedPort => ({
@@ -58,12 +64,13 @@ export function engineWith(
   return {
     where: 'unix:///test.sock',
     isLocal: true,
+    engine: 'docker',
     containers: () => Promise.resolve(containers),
     networks: () => Promise.resolve(networks),
     logs: () => Promise.resolve([]),
     readFile: (_, path) => Promise.resolve(files[path] ?? null),
     commandOf: () => Promise.resolve(command),
-    look: () => Promise.resolve(said),
+    look: (_, asked) => Promise.resolve(typeof said === 'function' ? said(asked) : said),
   }
 }
 
@@ -71,5 +78,6 @@ export function engineWith(
 export interface EngineAnswers {
   command?: string[]
   files?: Record<string, string>
-  said?: Ended
+  /** What a command inside a container comes to. */
+  said?: Ended | ((command: readonly string[]) => Ended)
 }

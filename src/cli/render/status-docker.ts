@@ -8,10 +8,12 @@ import {
 } from '../../core/topology.ts'
 import { printable, shortened } from '../../core/text.ts'
 import type { LogLine } from '../../docker/port.ts'
-import type { Deployment } from '../../runs/deployment.ts'
+import type { Deployment, Part } from '../../runs/deployment.ts'
 import type { DockerStatus, ErrorLog } from '../../runs/status.ts'
 import { assembleTopology } from '../../runs/topology.ts'
 import { type Look, wrap } from './layout.ts'
+
+const TITLES = { docker: 'Docker', podman: 'Podman' } as const
 
 const ROLES = { litellm: 'LiteLLM', proxy: 'MCP proxy', other: '' } as const
 
@@ -40,15 +42,15 @@ function renderContainer(container: TopologyContainer, column: number, look: Loo
 
 /** What of the deployment was not found, or not where it should be. */
 export function gaps({ litellm, proxy, network }: Deployment): string[] {
-  const parts: [string, { found: { name: string } | null; how: string }][] = [
+  const parts: [string, Part<{ name: string }>][] = [
     ["LiteLLM's container", litellm],
     ["The MCP proxy's container", proxy],
     ['The MCP network', network],
   ]
-  return parts.flatMap(([title, { found, how }]) =>
+  return parts.flatMap(([title, { found, how, isDoubtful }]) =>
     found === null
       ? [`${title} was not found: ${how}`]
-      : / not /.test(how)
+      : isDoubtful
         ? [`${title} is ${found.name}, ${how}`]
         : [],
   )
@@ -92,14 +94,14 @@ export function renderContainers(docker: DockerStatus | string, look: Look): str
         ),
       ),
     ]
-  const { deployment, logs, where } = docker
+  const { deployment, engine, logs, where } = docker
   const topology = assembleTopology(deployment, [])
   const missing = gaps(deployment).map((text) =>
     look.paint('yellow', wrap(`  ! ${printable(text)}`, look.width, '    ')),
   )
   return [
     [
-      `${look.paint('bold', 'Docker')}  ${printable(where)}`,
+      `${look.paint('bold', TITLES[engine])}  ${printable(where)}`,
       ...(topology.containers.length > 0 ? renderTopology(topology, look) : []),
       ...missing,
     ].join('\n'),

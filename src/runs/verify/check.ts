@@ -1,6 +1,7 @@
 import type { CheckResult } from '../../core/check.ts'
 import type { CheckId } from '../../core/verify/check-ids.ts'
 import { MigrateError } from '../../core/errors.ts'
+import type { Remedy } from '../../core/remedies.ts'
 import type { OpenScene, Scene } from './scene.ts'
 
 /** What a check came to, without its name. */
@@ -58,6 +59,10 @@ export function judged(faults: readonly Fault[], fine: readonly string[]): Findi
     hint: hints.length === 0 ? null : hints.join('\n'),
   }
 }
+
+/** A remedy as a hint. */
+export const hintOf = ({ sentence, command }: Remedy): string =>
+  mend(sentence, ...(command?.split('\n') ?? []))
 
 /** A hint that ends in commands, each on a line of its own. */
 export const mend = (sentence: string, ...commands: string[]): string =>

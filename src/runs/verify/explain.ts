@@ -1,10 +1,9 @@
 import { diagnose, isVague, outcomeOf } from '../../core/diagnose.ts'
-import type { Reach, ReachKind } from '../../core/reach.ts'
-import { remedyFor } from '../../core/remedies.ts'
-import type { Deployment } from '../deployment.ts'
-import { mend } from './check.ts'
-import { secondLook } from './limits.ts'
-import { joinIt, meetingOf, pairOf, renameIt, startIt } from './meeting.ts'
+import type { Reach } from '../../core/reach.ts'
+import { commandTo } from '../../core/containers.ts'
+import { mendingFor } from '../mending.ts'
+import { hintOf, mend } from './check.ts'
+import { lookWithin, secondLook } from './limits.ts'
 import type { Migrated } from './migrated.ts'
 import type { OpenScene } from './scene.ts'
 
@@ -16,70 +15,32 @@ export interface Failure {
   hint: string | null
 }
 
-async function within<T>(limitMs: number, act: Promise<T>, late: T): Promise<T> {
-  let timer: NodeJS.Timeout | undefined
-  const limit = new Promise<T>((resolve) => {
-    timer = setTimeout(() => resolve(late), limitMs)
-  })
-  return Promise.race([act, limit]).finally(() => clearTimeout(timer))
-}
-
 /** What somebody who stands where LiteLLM stands sees there; `null` where there is nobody. */
 async function secondWord({ url, transport }: Migrated, scene: OpenScene): Promise<Reach | null> {
-  const witness = await scene.witness()
+  const { witness } = await scene.around()
   if (witness === null) return null
-  const limitMs = secondLook(scene)
-  const evidence = `${witness.where}: no answer in ${limitMs / 1000} s`
-  return within(limitMs, witness.look(url, transport), { kind: 'time-out', tools: null, evidence })
+  return lookWithin(secondLook(scene), witness, url, transport)
 }
 
 const RESTART =
-  'The new address works, and LiteLLM still uses the old one: this release takes a new URL up when it starts. Restart LiteLLM, all its workers and replicas:'
+  'The new address works, and LiteLLM still uses the old one: this release takes a new URL up when it starts. Restart LiteLLM, all its workers and replicas'
 
 async function restart(scene: OpenScene): Promise<string> {
-  const deployment = await scene.deployment()
-  return mend(RESTART, `docker restart ${deployment?.litellm.found?.name ?? 'litellm'}`)
+  const around = await scene.around()
+  return around.kind === 'container'
+    ? mend(`${RESTART}:`, commandTo('restart', around.litellm))
+    : `${RESTART}.`
 }
 
 /** Does the address work, and only LiteLLM does not use it yet? Up to 1.80 a new URL waits for a restart. */
 const awaitsRestart = (scene: OpenScene, tried: Reach, witness: Reach | null): boolean =>
   scene.gateway.era.restart !== 'no' && [tried.kind, witness?.kind].includes('tools')
 
-/** What Docker knows better than any look at the address: a proxy that does not run, or that LiteLLM cannot meet. */
-function hintOfDocker(
-  kind: ReachKind,
-  url: string,
-  scene: OpenScene,
-  deployment: Deployment | null,
-): string | null {
-  const pair = pairOf(deployment)
-  if (!pair || !deployment) return null
-  if (pair.proxy.state !== 'running') return startIt(pair.proxy)
-  if (kind !== 'unknown-host' && kind !== 'unreachable') return null
-  const meeting = meetingOf(pair, deployment, scene.names.network !== null)
-  if (!('network' in meeting)) return joinIt(meeting.absent, meeting.target)
-  return kind === 'unknown-host' ? renameIt(pair.proxy, new URL(url).hostname, meeting.network) : null
-}
-
 /** How an address is mended. */
-async function hintFor(
-  { kind, leadsTo }: Reach,
-  { url, transport }: Migrated,
-  scene: OpenScene,
-): Promise<string | null> {
-  const deployment = await scene.deployment()
-  const known = hintOfDocker(kind, url, scene, deployment)
-  if (known !== null) return known
-  const failing = {
-    url,
-    transport,
-    served: await scene.served(),
-    gatewayContainer: deployment?.litellm.found?.name ?? null,
-    proxyContainer: deployment?.proxy.found?.name ?? null,
-    network: deployment?.network.found?.name ?? null,
-  }
-  const remedy = remedyFor(kind, failing, leadsTo)
-  return remedy && (remedy.command === null ? remedy.sentence : mend(remedy.sentence, remedy.command))
+async function hintFor(reach: Reach, { url, transport }: Migrated, scene: OpenScene): Promise<string | null> {
+  const broken = { url, transport, served: await scene.served() }
+  const remedy = await mendingFor(reach, broken, await scene.around())
+  return remedy && hintOf(remedy)
 }
 
 /** The more telling of what LiteLLM says of a server and of its address. */

@@ -1,3 +1,4 @@
+import type { Reach, Witness } from '../../core/reach.ts'
 import type { Scene } from './scene.ts'
 
 type Timed = Pick<Scene, 'timeoutMs'>
@@ -13,3 +14,18 @@ export const secondLook = ({ timeoutMs }: Timed): number => timeoutMs / 2
 
 /** For a whole check. What has not ended by then is told as it stands. */
 export const wholeCheck = ({ timeoutMs }: Timed): number => timeoutMs * 1.5
+
+/** What a witness sees at an address, within a time of ours: what it gives itself may be longer. */
+export async function lookWithin(
+  limitMs: number,
+  witness: Witness,
+  url: string,
+  transport: string,
+): Promise<Reach> {
+  let timer: NodeJS.Timeout | undefined
+  const evidence = `${witness.where}: no answer in ${limitMs / 1000} s`
+  const late = new Promise<Reach>((resolve) => {
+    timer = setTimeout(() => resolve({ kind: 'time-out', tools: null, evidence }), limitMs)
+  })
+  return Promise.race([witness.look(url, transport), late]).finally(() => clearTimeout(timer))
+}

@@ -5,7 +5,7 @@ import { servicesInStatus } from '../../core/verify/services.ts'
 import { findDeployment } from '../deployment.ts'
 import { recollectFrom } from '../recall.ts'
 import { listWhole } from '../whole-list.ts'
-import { findWitness } from '../witness.ts'
+import { lookAround } from '../surroundings.ts'
 import { askInside, type Inside } from './inside.ts'
 import { firstLook, secondLook } from './limits.ts'
 import { migratedServers } from './migrated.ts'
@@ -13,11 +13,12 @@ import type { Scene } from './scene.ts'
 
 type Derived =
   | 'servers'
+  | 'current'
   | 'migrated'
   | 'toolsOf'
   | 'knownPaths'
   | 'deployment'
-  | 'witness'
+  | 'around'
   | 'inside'
   | 'served'
 
@@ -48,10 +49,10 @@ function pathsOf(servers: readonly ListedServer[]): string[] {
 }
 
 /** What Docker tells, and what is asked from inside LiteLLM's container. */
-function aroundDocker(parts: SceneParts): Pick<Scene, 'deployment' | 'witness' | 'inside' | 'served'> {
+function aroundDocker(parts: SceneParts): Pick<Scene, 'deployment' | 'around' | 'inside' | 'served'> {
   const { docker, names, gatewayUrl, machine, migration } = parts
   const request = { names, gatewayUrl, newHosts: [migration.to.host] }
-  const around = { ...request, machine, docker: () => Promise.resolve(docker) }
+  const bearings = { ...request, machine, docker: () => Promise.resolve(docker) }
   const deployment = once(async () =>
     typeof docker === 'string' ? null : findDeployment(docker, machine, request),
   )
@@ -65,7 +66,7 @@ function aroundDocker(parts: SceneParts): Pick<Scene, 'deployment' | 'witness' |
     const found = await inside(originText(migration.to)).catch(() => '')
     return typeof found === 'string' ? null : servicesInStatus(found.body)
   })
-  return { deployment, witness: once(() => findWitness(around)), inside, served }
+  return { deployment, around: once(() => lookAround(bearings)), inside, served }
 }
 
 /** Makes a scene: what several checks need is asked for once, when the first of them needs it. */
@@ -81,6 +82,7 @@ export function makeScene(parts: SceneParts): Scene {
     ...parts,
     ...aroundDocker(parts),
     servers,
+    current: async () => (isOpen ? servers().catch(() => null) : null),
     migrated: once(async () => migratedServers(await servers(), runs, gatewayUrl, migration)),
     toolsOf: onceEach(async (id) =>
       isOpen

@@ -1,33 +1,33 @@
 import { originText, readAddress } from '../../core/address.ts'
-import { redactText } from '../../core/redact.ts'
+import { listCommand } from '../../core/containers.ts'
 import { serviceIn } from '../../core/verify/services.ts'
+import type { Witness } from '../../core/reach.ts'
 import type { Container, Docker } from '../../docker/port.ts'
+import { witnessInside } from '../../docker/witness.ts'
 import type { Deployment } from '../deployment.ts'
-import { type Check, type Fault, type Finding, judged, mend, skipped } from './check.ts'
+import { type Check, type Finding, hintOf, judged, mend, skipped } from './check.ts'
 import { coverage } from './coverage.ts'
-import type { Inside } from './inside.ts'
-import { joinIt, meetingOf, type Pair, pairOf, renameIt, startIt } from './meeting.ts'
+import { fault, fine, found, type Found } from './found.ts'
+import { judgeInside } from './from-inside.ts'
+import { lookWithin, secondLook } from './limits.ts'
+import type { Migrated } from './migrated.ts'
+import { joinIt, meetingOf, type Pair, pairOf, startIt } from '../meeting.ts'
+import {
+  type Address,
+  areReplicas,
+  askNamesakes,
+  type Asked,
+  partNamesakes,
+  sharedName,
+} from '../namesakes.ts'
 import type { Scene } from './scene.ts'
-
-/** What was found on the way: faults, and what is fine. */
-interface Found {
-  faults: Fault[]
-  fine: string[]
-}
-
-const found = (...all: Found[]): Found => ({
-  faults: all.flatMap(({ faults }) => faults),
-  fine: all.flatMap(({ fine }) => fine),
-})
-const fault = (line: string, hint: string | null): Found => ({ faults: [{ line, hint }], fine: [] })
-const fine = (...lines: string[]): Found => ({ faults: [], fine: lines })
 
 const isRunning = ({ state }: Container): boolean => state === 'running'
 
 function stopped(container: Container): Found {
   if (isRunning(container)) return fine()
   const { name, status, state } = container
-  return fault(`${name} does not run (${status || state})`, startIt(container))
+  return fault(`${name} does not run (${status || state})`, hintOf(startIt(container)))
 }
 
 type Shared = Found & { network: string | null }
@@ -44,62 +44,8 @@ function shared(pair: Pair, deployment: Deployment, named: boolean): Shared {
   const instead = elsewhere.length === 0 ? '' : `; they meet on ${elsewhere.join(', ')}`
   return {
     network: null,
-    ...fault(`${names} is not on the network ${target}${instead}`, joinIt(absent, target)),
+    ...fault(`${names} is not on the network ${target}${instead}`, hintOf(joinIt(absent, target))),
   }
-}
-
-/** What to do where the address resolves, and nothing answers. */
-function unanswered(proxy: Container, { error }: Inside, url: string): Found {
-  const { host, port } = new URL(url)
-  const line = `from inside LiteLLM's container ${url} does not answer (${redactText(error ?? 'no answer')})`
-  const refused = /refused/i.test(error ?? '')
-  // Whoever ends a connection has taken it: no packets are lost there.
-  const lost = error === null || /timed? ?out|no route|unreachable/i.test(error)
-  if (isElsewhere(proxy, new URL(url).hostname) || (!refused && !lost)) return fault(line, null)
-  const drops = [
-    'sudo iptables -S DOCKER-USER',
-    `sudo nsenter -t $(docker inspect -f '{{.State.Pid}}' ${proxy.name}) -n iptables -S`,
-  ]
-  const why = refused
-    ? `Nothing listens at ${host} for other containers: perhaps the proxy listens on 127.0.0.1, which is its default, or on another port. Start it anew with --host 0.0.0.0 --port ${port || '80'} at the end of its command. First:`
-    : 'Packets between the containers are lost. Look for rules that drop them (iptables, nftables, ufw), on this machine and inside the containers, and delete them with -D in place of -A:'
-  return fault(line, mend(why, ...(refused ? [`docker rm -f ${proxy.name}`] : drops)))
-}
-
-/** Is this a host of another place, and none that the proxy's container could be called? */
-const isElsewhere = ({ attachments }: Container, host: string): boolean =>
-  /[.:]/.test(host) && !attachments.some(({ names, ip }) => ip === host || names.includes(host))
-
-function resolved(proxy: Container, network: string, { addresses }: Inside, host: string): Found {
-  const place = proxy.attachments.find((each) => each.network === network)
-  const names = `${host} → ${addresses.join(', ')}`
-  if (isElsewhere(proxy, host)) return fine(`from inside LiteLLM's container: ${names}`)
-  const own = proxy.attachments.flatMap(({ ip }) => ip ?? [])
-  // Docker tells the IPv4 addresses alone. One address of somebody else is enough: connections go to any of them.
-  const strangers = addresses.filter((each) => !each.includes(':') && !own.includes(each))
-  if (place?.ip == null || strangers.length === 0) return fine(`from inside LiteLLM's container: ${names}`)
-  const who = strangers.length === addresses.length ? 'which is' : `of which ${strangers.join(', ')} is`
-  return fault(
-    `${names}, ${who} not ${proxy.name} (${place.ip} on ${network})`,
-    renameIt(proxy, host, network),
-  )
-}
-
-/** What a request from where LiteLLM stands came to. */
-function judgeInside(inside: Inside | string, proxy: Container, network: string, origin: string): Found {
-  if (typeof inside === 'string')
-    return fine(`nothing could be asked from inside LiteLLM's container: ${inside}`)
-  const { hostname } = new URL(origin)
-  if (inside.addresses.length === 0)
-    return fault(
-      `inside LiteLLM's container the host ${hostname} is unknown`,
-      isElsewhere(proxy, hostname) ? null : renameIt(proxy, hostname, network),
-    )
-  const name = resolved(proxy, network, inside, hostname)
-  const url = `${origin}/status`
-  return inside.status === null
-    ? found(name, unanswered(proxy, inside, url))
-    : found(name, fine(`from there ${url} answers HTTP ${inside.status}`))
 }
 
 function originOf(url: string): string[] {
@@ -107,31 +53,92 @@ function originOf(url: string): string[] {
   return address.kind === 'address' ? [originText(address)] : []
 }
 
-async function lookAt(docker: Docker, pair: Pair, deployment: Deployment, scene: Scene): Promise<Finding> {
-  const { litellm, proxy } = pair
-  const migrated = (await scene.migrated()).map(({ url }) => url)
-  const origins = [
-    ...new Set(migrated.length > 0 ? migrated.flatMap(originOf) : [originText(scene.migration.to)]),
-  ]
+const ADDRESSES_TRIED = 3
+
+/** MCP addresses at an origin: those of servers that are there, or are to come there, or that the proxy tells of. */
+async function addressesAt(origin: string, migrated: readonly Migrated[], scene: Scene): Promise<Address[]> {
+  const there = migrated.filter(({ url }) => originOf(url).includes(origin))
+  if (there.length > 0) return there.slice(0, ADDRESSES_TRIED)
+  const known = await scene.knownPaths()
+  const paths =
+    known.length > 0 ? known : ((await scene.served()) ?? []).map((name) => `/servers/${name}/sse`)
+  return paths
+    .slice(0, ADDRESSES_TRIED)
+    .map((path) => ({ url: `${origin}${path}`, transport: path.endsWith('/mcp') ? 'http' : 'sse' }))
+}
+
+/** Who else answers to the names of these origins, and what is behind each. */
+async function askAll(
+  origins: readonly string[],
+  migrated: readonly Migrated[],
+  deployment: Deployment,
+  scene: Scene,
+  witness: Witness,
+): Promise<{ host: string; asked: Asked[] }[]> {
+  const all = origins.map(async (origin) => ({
+    host: new URL(origin).hostname,
+    asked: await askNamesakes(
+      new URL(origin).hostname,
+      await addressesAt(origin, migrated, scene),
+      deployment,
+      (url, transport) => lookWithin(secondLook(scene), witness, url, transport),
+    ),
+  }))
+  return (await Promise.all(all)).filter(({ asked }) => asked.length > 0)
+}
+
+function judgeNamesakes({ host, asked }: { host: string; asked: Asked[] }): Found {
+  const told = sharedName(host, asked)
+  if (areReplicas(asked)) return fine(`${told}; all of them serve the same tools`)
+  const remedy = partNamesakes(host, asked)
+  return fault(told, remedy && hintOf(remedy))
+}
+
+/** The proxy is who has the servers' tools behind it, where several have its name. */
+function theProxy(proxy: Container, shared: readonly { asked: Asked[] }[]): Container {
+  const all = shared.flatMap(({ asked }) => asked)
+  const isOne = all.some(({ container, serves }) => container.id === proxy.id && !serves)
+  return isOne ? (all.find(({ serves }) => serves)?.container ?? proxy) : proxy
+}
+
+async function lookAt(docker: Docker, near: Pair, deployment: Deployment, scene: Scene): Promise<Finding> {
+  const { litellm } = near
+  const migrated = await scene.migrated()
+  const urls = migrated.map(({ url }) => url)
+  const origins = [...new Set(urls.length > 0 ? urls.flatMap(originOf) : [originText(scene.migration.to)])]
+  const witness = witnessInside(docker, litellm)
+  const namesakes = isRunning(litellm) ? await askAll(origins, migrated, deployment, scene, witness) : []
+  const pair = { litellm, proxy: theProxy(near.proxy, namesakes) }
+  const { proxy } = pair
   const up = found(stopped(litellm), stopped(proxy))
   const { network, ...together } = shared(pair, deployment, scene.names.network !== null)
   const able = up.faults.length === 0 && network !== null
   const answers = able ? await Promise.all(origins.map(scene.inside)) : []
-  const requests = answers.map((inside, i) => judgeInside(inside, proxy, network ?? '', origins[i] ?? ''))
+  const known = namesakes.flatMap(({ asked }) => asked.flatMap(({ ip }) => ip ?? []))
+  const requests = answers.map((inside, i) =>
+    judgeInside(inside, pair, network ?? '', origins[i] ?? '', known),
+  )
   const status = answers.flatMap((each) =>
     typeof each === 'string' || each.status === null ? [] : each.body,
   )[0]
-  const wanted = migrated.flatMap((url) => serviceIn(url) ?? [])
-  const all = found(up, together, ...requests, await coverage(docker, proxy, status ?? null, wanted))
+  const wanted = urls.flatMap((url) => serviceIn(url) ?? [])
+  const all = found(
+    ...namesakes.map(judgeNamesakes),
+    up,
+    together,
+    ...requests,
+    await coverage(docker, proxy, status ?? null, wanted),
+  )
   // What nobody could ask from there is not proved.
   const isUnknown = answers.some((each) => typeof each === 'string') && all.faults.length === 0
   return isUnknown ? skipped(...all.fine) : judged(all.faults, all.fine)
 }
 
-const NO_PROXY = mend(
-  'Start the MCP proxy under the name that the new URLs have, or name its container with --proxy-container. All containers that there are:',
-  'docker ps -a',
-)
+const noProxy = ({ engine }: Docker): string =>
+  mend(
+    'Start the MCP proxy under the name that the new URLs have, or name its container with --proxy-container. All containers that there are:',
+    listCommand(engine),
+  )
 
 /** LiteLLM's container and the proxy's share a network on which the new addresses work. */
 export const networks: Check = {
@@ -144,6 +151,8 @@ export const networks: Check = {
     const { litellm, proxy } = deployment
     if (litellm.found === null) return skipped(litellm.how)
     const pair = pairOf(deployment)
-    return pair ? lookAt(docker, pair, deployment, scene) : judged([{ line: proxy.how, hint: NO_PROXY }], [])
+    return pair
+      ? lookAt(docker, pair, deployment, scene)
+      : judged([{ line: proxy.how, hint: noProxy(docker) }], [])
   },
 }

@@ -35,7 +35,8 @@ function leftBehind(runs: readonly RecordedRun[]): Map<string, OldOrigin> {
     for (const { change } of run.changes.filter(wasWritten)) {
       for (const { before, after } of change.edits) {
         const there = new Set(addressesIn(after).map(({ origin }) => originText(origin)))
-        if (back) for (const text of there) left.delete(text)
+        // A server that came to a place, by whichever way, uses it.
+        for (const text of there) left.delete(text)
         if (back) continue
         for (const { origin, path } of addressesIn(before)) {
           const text = originText(origin)

@@ -1,3 +1,4 @@
+import { madeAnew } from '../../core/containers.ts'
 import { count } from '../../core/text.ts'
 import type { Container, PublishedPort } from '../../docker/port.ts'
 import { type Deployment, GUIDE_NAMES } from '../deployment.ts'
@@ -22,11 +23,14 @@ function isGatewayPort({ hostPort }: PublishedPort, { gatewayUrl, isLocal }: Rul
   return isLocal && hostPort === Number(port || (protocol === 'https:' ? 443 : 80))
 }
 
-function withdraw({ name }: Container, { hostPort, containerPort }: PublishedPort): string {
-  return mend(
-    `Start ${name} anew without -p ${hostPort}:${containerPort}, in Compose without its ports:, and then it is reached by its name on the network only; or say that the port is meant with --allow-published ${hostPort}. First:`,
-    `docker rm -f ${name}`,
+function withdraw(container: Container, { hostPort, containerPort }: PublishedPort): string {
+  const { sentence, command } = madeAnew(
+    container,
+    `without -p ${hostPort}:${containerPort}`,
+    `Take ${hostPort}:${containerPort} out of the ports: of`,
   )
+  const why = `A container is reached by its name on the network, and needs no port; where one is meant, say so with --allow-published ${hostPort}.`
+  return mend(`${why} ${sentence}`, command)
 }
 
 /** One published port: a fault, or a remark where it is allowed. */
@@ -49,13 +53,16 @@ function judgePort(
   return { fault: { line: `${what}: the gateway, for everybody who reaches this machine`, hint } }
 }
 
-function onHost({ name }: Container, network: string): Fault {
+function onHost(container: Container, network: string): Fault {
+  const { name } = container
+  const { sentence, command } = madeAnew(
+    container,
+    `with --network ${network} in place of host`,
+    `Put networks: with ${network} in place of network_mode: host into`,
+  )
   return {
     line: `${name} shares the machine's own network (--network host): every port that it opens is open on the machine`,
-    hint: mend(
-      `Start ${name} anew with --network ${network} in place of host. First:`,
-      `docker rm -f ${name}`,
-    ),
+    hint: mend(sentence, command),
   }
 }
 

@@ -11,7 +11,7 @@ import { askingGateway, type Fault, judged, mend, skipped } from './check.ts'
 import { explain, type Failure } from './explain.ts'
 import { secondLook } from './limits.ts'
 import { emptiedServers, leftServers, type Migrated } from './migrated.ts'
-import type { OpenScene } from './scene.ts'
+import type { OpenScene, Scene } from './scene.ts'
 
 const AT_ONCE = 8
 
@@ -49,7 +49,7 @@ async function reach(server: Migrated, scene: OpenScene): Promise<Reached> {
 }
 
 /** The main job by the same rule. */
-function migrateCommand({ gatewayUrl, migration }: OpenScene): string {
+export function migrateCommand({ gatewayUrl, migration }: Pick<Scene, 'gatewayUrl' | 'migration'>): string {
   const { id, from, to } = migration
   const [scheme = 'http', host = 'localhost'] = [
     from.schemes[0],

@@ -1,6 +1,6 @@
 import type { MigrateError } from '../../core/errors.ts'
 import type { Migration } from '../../core/migration.ts'
-import type { Reach, Witness } from '../../core/reach.ts'
+import type { Reach } from '../../core/reach.ts'
 import type { ListedServer } from '../../core/server.ts'
 import type { ExpectedKey } from '../../core/verify/keys-file.ts'
 import type { Docker } from '../../docker/port.ts'
@@ -9,6 +9,7 @@ import type { Gateway } from '../../gateway/port.ts'
 import type { RecordedRun } from '../../journal/fold.ts'
 import type { Machine } from '../../machine/port.ts'
 import type { Deployment, DeploymentNames } from '../deployment.ts'
+import type { Surroundings } from '../surroundings.ts'
 import type { Inside } from './inside.ts'
 import type { Migrated } from './migrated.ts'
 
@@ -37,8 +38,8 @@ export interface Scene {
   names: DeploymentNames
   /** What was found on it; `null` where there is no Docker. Throws `docker-failed`. */
   deployment: () => Promise<Deployment | null>
-  /** Somebody who stands where LiteLLM does; `null` where there is nobody. Never throws. */
-  witness: () => Promise<Witness | null>
+  /** Where LiteLLM stands, and who can look from there. Never throws. */
+  around: () => Promise<Surroundings>
   handshake: (url: string, transport: string, limitMs: number) => Promise<Reach>
   keys: readonly KeyUnderTest[]
   chatModel: string | null
@@ -46,6 +47,8 @@ export interface Scene {
   /** For one request to the gateway, in milliseconds. */
   timeoutMs: number
   servers: () => Promise<ListedServer[]>
+  /** The same, `null` where the gateway cannot be asked or does not tell. Never throws. */
+  current: () => Promise<ListedServer[] | null>
   migrated: () => Promise<Migrated[]>
   /** What a server lists through the gateway, asked for by its id. */
   toolsOf: (id: string) => Promise<Reach>

@@ -94,7 +94,45 @@ test('a name that leads elsewhere is told', async () => {
   expect(found.evidence[0]).toBe(
     'mcp-proxy-sse → 203.0.113.5, which is not mcp-proxy-sse (172.18.0.2 on litellm-net)',
   )
-  expect(found.hint).toMatch(/\n {2}docker network connect --alias mcp-proxy-sse litellm-net mcp-proxy-sse$/)
+  // It has the name already: what is wrong is what LiteLLM's container knows by itself.
+  expect(found.hint).toMatch(/extra_hosts.*\n {2}docker exec litellm cat \/etc\/hosts$/)
+})
+
+test('a proxy without the name that is asked for gets it, and keeps those that it has', async () => {
+  const attachments = [{ network: 'litellm-net', ip: '172.18.0.2', names: ['px', 'id-px', 'tools'] }]
+  const px = container('px', {}, { attachments })
+  const said = inside({ error: 'Name or service not known' })
+  const found = await look([litellm, px], [], { said }, { proxy: 'px' })
+  expect(found.hint).toMatch(
+    /\n {2}docker network disconnect litellm-net px\n {2}docker network connect --alias tools --alias mcp-proxy-sse litellm-net px$/,
+  )
+})
+
+test('of two under one name, the one with the tools behind it is the proxy, and the other is to go', async () => {
+  const attachments = [{ network: 'litellm-net', ip: '172.18.0.9', names: ['a-web', 'mcp-proxy-sse'] }]
+  const impostor = container('a-web', {}, { attachments })
+  const answer = (command: readonly string[]): string => {
+    const [, , , url = '', transport = ''] = command
+    if (!['sse', 'http'].includes(transport))
+      return JSON.stringify({ addresses: ['172.18.0.2', '172.18.0.9'], status: 200 })
+    return new URL(url).hostname === '172.18.0.2'
+      ? JSON.stringify({ event: 'tools', tools: [{ name: 'fetch', inputSchema: {} }] })
+      : JSON.stringify({ event: 'failure', code: 'ECONNREFUSED', tls: false })
+  }
+  for (const containers of [
+    [impostor, litellm, proxy],
+    [proxy, impostor, litellm],
+  ]) {
+    const said = (command: readonly string[]): Ended => ({ code: 0, stdout: answer(command), stderr: '' })
+    const found = await look(containers, [url('fetch')], { said, files: services({ fetch: {} }) })
+    expect(found.outcome).toBe('fail')
+    expect(found.evidence[0]).toMatch(
+      /^2 containers answer to the name mcp-proxy-sse on litellm-net, .*: mcp-proxy-sse \(serves MCP\), a-web \(serves no MCP: /,
+    )
+    expect(found.hint).toMatch(
+      /^Remove a-web from litellm-net.*\n {2}docker network disconnect litellm-net a-web$/,
+    )
+  }
 })
 
 test('a name that leads to somebody else as well is told, and one that leads to the proxy on two networks is not', async () => {

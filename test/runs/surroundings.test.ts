@@ -1,19 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import type { Container, Docker } from '../../src/docker/port.ts'
 import type { Listener, Machine } from '../../src/machine/port.ts'
-import { findWitness } from '../../src/runs/witness.ts'
-
-const container = (name: string, more: Partial<Container> = {}): Container => ({
-  id: `id-${name}`,
-  name,
-  image: 'image',
-  state: 'running',
-  status: 'Up 2 hours',
-  attachments: [{ network: 'litellm-net', ip: null, names: [name] }],
-  published: [],
-  onHostNetwork: false,
-  ...more,
-})
+import { lookAround } from '../../src/runs/surroundings.ts'
+import { containerOn, engineWith as engine } from '../support/containers.ts'
 
 const published = (hostPort: number): Partial<Container> => ({
   published: [{ hostIp: '127.0.0.1', hostPort, containerPort: 4000, protocol: 'tcp' }],
@@ -21,16 +10,7 @@ const published = (hostPort: number): Partial<Container> => ({
 
 const nothing = (): Promise<never> => Promise.reject(new Error('nobody asks for that'))
 
-const engine = (containers: Container[]): Docker => ({
-  where: 'unix:///var/run/docker.sock',
-  isLocal: true,
-  containers: () => Promise.resolve(containers),
-  networks: () => Promise.resolve([]),
-  logs: nothing,
-  readFile: nothing,
-  commandOf: nothing,
-  look: nothing,
-})
+const NET = ['litellm-net']
 
 /** Where somebody is found for a gateway, at whose port these programs listen. */
 async function placeFor(
@@ -47,7 +27,7 @@ async function placeFor(
     listeners: () => Promise.resolve(listeners),
   }
   const around = { gatewayUrl, newHosts: ['mcp-proxy-sse'], machine, docker: () => Promise.resolve(docker) }
-  return (await findWitness(around))?.where ?? null
+  return (await lookAround(around)).witness?.where ?? null
 }
 
 describe('somebody who stands where LiteLLM does', () => {
@@ -63,24 +43,24 @@ describe('somebody who stands where LiteLLM does', () => {
   })
 
   test('is its container, where that publishes the port or has the name', async () => {
-    const docker = engine([container('other'), container('gw', published(4000))])
+    const docker = engine([containerOn('other', NET), containerOn('gw', NET, published(4000))])
     expect(await placeFor('http://localhost:4000', ['docker-proxy'], docker)).toBe(
       'from inside the container gw',
     )
-    const beside = engine([container('gw')])
+    const beside = engine([containerOn('gw', NET)])
     expect(await placeFor('http://gw:4000', [], beside)).toBe('from inside the container gw')
   })
 
   test('is a container that is called litellm, where the gateway may run on this machine', async () => {
-    const called = engine([container('litellm')])
+    const called = engine([containerOn('litellm', NET)])
     expect(await placeFor('https://here.example.com', [], called)).toBe('from inside the container litellm')
     expect(await placeFor('https://elsewhere.example.com', [], called)).toBeNull()
   })
 
   test('is no container that does not run, or does not answer at that port', async () => {
-    const stopped = engine([container('gw', { state: 'exited' })])
+    const stopped = engine([containerOn('gw', NET, { state: 'exited' })])
     expect(await placeFor('http://gw:4000', [], stopped)).toBeNull()
-    const elsewhere = engine([container('litellm', published(4001))])
+    const elsewhere = engine([containerOn('litellm', NET, published(4001))])
     expect(await placeFor('http://localhost:4000', ['ssh'], elsewhere)).toBeNull()
   })
 })

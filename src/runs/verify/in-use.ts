@@ -1,0 +1,69 @@
+import { originText, readAddress } from '../../core/address.ts'
+import { judgeUrl } from '../../core/migration.ts'
+import { identify, type ListedServer, serverTitle } from '../../core/server.ts'
+import { count, printable } from '../../core/text.ts'
+import { mend } from './check.ts'
+import { fault, fine, type Found } from './found.ts'
+import type { Opener } from './openers.ts'
+import { migrateCommand } from './reachable.ts'
+import type { Scene } from './scene.ts'
+
+/** A server, and where LiteLLM calls it now. `here`: by a name or address of this machine. */
+export interface InUse {
+  server: ListedServer
+  name: string
+  origin: string
+  host: string
+  port: number
+  here: boolean
+}
+
+const bare = (host: string): string => host.replace(/^\[(.*)\]$/, '$1')
+
+/** Where the servers of the gateway stand now; `null` where it could not be asked. */
+export async function usedPlaces(scene: Scene): Promise<InUse[] | null> {
+  const servers = await scene.current()
+  if (servers === null) return null
+  const places = servers.map(async (server): Promise<InUse[]> => {
+    const address = readAddress(server.url ?? '')
+    if (address.kind !== 'address') return []
+    const { host, port } = address
+    const name = printable(serverTitle(identify(server, 'database')))
+    const here = await scene.machine.isSelf(host)
+    return [{ server, name, origin: originText(address), host: bare(host), port, here }]
+  })
+  return (await Promise.all(places)).flat()
+}
+
+/** The servers that stop to work when whoever accepts connections there stops. */
+export function usersOf({ open, isHere }: Opener, used: readonly InUse[]): InUse[] {
+  return used.filter(({ host, port, here }) =>
+    open.some((target) => target.origin.port === port && (target.host === host || (isHere && here))),
+  )
+}
+
+const namesOf = (users: readonly InUse[]): string =>
+  `${count(users.length, 'server')} of the gateway: ${[...new Set(users.map(({ name }) => name))].join(', ')}`
+
+/**
+ * What to do about an old address that accepts connections, where servers use it now: they are moved before it is closed.
+ * Where no rule moves them, they are meant to be there, and it is no old address any more.
+ */
+export function judgeUse(line: string, opener: Opener, users: readonly InUse[], scene: Scene): Found {
+  const [first] = users
+  if (!first) return fault(line, opener.hint)
+  const left = users.filter(({ server }) => judgeUrl(scene.migration, server.url).kind === 'match')
+  if (left.length > 0)
+    return fault(
+      `${line}; still in use by ${namesOf(left)}`,
+      mend('Migrate the servers first; nothing is to be stopped before that:', migrateCommand(scene)),
+    )
+  const olds = new Set(opener.open.map(({ origin }) => originText(origin)))
+  const elsewhere = users.filter(({ origin }) => !olds.has(origin))
+  if (elsewhere.length < users.length)
+    return fine(`${line}; it is in use again by ${namesOf(users)}, and so not to be closed`)
+  return fault(
+    `${line}; it serves ${namesOf(users)}, at ${first.origin}`,
+    `Do not stop it: the servers need it at ${first.origin}. Have it listen on ${first.host} alone, and not on the old address.`,
+  )
+}
