@@ -21,6 +21,8 @@ import { Guide, type Verified } from './guide.ts'
 watchForLeaks()
 
 const PROXY = 'mcp-proxy-sse'
+/** A container that has nothing to do with it. */
+const IMPOSTOR = 'a-web'
 const REFUSING = fileURLToPath(new URL('refusing-server.mjs', import.meta.url))
 
 let guide: Guide
@@ -38,7 +40,9 @@ afterAll(async () => {
 afterEach(async () => {
   await asBefore()
   await closeImpostor()
-  if ((await docker('inspect', '-f', '{{.State.Running}}', PROXY)) !== 'true') await docker('start', PROXY)
+  const state = await docker('inspect', '-f', '{{.State.Status}}', PROXY)
+  if (state !== 'running') await docker(state === 'paused' ? 'unpause' : 'start', PROXY)
+  await docker('rm', '-f', IMPOSTOR).catch(() => '')
   await joined(PROXY, guide.proxy.networks)
   await joined('litellm', ['litellm-net'])
 })
@@ -127,6 +131,44 @@ const FAULTS: Fault[] = [
       await obey(seen)
       await untilProxyAnswers(PROXY)
     },
+  },
+  {
+    name: 'the proxy is paused',
+    make: () => docker('pause', PROXY),
+    // It is waited for whatever there is.
+    options: ['--timeout', '5'],
+    fails: ['networks', 'reachable'],
+    cause: /mcp-proxy-sse does not run \(.*\(Paused\)\)/,
+    remedy: /docker unpause mcp-proxy-sse/,
+    mend: async (seen) => {
+      await obey(seen)
+      await untilProxyAnswers(PROXY)
+    },
+  },
+  {
+    // It comes first in the alphabet, and listens nowhere: clients go on to the next address.
+    name: 'another container has the name of the proxy, too',
+    make: async () => {
+      const place = ['--network', 'litellm-net', '--network-alias', PROXY]
+      const image = await docker('inspect', '-f', '{{.Config.Image}}', PROXY)
+      await docker(
+        'run',
+        '-d',
+        '--name',
+        IMPOSTOR,
+        ...place,
+        '-v',
+        '/usr:/usr:ro',
+        image,
+        'sleep',
+        'infinity',
+      )
+    },
+    fails: ['networks'],
+    cause:
+      /2 containers answer to the name mcp-proxy-sse on litellm-net.*: mcp-proxy-sse \(serves MCP\), a-web \(serves no MCP: /,
+    remedy: /^Remove a-web from litellm-net.*\n {2}docker network disconnect litellm-net a-web$/,
+    mend: obey,
   },
   {
     name: 'the proxy is on no network of LiteLLM',
