@@ -6,6 +6,7 @@ import { count } from '../core/text.ts'
 import type { Gateway } from '../gateway/port.ts'
 import { placeOf } from '../runs/place-of.ts'
 import type { Context } from './context.ts'
+import { wordsFor } from './render/words.ts'
 import { renderBlocks } from './render/blocks.ts'
 import { chooseOrShow } from './record-choice.ts'
 
@@ -14,9 +15,8 @@ type EachAnswer = 'yes' | 'no' | 'rest' | 'stop'
 
 /** "Change 7 servers on https://… (1.106.2, master key)?" */
 function question(plan: Plan): string {
-  const { gateway, reverts } = plan
-  const verb = reverts === null ? 'Change' : 'Take back'
-  return `${verb} ${count(serversIn(readyChanges(plan)), 'server')} on ${gateway.url} (${gateway.version ?? 'release unknown'}, ${gateway.account})?`
+  const { gateway } = plan
+  return `${wordsFor(plan).verb} ${count(serversIn(readyChanges(plan)), 'server')} on ${gateway.url} (${gateway.version ?? 'release unknown'}, ${gateway.account})?`
 }
 
 async function askEach(
@@ -25,10 +25,12 @@ async function askEach(
   gateway: Gateway,
   context: Context,
 ): Promise<EachAnswer> {
-  const before = chosen > 0 ? `, and change the ${chosen} chosen` : ''
+  const { verb } = wordsFor(plan)
+  const before = chosen > 0 ? `, and ${verb.toLowerCase()} the ${chosen} chosen` : ''
+  const [yes = '', ...more] = verb.toLowerCase().split(' ')
   const choices: Choice<EachAnswer>[] = [
     { name: 'No, leave it', value: 'no' },
-    { name: 'Yes, change it when all are gone through', value: 'yes' },
+    { name: `Yes, ${[yes, 'it', ...more].join(' ')} when all are gone through`, value: 'yes' },
     { name: 'Yes, and all the rest', value: 'rest' },
     { name: `Stop: leave this and the rest${before}`, value: 'stop' },
   ]
@@ -70,10 +72,9 @@ async function someOf(plan: Plan, { terminal }: Context): Promise<Change[]> {
  * nothing is to be written.
  */
 export async function approve(plan: Plan, gateway: Gateway, context: Context): Promise<Plan> {
-  const what = plan.reverts === null ? 'Change' : 'Take back'
   const choices: Choice<Answer>[] = [
     { name: 'No, write nothing', value: 'cancel' },
-    { name: `${what} all ${serversIn(readyChanges(plan))}`, value: 'all' },
+    { name: `${wordsFor(plan).verb} all ${serversIn(readyChanges(plan))}`, value: 'all' },
     { name: 'Choose servers', value: 'some' },
     { name: 'Go one by one', value: 'each' },
   ]

@@ -14,6 +14,8 @@ export interface Context {
   terminal: Terminal
   look: Look
   signals: Signals
+  /** The words with which the program was started, ready for a shell: own commands are printed so. */
+  startedAs: string
   written: Written
   /** `mcp-url-migrate/0.1.0` */
   tool: string

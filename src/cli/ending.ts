@@ -2,15 +2,15 @@ import { writeSync } from 'node:fs'
 import { fileWords } from '../core/system-words.ts'
 import { exitForError, exitForLostOutput } from './exit.ts'
 import { HangUp } from './terminal/hang-up.ts'
-import { tellWritten, type Written } from './written.ts'
+import type { Written } from './written.ts'
 
 /** What an end depends on. */
 export interface Circumstances {
   written: Written
   /** How standard output was lost, `null` where it was not. */
   lost: () => NodeJS.ErrnoException | null
-  /** The raw options, none until the command line is read. */
-  options: Record<string, unknown>
+  /** What is said where something was written, with the command that shows it. */
+  told: string
 }
 
 const DRAINED = 'Something went wrong that should not have (nothing was left to wait for). Please report it.'
@@ -31,8 +31,8 @@ export class Ending {
   }
 
   #written(): string {
-    const { written, options } = this.#circumstances
-    return written.anything ? `\n${tellWritten(options)}` : ''
+    const { written, told } = this.#circumstances
+    return written.anything ? `\n${told}` : ''
   }
 
   /** Where nothing is left to wait for before the end was reached, Node ends by itself: that is no success. */

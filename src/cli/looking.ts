@@ -8,6 +8,7 @@ import { localMachine } from '../machine/local-machine.ts'
 import { preflight } from '../runs/preflight.ts'
 import { lookAround, NOWHERE, type Surroundings } from '../runs/surroundings.ts'
 import type { Way } from './commands/way.ts'
+import { wordsFor } from './render/words.ts'
 import type { Terminal } from './terminal/terminal.ts'
 
 /** Where LiteLLM stands, looked for once; nowhere where a sandbox only plays one. */
@@ -42,13 +43,13 @@ function progress(
 export async function tryBeforehand(plan: Plan, way: Way): Promise<Plan> {
   const { gateway, options, context } = way
   if (!options.preflight) return plan
-  const what = plan.reverts === null ? 'new address' : 'old address'
+  const [one, many] = wordsFor(plan).target
   const found = await preflight(plan, gateway, {
     around: aroundFor(plan, way),
     accepted: options.accept,
     onTried: progress(
       context.terminal,
-      (total) => `Trying ${count(total, what, `${what}es`)} from the gateway, up to 15 s each`,
+      (total) => `Trying ${count(total, one, many)} from the gateway, up to 15 s each`,
     ),
   })
   context.terminal.settle()
@@ -56,12 +57,12 @@ export async function tryBeforehand(plan: Plan, way: Way): Promise<Plan> {
 }
 
 /**
- * The report with how the moved servers are found behind the run. Not for a revert, behind a signal or a gateway that stopped
- * answering, or with --no-preflight.
+ * The report with how the servers of a run, or of one that takes a run back, are found after it. Not after a signal or a
+ * gateway that stopped answering, or with --no-preflight.
  */
 export async function lookBehind(plan: Plan, report: RunReport, way: Way): Promise<RunReport> {
   const { gateway, options, context } = way
-  if (!options.preflight || plan.reverts !== null || endsAtOnce(report.halted)) return report
+  if (!options.preflight || endsAtOnce(report.halted)) return report
   const changes = await checkMoved(report.changes, gateway, {
     around: aroundFor(plan, way),
     onChecked: progress(

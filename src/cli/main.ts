@@ -3,17 +3,18 @@ import { CommanderError } from 'commander'
 import { MigrateError } from '../core/errors.ts'
 import type { StopSignal } from '../core/report.ts'
 import { printable, printableJson } from '../core/text.ts'
-import { LAST_WORDS, perform, tellFailure } from './perform.ts'
+import { historyCommand, LAST_WORDS, perform, tellFailure } from './perform.ts'
 import type { Context } from './context.ts'
 import { type Circumstances, Ending } from './ending.ts'
 import { exitForError, exitForSignal } from './exit.ts'
 import { type Invocation, readCommandLine, withoutValues } from './program.ts'
 import { errorDocument } from './render/documents.ts'
 import { type Phase, Signals } from './signals.ts'
+import { readStart, startedAs } from './started-as.ts'
 import { ConsoleTerminal, decideColour, painter } from './terminal/console.ts'
 import { watchOutput } from './terminal/output.ts'
 import { giveWidth } from './terminal/width.ts'
-import { Written } from './written.ts'
+import { tellWritten, Written } from './written.ts'
 
 function toolVersion(): string {
   const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8')
@@ -47,6 +48,7 @@ async function makeContext(
     },
     signals: new Signals(stopAtOnce, announce),
     written,
+    startedAs: startedAs(readStart(process.env)),
     tool: `mcp-url-migrate/${version}`,
   }
 }
@@ -63,7 +65,7 @@ function misused(error: CommanderError, json: boolean): number {
 export async function main(argv: readonly string[]): Promise<void> {
   for (const stream of [process.stdout, process.stderr]) giveWidth(stream)
   const lost = watchOutput(process.stdout, process.stderr)
-  const circumstances: Circumstances = { written: new Written(), lost, options: {} }
+  const circumstances: Circumstances = { written: new Written(), lost, told: '' }
   const ending = new Ending(circumstances)
   const version = toolVersion()
   let invocation: Invocation
@@ -73,8 +75,8 @@ export async function main(argv: readonly string[]): Promise<void> {
     if (!(error instanceof CommanderError)) throw error
     return ending.come(misused(error, argv.includes('--json')))
   }
-  circumstances.options = invocation.options
   const context = await makeContext(invocation, version, { ending, written: circumstances.written })
+  circumstances.told = tellWritten(invocation.options, historyCommand(invocation, context))
   process.on('uncaughtException', (error) => {
     if (ending.hangUp.explains(error)) context.signals.receive('SIGHUP')
     else ending.fail(() => tellFailure(error, invocation, context))

@@ -2,6 +2,7 @@ import { unforeseen } from '../core/errors.ts'
 import { printable, printableJson } from '../core/text.ts'
 import type { Context } from './context.ts'
 import { exitForError } from './exit.ts'
+import { ownCommands } from './own-command.ts'
 import { tellTrace } from './faults.ts'
 import type { Invocation } from './program.ts'
 import { errorDocument } from './render/documents.ts'
@@ -43,8 +44,16 @@ async function dispatch(invocation: Invocation, context: Context): Promise<numbe
   return (await import('./commands/migrate.ts')).migrate(main, context)
 }
 
+/** The command that shows what the journal of an invocation holds. */
+export function historyCommand({ options }: Invocation, context: Context): string {
+  const { journal } = options
+  const given = typeof journal === 'string' ? { journal } : {}
+  return ownCommands(given, { context, invoked: 'history', url: null })('history')
+}
+
 /** Tells of a failure and of what was written before it. Returns the exit code. */
-export function tellFailure(cause: unknown, { options }: Invocation, context: Context): number {
+export function tellFailure(cause: unknown, invocation: Invocation, context: Context): number {
+  const { options } = invocation
   const { terminal, look, written } = context
   const error = unforeseen(cause)
   terminal.settle()
@@ -53,7 +62,7 @@ export function tellFailure(cause: unknown, { options }: Invocation, context: Co
     terminal.warn(look.paint('red', wrap(printable(error.message), look.width)))
     if (error.hint) terminal.warn(hintLines(error.hint, look.width))
     tellTrace(cause, context)
-    if (written.anything) terminal.warn(tellWritten(options))
+    if (written.anything) terminal.warn(tellWritten(options, historyCommand(invocation, context)))
   }
   const indent = options['watch'] === undefined ? 2 : 0
   if (options['json'] === true) terminal.print(printableJson(errorDocument(error), indent))

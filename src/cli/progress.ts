@@ -1,10 +1,11 @@
 import { shownName } from './render/name.ts'
-import type { Change } from '../core/plan.ts'
+import { type Change, type Plan, readyChanges } from '../core/plan.ts'
 import { type AppliedChange, isInForce } from '../core/report.ts'
 import { count } from '../core/text.ts'
 import type { ApplyEvent } from '../runs/apply-context.ts'
 import type { Look } from './render/layout.ts'
 import { renderOutcome } from './render/report.ts'
+import { type RunWords, wordsFor } from './render/words.ts'
 import type { Terminal } from './terminal/terminal.ts'
 import type { Written } from './written.ts'
 
@@ -58,35 +59,34 @@ class ServerCount {
   }
 }
 
-const DOING = (probeSeconds: number) => ({
-  reading: `reading the record again; LiteLLM is probing the old address (up to ${probeSeconds} s)`,
+const DOING = (probeSeconds: number, { leaves, goesTo }: RunWords) => ({
+  reading: `reading the record again; LiteLLM is probing ${leaves} (up to ${probeSeconds} s)`,
   writing: 'writing',
   restoring: 'putting back the settings that were cleared with the URL',
-  checking: `checking; LiteLLM is probing the new address (up to ${probeSeconds} s)`,
+  checking: `checking; LiteLLM is probing ${goesTo} (up to ${probeSeconds} s)`,
   repairing: 'putting back what changed with it',
   trying: `trying it through the gateway (up to ${probeSeconds} s)`,
 })
 
-/** Tells of a run of these changes, server by server. */
+/** Tells of a run of a plan, server by server. */
 export function applyProgress(
-  changes: readonly Change[],
+  plan: Pick<Plan, 'changes' | 'withheld' | 'reverts' | 'preflight'>,
   terminal: Terminal,
   look: Look,
   probeSeconds: number,
   now: () => number = Date.now,
 ): (event: ApplyEvent) => void {
   let started = now()
-  let servers = new ServerCount(changes)
+  const words = wordsFor(plan)
+  let servers = new ServerCount(readyChanges(plan))
   const written: AppliedChange[] = []
-  const doing = DOING(probeSeconds)
+  const doing = DOING(probeSeconds, words)
   return (event) => {
     if (event.kind === 'taking-back') {
       // It counts anew, and has a pace of its own.
       started = now()
       servers = new ServerCount(written)
-      return terminal.remark(
-        `Taking back what this run wrote (${count(servers.total, 'server')}), newest first`,
-      )
+      return terminal.remark(`${words.undoing} (${count(servers.total, 'server')}), newest first`)
     }
     if (event.kind === 'works')
       return terminal.remark(
@@ -95,7 +95,7 @@ export function applyProgress(
     if (event.kind === 'settled') {
       if (isInForce([event.change]) && !event.change.onlySettings) written.push(event.change)
       const goesOn = servers.settle(event.change) && ['applied', 'reverted'].includes(event.change.outcome)
-      return goesOn ? undefined : terminal.remark(renderOutcome(event.change, look))
+      return goesOn ? undefined : terminal.remark(renderOutcome(event.change, plan, look))
     }
     // Without a terminal the outcome of each server is line enough.
     if (!terminal.interactive) return

@@ -7,6 +7,7 @@ import { count, printable } from '../core/text.ts'
 import type { Context } from './context.ts'
 import { wrap } from './render/layout.ts'
 import { renderOutcome } from './render/report.ts'
+import { wordsFor } from './render/words.ts'
 import type { Choice } from './terminal/terminal.ts'
 
 /** What to do with a run that its process did not end. */
@@ -14,13 +15,14 @@ export type UnfinishedChoice = 'finish' | 'revert' | 'leave'
 
 /** What is known of an unfinished run: where it stopped, and what became of each server. */
 export function describeUnfinished({ run, settled }: Resumption, { look }: Context): string {
+  const { done } = wordsFor(run.started)
   const { user, host, pid, reverts } = run.started
   const { applied, 'not-applied': open } = tally(settled)
   const what = reverts === null ? 'a migration' : `which was taking back ${reverts},`
   const elsewhere = host === hostname() ? '' : ` Make sure that it is not still at work on ${host}.`
-  const title = `Run ${run.id} of ${run.startedAt}, ${what} by ${user} on ${host} (process ${pid}), did not come to its end.${elsewhere} The gateway was asked: ${applied} of ${count(serversIn(settled), 'server')} changed, ${open} not changed.`
+  const title = `Run ${run.id} of ${run.startedAt}, ${what} by ${user} on ${host} (process ${pid}), did not come to its end.${elsewhere} The gateway was asked: ${applied} of ${count(serversIn(settled), 'server')} ${done}, ${open} not ${done}.`
   // A server whose URL stands in a file of its own has several changes, most of the time of one fate.
-  const fates = new Set(settled.map((change) => renderOutcome(change, look)))
+  const fates = new Set(settled.map((change) => renderOutcome(change, { reverts, preflight: {} }, look)))
   return [wrap(printable(title), look.width), ...fates].join('\n')
 }
 

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs'
 import { MigrateError } from '../core/errors.ts'
+import type { CommandMaker } from '../core/own-command.ts'
 import { count } from '../core/text.ts'
 import { connectDocker } from '../docker/connect.ts'
 import { endpointWith } from '../gateway/connect.ts'
@@ -11,6 +12,7 @@ import type { Scene } from '../runs/verify/scene.ts'
 import { migrationFor } from './commands/migrate.ts'
 import { deploymentNames } from './connection-options.ts'
 import { type Context, journalFor } from './context.ts'
+import { ownCommands } from './own-command.ts'
 import { targetOf } from './target.ts'
 import { keysToTry } from './verify-keys.ts'
 import type { VerifyOptions } from './verify-options.ts'
@@ -18,6 +20,7 @@ import type { VerifyOptions } from './verify-options.ts'
 async function readJournal(
   journal: FileJournal,
   options: VerifyOptions,
+  own: CommandMaker,
 ): Promise<Pick<Scene, 'runs' | 'journalRemarks'>> {
   if (options.journal !== undefined && !existsSync(journal.location))
     throw new MigrateError(
@@ -26,8 +29,8 @@ async function readJournal(
       'Is the folder the right one?',
     )
   const { runs, problems } = await journal.runs()
-  const unread = `${count(problems.length, 'file')} of the journal cannot be read, so that old addresses may be missing: mcp-url-migrate history --check`
-  return { runs, journalRemarks: problems.length === 0 ? [] : [unread] }
+  const unread = `${count(problems.length, 'file')} of the journal cannot be read, so that old addresses may be missing. Which, is told by:`
+  return { runs, journalRemarks: problems.length === 0 ? [] : [unread, `  ${own('history', '--check')}`] }
 }
 
 /**
@@ -37,12 +40,14 @@ async function readJournal(
 export async function setScene(
   options: VerifyOptions,
   gatewayUrl: string,
-  { env }: Context,
+  context: Context,
 ): Promise<(gateway: Scene['gateway']) => Promise<Scene>> {
+  const { env } = context
+  const own = ownCommands(options, { context, invoked: 'verify', url: gatewayUrl })
   const migration = await migrationFor(options)
   const keys = await keysToTry(options, env)
-  const journal = journalFor(options, env)
   const target = targetOf(options, gatewayUrl, env)
+  const journal = journalFor(options, env)
   return async (gateway) => {
     const docker = await connectDocker(env)
     return makeScene({
@@ -50,7 +55,7 @@ export async function setScene(
       gatewayUrl,
       endpointFor: (key) => endpointWith(target, key),
       migration,
-      ...(await readJournal(journal, options)),
+      ...(await readJournal(journal, options, own)),
       machine: localMachine,
       docker,
       names: deploymentNames(options),
@@ -58,6 +63,7 @@ export async function setScene(
       keys,
       chatModel: options.chat ?? null,
       allowedPorts: new Set(options.allowPublished),
+      own,
       timeoutMs: options.timeout * 1000,
     })
   }

@@ -3,6 +3,7 @@ import type { Gateway } from '../gateway/port.ts'
 import { awaitPropagation } from '../runs/propagation.ts'
 import type { Context } from './context.ts'
 import type { MainOptions } from './options.ts'
+import { wordsFor } from './render/words.ts'
 
 /**
  * Waits, behind a run, until every worker of the gateway knows of it, and adds to the report what came of that. Not
@@ -29,7 +30,7 @@ export async function awaitWorkers(
       ? `: ${fresh} of the last ${answers} answers do (${Math.round(seconds)} s)`
       : ''
     terminal.progress(
-      `Waiting until all workers of the gateway use the new URLs, up to 90 s${shown}; Ctrl-C waits no longer`,
+      `Waiting until all workers of the gateway use ${wordsFor(report).urls}, up to 90 s${shown}; Ctrl-C waits no longer`,
     )
   }
   const propagation = await awaitPropagation(gateway, report.changes, {

@@ -1,5 +1,3 @@
-import { shellQuoted } from '../core/shell.ts'
-
 /**
  * Has this invocation written anything to a gateway or a file, or may it have? That decides what an end is called that
  * comes in between: "nothing was written" is said only where it is so.
@@ -25,9 +23,9 @@ export class Written {
   }
 }
 
-/** The sentence for an end that came in between, with the command that shows what was written. `options`: raw. */
-export function tellWritten({ sandbox, journal }: Record<string, unknown>): string {
-  if (sandbox === true) return 'Something was written, or may have been; it is gone with the sandbox.'
-  const where = typeof journal === 'string' ? ` --journal ${shellQuoted(journal)}` : ''
-  return `Something was written, or may have been. See what:\nnpx mcp-url-migrate history${where}\nThe next run asks the gateway what became of it.`
+/** The sentence for an end that came in between. `options`: raw; `history`: the command that shows what was written. */
+export function tellWritten({ sandbox }: Record<string, unknown>, history: string): string {
+  return sandbox === true
+    ? 'Something was written, or may have been; it is gone with the sandbox.'
+    : `Something was written, or may have been. See what:\n  ${history}\nThe next run asks the gateway what became of it.`
 }

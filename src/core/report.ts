@@ -112,6 +112,8 @@ export interface RunReport {
     kept: boolean
   } | null
   gateway: GatewayIdentity
+  /** The run that it takes back, `null` for a migration. */
+  reverts: string | null
   changes: AppliedChange[]
   skipped: Skipped[]
   notes: Note[]
@@ -125,20 +127,23 @@ export interface RunReport {
   propagation: Propagation | null
 }
 
-/** Was the server of a change found dead before the run, now or when a run began that is taken up again? */
-function foundDead({ id, effects }: Change, preflight: RunReport['preflight']): boolean {
+/**
+ * Was it found beforehand that its address does not work, now or when a run began that is taken up again? Whoever let it be
+ * written all the same, by a consent or by taking a run back, is not surprised to find it so.
+ */
+export function isForeseen(
+  { id, effects }: Pick<Change, 'id' | 'effects'>,
+  { preflight }: Pick<RunReport, 'preflight'>,
+): boolean {
   const found = preflight[id]
   return found ? found.outcome === 'failed' : effects.some(({ code }) => code === 'unreachable')
 }
 
-/**
- * The changes whose servers do not work after the run, to somebody's surprise. What was found dead before and was written
- * all the same, as somebody consented to that or as a revert asks nobody, is none.
- */
-export function broken({ changes, preflight }: Pick<RunReport, 'changes' | 'preflight'>): AppliedChange[] {
-  return changes.filter(
+/** What was written and does not work after that, although nothing beforehand said so. */
+export function brokenChanges(report: Pick<RunReport, 'changes' | 'preflight'>): AppliedChange[] {
+  return report.changes.filter(
     (change) =>
-      change.outcome === 'applied' && change.check?.outcome === 'failed' && !foundDead(change, preflight),
+      change.outcome === 'applied' && change.check?.outcome === 'failed' && !isForeseen(change, report),
   )
 }
 

@@ -5,14 +5,13 @@ import { redactText } from '../core/redact.ts'
 import { type RecordedRun, wasWritten, wroteSomething } from '../journal/fold.ts'
 import { problemError } from '../journal/damage.ts'
 import type { Journal } from '../journal/port.ts'
-
-const LIST_HINT = '`mcp-url-migrate history` lists the runs of all gateways.'
+import { mend } from './verify/check.ts'
 
 /**
- * The run whose id begins so. Throws `run-not-found`, or `journal-damaged` or `journal-newer` when a run of that name
+ * The run whose id begins so; `list` is the command that lists all. Throws `run-not-found`, or `journal-damaged` or `journal-newer` when a run of that name
  * cannot be read.
  */
-export async function findNamedRun(journal: Journal, prefix: string): Promise<RecordedRun> {
+export async function findNamedRun(journal: Journal, prefix: string, list: string): Promise<RecordedRun> {
   const { runs, problems } = await journal.runs()
   const damaged = problems.find(({ file }) => basename(file).startsWith(prefix))
   if (damaged) throw problemError(damaged, null)
@@ -23,7 +22,7 @@ export async function findNamedRun(journal: Journal, prefix: string): Promise<Re
   throw new MigrateError(
     'run-not-found',
     `In the journal in ${journal.location}, ${which} ${redactText(prefix)}`,
-    LIST_HINT,
+    mend('The runs of all gateways are listed by:', list),
   )
 }
 

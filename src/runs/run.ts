@@ -3,7 +3,7 @@ import { hostname } from 'node:os'
 import { type Change, isLeftBehind, type Plan, readyChanges } from '../core/plan.ts'
 import {
   type AppliedChange,
-  broken,
+  brokenChanges,
   type Halt,
   type RunReport,
   settledAs,
@@ -149,6 +149,7 @@ export async function carryOut(
     trouble,
     run: head === null && !tried ? null : { id, startedAt, finishedAt, reverts: plan.reverts, head, kept },
     gateway: plan.gateway,
+    reverts: plan.reverts,
     skipped: plan.skipped,
     notes: plan.notes,
     preflight: plan.preflight,
@@ -166,6 +167,7 @@ export function emptyReport(plan: Plan, restart: RunReport['restart']): RunRepor
   return {
     run: null,
     gateway: plan.gateway,
+    reverts: plan.reverts,
     changes,
     skipped: plan.skipped,
     notes: plan.notes,
@@ -183,7 +185,7 @@ export function isComplete(report: RunReport): boolean {
     ({ outcome, reason, collateral }) =>
       (outcome !== 'applied' && reason !== 'declined') || collateral.some(({ repaired }) => !repaired),
   )
-  const failing = broken(report).length > 0
+  const failing = brokenChanges(report).length > 0
   const everywhere = report.propagation?.agreed ?? true
   const ended = report.halted === null && report.trouble === null
   return !wanting && !failing && everywhere && ended && !report.skipped.some(isLeftBehind)

@@ -156,7 +156,7 @@ describe.concurrent('a server that somebody changed meanwhile', () => {
     session.press(KEY.down, KEY.enter)
     await session.waitFor('Take back 1 server')
     session.press(KEY.down, KEY.enter)
-    await session.waitFor('1 of 1 server changed.')
+    await session.waitFor('1 of 1 server taken back.')
     expect(await session.exit()).toBe(0)
     expect(urls(trial.sandbox.rows())).toEqual({ 'id-fetch': OLD('fetch'), 'id-n8n': OLD('n8n') })
   })

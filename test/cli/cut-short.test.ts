@@ -58,8 +58,11 @@ describe.concurrent('a run that has no end:', () => {
     const dry = await trial.call(['--dry-run'])
     expect([dry.code, sentence(dry.stderr)]).toEqual([
       0,
-      expect.stringContaining('did not come to its end; --unfinished finish completes it'),
+      expect.stringContaining('did not come to its end. Both ways ask the gateway first what was written.'),
     ])
+    expect(dry.stderr).toMatch(
+      /\n {2}npx mcp-url-migrate --unfinished finish --yes --url \S+ --journal \S+\n/,
+    )
     const look = await trial.call(['--dry-run', '--unfinished', 'finish'])
     expect(sentence(look.stdout)).toContain('Finishing run')
     expect(look.stdout).toContain('+url: http://mcp-proxy-sse:8080/servers/n8n/sse')
@@ -192,6 +195,9 @@ describe.concurrent('a run that has no end:', () => {
     trial.sandbox.edit('id-fetch', { url: 'http://elsewhere/fetch' })
     const { code, stdout } = await trial.call(['--unfinished', 'finish', '--yes'])
     expect([code, stdout]).toEqual([4, expect.not.stringContaining('Nothing was written.')])
+    expect(sentence(stdout)).toContain(
+      'Nothing is written: 1 server is not as the run left it, and stays so.',
+    )
     expect(sentence(stdout)).toContain('changed, and then changed by somebody else')
   })
 
@@ -302,7 +308,7 @@ describe.concurrent('a run that came to its end:', () => {
     trial.sandbox.edit('id-n8n', { url: before['id-n8n'] })
     await trial.setUp(['--unfinished', 'revert', '--yes', '--patience', '0'])
     const { code, stdout } = await trial.call(['--revert', '--yes'])
-    expect([code, sentence(stdout)]).toEqual([0, expect.stringContaining('1 of 1 server changed')])
+    expect([code, sentence(stdout)]).toEqual([0, expect.stringContaining('1 of 1 server taken back')])
     expect(urls(trial.sandbox.rows())).toEqual(before)
   })
 })

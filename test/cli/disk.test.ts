@@ -117,7 +117,7 @@ describe
       const { code, stderr } = await shell('exec "$@" > /dev/full', trial, ['--yes', '--json', '--no-wait'])
       expect(code).toBe(4)
       expect(stderr).toMatch(
-        `${full}\nSomething was written, or may have been. See what:\nnpx mcp-url-migrate history\n`,
+        `${full}\nSomething was written, or may have been. See what:\n  npx mcp-url-migrate history --journal ${trial.journal}\n`,
       )
       expect(writes(trial.sandbox)).toBe(SIX.length)
       const again = await shell('exec "$@" > /dev/full', trial, ['--yes', '--json', '--no-wait'])

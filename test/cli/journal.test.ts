@@ -405,7 +405,7 @@ describe.concurrent('history:', () => {
       — stdout
       2 runs in JOURNAL
 
-      RUN  1 of 1 changed
+      RUN  1 of 1 taken back
         GATEWAY (1.106.2, master key), by SOMEBODY
         takes back RUN
         head HASH

@@ -216,16 +216,16 @@ describe.concurrent('in a terminal', () => {
 
   test('and goes with the others where that is answered, forth and back', async ({ sit }) => {
     const trial = await sit({ servers, signIns })
-    for (const [args, question] of [
-      [[], 'Change 2 servers'],
-      [['--revert'], 'Take back 2 servers'],
+    for (const [args, question, result] of [
+      [[], 'Change 2 servers', '2 of 2 servers changed.'],
+      [['--revert'], 'Take back 2 servers', '2 of 2 servers taken back.'],
     ] as const) {
       const session = trial.start({ args })
       await session.waitFor('Include it?')
       session.press(KEY.down, KEY.enter)
       await session.waitFor(question)
       session.press(KEY.down, KEY.enter)
-      await session.waitFor('2 of 2 servers changed.')
+      await session.waitFor(result)
       expect(await session.exit()).toBe(0)
     }
     expect(rowOf(trial.sandbox.rows(), 'signed')).toMatchObject({

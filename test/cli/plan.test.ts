@@ -484,7 +484,7 @@ describe.concurrent('when nothing matches:', () => {
         1 × https://mcp.example.com
       1 already at http://mcp-proxy-sse:8080
       If these are meant:
-        npx mcp-url-migrate --from http://localhost:8586 --to http://mcp-proxy-sse:8080
+        npx mcp-url-migrate --from http://localhost:8586 --to http://mcp-proxy-sse:8080 --url GATEWAY --journal JOURNAL
 
       4 servers: 0 to change, 1 already moved, 1 not concerned, 2 left alone
       — stderr
@@ -494,7 +494,8 @@ describe.concurrent('when nothing matches:', () => {
       Listing the MCP servers
       Reading 2 records: 0 done (LiteLLM connects to each server as it reads, up to 10 s when one is silent)"
     `)
-    const line = /npx mcp-url-migrate (--from \S+ --to \S+)$/m.exec(finished.stdout)?.[1] ?? ''
+    const line =
+      /npx mcp-url-migrate (--from \S+ --to \S+ --url \S+ --journal \S+)$/m.exec(finished.stdout)?.[1] ?? ''
     const moved = await trial.call([...line.split(' '), '--yes'])
     expect(moved.code).toBe(0)
     expect(urls(trial.sandbox.rows())).toEqual({
@@ -519,7 +520,7 @@ describe.concurrent('when nothing matches:', () => {
     ])
     expect(code).toBe(0)
     expect(stdout).toContain('  2 × http://localhost:8585\n')
-    expect(stdout).toContain('npx mcp-url-migrate --from http://localhost:8585 --to http://b:1\n')
+    expect(stdout).toContain('npx mcp-url-migrate --from http://localhost:8585 --to http://b:1 --url ')
   })
 
   test('a second run finds all moved: exit 0, nothing written', async ({ open }) => {

@@ -140,7 +140,10 @@ describe.concurrent('before anything is written', () => {
     const trial = await open({ ...REFUSING, version: '1.77.7' })
     const { code, stdout } = await trial.call(['--yes'], TRY)
     expect(code).toBe(4)
-    expect(sentence(stdout)).toContain('Next: restart LiteLLM, then run npx mcp-url-migrate verify.')
+    expect(sentence(stdout)).toContain('Next: restart LiteLLM.')
+    expect(stdout).toMatch(
+      /Then\s+run:\n {2}npx mcp-url-migrate verify --migration localhost-8585-to-mcp-proxy-sse --url \S+ --journal \S+\n/,
+    )
     expect(stdout).not.toContain('Checked through the gateway')
   })
 })
@@ -167,22 +170,67 @@ describe.concurrent('behind a run', () => {
     expect(sentence(session.text)).toContain(
       '1 server does not work at the new URL, see above. Take the run back?',
     )
-    expect(sentence(session.text)).toContain('the old address answers again: lists 2 tools')
+    expect(sentence(session.text)).toContain(
+      'goes back to http://localhost:8585, which answers: lists 2 tools',
+    )
     expect(Object.values(urls(trial.sandbox.rows())).join()).not.toContain('mcp-proxy-sse')
   })
 })
 
 describe.concurrent('a revert', () => {
-  test('tries the old addresses, and goes on whatever it finds: exit 0', async ({ open }) => {
+  test('speaks of taking back, and is checked through the gateway; again, it names the new address', async ({
+    open,
+  }) => {
+    const trial = await open({ servers: TWO })
+    await trial.setUp(['--yes'])
+    const back = await trial.call(['--revert', '--yes', '--verbose'], TRY)
+    expect(back.code).toBe(0)
+    for (const text of [
+      '✓ goes back to http://localhost:8585, which answers: lists 2 tools',
+      '2 servers: 2 to take back, 0 not concerned',
+      '✔ fetch: taken back ✓ LiteLLM lists 2 tools',
+      '2 of 2 servers taken back. Checked through the gateway: 2 of 2 servers listed tools.',
+    ])
+      expect(sentence(back.stdout)).toContain(text)
+    expect(back.stdout).not.toMatch(/\bchanged\b|the old address|the new URL/)
+    const again = await trial.call(['--revert', '--yes'], TRY)
+    expect(sentence(again.stdout)).toContain('goes back to http://mcp-proxy-sse:8080, which answers')
+    expect(sentence((await trial.call(['history'])).stdout)).toContain('2 of 2 taken back')
+  })
+
+  test('goes on where the address that it goes to is dead, which is no surprise then: exit 0', async ({
+    open,
+  }) => {
     const trial = await open({ servers: TWO, faults: { 'http://localhost:8585/': 'refused' } })
     await trial.setUp(['--yes'])
     const { code, stdout } = await trial.call(['--revert', '--yes'], TRY)
     expect(code).toBe(0)
     expect(sentence(stdout)).toContain(
-      '✗ the old addresses of 2 servers do not answer: LiteLLM: the server is unreachable',
+      '✗ 2 servers go back to http://localhost:8585, which does not work: LiteLLM: the server is unreachable',
     )
+    expect(sentence(stdout)).toContain('(as was found beforehand)')
+    expect(sentence(stdout)).toContain('0 of 2 servers listed tools, 2 failed.')
     expect(stdout).not.toContain('To mend')
     expect(Object.values(urls(trial.sandbox.rows())).join()).not.toContain('mcp-proxy-sse')
+  })
+
+  test('to an address that worked when it was tried, and does not afterwards: exit 4', async ({ open }) => {
+    const trial = await open({
+      servers: TWO,
+      quirks: [
+        {
+          on: { method: 'GET', path: '/mcp-rest/tools/list?server_id=id-fetch', nth: 1 },
+          do: { status: 502, body: { detail: { error: 'upstream_error', message: 'it broke' } } },
+        },
+      ],
+    })
+    await trial.setUp(['--yes'])
+    const { code, stdout } = await trial.call(['--revert', '--yes'], TRY)
+    expect([code, sentence(stdout)]).toEqual([
+      4,
+      expect.stringContaining('fetch: taken back ✗ does not work through the gateway: LiteLLM cannot list'),
+    ])
+    expect(stdout).not.toContain('as was found beforehand')
   })
 })
 

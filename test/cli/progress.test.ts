@@ -51,11 +51,19 @@ const nth = (n: number): Change => ({
 
 const look = { width: 80, paint: (_: unknown, text: string) => text, colour: false, verbose: false }
 
+/** A plan of these changes, of a migration unless told. */
+const planOf = (changes: Change[], reverts: string | null = null) => ({
+  changes,
+  reverts,
+  withheld: {},
+  preflight: {},
+})
+
 test('a run that takes back what it wrote reckons from where it began to', () => {
   const { terminal, told } = listening()
   let time = 0
   const changes = Array.from({ length: 60 }, (_, n) => nth(n))
-  const tell = applyProgress(changes, terminal, look, 10, () => time)
+  const tell = applyProgress(planOf(changes), terminal, look, 10, () => time)
   const settled = (each: Change, outcome: 'applied' | 'reverted') =>
     tell({ kind: 'settled', change: settledAs(each, outcome), done: 0, total: 0 })
   for (const each of changes.slice(0, 30)) settled(each, 'applied')
@@ -77,11 +85,26 @@ test('a run that takes back what it wrote reckons from where it began to', () =>
 test('a server whose URL stands in a file of its own is one server, told of when all of it is done', () => {
   const { terminal, told } = listening()
   const [pin, variable] = [change, { ...change, id: 'v' }]
-  const tell = applyProgress([pin, variable, nth(2)], terminal, look, 10, () => 0)
+  const tell = applyProgress(planOf([pin, variable, nth(2)]), terminal, look, 10, () => 0)
   tell({ kind: 'writing', change: pin, done: 0, total: 3 })
   tell({ kind: 'settled', change: settledAs(pin, 'applied'), done: 1, total: 3 })
   tell({ kind: 'writing', change: variable, done: 1, total: 3 })
   tell({ kind: 'settled', change: settledAs(variable, 'applied'), done: 2, total: 3 })
   tell({ kind: 'writing', change: nth(2), done: 2, total: 3 })
   expect(told).toEqual(['1/2 fetch: writing', '1/2 fetch: writing', '  ✔ fetch: changed', '2/2 s2: writing'])
+})
+
+test('a run that takes another back speaks of taking back', () => {
+  const { terminal, told } = listening()
+  const tell = applyProgress(planOf([nth(1), nth(2)], 'the run'), terminal, look, 10, () => 0)
+  tell({ kind: 'checking', change: nth(1), done: 0, total: 2 })
+  tell({ kind: 'settled', change: settledAs(nth(1), 'applied'), done: 1, total: 2 })
+  tell({ kind: 'taking-back', total: 1 })
+  tell({ kind: 'settled', change: settledAs(nth(1), 'reverted'), done: 1, total: 1 })
+  expect(told).toEqual([
+    '1/2 s1: checking; LiteLLM is probing the address that it goes back to (up to 10 s)',
+    '  ✔ s1: taken back',
+    'Putting back what this run took back (1 server), newest first',
+    '  ↩ s1: put back again',
+  ])
 })

@@ -129,8 +129,8 @@ describe.concurrent('one URL in a config.yaml that several servers have', () => 
     expect(done).toContain('2 of 2 servers changed.')
     expect((await trial.call(['history'])).stdout).toContain('2 of 2 changed')
     const back = sentence((await trial.call(['--revert', '--yes', '--accept', 'grants'])).stdout)
-    expect(back).toContain('2 servers: 2 to change')
-    expect(back).toContain('2 of 2 servers changed.')
+    expect(back).toContain('2 servers: 2 to take back')
+    expect(back).toContain('2 of 2 servers taken back.')
   })
 
   test('stays where one of them is not selected, and says which', async ({ open }) => {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { Change } from '../../src/core/plan.ts'
 import type { Tried } from '../../src/core/reach.ts'
-import { broken, settledAs } from '../../src/core/report.ts'
+import { brokenChanges, settledAs } from '../../src/core/report.ts'
 
 const change: Change = {
   id: 'c1',
@@ -31,7 +31,7 @@ const DEAD = { code: 'unreachable', message: 'does not work at the new URL', rev
 /** Is a change broken that was applied and fails its check, after this was found beforehand? */
 const isBroken = (before: Tried | null, effects: Change['effects'] = []): boolean => {
   const applied = { ...settledAs({ ...change, effects }, 'applied'), check: tried('failed') }
-  return broken({ changes: [applied], preflight: before ? { c1: before } : {} }).length > 0
+  return brokenChanges({ changes: [applied], preflight: before ? { c1: before } : {} }).length > 0
 }
 
 describe('a server that fails its check after the run', () => {

@@ -6,10 +6,10 @@ import { pathToFileURL } from 'node:url'
 import { describe, expect, test } from 'vitest'
 import { acquireLock, lockHolder } from '../../src/journal/lock.ts'
 import { ownIdentity } from '../../src/journal/process-identity.ts'
-import { BIN, temporaryFolder } from '../support/cli.ts'
+import { SCRIPT, temporaryFolder } from '../support/cli.ts'
 
 const GATEWAY = 'http://gateway.example:4000/litellm'
-const BUILT = pathToFileURL(join(BIN, '../../dist/journal/lock.js')).href
+const BUILT = pathToFileURL(join(SCRIPT, '../../dist/journal/lock.js')).href
 
 /** A process that takes the lock, says so, and does what the script says with it. Needs `npm run build`. */
 function contender(folder: string, script: string, env: Record<string, string> = {}): ChildProcess {

@@ -81,8 +81,15 @@ export async function invoke(
     colour: false,
     verbose: options['verbose'] === true,
   }
-  const written = new Written()
-  const context: Context = { env: { ...env }, terminal, look, signals, written, tool: TOOL }
+  const context: Context = {
+    env: { ...env },
+    terminal,
+    look,
+    signals,
+    startedAs: 'npx mcp-url-migrate',
+    written: new Written(),
+    tool: TOOL,
+  }
   const code = await perform(invocation, context)
   const { stdout, stderr } = terminal
   transcript.push(stdout, stderr)

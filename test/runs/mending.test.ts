@@ -7,7 +7,7 @@ import { mendingFor } from '../../src/runs/mending.ts'
 import type { Surroundings } from '../../src/runs/surroundings.ts'
 import { container, deploymentOf } from '../support/containers.ts'
 
-const URL_ = 'http://mcp-proxy-sse:8080/servers/fetch/sse'
+const ADDRESS = 'http://mcp-proxy-sse:8080/servers/fetch/sse'
 const litellm = container('litellm', { 'litellm-net': '172.18.0.3' })
 const proxy = container('mcp-proxy-sse', { 'litellm-net': '172.18.0.2' })
 const COMPOSE: ComposeService = {
@@ -30,7 +30,7 @@ const seeing = (found: Record<string, ReachKind>): Witness => ({
 async function mended(
   kind: ReachKind,
   containers: Container[],
-  { found = {}, url = URL_ }: { found?: Record<string, ReachKind>; url?: string } = {},
+  { found = {}, url = ADDRESS }: { found?: Record<string, ReachKind>; url?: string } = {},
 ): Promise<string> {
   const around: Surroundings = {
     kind: 'container',
@@ -110,7 +110,7 @@ test('outside of containers there are commands for a container that publishes th
   const url = 'http://localhost:8585/servers/fetch/sse'
   expect(lastLine(await at([{ ...proxy, published }], url))).toBe('docker logs --tail 50 mcp-proxy-sse')
   expect(await at([proxy], url)).not.toContain('docker')
-  expect(await at([{ ...proxy, published }], URL_)).not.toContain('docker')
+  expect(await at([{ ...proxy, published }], ADDRESS)).not.toContain('docker')
 })
 
 test('what works, or was not tried, has nothing to be mended', async () => {

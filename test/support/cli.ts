@@ -4,8 +4,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
-/** The program as a person starts it. Needs `npm run build`. */
-export const BIN = fileURLToPath(new URL('../../bin/mcp-url-migrate.js', import.meta.url))
+/** The program's own file, as `node bin/…` names it. Needs `npm run build`. */
+export const SCRIPT = fileURLToPath(new URL('../../bin/mcp-url-migrate.js', import.meta.url))
+
+/** The program as npx starts it: through a link in a folder of npx. */
+export const BIN = fileURLToPath(new URL('_npx/mcp-url-migrate', import.meta.url))
 
 /** What a finished program left behind. */
 export interface Finished {

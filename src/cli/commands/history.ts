@@ -3,6 +3,7 @@ import { MigrateError } from '../../core/errors.ts'
 import { printableJson } from '../../core/text.ts'
 import { findNamedRun } from '../../runs/find-run.ts'
 import { type Context, journalFor } from '../context.ts'
+import { ownCommands } from '../own-command.ts'
 import { historyDocument, renderCheck, renderHistory, renderOneRun } from '../render/history.ts'
 
 /** Options of `history`. */
@@ -16,9 +17,12 @@ export interface HistoryOptions {
 export async function history(
   named: string | null,
   options: HistoryOptions,
-  { env, terminal, look }: Context,
+  context: Context,
 ): Promise<number> {
+  const { env, terminal, look } = context
   const journal = journalFor({ journal: options.journal }, env)
+  const own = (url: string | null) =>
+    ownCommands({ journal: options.journal }, { context, invoked: 'history', url })
   if (options.journal !== undefined && !existsSync(journal.location))
     throw new MigrateError(
       'run-not-found',
@@ -26,11 +30,14 @@ export async function history(
       'Is the folder the right one?',
     )
   const read = await journal.runs()
-  const run = named === null ? null : await findNamedRun(journal, named)
+  const run = named === null ? null : await findNamedRun(journal, named, own(null)('history'))
   const shown = run ? { runs: [run], problems: [] } : read
   const code = options.check && shown.problems.length > 0 ? 1 : 0
   if (options.json) terminal.print(printableJson(historyDocument(shown, read.runs, run !== null)))
   else if (options.check) terminal.print(renderCheck(shown, journal.location, look))
-  else terminal.print(run ? renderOneRun(run, read.runs, look) : renderHistory(read, journal.location, look))
+  else
+    terminal.print(
+      run ? renderOneRun(run, read.runs, look, own) : renderHistory(read, journal.location, look, own),
+    )
   return code
 }

@@ -14,7 +14,7 @@ import { conclude, requireCanary, requireConsent, requireJournal } from './carry
 import { offerRevert } from './reversal.ts'
 import { gatewayUrl, openGateway, underLock } from './session.ts'
 import { attendTo, noticeUnfinished } from './unfinished.ts'
-import type { Conclusion, Way } from './way.ts'
+import { type Conclusion, mainCommands, type Way } from './way.ts'
 
 /** The rule of this invocation: --from and --to, the one that --migration names, else the default that ships. */
 export async function migrationFor({
@@ -55,7 +55,8 @@ export async function migrateGateway(
     readProgress(context.terminal, gateway.era.probeSeconds),
   )
   const plan = await tryBeforehand(made.plan, way)
-  const proposal = { plan, heading: heading(plan, migration), nothing: renderNothing(plan, migration) }
+  const nothing = renderNothing(plan, migration, mainCommands(gateway.identity.url, way))
+  const proposal = { plan, heading: heading(plan, migration), nothing }
   return offerRevert(await conclude(proposal, way), way)
 }
 

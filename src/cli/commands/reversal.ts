@@ -1,6 +1,6 @@
 import type { Plan } from '../../core/plan.ts'
 import type { RecordedRun } from '../../journal/fold.ts'
-import { broken } from '../../core/report.ts'
+import { brokenChanges } from '../../core/report.ts'
 import { count } from '../../core/text.ts'
 import { findNamedRun, runsInForce } from '../../runs/find-run.ts'
 import { requireDatabaseFor } from '../../runs/needs-database.ts'
@@ -8,7 +8,7 @@ import { planReversal } from '../../runs/revert.ts'
 import { tryBeforehand } from '../looking.ts'
 import { readProgress } from '../progress.ts'
 import { conclude } from './carry-out.ts'
-import type { Conclusion, Way } from './way.ts'
+import { type Conclusion, mainCommands, type Way } from './way.ts'
 
 function heading(run: RecordedRun, { gateway }: Plan): string {
   const what = run.started.reverts === null ? 'a migration' : `which took back ${run.started.reverts}`
@@ -66,7 +66,7 @@ export async function revertRun(
 export async function offerRevert(conclusion: Conclusion, way: Way): Promise<Conclusion> {
   const { journal, options, context } = way
   const { report } = conclusion
-  const failing = report === null ? [] : broken(report)
+  const failing = report === null ? [] : brokenChanges(report)
   if (failing.length === 0 || !report?.run?.kept || options.yes || !context.terminal.interactive)
     return conclusion
   const [do_, them] = failing.length === 1 ? ['does', 'it'] : ['do', 'them']
@@ -78,7 +78,11 @@ export async function offerRevert(conclusion: Conclusion, way: Way): Promise<Con
     ])
     .catch(() => false)
   if (!back) return conclusion
-  const run = await findNamedRun(journal, report.run.id)
+  const run = await findNamedRun(
+    journal,
+    report.run.id,
+    mainCommands(way.gateway.identity.url, way)('history'),
+  )
   await revertRun([run], { ...way, options: { ...options, only: [], except: [], canary: false, yes: true } })
   return conclusion
 }

@@ -1,29 +1,27 @@
+import { optionsToRevert } from '../../core/consent.ts'
 import { MigrateError } from '../../core/errors.ts'
-import type { FileJournal } from '../../journal/file-journal.ts'
+import type { CommandMaker } from '../../core/own-command.ts'
 import type { RecordedRun } from '../../journal/fold.ts'
 import { findNamedRun, runsToRevert } from '../../runs/find-run.ts'
+import { mend } from '../../runs/verify/check.ts'
 import { type Context, journalFor } from '../context.ts'
 import type { MainOptions } from '../options.ts'
-import { commandFor } from '../undo-command.ts'
+import { ownCommands } from '../own-command.ts'
 import { requireConsent, requireJournal } from './carry-out.ts'
 import { revertRun } from './reversal.ts'
 import { gatewayUrl, openGateway, underLock } from './session.ts'
 import { attendTo, noticeUnfinished } from './unfinished.ts'
+import { mainCommands } from './way.ts'
 
 /** After a revert that was stopped half way, "the newest run" would go forward again: nobody means that unasked. */
-function refuseStopped(
-  [newest]: readonly RecordedRun[],
-  url: string,
-  journal: FileJournal,
-  options: MainOptions,
-): void {
+function refuseStopped([newest]: readonly RecordedRun[], own: CommandMaker): void {
   const taken = newest?.started.reverts ?? null
   if (!newest || taken === null || newest.halted === null) return
-  const command = (run: string): string => commandFor(['--revert', run], url, journal, options)
+  const consents = optionsToRevert(newest.started.changes)
   throw new MigrateError(
     'run-interrupted',
     `The newest run, ${newest.id}, was taking back ${taken} and was stopped`,
-    `To go on taking back:\n${command(taken)}\nTo undo what it did:\n${command(newest.id)}`,
+    `${mend('To go on taking back:', own('revert', taken, ...consents))}\n${mend('To undo what it did:', own('revert', newest.id, ...consents))}`,
   )
 }
 
@@ -31,8 +29,9 @@ function refuseStopped(
 export async function revert(options: MainOptions, context: Context): Promise<number> {
   requireConsent(options, context)
   const journal = journalFor(options, context.env)
+  const list = ownCommands(options, { context, invoked: 'revert', url: null })
   const findNamed = async (): Promise<RecordedRun | null> =>
-    typeof options.revert === 'string' ? findNamedRun(journal, options.revert) : null
+    typeof options.revert === 'string' ? findNamedRun(journal, options.revert, list('history')) : null
   const url = await gatewayUrl(options, context, (await findNamed())?.started.gateway.url ?? null)
   await requireJournal(journal, options, context)
   return underLock(url, options, async () => {
@@ -41,7 +40,7 @@ export async function revert(options: MainOptions, context: Context): Promise<nu
     const unfinished = await noticeUnfinished(url, named, { journal, options, context })
     const newest = async (): Promise<RecordedRun[]> => {
       const found = await runsToRevert(journal, url)
-      refuseStopped(found, url, journal, options)
+      refuseStopped(found, mainCommands(url, { options, context }))
       return found
     }
     const found = named ? [named] : unfinished ? [] : await newest()

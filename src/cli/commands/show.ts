@@ -1,4 +1,4 @@
-import { consentsToRevert } from '../../core/consent.ts'
+import { optionsToRevert } from '../../core/consent.ts'
 import { isLeftOpen, leavesSomething, type RunReport } from '../../core/report.ts'
 import { printableJson } from '../../core/text.ts'
 import { runDocument } from '../render/documents.ts'
@@ -14,8 +14,7 @@ import {
 import { renderByHand, renderReport } from '../render/report.ts'
 import { renderCause, saidElsewhere, sharedCauses } from '../render/causes.ts'
 import { renderRemedies } from '../render/tried.ts'
-import { finishCommand, undoCommand } from '../undo-command.ts'
-import type { Proposal, Way } from './way.ts'
+import { mainCommands, type Proposal, type Way } from './way.ts'
 
 /** Prints a plan: its heading, a block for each change, what is left alone, and the numbers. */
 export function showPlan({ plan, heading, nothing }: Proposal, { options, context }: Way): void {
@@ -48,17 +47,19 @@ export function showPlan({ plan, heading, nothing }: Proposal, { options, contex
 }
 
 /** Prints what a run came to, and the command that takes it back. */
-export function showReport(report: RunReport, { gateway, journal, options, context }: Way): void {
-  const { terminal, look } = context
+export function showReport(report: RunReport, way: Way): void {
+  const { options } = way
+  const { terminal, look } = way.context
+  const own = mainCommands(way.gateway.identity.url, way)
   const run = options.sandbox || !leavesSomething(report.changes) ? null : report.run
   // Taking it back signs people out again, and so on.
-  const consents = consentsToRevert(report.changes.filter((change) => leavesSomething([change])))
-  const undo = run?.kept ? undoCommand(run.id, consents, gateway.identity.url, journal, options) : null
+  const consents = optionsToRevert(report.changes.filter((change) => leavesSomething([change])))
+  const undo = run?.kept ? own('revert', run.id, ...consents) : null
   if (options.json) return terminal.print(printableJson(runDocument(report, undo)))
-  terminal.print(`\n${renderReport(report, look)}`)
+  terminal.print(`\n${renderReport(report, look, own)}`)
   if (!options.sandbox && isLeftOpen(report))
     terminal.print(
-      `The journal holds this run without its end. When it can be written again, complete the run:\n${finishCommand(gateway.identity.url, journal, options)}`,
+      `The journal holds this run without its end. When it can be written again, complete the run:\n${own('unfinished', 'finish', ...(options.yes ? ['--yes'] : []))}`,
     )
   if (undo !== null) terminal.print(`To take this back:\n${undo}`)
   else if (run && !run.kept) terminal.print(renderByHand(report, look))

@@ -16,6 +16,7 @@ import {
 } from '../../runs/status.ts'
 import { deploymentNames } from '../connection-options.ts'
 import { type Context, journalFor } from '../context.ts'
+import { ownCommands } from '../own-command.ts'
 import { readProgress } from '../progress.ts'
 import { renderDiagram } from '../render/diagram.ts'
 import { renderStatus } from '../render/status.ts'
@@ -66,11 +67,16 @@ async function look(subject: Subject): Promise<StatusReport> {
   return { at: new Date().toISOString(), url, migration, gateway, journal, docker: await docker }
 }
 
-function show(report: StatusReport, { json, watch, diagram, format }: StatusOptions, context: Context): void {
+function show(report: StatusReport, options: StatusOptions, context: Context): void {
+  const { json, watch, diagram, format } = options
   const { terminal, look: how } = context
   if (json) return terminal.print(printableJson(statusDocument(report), watch === undefined ? 2 : 0))
   if (watch !== undefined) terminal.clear()
-  terminal.print(diagram ? renderDiagram(report, format ?? 'text', how) : renderStatus(report, how))
+  terminal.print(
+    diagram
+      ? renderDiagram(report, format ?? 'text', how)
+      : renderStatus(report, how, ownCommands(options, { context, invoked: 'status', url: report.url })),
+  )
 }
 
 /**

@@ -1,7 +1,7 @@
-import { acceptOptions, consent, consentsToRevert } from '../../core/consent.ts'
+import { consent, optionsToRevert } from '../../core/consent.ts'
 import { MigrateError } from '../../core/errors.ts'
 import { serversIn } from '../../core/plan.ts'
-import { printable } from '../../core/text.ts'
+import { count, printable } from '../../core/text.ts'
 import { problemError } from '../../journal/damage.ts'
 import { lockHolder } from '../../journal/lock.ts'
 import type { RecordedRun } from '../../journal/fold.ts'
@@ -15,38 +15,39 @@ import {
   wasTakingBack,
 } from '../../runs/recover.ts'
 import type { Resumption } from '../../runs/run.ts'
+import { mend } from '../../runs/verify/check.ts'
 import { exitForError } from '../exit.ts'
 import { tryBeforehand } from '../looking.ts'
-import { hintLines, wrap } from '../render/layout.ts'
+import { hintLines } from '../render/layout.ts'
 import { chooseForUnfinished, describeUnfinished } from '../unfinished-choice.ts'
-import { commandFor } from '../undo-command.ts'
 import { conclude, requireCanary } from './carry-out.ts'
 import { revertRun } from './reversal.ts'
-import { type Conclusion, patience, type Way } from './way.ts'
+import { type Conclusion, mainCommands, patience, type Way } from './way.ts'
 
 type BeforeConnecting = Omit<Way, 'gateway'>
 
-async function remarkOnUnfinished(
-  run: RecordedRun,
-  url: string,
-  { context }: BeforeConnecting,
-): Promise<void> {
-  const { terminal, look } = context
+async function remarkOnUnfinished(run: RecordedRun, url: string, way: BeforeConnecting): Promise<void> {
+  const { terminal, look } = way.context
   const holder = await lockHolder(url).catch(() => null)
   const text = holder
     ? `! A run against this gateway is under way (${holder.user} on ${holder.host}, process ${holder.pid}, since ${holder.since}).`
-    : `! Run ${run.id} of ${run.startedAt} did not come to its end; --unfinished finish completes it, --unfinished revert takes it back.`
-  terminal.warn(look.paint('yellow', wrap(text, look.width, '  ')))
+    : `! Run ${run.id} of ${run.startedAt} did not come to its end. ${bothWays(run, url, way)}`
+  terminal.warn(look.paint('yellow', hintLines(text, look.width)))
 }
 
 /** The commands that finish a run or take it back, in words. */
-function bothWays(run: RecordedRun, url: string, { journal, options, context }: BeforeConnecting): string {
-  const consents = acceptOptions(consentsToRevert(run.changes.map(({ change }) => change)))
-  const asks = context.terminal.interactive && !options.yes
+function bothWays(run: RecordedRun, url: string, way: BeforeConnecting): string {
+  const own = mainCommands(url, way)
+  const consents = optionsToRevert(run.changes.map(({ change }) => change))
+  const asks = way.context.terminal.interactive && !way.options.yes
   const consent = asks ? [] : ['--yes']
-  const command = (way: string, more: readonly string[] = []) =>
-    commandFor(['--unfinished', way, ...consent, ...more], url, journal, options)
-  return `Both ways ask the gateway first what was written. To complete it:\n${command('finish')}\nTo take it back:\n${command('revert', consents)}`
+  return [
+    mend(
+      'Both ways ask the gateway first what was written. To complete it:',
+      own('unfinished', 'finish', ...consent),
+    ),
+    mend('To take it back:', own('unfinished', 'revert', ...consent, ...consents)),
+  ].join('\n')
 }
 
 /** Somebody has to say what is to become of it: an option, the run's own name, or an answer. */
@@ -98,12 +99,20 @@ export async function noticeUnfinished(
   return terminal.interactive && !options.yes ? newest : refuse(newest, url, way)
 }
 
+/** Why finishing a run writes nothing: all of it is done, or what is there now is somebody else's, or nobody's to tell. */
+function nothingLeft(settled: Resumption['settled']): string {
+  const others = serversIn(settled.filter(({ outcome }) => outcome === 'drifted' || outcome === 'unknown'))
+  return others === 0
+    ? `Nothing is left to write: its ${serversIn(settled) === 1 ? 'server was' : 'servers were'} reached before it was cut short.`
+    : `Nothing is written: ${count(others, 'server is', 'servers are')} not as the run left ${others === 1 ? 'it' : 'them'}, and stay${others === 1 ? 's' : ''} so.`
+}
+
 async function finish(resumption: Resumption, way: Way): Promise<Conclusion> {
   requireCanary(way)
   const { run, settled } = resumption
   const plan = await tryBeforehand(planCompletion(resumption, way.gateway, new Date().toISOString()), way)
   const heading = `Finishing run ${run.id} of ${run.startedAt} on LiteLLM ${plan.gateway.version ?? '(release unknown)'} at ${plan.gateway.url}`
-  const nothing = `Nothing is left to write: its ${serversIn(settled) === 1 ? 'server was' : 'servers were'} reached before it was cut short.`
+  const nothing = nothingLeft(settled)
   return conclude({ plan, heading, nothing, resumption }, way)
 }
 

@@ -1,3 +1,4 @@
+import type { CommandMaker } from '../../core/own-command.ts'
 import type { Plan } from '../../core/plan.ts'
 import type { RunReport } from '../../core/report.ts'
 import type { Gateway } from '../../gateway/port.ts'
@@ -5,6 +6,7 @@ import type { FileJournal } from '../../journal/file-journal.ts'
 import type { Resumption } from '../../runs/run.ts'
 import type { Context } from '../context.ts'
 import type { MainOptions } from '../options.ts'
+import { ownCommands } from '../own-command.ts'
 
 /** How long a write whose answer was lost is looked for before it is called unknown, in milliseconds: a probe and 10 s. */
 export const patience = ({ era }: Gateway, options: MainOptions): number =>
@@ -16,6 +18,14 @@ export interface Way {
   journal: FileJournal
   options: MainOptions
   context: Context
+}
+
+/** The program's own commands, as an invocation of the main job prints them. */
+export function mainCommands(
+  url: string,
+  { options, context }: Pick<Way, 'options' | 'context'>,
+): CommandMaker {
+  return ownCommands(options, { context, invoked: 'migrate', url })
 }
 
 /** A plan on its way: what it was made for, and what to say where it changes nothing. */

@@ -1,4 +1,4 @@
-import { type Plan, readyChanges } from '../../core/plan.ts'
+import type { Plan } from '../../core/plan.ts'
 import { mayHaveWritten, type RunReport } from '../../core/report.ts'
 import { carryOut, type Resumption } from '../../runs/run.ts'
 import { Faults } from '../faults.ts'
@@ -15,9 +15,7 @@ export async function write(plan: Plan, resumption: Resumption | null, way: Way)
   const { gateway, journal, options } = way
   const { terminal, look, signals, written, tool } = way.context
   const faults = new Faults()
-  const show = options.json
-    ? () => {}
-    : applyProgress(readyChanges(plan), terminal, look, gateway.era.probeSeconds)
+  const show = options.json ? () => {} : applyProgress(plan, terminal, look, gateway.era.probeSeconds)
   const context = {
     gateway,
     journal,

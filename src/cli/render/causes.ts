@@ -3,6 +3,7 @@ import { groupedBy } from '../../core/grouped.ts'
 import type { Change, Plan } from '../../core/plan.ts'
 import { serversIn } from '../../core/plan.ts'
 import type { ReachKind, Tried } from '../../core/reach.ts'
+import { maskUrl } from '../../core/redact.ts'
 import { count, printable } from '../../core/text.ts'
 import { forAnyPath } from '../../core/remedies.ts'
 import { newUrl } from '../../core/withheld.ts'
@@ -63,11 +64,12 @@ function failures({ changes, preflight, reverts }: Plan): Cause[] {
     const { tried } = group.find(({ tried: { evidence } }) => isTried(evidence)) ?? first
     const servers = group.map(({ change }) => change)
     const n = serversIn(servers)
-    const [do_, address] = [n === 1 ? 'does' : 'do', n === 1 ? 'address' : 'addresses']
+    const [do_, go] = n === 1 ? ['does', 'goes'] : ['do', 'go']
+    const target = maskUrl(originOf(newUrl(first.change) ?? ''))
     const text =
       reverts === null
         ? `${count(n, 'server')} ${do_} not work at the new URL: ${tried.evidence}`
-        : `the old ${address} of ${count(n, 'server')} ${do_} not answer: ${tried.evidence}`
+        : `${count(n, 'server')} ${go} back to ${target}, which does not work: ${tried.evidence}`
     return [{ text, tone: 'red', changes: servers, found: reverts === null ? mendings(group) : [] }]
   })
 }

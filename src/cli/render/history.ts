@@ -2,11 +2,17 @@ import { shownName } from './name.ts'
 import { failuresRecorded, type RecordedChange, type RecordedRun, tallyRecorded } from '../../journal/fold.ts'
 import type { JournalProblem } from '../../journal/port.ts'
 import { PINNED_ID } from '../../core/config/record.ts'
+import type { CommandMaker } from '../../core/own-command.ts'
 import { serversIn } from '../../core/plan.ts'
 import { count, printable } from '../../core/text.ts'
 import { fieldTitle, shownSide } from './diff.ts'
 import { publicChange } from './documents.ts'
 import { type Look, wrap } from './layout.ts'
+import { settling } from './settling.ts'
+import { wordsFor } from './words.ts'
+
+/** The program's own commands for a gateway, by its URL. */
+type OwnFor = (url: string) => CommandMaker
 
 /** Runs with what was found about each other, and what could not be read. */
 export interface History {
@@ -67,17 +73,13 @@ export function historyDocument({ runs, problems }: History, all: readonly Recor
 }
 
 const ended = (run: RecordedRun): string =>
-  run.finishedAt === null
-    ? ', DID NOT END, or goes on; --unfinished finish or revert settles it'
-    : run.halted
-      ? `, stopped (${run.halted})`
-      : ''
+  run.finishedAt === null ? ', DID NOT END, or goes on' : run.halted ? `, stopped (${run.halted})` : ''
 
-function renderRun(run: RecordedRun, all: readonly RecordedRun[], look: Look): string {
+function renderRun(run: RecordedRun, all: readonly RecordedRun[], look: Look, own: OwnFor): string {
   const { applied, unknown, drifted } = summarise(run.changes)
   const { refused, inFiles } = failuresRecorded(run.changes)
   const numbers = [
-    `${applied} of ${serversIn(run.changes.map(({ change }) => change))} changed`,
+    `${applied} of ${serversIn(run.changes.map(({ change }) => change))} ${wordsFor(run.started).done}`,
     unknown > 0 ? `${unknown} unknown` : '',
     drifted > 0 ? `${drifted} drifted` : '',
     refused > 0 ? `${refused} refused` : '',
@@ -94,6 +96,7 @@ function renderRun(run: RecordedRun, all: readonly RecordedRun[], look: Look): s
     wrap(`  ${place}`, look.width, '  '),
     ...relation.filter(Boolean).map((text) => `  ${printable(text)}`),
     look.paint('dim', `  head ${run.head}`),
+    ...settling(run, own(gateway.url)),
   ].join('\n')
 }
 
@@ -101,11 +104,16 @@ const renderProblem = ({ message }: JournalProblem, look: Look): string =>
   look.paint('red', wrap(`! ${message}`, look.width, '  '))
 
 /** The runs, newest first, and what could not be read. */
-export function renderHistory({ runs, problems }: History, location: string, look: Look): string {
+export function renderHistory(
+  { runs, problems }: History,
+  location: string,
+  look: Look,
+  own: OwnFor,
+): string {
   const heading = `${count(runs.length, 'run')} in ${location}`
   return [
     heading,
-    ...runs.toReversed().map((run) => renderRun(run, runs, look)),
+    ...runs.toReversed().map((run) => renderRun(run, runs, look, own)),
     ...problems.map((each) => renderProblem(each, look)),
   ].join('\n\n')
 }
@@ -133,7 +141,7 @@ export function renderCheck({ runs, problems }: History, location: string, look:
 }
 
 /** One run in full: each server with the URL before and after, masked, and its outcome. */
-export function renderOneRun(run: RecordedRun, all: readonly RecordedRun[], look: Look): string {
+export function renderOneRun(run: RecordedRun, all: readonly RecordedRun[], look: Look, own: OwnFor): string {
   const places = run.changes.map(({ change, outcome, error, collateral }) => {
     const edits = (change.onlySettings ? [] : change.edits).flatMap((edit) => {
       const [before, after] = [shownSide(edit, edit.before), shownSide(edit, edit.after)]
@@ -156,5 +164,5 @@ export function renderOneRun(run: RecordedRun, all: readonly RecordedRun[], look
     blocks.set(`${id} ${fate}`, [...(blocks.get(`${id} ${fate}`) ?? [fate]), ...lines])
   const times = `Started ${run.startedAt}, ${run.finishedAt ? `finished ${run.finishedAt}` : 'never finished'}`
   const shown = [...blocks.values()].map((lines) => lines.join('\n'))
-  return [renderRun(run, all, look), times, ...shown].join('\n\n')
+  return [renderRun(run, all, look, own), times, ...shown].join('\n\n')
 }

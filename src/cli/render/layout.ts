@@ -28,8 +28,8 @@ export function wrap(text: string, width: number, indent = ''): string {
   return [...lines, line].join('\n')
 }
 
-/** A hint as it is shown: a command in it is a line of its own, whole, so that it can be copied. */
+/** A hint as it is shown: a command in it is an indented line of its own, whole, so that it can be copied. */
 export function hintLines(hint: string, width: number): string {
   const lines = hint.split('\n').map(printable)
-  return lines.map((line) => (line.startsWith('npx ') ? line : wrap(line, width))).join('\n')
+  return lines.map((line) => (line.startsWith('  ') ? line : wrap(line, width))).join('\n')
 }

@@ -3,6 +3,7 @@ import { acceptOptions } from '../../core/consent.ts'
 import { eraOf } from '../../core/eras.ts'
 import { groupedBy } from '../../core/grouped.ts'
 import { judge, type Migration } from '../../core/migration.ts'
+import type { CommandMaker } from '../../core/own-command.ts'
 import {
   awaitingChanges,
   type Change,
@@ -14,12 +15,12 @@ import {
 } from '../../core/plan.ts'
 import { maskUrlsIn } from '../../core/redact.ts'
 import { restartFor } from '../../core/restart.ts'
-import { shellQuoted } from '../../core/shell.ts'
 import { count, printable } from '../../core/text.ts'
 import { shownValue } from './diff.ts'
 import { renderDrift } from './drift.ts'
 import { type Look, wrap } from './layout.ts'
 import { shownName } from './name.ts'
+import { wordsFor } from './words.ts'
 
 /** What there is to see of a server that is left alone: its drift, or its URL and the patch to make by hand. */
 function renderLeft({ url, contested, patch }: Skipped, look: Look): string {
@@ -67,14 +68,14 @@ export function renderRemarks(plan: Plan, look: Look): string[] {
 
 /** The plan in one line of numbers. */
 export function renderSummary(plan: Plan): string {
-  const { summary, reverts } = plan
+  const { summary } = plan
+  const words = wordsFor(plan)
   const waiting = serversIn(awaitingChanges(plan))
   const all = waiting >= summary.changes
   const wait = waiting === 0 ? '' : `, ${all ? '' : `${waiting} of them `}waiting for a consent`
   const parts = [
-    `${summary.changes} to change${wait}`,
-    summary.moved > 0 && reverts === null ? `${summary.moved} already moved` : '',
-    summary.moved > 0 && reverts !== null ? `${summary.moved} already as before` : '',
+    `${summary.changes} ${words.todo}${wait}`,
+    summary.moved > 0 ? `${summary.moved} ${words.already}` : '',
     `${summary.unchanged - summary.moved} not concerned`,
     `${summary.skipped} left alone`,
     summary.excluded > 0 ? `${summary.excluded} not selected` : '',
@@ -117,8 +118,9 @@ export function renderAwaiting(plan: Plan, look: Look): string[] {
 const RESTARTS = {
   no: '',
   possible:
-    'Restart LiteLLM afterwards, to be sure: some releases of this range use a new URL only after a restart.',
-  required: 'Restart LiteLLM afterwards, all its workers: this release uses a new URL only after a restart.',
+    'Restart LiteLLM afterwards, to be sure: some releases of this range use a URL that was written only after a restart.',
+  required:
+    'Restart LiteLLM afterwards, all its workers: this release uses a URL that was written only after a restart.',
 } as const
 
 /** That LiteLLM has to be restarted for it, where it has. */
@@ -153,7 +155,7 @@ export function renderLeftBehind(skipped: readonly Skipped[], look: Look): strin
  * meant: near misses, or the most frequent origin where no server has moved yet. Nothing is suggested where
  * servers were left alone or not selected.
  */
-export function renderNothing(plan: Plan, migration: Migration): string {
+export function renderNothing(plan: Plan, migration: Migration, own: CommandMaker): string {
   const target = originText(migration.to)
   const matching = plan.skipped.filter(isLeftBehind).length
   const elsewhere = plan.origins.filter(({ origin }) => origin !== target)
@@ -169,7 +171,7 @@ export function renderNothing(plan: Plan, migration: Migration): string {
     ...elsewhere.map(({ origin, count: n }) => `  ${n} × ${printable(origin)}`),
     ...(plan.summary.moved > 0 ? [`${plan.summary.moved} already at ${target}`] : []),
     ...(first && !quiet
-      ? ['If these are meant:', `  npx mcp-url-migrate --from ${shellQuoted(first.origin)} --to ${target}`]
+      ? ['If these are meant:', `  ${own('migrate', '--from', first.origin, '--to', target)}`]
       : []),
   ].join('\n')
 }

@@ -3,14 +3,17 @@ import { renderLeftBehind } from './plan.ts'
 import { acceptOptions, consent } from '../../core/consent.ts'
 import { serversIn } from '../../core/plan.ts'
 import type { AppliedChange, CollateralChange, Halt, Outcome, RunReport } from '../../core/report.ts'
-import { failures, isWithheld, tally } from '../../core/report.ts'
+import { failures, isForeseen, isWithheld, tally } from '../../core/report.ts'
+import type { CommandMaker } from '../../core/own-command.ts'
 import { isAccessField } from '../../core/fields.ts'
 import { count, printable } from '../../core/text.ts'
 import { fieldTitle, shownAt } from './diff.ts'
 import { renderDrift } from './drift.ts'
-import { type Look, wrap } from './layout.ts'
+import { hintLines, type Look, wrap } from './layout.ts'
 import { advice } from './advice.ts'
 import { renderCheck, renderChecks } from './checks.ts'
+import type { Findings } from './tried.ts'
+import { type RunWords, wordsFor } from './words.ts'
 
 const SIGNS: Record<Outcome, string> = {
   applied: '✔',
@@ -21,9 +24,7 @@ const SIGNS: Record<Outcome, string> = {
   unknown: '?',
 }
 
-const WORDS: Record<Outcome, string> = {
-  applied: 'changed',
-  reverted: 'taken back',
+const WORDS: Record<Exclude<Outcome, 'applied' | 'reverted'>, string> = {
   'not-applied': 'not tried',
   drifted: 'left alone, it was changed by somebody else',
   failed: 'refused by the gateway, not written',
@@ -56,14 +57,16 @@ function renderCollateral(change: CollateralChange, look: Look): string {
   return look.paint(change.repaired && !kind ? 'yellow' : ['red', 'bold'], wrap(text, look.width, '      '))
 }
 
-function words({ outcome, wrote, file }: AppliedChange): string {
-  if (outcome === 'drifted' && wrote) return 'changed, and then changed by somebody else; left as it is'
+function words({ outcome, wrote, file }: AppliedChange, { done, undone }: RunWords): string {
+  if (outcome === 'applied') return done
+  if (outcome === 'reverted') return undone
+  if (outcome === 'drifted' && wrote) return `${done}, and then changed by somebody else; left as it is`
   if (outcome === 'failed' && file !== null) return 'not written, its file could not be changed'
   return WORDS[outcome]
 }
 
-/** One change's fate, with what else happened to the server. */
-export function renderOutcome(change: AppliedChange, look: Look): string {
+/** One change's fate, with what else happened to the server, as a part of this run. */
+export function renderOutcome(change: AppliedChange, run: Findings, look: Look): string {
   const tone = {
     applied: 'green',
     reverted: 'green',
@@ -74,25 +77,26 @@ export function renderOutcome(change: AppliedChange, look: Look): string {
   } as const
   const why = change.error ? ` (${change.error})` : ''
   const text = wrap(
-    `  ${SIGNS[change.outcome]} ${shownName(change.server)}: ${words(change)}${why}`,
+    `  ${SIGNS[change.outcome]} ${shownName(change.server)}: ${words(change, wordsFor(run))}${why}`,
     look.width,
     '    ',
   )
   return [
     look.paint(tone[change.outcome], text),
-    ...renderCheck(change, look),
+    ...renderCheck(change, isForeseen(change, run), look),
     ...change.collateral.map((each) => renderCollateral(each, look)),
   ].join('\n')
 }
 
 /** The numbers of a run in one line: only what there is. */
-export function renderTally(all: readonly AppliedChange[]): string {
-  const changes = all.filter((change) => !isWithheld(change))
+function renderTally(report: RunReport): string {
+  const { done, undone } = wordsFor(report)
+  const changes = report.changes.filter((change) => !isWithheld(change))
   const { applied, drifted, unknown, reverted, 'not-applied': untried } = tally(changes)
   const { refused, inFiles } = failures(changes)
   const parts = [
-    `${applied} of ${count(serversIn(changes), 'server')} changed`,
-    reverted > 0 ? `${reverted} changed and taken back` : '',
+    `${applied} of ${count(serversIn(changes), 'server')} ${done}`,
+    reverted > 0 ? `${reverted} ${done} and ${undone}` : '',
     drifted > 0 ? `${drifted} drifted` : '',
     refused > 0 ? `${refused} refused` : '',
     inFiles > 0 ? `${inFiles} failed` : '',
@@ -119,15 +123,17 @@ function renderWithheld({ changes }: RunReport, look: Look): string[] {
 }
 
 /** What the last answers of the gateway's workers were, where they did not all agree. */
-function renderPropagation({ propagation, halted }: RunReport): string[] {
+function renderPropagation(report: RunReport): string[] {
+  const { propagation, halted } = report
+  const { urls, stale, fresh } = wordsFor(report)
   if (!propagation || propagation.agreed || halted) return []
   const { old, silent, answers, seconds, stopped } = propagation
   const found = [
-    old > 0 ? `${old} of the last ${count(answers, 'answer')} still old` : '',
+    old > 0 ? `${old} of the last ${count(answers, 'answer')} ${stale}` : '',
     silent > 0 ? `${silent} of the last ${count(answers, 'answer')} unusable` : '',
-    old + silent === 0 ? `only ${answers} answers, all new` : '',
+    old + silent === 0 ? `only ${answers} answers, ${fresh}` : '',
   ].filter((text) => text !== '')
-  const end = stopped ? 'Stopped waiting' : 'Not all workers of the gateway use the new URLs yet'
+  const end = stopped ? 'Stopped waiting' : `Not all workers of the gateway use ${urls} yet`
   return [
     `${end}: ${found.join(', ')} after ${Math.round(seconds)} s. Everything is written; other workers and replicas take it up when they load the table again (about every 30 s, where store_model_in_db is on), or when they are restarted.`,
   ]
@@ -148,11 +154,11 @@ export function renderByHand({ changes }: RunReport, look: Look): string {
 }
 
 /** What became of a change, with what differs where it drifted. */
-const renderFate = (change: AppliedChange, look: Look): string =>
-  [renderOutcome(change, look), ...renderDrift(change.drift, look)].join('\n')
+const renderFate = (change: AppliedChange, run: Findings, look: Look): string =>
+  [renderOutcome(change, run, look), ...renderDrift(change.drift, look)].join('\n')
 
 /** The end of a run: what happened, why it stopped if it did, and what to do next. The undo line comes after it. */
-export function renderReport(report: RunReport, look: Look): string {
+export function renderReport(report: RunReport, look: Look, own: CommandMaker): string {
   const worth = report.changes.filter(
     (change) =>
       (look.verbose && change.reason === null) ||
@@ -162,15 +168,15 @@ export function renderReport(report: RunReport, look: Look): string {
       change.check?.outcome === 'failed',
   )
   return [
-    ...new Set(worth.map((change) => renderFate(change, look))),
+    ...new Set(worth.map((change) => renderFate(change, report, look))),
     ...(report.halted ? [wrap(HALTS[report.halted], look.width)] : []),
     ...(report.trouble ? [look.paint('red', wrap(report.trouble, look.width))] : []),
-    ...(report.changes.every(isWithheld) ? [] : [look.paint('bold', `${renderTally(report.changes)}.`)]),
+    ...(report.changes.every(isWithheld) ? [] : [look.paint('bold', `${renderTally(report)}.`)]),
     ...renderChecks(report, look),
     ...renderWithheld(report, look),
     ...renderLeftBehind(report.skipped, look),
     ...renderPropagation(report).map((text) => look.paint('yellow', wrap(text, look.width))),
-    ...advice(report).map((text) => wrap(text, look.width)),
+    ...advice(report, own).map((text) => hintLines(text, look.width)),
     ...(report.run ? [look.paint('dim', `Run ${report.run.id}`)] : []),
     ...(report.run?.head ? [look.paint('dim', `Journal head ${report.run.head}`)] : []),
   ].join('\n')

@@ -1,4 +1,5 @@
 import { originText } from '../../core/address.ts'
+import type { CommandMaker } from '../../core/own-command.ts'
 import { maskUrl } from '../../core/redact.ts'
 import { SERVER_STATES, type ServerState, type Standing } from '../../core/standing.ts'
 import { count, printable } from '../../core/text.ts'
@@ -9,7 +10,9 @@ import type { ConfiguredMove } from '../../runs/configured-moves.ts'
 import type { GatewayStatus, JournalStatus, Problem, StatusReport } from '../../runs/status.ts'
 import { hintLines, type Look, wrap } from './layout.ts'
 import { shownName } from './name.ts'
+import { settling } from './settling.ts'
 import { renderContainers } from './status-docker.ts'
+import { wordsFor } from './words.ts'
 
 const STATE_TITLES: Record<ServerState, string> = {
   'to-migrate': 'to migrate',
@@ -118,18 +121,16 @@ function runText({ startedAt, finishedAt, halted, started, changes }: RecordedRu
   const ended =
     finishedAt === null ? 'did NOT end, or goes on' : halted ? `stopped (${printable(halted)})` : 'ended'
   const back = started.reverts === null ? '' : `, takes back ${printable(started.reverts)}`
-  return `${startedAt.slice(0, 19).replace('T', ' ')} UTC, ${applied} of ${servers} changed, ${ended}${back}`
+  return `${startedAt.slice(0, 19).replace('T', ' ')} UTC, ${applied} of ${servers} ${wordsFor(started).done}, ${ended}${back}`
 }
 
-function renderJournal({ runs, problems, location }: JournalStatus, look: Look): string {
+function renderJournal({ runs, problems, location }: JournalStatus, look: Look, own: CommandMaker): string {
   const last = runs.at(-1)
   const lines = last
     ? [
         `${look.paint('bold', 'Last run')}  ${printable(last.id)}`,
         look.paint(last.finishedAt === null ? 'red' : [], wrap(`  ${runText(last)}`, look.width, '  ')),
-        ...(last.finishedAt === null
-          ? ['  To settle it: npx mcp-url-migrate --unfinished finish, or revert']
-          : []),
+        ...settling(last, own),
       ]
     : [`${look.paint('bold', 'Last run')}  none of this gateway in ${printable(location)}`]
   return [
@@ -149,7 +150,7 @@ function renderProblem({ message, hint }: Problem, look: Look): string {
 }
 
 /** Where everything is, on one screen. */
-export function renderStatus(report: StatusReport, look: Look): string {
+export function renderStatus(report: StatusReport, look: Look, own: CommandMaker): string {
   const { at, url, migration, gateway, journal, docker } = report
   const known = 'identity' in gateway ? gateway : null
   const who = known
@@ -166,7 +167,7 @@ export function renderStatus(report: StatusReport, look: Look): string {
     ].join('\n'),
     'identity' in gateway ? renderServers(gateway, look).join('\n') : renderProblem(gateway, look),
     ...(known ? renderMoves(known, look) : []),
-    renderJournal(journal, look),
+    renderJournal(journal, look, own),
     ...renderContainers(docker, look),
   ].join('\n\n')
 }

@@ -1,6 +1,9 @@
+import { originOf } from '../../core/address.ts'
 import type { Change, Plan } from '../../core/plan.ts'
 import type { ReachOutcome, Tried } from '../../core/reach.ts'
+import { maskUrl } from '../../core/redact.ts'
 import { count, printable } from '../../core/text.ts'
+import { newUrl } from '../../core/withheld.ts'
 import { type Look, wrap } from './layout.ts'
 import { shownName } from './name.ts'
 
@@ -23,25 +26,26 @@ function forward({ outcome, evidence, tools }: Tried): string {
   return words[outcome]
 }
 
-/** What was found at the address that a revert puts back. */
-function back({ outcome, evidence, tools }: Tried): string {
+/** What was found at the address that a revert puts back: of a revert of a revert that is the new one, so its name is said. */
+function back({ outcome, evidence, tools }: Tried, url: string | null): string {
+  const target = `goes back to ${url === null ? 'its address' : maskUrl(originOf(url))}`
   const words: Record<ReachOutcome, string> = {
-    reached: `the old address answers again: ${listed(tools)}`,
-    'sign-in': `the old address answers again (${evidence})`,
-    failed: `the old address does not answer: ${evidence}`,
-    'not-tried': `the old address was not tried: ${evidence}`,
+    reached: `${target}, which answers: ${listed(tools)}`,
+    'sign-in': `${target}, which answers (${evidence})`,
+    failed: `${target}, which does not work: ${evidence}`,
+    'not-tried': `${target}, which was not tried: ${evidence}`,
   }
   return words[outcome]
 }
 
-/** Where a plan holds what was found. */
+/** Where a plan, or a report, holds what was found. */
 export type Findings = Pick<Plan, 'preflight' | 'reverts'>
 
 /** What was found at the address that a change gives, in a line such as `✓ lists 13 tools at the new URL`. */
-export function renderFinding({ id }: Change, { preflight, reverts }: Findings, look: Look): string[] {
-  const tried = preflight[id]
+export function renderFinding(change: Change, { preflight, reverts }: Findings, look: Look): string[] {
+  const tried = preflight[change.id]
   if (!tried) return []
-  const text = `${SIGNS[tried.outcome]} ${printable(reverts === null ? forward(tried) : back(tried))}`
+  const text = `${SIGNS[tried.outcome]} ${printable(reverts === null ? forward(tried) : back(tried, newUrl(change)))}`
   return [look.paint(TONES[tried.outcome], wrap(text, look.width, '  '))]
 }
 

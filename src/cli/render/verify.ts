@@ -15,24 +15,22 @@ export function verifyDocument({ gateway, checks }: VerifyReport) {
 
 const MARKS = { pass: ['✓', 'green'], fail: ['✗', 'red'], skip: ['–', 'dim'] } as const
 
-/** A hint: sentences are wrapped, and commands, which are indented, stay whole so that they can be copied. */
-function renderHint(hint: string, look: Look): string[] {
-  return hint
-    .split('\n')
-    .map((line) =>
-      line.startsWith('  ')
-        ? look.paint('bold', `    ${printable(line)}`)
-        : wrap(`    ${printable(line)}`, look.width, '    '),
-    )
+/** Lines of a finding: sentences are wrapped, and commands, which are indented, stay whole so that they can be copied. */
+function renderLines(lines: readonly string[], look: Look, indent: string): string[] {
+  return lines.map((line) =>
+    line.startsWith('  ')
+      ? look.paint('bold', `    ${printable(line)}`)
+      : wrap(`    ${printable(line)}`, look.width, indent),
+  )
 }
 
 function renderCheck({ id, title, outcome, evidence, hint }: CheckResult, look: Look): string {
   const [mark, colour] = MARKS[outcome]
-  const lines = evidence.map((line) => wrap(`    ${printable(line)}`, look.width, '      '))
+  const lines = renderLines(evidence, look, '      ')
   return [
     `${look.paint(colour, mark)} ${look.paint(outcome === 'fail' ? ['red', 'bold'] : 'bold', title)} ${look.paint('dim', `(${id})`)}`,
     ...(outcome === 'fail' ? lines : lines.map((line) => look.paint('dim', line))),
-    ...(hint === null ? [] : renderHint(hint, look)),
+    ...(hint === null ? [] : renderLines(hint.split('\n'), look, '    ')),
   ].join('\n')
 }
 

@@ -4,8 +4,8 @@ import { identify, type ListedServer, serverTitle } from '../../core/server.ts'
 import { count, printable } from '../../core/text.ts'
 import { mend } from './check.ts'
 import { fault, fine, type Found } from './found.ts'
+import { returnedServers } from './migrated.ts'
 import type { Opener } from './openers.ts'
-import { migrateCommand } from './reachable.ts'
 import type { Scene } from './scene.ts'
 
 /** A server, and where LiteLLM calls it now. `here`: by a name or address of this machine. */
@@ -45,6 +45,20 @@ export function usersOf({ open, isHere }: Opener, used: readonly InUse[]): InUse
 const namesOf = (users: readonly InUse[]): string =>
   `${count(users.length, 'server')} of the gateway: ${[...new Set(users.map(({ name }) => name))].join(', ')}`
 
+const isMatch = ({ url }: ListedServer, { migration }: Scene): boolean =>
+  judgeUrl(migration, url).kind === 'match'
+
+/** Is it to be moved from there: by the rule, or as a run has moved it before and it is back? */
+const isLeft = (server: ListedServer, scene: Scene): boolean =>
+  isMatch(server, scene) || returnedServers([server], scene.runs, scene.gatewayUrl).length > 0
+
+function migrateFirst(left: readonly InUse[], scene: Scene): string {
+  const why = 'Migrate the servers first; nothing is to be stopped before that'
+  return left.some(({ server }) => isMatch(server, scene))
+    ? mend(`${why}:`, scene.own('migrate'))
+    : `${why}. The check reachable tells how.`
+}
+
 /**
  * What to do about an old address that accepts connections, where servers use it now: they are moved before it is closed.
  * Where no rule moves them, they are meant to be there, and it is no old address any more.
@@ -52,12 +66,8 @@ const namesOf = (users: readonly InUse[]): string =>
 export function judgeUse(line: string, opener: Opener, users: readonly InUse[], scene: Scene): Found {
   const [first] = users
   if (!first) return fault(line, opener.hint)
-  const left = users.filter(({ server }) => judgeUrl(scene.migration, server.url).kind === 'match')
-  if (left.length > 0)
-    return fault(
-      `${line}; still in use by ${namesOf(left)}`,
-      mend('Migrate the servers first; nothing is to be stopped before that:', migrateCommand(scene)),
-    )
+  const left = users.filter(({ server }) => isLeft(server, scene))
+  if (left.length > 0) return fault(`${line}; in use by ${namesOf(left)}`, migrateFirst(left, scene))
   const olds = new Set(opener.open.map(({ origin }) => originText(origin)))
   const elsewhere = users.filter(({ origin }) => !olds.has(origin))
   if (elsewhere.length < users.length)

@@ -1,5 +1,6 @@
-import { gatewayKey, isBlankUrl } from '../../core/address.ts'
+import { gatewayKey, isBlankUrl, originOf } from '../../core/address.ts'
 import { judgeUrl, type Migration } from '../../core/migration.ts'
+import type { Change } from '../../core/plan.ts'
 import { isSignedInto } from '../../core/oauth.ts'
 import type { ToolPrint } from '../../core/reach.ts'
 import { identify, isUnlisted, type ListedServer, type ServerIdentity } from '../../core/server.ts'
@@ -18,19 +19,40 @@ export interface Migrated {
   /** Its tools before the migration, `null` where they were not listed then. */
   before: ToolPrint[] | null
   /** The run that moved it, `null` where the journal knows of none. */
-  run: string | null
+  mover: RecordedRun | null
 }
 
-/** The run that last moved each server's URL, by id; a server that was taken back has none. */
-function movers(runs: readonly RecordedRun[], gatewayUrl: string): Map<string, RecordedRun> {
-  const moved = new Map<string, RecordedRun>()
+/** A move of a server's URL: the run that made it, and how. */
+interface Move {
+  run: RecordedRun
+  change: Change
+  /** Was it written for certain? */
+  settled: boolean
+  /** The origins where the server stood before this move and those before it. */
+  left: string[]
+}
+
+/** How each server's URL was last moved, by id; a server that was taken back has none. */
+function movers(runs: readonly RecordedRun[], gatewayUrl: string): Map<string, Move> {
+  const moved = new Map<string, Move>()
   for (const run of runs) {
     if (gatewayKey(run.started.gateway.url) !== gatewayKey(gatewayUrl)) continue
     const back = takesBack(run, runs)
-    for (const { change } of run.changes.filter(wasWritten)) {
-      if (!change.edits.some(({ field }) => field === 'url')) continue
-      if (back) moved.delete(change.server.id)
-      else moved.set(change.server.id, run)
+    for (const { change, outcome } of run.changes.filter(wasWritten)) {
+      const { id } = change.server
+      const edit = change.edits.find(({ field }) => field === 'url')
+      if (!edit) continue
+      if (back) moved.delete(id)
+      else {
+        const left = [...(moved.get(id)?.left ?? []), originOf(edit.before ?? '')]
+        const after = originOf(edit.after ?? '')
+        moved.set(id, {
+          run,
+          change,
+          settled: outcome === 'applied',
+          left: left.filter((origin) => origin !== after),
+        })
+      }
     }
   }
   return moved
@@ -40,7 +62,7 @@ function movers(runs: readonly RecordedRun[], gatewayUrl: string): Map<string, R
 function toolsBefore(
   id: string,
   runs: readonly RecordedRun[],
-  mover: RecordedRun | undefined,
+  mover: RecordedRun | null,
 ): ToolPrint[] | null {
   if (!mover) return null
   const key = gatewayKey(mover.started.gateway.url)
@@ -69,6 +91,10 @@ const sendsCredentials = (server: ListedServer): boolean =>
   ![undefined, null, '', 'none'].includes(server['auth_type'] as string | null | undefined) ||
   isSome(server['static_headers'])
 
+/** Does a URL lead to an origin that a move, or one before it, has left? */
+const isBack = (url: string | null | undefined, move: Move | undefined): boolean =>
+  !isBlankUrl(url) && move !== undefined && move.left.includes(originOf(url))
+
 /** The servers that take traffic and stand where a rule moves servers to, or where a run in the journal has put them. */
 export function migratedServers(
   listed: readonly ListedServer[],
@@ -79,14 +105,15 @@ export function migratedServers(
   const moved = movers(runs, gatewayUrl)
   return listed.flatMap((server) => {
     const { server_id: id, url, transport } = server
-    const mover = moved.get(id)
-    if (isBlankUrl(url) || isUnlisted(server)) return []
+    const move = moved.get(id)
+    if (isBlankUrl(url) || isUnlisted(server) || isBack(url, move)) return []
     const { kind } = judgeUrl(migration, url)
-    if (kind !== 'moved' && (mover === undefined || kind === 'match')) return []
+    if (kind !== 'moved' && (move === undefined || kind === 'match')) return []
     const identity = identify(server, server.is_config ? 'config' : 'database')
+    const mover = move?.run ?? null
     const before = toolsBefore(id, runs, mover)
     const signIn = { usersSignIn: usersSignInAt(server), hasCredentials: sendsCredentials(server) }
-    return [{ identity, url, transport: transport ?? 'sse', ...signIn, before, run: mover?.id ?? null }]
+    return [{ identity, url, transport: transport ?? 'sse', ...signIn, before, mover }]
   })
 }
 
@@ -98,9 +125,30 @@ export function emptiedServers(
 ): { server: ListedServer; run: RecordedRun }[] {
   const moved = movers(runs, gatewayUrl)
   return listed.flatMap((server) => {
-    const run = moved.get(server.server_id)
+    const run = moved.get(server.server_id)?.run
     const isEmpty = isBlankUrl(server.url) && server.transport !== 'stdio'
     return run !== undefined && isEmpty && !isUnlisted(server) ? [{ server, run }] : []
+  })
+}
+
+/** A server that a run in the journal has moved, and that stands where it stood before. */
+export interface Returned extends Move {
+  server: ListedServer
+}
+
+/**
+ * The servers that a run in the journal has moved, and that stand at their old origins again, whatever the rule: a database
+ * was restored, somebody wrote the old URL, or LiteLLM has not read its files anew.
+ */
+export function returnedServers(
+  listed: readonly ListedServer[],
+  runs: readonly RecordedRun[],
+  gatewayUrl: string,
+): Returned[] {
+  const moved = movers(runs, gatewayUrl)
+  return listed.flatMap((server) => {
+    const move = moved.get(server.server_id)
+    return move && isBack(server.url, move) && !isUnlisted(server) ? [{ server, ...move }] : []
   })
 }
 

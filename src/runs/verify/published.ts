@@ -7,7 +7,7 @@ import { placeText } from './old-origins.ts'
 import type { Scene } from './scene.ts'
 
 /** What ports are to be published. */
-export interface Rules extends Pick<Scene, 'gatewayUrl' | 'allowedPorts'> {
+export interface Rules extends Pick<Scene, 'gatewayUrl' | 'allowedPorts' | 'own'> {
   /** Is the engine this machine's own, so that the gateway's port may be one of its ports? */
   isLocal: boolean
 }
@@ -48,7 +48,7 @@ function judgePort(
     return { remark: `${what}: the gateway itself, for this machine only; behind Traefik it needs no port` }
   const hint = mend(
     `Behind Traefik LiteLLM needs no port; without it, bind the port to this machine (-p 127.0.0.1:${port.hostPort}:${port.containerPort}), or say that it is meant:`,
-    `npx mcp-url-migrate verify --allow-published ${port.hostPort}`,
+    rules.own('verify', '--allow-published', String(port.hostPort)),
   )
   return { fault: { line: `${what}: the gateway, for everybody who reaches this machine`, hint } }
 }

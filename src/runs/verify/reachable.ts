@@ -1,17 +1,16 @@
-import { originOf, originText } from '../../core/address.ts'
-import { AD_HOC } from '../../core/migration.ts'
+import { originOf } from '../../core/address.ts'
 import { outcomeOf } from '../../core/diagnose.ts'
 import { groupedBy } from '../../core/grouped.ts'
 import { maskUrl } from '../../core/redact.ts'
-import { shellQuoted } from '../../core/shell.ts'
 import { identify, serverTitle } from '../../core/server.ts'
 import { count, printable, shortened } from '../../core/text.ts'
 import { inParallel } from '../parallel.ts'
-import { askingGateway, type Fault, judged, mend, skipped } from './check.ts'
+import { askingGateway, type Fault, judged, skipped } from './check.ts'
 import { explain, type Failure } from './explain.ts'
 import { secondLook } from './limits.ts'
-import { emptiedServers, leftServers, type Migrated } from './migrated.ts'
-import type { OpenScene, Scene } from './scene.ts'
+import { leftBehind } from './left-behind.ts'
+import { emptiedServers, type Migrated } from './migrated.ts'
+import type { OpenScene } from './scene.ts'
 
 const AT_ONCE = 8
 
@@ -46,33 +45,6 @@ async function reach(server: Migrated, scene: OpenScene): Promise<Reached> {
   // LiteLLM asked with all that it has for the server: unless users sign in for themselves, nobody gets any further.
   if (!server.usersSignIn || server.before !== null) return { server, why: TURNED_AWAY, hint: CREDENTIALS }
   return { remark: `${title(server)}: answers, and wants a sign-in that cannot be tried from here` }
-}
-
-/** The main job by the same rule. */
-export function migrateCommand({ gatewayUrl, migration }: Pick<Scene, 'gatewayUrl' | 'migration'>): string {
-  const { id, from, to } = migration
-  const [scheme = 'http', host = 'localhost'] = [
-    from.schemes[0],
-    from.hosts === 'loopback' ? undefined : from.hosts[0],
-  ]
-  const rule =
-    id === AD_HOC
-      ? ['--from', originText({ scheme, host, port: from.port }), '--to', originText(to)]
-      : ['--migration', id]
-  return ['npx mcp-url-migrate', ...['--url', gatewayUrl, ...rule].map(shellQuoted)].join(' ')
-}
-
-/** Servers that the rule would still move: they stand at an address that is, or is to be, closed. */
-async function leftBehind(scene: OpenScene): Promise<Fault[]> {
-  const left = leftServers(await scene.servers(), scene.migration)
-  if (left.length === 0) return []
-  const names = left.map((server) => printable(serverTitle(identify(server, 'database'))))
-  return [
-    {
-      line: `${count(left.length, 'server')} still at the old address: ${names.join(', ')}`,
-      hint: mend('Migrate them:', migrateCommand(scene)),
-    },
-  ]
 }
 
 /** Servers that were moved and have no URL any more: those of config.yaml lose it with the variable behind it. */

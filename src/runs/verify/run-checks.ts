@@ -5,11 +5,13 @@ import { wholeCheck } from './limits.ts'
 import type { Scene } from './scene.ts'
 
 /** What is known where the time limit ends a check: what it has told so far, which is not enough to call it good. */
-function late({ id, whenLate = 'fail' }: Check, told: readonly string[], limitMs: number): Finding {
+function late({ id, whenLate = 'fail' }: Check, told: readonly string[], scene: Scene): Finding {
+  const limitMs = wholeCheck(scene)
+  const seconds = Math.min(3600, Math.max(30, Math.ceil(scene.timeoutMs / 500)))
   const line = `not finished within ${Math.round(limitMs / 1000)} s`
   const hint = mend(
     'Try it alone, with more time for each request:',
-    `npx mcp-url-migrate verify --check ${id} --timeout 30`,
+    scene.own('verify', '--check', id, '--timeout', String(seconds)),
   )
   return { outcome: whenLate, evidence: [line, ...told], hint: whenLate === 'fail' ? hint : null }
 }
@@ -25,7 +27,7 @@ async function withinLimit(check: Check, scene: Scene): Promise<Finding> {
   const told: string[] = []
   let timer: NodeJS.Timeout | undefined
   const limit = new Promise<Finding>((resolve) => {
-    timer = setTimeout(() => resolve(late(check, told, limitMs)), limitMs)
+    timer = setTimeout(() => resolve(late(check, told, scene)), limitMs)
   })
   const found = check.look(scene, (line) => told.push(line)).catch(failed)
   return Promise.race([found, limit]).finally(() => clearTimeout(timer))

@@ -1,3 +1,4 @@
+import { optionsToRevert } from '../../core/consent.ts'
 import { serverTitle } from '../../core/server.ts'
 import { count, printable } from '../../core/text.ts'
 import { toolChanges } from '../../core/verify/tool-changes.ts'
@@ -12,7 +13,7 @@ interface Compared {
   remark: string | null
 }
 
-async function compare({ identity, before, run }: Migrated, scene: OpenScene): Promise<Compared> {
+async function compare({ identity, before, mover }: Migrated, scene: OpenScene): Promise<Compared> {
   const title = printable(serverTitle(identity))
   const nothing = { same: false, fault: null, remark: null }
   if (before === null) return { ...nothing, remark: `${title}: not listed before the migration` }
@@ -23,7 +24,7 @@ async function compare({ identity, before, run }: Migrated, scene: OpenScene): P
   if (changes.length === 0) return { ...nothing, same: true }
   const hint = mend(
     'Another server answers at the new address, or the same one in another version. See what stands there; if it is the wrong one, take the migration back:',
-    `npx mcp-url-migrate --revert ${run ?? ''}`.trimEnd(),
+    ...(mover === null ? [] : [scene.own('revert', mover.id, ...optionsToRevert(mover.started.changes))]),
   )
   return { ...nothing, fault: { line: `${title}: ${changes.join('; ')}`, hint } }
 }

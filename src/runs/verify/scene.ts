@@ -1,5 +1,6 @@
 import type { MigrateError } from '../../core/errors.ts'
 import type { Migration } from '../../core/migration.ts'
+import type { CommandMaker } from '../../core/own-command.ts'
 import type { Reach } from '../../core/reach.ts'
 import type { ListedServer } from '../../core/server.ts'
 import type { ExpectedKey } from '../../core/verify/keys-file.ts'
@@ -28,7 +29,7 @@ export interface Scene {
   /** The gateway's API under another key, or none. */
   endpointFor: (key: string | null) => Endpoint
   migration: Migration
-  /** The runs of the journal, oldest first, and what of it could not be read. */
+  /** The runs of the journal, oldest first, and what of it could not be read: sentences, and commands, which are indented. */
   runs: readonly RecordedRun[]
   journalRemarks: readonly string[]
   machine: Machine
@@ -44,6 +45,8 @@ export interface Scene {
   keys: readonly KeyUnderTest[]
   chatModel: string | null
   allowedPorts: ReadonlySet<number>
+  /** This program's own commands, as they are printed. */
+  own: CommandMaker
   /** For one request to the gateway, in milliseconds. */
   timeoutMs: number
   servers: () => Promise<ListedServer[]>

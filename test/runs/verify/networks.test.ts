@@ -43,6 +43,7 @@ async function look(
     keys: [],
     chatModel: null,
     allowedPorts: new Set(),
+    own: () => 'unused',
     timeoutMs: 5000,
   })
   const migrated = urls.map((url) => ({
@@ -52,7 +53,7 @@ async function look(
     usersSignIn: false,
     hasCredentials: false,
     before: null,
-    run: null,
+    mover: null,
   }))
   return networks.look({ ...scene, migrated: () => Promise.resolve(migrated) }, () => {})
 }

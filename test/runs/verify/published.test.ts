@@ -9,7 +9,8 @@ const proxy = (more: Partial<Container> = {}): Container =>
   container('mcp-proxy-sse', { 'litellm-net': '172.18.0.2' }, more)
 
 function judged(containers: Container[], allowed: number[] = [], gatewayUrl = 'http://127.0.0.1:4000') {
-  const rules = { gatewayUrl, allowedPorts: new Set(allowed), isLocal: true }
+  const own = (...words: string[]): string => `npx mcp-url-migrate ${words.join(' ')}`
+  const rules = { gatewayUrl, allowedPorts: new Set(allowed), isLocal: true, own }
   const { faults, remarks } = judgePublished(deploymentOf(containers), 'litellm-net', rules)
   return { faults: faults.map(({ line }) => line), remarks, hints: faults.map(({ hint }) => hint) }
 }

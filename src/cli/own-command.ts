@@ -1,0 +1,95 @@
+import { basename, resolve } from 'node:path'
+import { redactText } from '../core/redact.ts'
+import type { CommandMaker, OwnCommand } from '../core/own-command.ts'
+import { shellQuoted } from '../core/shell.ts'
+import type { Context } from './context.ts'
+import { flag } from './option-values.ts'
+import type { MainOptions } from './options.ts'
+import type { StatusOptions } from './status-options.ts'
+import type { VerifyOptions } from './verify-options.ts'
+
+/** The options of an invocation, whichever command it was. */
+export type Given = Partial<MainOptions & VerifyOptions & StatusOptions> & {
+  header?: readonly string[] | undefined
+}
+type Name = keyof Given
+
+const SIGN_IN: readonly Name[] = ['keyHeader', 'keyFile', 'username', 'passwordFile', 'header']
+const RULE: readonly Name[] = ['migration', 'from', 'to']
+const MOVING: readonly Name[] = [...RULE, 'litellmConfig', 'litellmEnv', 'only', 'except']
+const PARTS: readonly Name[] = ['litellmContainer', 'proxyContainer', 'network']
+
+/**
+ * How each command begins, and what it takes of what another was given. `timeout`: its default in seconds, as one that was
+ * given means the same only where that is the same. A revert of what stands in files needs no file: the journal names them.
+ */
+const COMMANDS: Record<OwnCommand, { word: string; takes: readonly Name[]; timeout: number | null }> = {
+  // With nothing unfinished it is the main job that was asked for.
+  unfinished: { word: '--unfinished', takes: [...SIGN_IN, ...MOVING], timeout: 35 },
+  migrate: { word: '', takes: [...SIGN_IN, ...MOVING], timeout: 35 },
+  revert: { word: '--revert', takes: SIGN_IN, timeout: 35 },
+  status: { word: 'status', takes: [...SIGN_IN, ...RULE, ...PARTS], timeout: 35 },
+  verify: {
+    word: 'verify',
+    takes: [...SIGN_IN, ...RULE, ...PARTS, 'keys', 'key', 'chat', 'allowPublished', 'check'],
+    timeout: 5,
+  },
+  history: { word: 'history', takes: [], timeout: null },
+}
+
+const FILES: readonly Name[] = ['keyFile', 'passwordFile', 'litellmConfig', 'litellmEnv', 'keys']
+
+/** Of standard input, or of a pipe that a shell handed over, nothing is left for another command. */
+const isGone = (file: string): boolean => file === '-' || /^\/(dev\/(stdin|fd\/)|proc\/self\/fd\/)/.test(file)
+
+/** Has somebody put the secret itself in the place of its file? It may stand in a command that is printed before that is found out. */
+const isSecret = (file: string): boolean => redactText(basename(file)) !== basename(file)
+
+/** The option with the values that were given, a file's by its whole path, so that the line works in any folder. */
+function words(name: Name, given: Given): string[] {
+  const value: unknown = given[name]
+  const values = (Array.isArray(value) ? value : value === undefined ? [] : [value]).map(String)
+  const shown = FILES.includes(name)
+    ? values.filter((file) => !isGone(file) && !isSecret(file)).map((file) => resolve(file))
+    : values
+  return shown.flatMap((text) => [flag(name), text])
+}
+
+/** Is what was given for this option replaced by one of these words? A port that may be published joins the others. */
+function isReplaced(name: Name, more: readonly string[]): boolean {
+  const inPlace = RULE.includes(name) ? RULE : [name]
+  return name !== 'allowPublished' && inPlace.some((each) => more.includes(flag(each)))
+}
+
+/** By which command this invocation was begun, and for which gateway; `null` where no command needs one. */
+export interface Begun {
+  context: Pick<Context, 'startedAs' | 'env'>
+  invoked: OwnCommand
+  url: string | null
+}
+
+/** Where the commands are to lead. A journal that a variable of this shell names is named, as another shell lacks it. */
+function placeOf({ sandbox, journal }: Given, { url, context }: Begun, command: OwnCommand): string[] {
+  // A sandbox is gone when its run ends, and its journal with it.
+  if (sandbox) return ['--sandbox']
+  const folder = journal ?? context.env['MCP_URL_MIGRATE_JOURNAL'] ?? ''
+  return [
+    ...(url === null || command === 'history' ? [] : ['--url', url]),
+    ...(folder === '' ? [] : ['--journal', resolve(folder)]),
+  ]
+}
+
+/**
+ * The program's own commands as this invocation prints them: as the program was started, for the same gateway, journal and
+ * sign-in, by the same rule.
+ */
+export function ownCommands(given: Given, begun: Begun): CommandMaker {
+  return (command, ...more) => {
+    const { word, takes, timeout } = COMMANDS[command]
+    const isOwnTime = timeout === COMMANDS[begun.invoked].timeout && given.timeout !== timeout
+    const names: readonly Name[] = isOwnTime ? [...takes, 'timeout'] : takes
+    const kept = names.filter((name) => !isReplaced(name, more)).flatMap((name) => words(name, given))
+    const all = [...(word === '' ? [] : [word]), ...more, ...placeOf(given, begun, command), ...kept]
+    return [begun.context.startedAs, ...all.map(shellQuoted)].join(' ')
+  }
+}

@@ -1,0 +1,65 @@
+import { originOf } from '../../core/address.ts'
+import { groupedBy } from '../../core/grouped.ts'
+import { ruleOptions } from '../../core/own-command.ts'
+import { identify, type ListedServer, serverTitle } from '../../core/server.ts'
+import { count, printable } from '../../core/text.ts'
+import { type Fault, mend } from './check.ts'
+import { leftServers, type Returned, returnedServers } from './migrated.ts'
+import type { OpenScene } from './scene.ts'
+
+const namesOf = (servers: readonly ListedServer[]): string =>
+  servers.map((server) => printable(serverTitle(identify(server, 'database')))).join(', ')
+
+const RESTARTED =
+  'LiteLLM reads its files when it starts: restart it, all its workers and replicas. If it was restarted since, the file was put back; then migrate again:'
+
+/** What happened to servers that are at an old address of theirs. */
+function returnedText({ run, settled, change: { file } }: Returned): string {
+  if (!settled) return `to be moved by run ${run.id}, and at the old address`
+  return file === null
+    ? `moved by run ${run.id}, and at the old address again`
+    : `moved in its file by run ${run.id}, and listed at the old address`
+}
+
+/** The rule that moves a server on to where the run put it. */
+function ruleFor({ change, server }: Returned): string[] {
+  const { before, after } = change.edits.find(({ field }) => field === 'url') ?? { before: null, after: null }
+  const here = originOf(server.url ?? '')
+  const isWhole = before === null || after === null || originOf(before) === here
+  return isWhole ? ruleOptions([change]) : ['--from', here, '--to', originOf(after)]
+}
+
+/** Servers that one run moved from one origin to another, and that are back there. */
+function returnedFault(group: readonly Returned[], { own }: OpenScene): Fault[] {
+  const [first] = group
+  if (!first) return []
+  const { file } = first.change
+  const files = file === null ? [] : ['--litellm-config', file.config]
+  const variables = file?.variable ? ['--litellm-env', file.path] : []
+  const command = own('migrate', ...ruleFor(first), ...files, ...variables)
+  const line = `${returnedText(first)}: ${namesOf(group.map(({ server }) => server))}`
+  return [{ line, hint: mend(file === null ? 'Migrate them:' : RESTARTED, command) }]
+}
+
+/**
+ * Servers at an address that is, or is to be, closed: those that a run of the journal has moved and that are back there,
+ * whatever the rule, and those that the rule would still move.
+ */
+export async function leftBehind(scene: OpenScene): Promise<Fault[]> {
+  const servers = await scene.servers()
+  const returned = returnedServers(servers, scene.runs, scene.gatewayUrl)
+  const groups = groupedBy(returned, ({ run, settled, change: { file }, server }) => [
+    run.id,
+    settled,
+    originOf(server.url ?? ''),
+    file?.config,
+    file?.variable ? file.path : null,
+  ])
+  const ids = new Set(returned.map(({ server }) => server.server_id))
+  const left = leftServers(servers, scene.migration).filter((server) => !ids.has(server.server_id))
+  const still = `${count(left.length, 'server')} still at the old address: ${namesOf(left)}`
+  return [
+    ...groups.flatMap((group) => returnedFault(group, scene)),
+    ...(left.length > 0 ? [{ line: still, hint: mend('Migrate them:', scene.own('migrate')) }] : []),
+  ]
+}
