@@ -89,7 +89,10 @@ export function madeAnew(
       sentence: `${inCompose} ${placeOf(compose)}, then:`,
       command: remake(compose),
     }
-  return { sentence: `Start ${name} anew ${inRun}. First:`, command: `${engine} rm -f ${shellQuoted(name)}` }
+  return {
+    sentence: `Start ${name} anew ${inRun}; until then nothing in it answers. First:`,
+    command: `${engine} rm -f ${shellQuoted(name)}`,
+  }
 }
 
 /** Compose makes a container anew by its file: where a change of networks has to stand there, else an empty text. */

@@ -72,9 +72,9 @@ const REMEDIES: Partial<Record<ReachKind, Mending>> = {
   refused: (place) => ({
     sentence:
       place.hosting.kind === 'machine' && isOwnName(place.host)
-        ? `Nothing listens on port ${place.port} of LiteLLM's machine. If the MCP proxy is to run there, outside of containers, it has to be told the port:`
-        : `${place.host} is there, but nothing listens on port ${place.port} for others. mcp-proxy listens on 127.0.0.1 and on a port of chance unless it is told; start it with these.${ownHost(place)}`,
-    command: `mcp-proxy --host 0.0.0.0 --port ${place.port}`,
+        ? `Nothing listens on port ${place.port} of LiteLLM's machine. Start the MCP proxy there; it takes a port of chance unless its command says --host 127.0.0.1 --port ${place.port}.`
+        : `${place.host} is there, but nothing listens on port ${place.port} for others. mcp-proxy listens on 127.0.0.1 and on a port of chance unless its command ends in --host 0.0.0.0 --port ${place.port}; in a container that publishes no port, that opens it to the network of the container alone.${ownHost(place)}`,
+    command: null,
   }),
   unreachable: (place) => ({
     sentence: `LiteLLM cannot connect to ${place.host}: the host is unknown there, or nothing listens on port ${place.port}${perhapsTls(place)}.${outside(place) || ` Do both share a network, and does the MCP proxy listen on 0.0.0.0?${ownHost(place)}`}`,
@@ -131,5 +131,5 @@ export function remedyFor(kind: ReachKind, failing: Failing, leadsTo: string | n
 
 /** A remedy as one text, the command on a line of its own. */
 export function remedyText({ sentence, command }: Remedy): string {
-  return command === null ? sentence : `${sentence}\n${command}`
+  return [printable(sentence), ...(command === null ? [] : [command])].join('\n')
 }

@@ -21,11 +21,12 @@ function pathsIn(text: string | undefined, folder: string | undefined): string[]
   })
 }
 
-/** The service of a Compose project that a container is by its labels; `null` where Compose did not make it. */
+/** The service of a Compose project that a container is by its labels; `null` where it is none. */
 export function composeServiceOf(labels: Labels): ComposeService | null {
   const project = labels[`${DOCKER}project`] || labels[`${PODMAN}project`]
   const service = labels[`${DOCKER}service`]
-  if (!project || !service) return null
+  // Commands for the service would not reach one that `run` made beside it.
+  if (!project || !service || /^true$/i.test(labels[`${DOCKER}oneoff`] ?? '')) return null
   const folder = labels[`${DOCKER}project.working_dir`]
   return {
     program: programOf(labels),

@@ -32,7 +32,7 @@ async function sharing(host: string, address: Address, here: InContainer): Promi
   const before = known.get(host)
   if (before || !witness) return before ?? []
   const asked = await askNamesakes(host, [address], deployment, (...at) => witness.look(...at))
-  if (asked.length === 0 || asked.some(({ serves }) => serves)) known.set(host, asked)
+  if (asked.length === 0 || asked.some(({ serves }) => serves === 'yes')) known.set(host, asked)
   return asked
 }
 

