@@ -295,6 +295,19 @@ describe('what servers use now, the check closed', () => {
     expect(found.hint).toMatch(/^Migrate the servers first.*The check reachable tells how\.$/)
   })
 
+  test('names no command where a server may use it by a name that LiteLLM alone knows', async ({ open }) => {
+    const found = await closed({ open, serving }, (trial, old, forth) => {
+      const other = old.replace('localhost', 'gateway.invalid')
+      trial.sandbox.edit('id-fetch', { url: `${other}/servers/fetch/sse` })
+      return Promise.resolve(forth)
+    })
+    expect(found.evidence[0]).toMatch(
+      /it may be in use by 1 server of the gateway: fetch, at http:\/\/gateway\.invalid/,
+    )
+    expect(found.hint).toMatch(/^This machine does not know the name gateway\.invalid/)
+    expect(found.hint).not.toContain('kill')
+  })
+
   test('says first to look where LiteLLM cannot be asked', async ({ open }) => {
     const found = await closed({ open, serving }, async (_, __, forth) => [
       ...forth,

@@ -2,7 +2,7 @@ import { count } from '../../core/text.ts'
 import type { Knock } from '../../machine/port.ts'
 import { type Check, judged } from './check.ts'
 import { fault, found, type Found } from './found.ts'
-import { type InUse, judgeUse, usedPlaces, usersOf } from './in-use.ts'
+import { type InUse, judgeUse, usedPlaces } from './in-use.ts'
 import { oldOrigins, placeText, type Target, targetsOf } from './old-origins.ts'
 import { type Knocked, type Opener, openersOf } from './openers.ts'
 import type { Scene } from './scene.ts'
@@ -60,7 +60,7 @@ async function toldOf(opener: Opener, scene: Scene, used: readonly InUse[] | nul
   const said = target ? `; ${await answers(target, scene)}` : ''
   const line = `${shown}: accepted by ${opener.who}${said}`
   if (used === null) return fault(line, `${UNASKED} ${opener.hint}`)
-  return judgeUse(line, opener, usersOf(opener, used), scene)
+  return judgeUse(line, opener, used, scene)
 }
 
 /** Every old address refuses: TCP, and with it HTTP and MCP. */
@@ -79,7 +79,13 @@ export const closed: Check = {
     )
     const open = knocked.filter(({ knock }) => knock.kind === 'open')
     for (const { target } of open) tell(`${target.label}: accepts connections`)
-    const [openers, used] = await Promise.all([openersOf(open, scene), usedPlaces(scene)])
+    const [openers, used] = await Promise.all([
+      openersOf(open, scene),
+      usedPlaces(
+        scene,
+        open.map(({ target }) => target.origin.port),
+      ),
+    ])
     const told = await Promise.all(openers.map((opener) => toldOf(opener, scene, used)))
     const { faults, fine: remarks } = found(...told)
     return judged(faults, [...refusals(knocked), ...remarks, ...scene.journalRemarks])

@@ -5,7 +5,7 @@ import { identify, type ListedServer, serverTitle } from '../../core/server.ts'
 import { count, printable } from '../../core/text.ts'
 import { type Fault, mend } from './check.ts'
 import { leftServers, type Returned, returnedServers } from './migrated.ts'
-import type { OpenScene } from './scene.ts'
+import type { OpenScene, Scene } from './scene.ts'
 
 const namesOf = (servers: readonly ListedServer[]): string =>
   servers.map((server) => printable(serverTitle(identify(server, 'database')))).join(', ')
@@ -41,6 +41,22 @@ function returnedFault(group: readonly Returned[], { own }: OpenScene): Fault[] 
   return [{ line, hint: mend(file === null ? 'Migrate them:' : RESTARTED, command) }]
 }
 
+const isInFile = (server: ListedServer): boolean[] => [server.is_config === true]
+
+const IN_FILE =
+  "they stand in LiteLLM's config.yaml. Run the migration with --litellm-config and that file, or write the new URL into it, and restart LiteLLM."
+
+/** What moves servers that the rule would still move. `what` begins it; the API cannot change those of config.yaml. */
+export function migrateHint(
+  servers: readonly ListedServer[],
+  { own }: Pick<Scene, 'own'>,
+  what: string,
+): string {
+  return servers.every(({ is_config: isConfig }) => isConfig === true)
+    ? `${what}; ${IN_FILE}`
+    : mend(`${what}:`, own('migrate'))
+}
+
 /**
  * Servers at an address that is, or is to be, closed: those that a run of the journal has moved and that are back there,
  * whatever the rule, and those that the rule would still move.
@@ -57,9 +73,12 @@ export async function leftBehind(scene: OpenScene): Promise<Fault[]> {
   ])
   const ids = new Set(returned.map(({ server }) => server.server_id))
   const left = leftServers(servers, scene.migration).filter((server) => !ids.has(server.server_id))
-  const still = `${count(left.length, 'server')} still at the old address: ${namesOf(left)}`
+  const byPlace = groupedBy(left, isInFile)
   return [
     ...groups.flatMap((group) => returnedFault(group, scene)),
-    ...(left.length > 0 ? [{ line: still, hint: mend('Migrate them:', scene.own('migrate')) }] : []),
+    ...byPlace.map((group) => ({
+      line: `${count(group.length, 'server')} still at the old address: ${namesOf(group)}`,
+      hint: migrateHint(group, scene, 'Migrate them'),
+    })),
   ]
 }

@@ -17,10 +17,17 @@ export interface Opener {
   hint: string
   /** Is it on this machine? */
   isHere: boolean
+  /** Of a container: the names by which others reach it, on any network. */
+  names: string[]
   open: Target[]
 }
 
 type Said = Pick<Opener, 'who' | 'hint'>
+
+const namesOf = ({ name, attachments }: Container): string[] => [
+  name,
+  ...attachments.flatMap(({ names }) => names),
+]
 
 const listensAt = ({ address }: Listener, at: string): boolean =>
   ['0.0.0.0', '::'].includes(address) || address === at || `::ffff:${address}` === at
@@ -67,6 +74,7 @@ async function openerOf(
   if (!here)
     return {
       isHere: false,
+      names: [],
       who: `another machine, ${at}`,
       hint: mend(
         'Close the port there, or stop what listens on it. On that machine:',
@@ -76,9 +84,9 @@ async function openerOf(
   const containers =
     typeof docker !== 'string' && docker.isLocal ? await docker.containers().catch(() => []) : []
   const container = containers.find(({ published }) => published.some(({ hostPort }) => hostPort === port))
-  if (container) return { ...ofContainer(container, port), isHere: true }
+  if (container) return { ...ofContainer(container, port), isHere: true, names: namesOf(container) }
   const listener = (await machine.listeners(port)).find((each) => listensAt(each, at))
-  return { ...(listener ? ofProcess(listener, port) : ofNobody(port)), isHere: true }
+  return { ...(listener ? ofProcess(listener, port) : ofNobody(port)), isHere: true, names: [] }
 }
 
 /** Who accepts connections at these addresses, each once. */
