@@ -36,6 +36,7 @@ beforeAll(async () => {
     LITELLM_PROXY_URL: url,
     LITELLM_PROXY_API_KEY: MASTER_KEY,
     MCP_URL_MIGRATE_JOURNAL: await temporaryFolder(),
+    FRONT: secret('front-hush.9'),
     ...(process.env['DOCKER_HOST'] ? { DOCKER_HOST: process.env['DOCKER_HOST'] } : {}),
   }
 })
@@ -68,7 +69,7 @@ describe('the hardened deployment', () => {
 
   test('shows the last errors of the logs, without a key that was in them', async () => {
     const script =
-      "import sys; print('ERROR: no such key: sk-abcdefghijklmnop at https://me:hunter2hunter2@host/x', file=sys.stderr)"
+      "import sys; print('ERROR: no such key: sk-abcdefghijklmnop at https://me:hunter2hunter2@host/x for front-hush.9', file=sys.stderr)"
     const network = ['--network', 'litellm-net', '--network-alias', 'noisy']
     await docker('rm', '-f', 'lab-noisy')
     const image = await docker('inspect', '-f', '{{.Config.Image}}', 'litellm')
@@ -86,12 +87,13 @@ describe('the hardened deployment', () => {
       script,
     )
     await docker('wait', 'lab-noisy')
-    const { stdout } = await status('--proxy-container', 'lab-noisy').finally(() =>
-      docker('rm', '-f', 'lab-noisy'),
+    const { stdout } = await status('--proxy-container', 'lab-noisy', '--header', 'X-Front=FRONT').finally(
+      () => docker('rm', '-f', 'lab-noisy'),
     )
     expect(stdout).toMatch(
       /lab-noisy\n {4}\d{4}-\d\d-\d\d \d\d:\d\d:\d\d {2}ERROR: no such key: sk-\*\*\* at\s+https:\/\/\*\*\*@host/,
     )
+    expect(stdout).not.toContain('front-hush.9')
     expect(stdout).toMatch(/lab-noisy +MCP proxy, exited/)
   })
 

@@ -1,5 +1,6 @@
 import { type ErrorCode, MigrateError } from '../../core/errors.ts'
 import { connect, type Credentials } from '../../gateway/connect.ts'
+import { secretsIn } from '../../gateway/headers.ts'
 import type { Gateway } from '../../gateway/port.ts'
 import type { ConnectionOptions } from '../connection-options.ts'
 import type { Context } from '../context.ts'
@@ -38,11 +39,22 @@ export class Connection {
   #wasOpen = false
   /** Did the session work that a renewal would replace? One that never did is not tried again and again. */
   #isRenewable = false
+  /** Why a renewal came to nothing, in place of what the gateway says of the session that has ended. */
+  #refusal: unknown = null
 
   constructor(options: ConnectionOptions, url: string, context: Context) {
     this.#options = options
     this.#url = url
     this.#context = context
+  }
+
+  /** All that was sent to sign in, and that something else may repeat. */
+  get secrets(): string[] {
+    const credentials = this.#credentials
+    const { headers } = targetOf(this.#options, this.#url, this.#context.env)
+    const own =
+      credentials?.kind === 'password' ? [credentials.password, credentials.session?.key] : [credentials?.key]
+    return [...own.filter((text) => text !== undefined), ...secretsIn(headers ?? {})]
   }
 
   /** Is a failure of `open` something to tell of the gateway, and no mistake of who asks? */
@@ -87,7 +99,8 @@ export class Connection {
   async #renewed(error: unknown): Promise<Gateway> {
     const credentials = this.#credentials
     const isOver = isAbout(error, ['unauthorized']) && credentials?.kind === 'password'
-    if (!isOver || !this.#isRenewable) throw error
+    if (!isOver) throw error
+    if (!this.#isRenewable) throw this.#refusal ?? error
     const { session } = credentials
     credentials.session = null
     this.#isRenewable = false
@@ -98,6 +111,7 @@ export class Connection {
       // The old one stands for it: a password that is refused is not sent in every round.
       credentials.session = session
       this.#isRenewable = isAbout(failure, FINDINGS)
+      this.#refusal = failure
       throw failure
     }
   }

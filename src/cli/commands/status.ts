@@ -1,11 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Migration } from '../../core/migration.ts'
+import { redactText } from '../../core/redact.ts'
 import { printableJson } from '../../core/text.ts'
 import { connectDocker } from '../../docker/connect.ts'
 import type { Journal } from '../../journal/port.ts'
 import { localMachine } from '../../machine/local-machine.ts'
 import {
   asProblem,
+  type DockerStatus,
   type GatewayStatus,
   type JournalStatus,
   type Problem,
@@ -64,7 +66,18 @@ async function look(subject: Subject): Promise<StatusReport> {
   )
   const journal = await readJournal(subject.journal, url)
   const gateway = await askGateway(subject, journal)
-  return { at: new Date().toISOString(), url, migration, gateway, journal, docker: await docker }
+  const seen = withoutSecrets(await docker, subject.connection.secrets)
+  return { at: new Date().toISOString(), url, migration, gateway, journal, docker: seen }
+}
+
+/** A log may repeat what was sent to sign in, or to what stands before the gateway. */
+function withoutSecrets(docker: DockerStatus | string, secrets: readonly string[]): DockerStatus | string {
+  if (typeof docker === 'string') return docker
+  const logs = docker.logs.map((log) => ({
+    ...log,
+    lines: log.lines.map((line) => ({ ...line, text: redactText(line.text, secrets) })),
+  }))
+  return { ...docker, logs }
 }
 
 function show(report: StatusReport, options: StatusOptions, context: Context): void {
