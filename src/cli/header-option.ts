@@ -8,7 +8,7 @@ export const HEADER_NAME = /^[\w!#$%&'*+.^`|~-]+$/
 
 /** What HTTP needs for itself, or this program has set: another value breaks the question or changes the answer. */
 const OF_HTTP =
-  /^(host|connection|proxy-connection|keep-alive|upgrade|te|trailer|expect|http2-settings|range|if-.*|accept|accept-encoding|content-.*|transfer-encoding)$/
+  /^(host|connection|proxy-connection|keep-alive|upgrade|te|trailer|expect|__proto__|http2-settings|range|if-.*|accept|accept-encoding|content-.*|transfer-encoding)$/
 
 const EXAMPLE =
   'As in --header CF-Access-Client-Secret=CF_SECRET, where the variable CF_SECRET holds the value.'

@@ -44,6 +44,18 @@ const PASSES: Readonly<Record<Pass, { options: string; holds: string }>> = {
   any: { options: '--header NAME=ENV', holds: GENERIC },
 }
 
+/** What such a header has to hold, where it is sent already. */
+const FORMS: Readonly<Record<Pass, string>> = {
+  basic: 'Authorization holds "Basic " and then USER:PASSWORD in base64.',
+  bearer: 'Authorization holds "Bearer " and then a token that it accepts.',
+  cookie: 'Cookie holds the cookies of a browser that is signed in, as in NAME=VALUE.',
+  'service-token': 'The two hold the halves of a service token that its policy lets in.',
+  'identity-token':
+    'Proxy-Authorization holds "Bearer " and then an OpenID Connect token of a service account that it lets in.',
+  'tunnel-token': 'X-Tunnel-Authorization holds "tunnel " and then an access token of the tunnel.',
+  any: '',
+}
+
 /** What was sent already did not do. */
 function sentInVain({ headers }: Sent): string {
   const names = Object.keys(headers)
@@ -58,6 +70,10 @@ export function signInHint(pass: Pass, endpoint: Sent): string {
   const more = taken
     ? ` --key-header ${OWN_KEY_HEADER} is where LiteLLM takes its own key then; it does so wherever litellm_key_header_name is not set.`
     : ''
+  const sent = [...options.matchAll(/--header ([\w-]+)=/g)].map(([, name = '']) => name.toLowerCase())
+  // What was given once cannot be given twice: its value is wrong.
+  if (sent.length > 0 && sent.every((name) => name in endpoint.headers))
+    return `${sentInVain(endpoint)}${FORMS[pass]}`
   const use = `${taken ? `--key-header ${OWN_KEY_HEADER} ` : ''}${options}`
   return `${sentInVain(endpoint)}Add ${use}. ${holds}${more}`
 }

@@ -143,7 +143,7 @@ export function frontRefusal(answer: Answer, asked: Asked, where: Where): Migrat
   if (stand === 'refusal')
     return refused(
       `Something before LiteLLM at ${where.url} refused ${request} (${what})`,
-      refusalHint(request, where) + perhapsProxy(url),
+      refusalHint(request, where) + perhapsProxy(url) + (url.endsWith(READINESS) ? MAYBE_ANOTHER : ''),
     )
   return refused(
     name === null

@@ -107,7 +107,7 @@ describe.concurrent('what became of a write is found out by reading:', () => {
     const { code, stdout } = await trial.call(['--yes'])
     expect(code).toBe(4)
     expect(sentence(stdout)).toContain(
-      '✖ n8n: refused by the gateway, not written (HTTP 422: no) · postgres: not tried The run stopped at the first failure; the rest was not tried. 1 of 3 servers changed, 1 refused, 1 not tried.',
+      '✖ n8n: refused, not written (HTTP 422: no) · postgres: not tried The run stopped at the first failure; the rest was not tried. 1 of 3 servers changed, 1 refused, 1 not tried.',
     )
     expect(Object.values(urls(trial.sandbox.rows()))).toEqual([
       NEW,

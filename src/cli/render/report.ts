@@ -27,7 +27,7 @@ const SIGNS: Record<Outcome, string> = {
 const WORDS: Record<Exclude<Outcome, 'applied' | 'reverted'>, string> = {
   'not-applied': 'not tried',
   drifted: 'left alone, it was changed by somebody else',
-  failed: 'refused by the gateway, not written',
+  failed: 'refused, not written',
   unknown: 'UNKNOWN whether it was written',
 }
 
