@@ -10,7 +10,7 @@ export interface Circumstances {
   /** How standard output was lost, `null` where it was not. */
   lost: () => NodeJS.ErrnoException | null
   /** What is said where something was written, with the command that shows it. */
-  told: string
+  tell: () => string
 }
 
 const DRAINED = 'Something went wrong that should not have (nothing was left to wait for). Please report it.'
@@ -31,8 +31,8 @@ export class Ending {
   }
 
   #written(): string {
-    const { written, told } = this.#circumstances
-    return written.anything ? `\n${told}` : ''
+    const { written, tell } = this.#circumstances
+    return written.anything ? `\n${tell()}` : ''
   }
 
   /** Where nothing is left to wait for before the end was reached, Node ends by itself: that is no success. */

@@ -65,7 +65,7 @@ function misused(error: CommanderError, json: boolean): number {
 export async function main(argv: readonly string[]): Promise<void> {
   for (const stream of [process.stdout, process.stderr]) giveWidth(stream)
   const lost = watchOutput(process.stdout, process.stderr)
-  const circumstances: Circumstances = { written: new Written(), lost, told: '' }
+  const circumstances: Circumstances = { written: new Written(), lost, tell: () => '' }
   const ending = new Ending(circumstances)
   const version = toolVersion()
   let invocation: Invocation
@@ -76,7 +76,8 @@ export async function main(argv: readonly string[]): Promise<void> {
     return ending.come(misused(error, argv.includes('--json')))
   }
   const context = await makeContext(invocation, version, { ending, written: circumstances.written })
-  circumstances.told = tellWritten(invocation.options, historyCommand(invocation, context))
+  circumstances.tell = () =>
+    tellWritten(circumstances.written, invocation.options, historyCommand(invocation, context))
   process.on('uncaughtException', (error) => {
     if (ending.hangUp.explains(error)) context.signals.receive('SIGHUP')
     else ending.fail(() => tellFailure(error, invocation, context))

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { basename, resolve } from 'node:path'
 import { redactText } from '../core/redact.ts'
 import type { CommandMaker, OwnCommand } from '../core/own-command.ts'
@@ -42,8 +43,8 @@ const FILES: readonly Name[] = ['keyFile', 'passwordFile', 'litellmConfig', 'lit
 /** Of standard input, or of a pipe that a shell handed over, nothing is left for another command. */
 const isGone = (file: string): boolean => file === '-' || /^\/(dev\/(stdin|fd\/)|proc\/self\/fd\/)/.test(file)
 
-/** Has somebody put the secret itself in the place of its file? It may stand in a command that is printed before that is found out. */
-const isSecret = (file: string): boolean => redactText(basename(file)) !== basename(file)
+/** Has somebody put the secret itself in the place of a file? It may stand in a command that is printed before that is found out. */
+const isSecret = (file: string): boolean => redactText(basename(file)) !== basename(file) && !existsSync(file)
 
 /** The option with the values that were given, a file's by its whole path, so that the line works in any folder. */
 function words(name: Name, given: Given): string[] {

@@ -62,7 +62,7 @@ export function tellFailure(cause: unknown, invocation: Invocation, context: Con
     terminal.warn(look.paint('red', wrap(printable(error.message), look.width)))
     if (error.hint) terminal.warn(hintLines(error.hint, look.width))
     tellTrace(cause, context)
-    if (written.anything) terminal.warn(tellWritten(options, historyCommand(invocation, context)))
+    if (written.anything) terminal.warn(tellWritten(written, options, historyCommand(invocation, context)))
   }
   const indent = options['watch'] === undefined ? 2 : 0
   if (options['json'] === true) terminal.print(printableJson(errorDocument(error), indent))

@@ -5,6 +5,8 @@
 export class Written {
   #before = false
   #underWay = false
+  /** The command that takes back what the last run left in force, `null` where there is none. */
+  undo: string | null = null
 
   /** A write is about to leave. */
   begin(): void {
@@ -21,11 +23,21 @@ export class Written {
   get anything(): boolean {
     return this.#before || this.#underWay
   }
+
+  /** Is it known what was written, as every run of this invocation is over? */
+  get isSettled(): boolean {
+    return !this.#underWay
+  }
 }
 
-/** The sentence for an end that came in between. `options`: raw; `history`: the command that shows what was written. */
-export function tellWritten({ sandbox }: Record<string, unknown>, history: string): string {
-  return sandbox === true
-    ? 'Something was written, or may have been; it is gone with the sandbox.'
-    : `Something was written, or may have been. See what:\n  ${history}\nThe next run asks the gateway what became of it.`
+/**
+ * The sentence for an end that came in between, or whose report was lost. `options`: raw; `history`: the command that shows
+ * what was written.
+ */
+export function tellWritten(written: Written, { sandbox }: Record<string, unknown>, history: string): string {
+  if (sandbox === true) return 'Something was written, or may have been; it is gone with the sandbox.'
+  if (!written.isSettled)
+    return `Something was written, or may have been. See what:\n  ${history}\nThe next run asks the gateway what became of it.`
+  const undo = written.undo === null ? '' : `\nTo take it back:\n  ${written.undo}`
+  return `Something was written, and the journal holds what became of it:\n  ${history}${undo}`
 }

@@ -62,15 +62,19 @@ export function suggestion(pattern: string, servers: readonly ListedServer[]): s
 
 /**
  * The listed servers that are meant, by id. Throws `usage` for a pattern that selects none of them, as it is
- * most likely misspelt, and where all patterns together leave none.
+ * most likely misspelt, and where all patterns together leave none. `whole`: what they are the servers of, for a person.
  */
-export function select({ only, except }: Selection, servers: readonly ListedServer[]): Set<string> {
+export function select(
+  { only, except }: Selection,
+  servers: readonly ListedServer[],
+  whole = 'this gateway',
+): Set<string> {
   for (const pattern of [...only, ...except]) {
     if (servers.some(matcher(pattern))) continue
     const option = only.includes(pattern) ? '--only' : '--except'
     throw new MigrateError(
       'usage',
-      `${option} ${printable(pattern)} selects no server of this gateway`,
+      `${option} ${printable(pattern)} selects no server of ${whole}`,
       suggestion(pattern, servers),
     )
   }
@@ -83,7 +87,7 @@ export function select({ only, except }: Selection, servers: readonly ListedServ
     throw new MigrateError(
       'usage',
       only.length === 0
-        ? '--except leaves no server of this gateway'
+        ? `--except leaves no server of ${whole}`
         : '--except leaves none of what --only selects',
       'Where both select a server, --except wins.',
     )

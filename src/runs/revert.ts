@@ -130,7 +130,7 @@ const changeOf = ({ recorded }: Candidate): Change => recorded.change
  */
 export async function planReversal(gateway: Gateway, scope: ReversalScope): Promise<Plan> {
   const candidates = await readCandidates(gateway, scope)
-  const selected = select(scope.selection, candidates.map(asListed))
+  const selected = select(scope.selection, candidates.map(asListed), `run ${scope.run.id}`)
   const isMeant = ({ recorded }: Candidate): boolean => selected.has(recorded.change.server.id)
   const meant = candidates.filter(isMeant)
   const judged = asUnits(

@@ -116,8 +116,8 @@ describe
       const trial = await open({ servers: SIX })
       const { code, stderr } = await shell('exec "$@" > /dev/full', trial, ['--yes', '--json', '--no-wait'])
       expect(code).toBe(4)
-      expect(stderr).toMatch(
-        `${full}\nSomething was written, or may have been. See what:\n  npx mcp-url-migrate history --journal ${trial.journal}\n`,
+      expect(stderr).toContain(
+        `${full}\nSomething was written, and the journal holds what became of it:\n  npx mcp-url-migrate history --journal ${trial.journal}\nTo take it back:\n  npx mcp-url-migrate --revert `,
       )
       expect(writes(trial.sandbox)).toBe(SIX.length)
       const again = await shell('exec "$@" > /dev/full', trial, ['--yes', '--json', '--no-wait'])

@@ -42,7 +42,9 @@ describe.concurrent('a failure of the program itself', () => {
     const env = failing('stdout', 'servers changed')
     const { code, stderr } = await trial.run(['--yes', '--journal', trial.journal], { env })
     expect([code, moved(trial)]).toEqual([4, 2])
-    expect(sentence(stderr)).toContain(`${WROTE} --journal ${trial.journal}`)
+    expect(sentence(stderr)).toContain(
+      `Something was written, and the journal holds what became of it: npx mcp-url-migrate history --journal ${trial.journal} To take it back: npx mcp-url-migrate --revert `,
+    )
     expect(stderr).not.toContain('    at ')
   })
 

@@ -45,13 +45,17 @@ describe.skipIf(process.platform !== 'linux')('the journal is in the data folder
   })
 })
 
-// Only root may start a program as a user whom nobody knows.
-describe.skipIf(process.getuid?.() !== 0)('a user without a home folder', () => {
+// Only root may start a program as a user whom nobody knows, and that user has to reach Node.
+const STRANGER = { uid: 54_321, gid: 54_321, cwd: '/' } as const
+const runsAsStranger =
+  process.getuid?.() === 0 && spawnSync(process.execPath, [BIN, '--version'], STRANGER).status === 0
+
+describe.skipIf(!runsAsStranger)('a user without a home folder', () => {
   test('names a place for the journal: 64 without one, and the job as usual with one', async ({ open }) => {
     const trial = await open({ servers: [] })
     const { HOME: _, ...env } = bareEnvironment({ ...trial.env, MCP_URL_MIGRATE_JOURNAL: '' })
     const start = (args: readonly string[]) => {
-      const who = { uid: 54_321, gid: 54_321, cwd: '/', env, encoding: 'utf8' } as const
+      const who = { ...STRANGER, env, encoding: 'utf8' } as const
       const { status, stdout, stderr } = spawnSync(process.execPath, [BIN, ...args], who)
       transcript.push(stdout, stderr)
       return [status, sentence(stderr)]

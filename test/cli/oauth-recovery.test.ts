@@ -70,7 +70,7 @@ describe.concurrent('a run that died between its two writes', () => {
       await dieBetween(trial, lines)
       trial.sandbox.edit('id-fetch', { url: TWO[1]?.['url'] })
       const refused = await trial.call(['--yes'])
-      expect(sentence(refused.stderr)).toContain('--unfinished revert --yes --accept reauthorization --url')
+      expect(sentence(refused.stderr)).toMatch(/--revert \S+ --yes --accept reauthorization --url/)
       const without = await trial.call(['--unfinished', 'revert', '--yes'])
       expect(without.code).toBe(1)
       expect((await trial.call(['history', '--check'])).stdout).toContain('it has no end')

@@ -363,6 +363,8 @@ describe.concurrent('--only and --except select by name, alias, id or access gro
     await trial.setUp(['--yes', '--only', 'fetch,n8n'])
     const back = await trial.call(['--revert', '--yes', '--only', 'n8n', '--except', 'ops'])
     expect([back.code, writes(trial.sandbox)]).toEqual([64, 2])
+    const other = await trial.call(['--revert', '--dry-run', '--only', 'postgres'])
+    expect(other.stderr).toMatch(/^--only postgres selects no server of run \S+$/m)
   })
 
   test('short options are those of the same meaning: -n, -y, -q, -v', async ({ open }) => {

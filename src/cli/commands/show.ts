@@ -55,6 +55,7 @@ export function showReport(report: RunReport, way: Way): void {
   // Taking it back signs people out again, and so on.
   const consents = optionsToRevert(report.changes.filter((change) => leavesSomething([change])))
   const undo = run?.kept ? own('revert', run.id, ...consents) : null
+  way.context.written.undo = undo
   if (options.json) return terminal.print(printableJson(runDocument(report, undo)))
   terminal.print(`\n${renderReport(report, look, own)}`)
   if (!options.sandbox && isLeftOpen(report))

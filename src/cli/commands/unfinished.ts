@@ -46,7 +46,8 @@ function bothWays(run: RecordedRun, url: string, way: BeforeConnecting): string 
       'Both ways ask the gateway first what was written. To complete it:',
       own('unfinished', 'finish', ...consent),
     ),
-    mend('To take it back:', own('unfinished', 'revert', ...consent, ...consents)),
+    // By its name: where it was taken back meanwhile, that finds nothing to do, and begins nothing else.
+    mend('To take it back:', own('revert', run.id, ...consent, ...consents)),
   ].join('\n')
 }
 

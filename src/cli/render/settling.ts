@@ -10,6 +10,6 @@ export function settling(run: RecordedRun, own: CommandMaker): string[] {
     '  To complete it:',
     `    ${own('unfinished', 'finish')}`,
     '  To take it back:',
-    `    ${own('unfinished', 'revert', ...consents)}`,
+    `    ${own('revert', run.id, ...consents)}`,
   ]
 }
