@@ -13,48 +13,39 @@ export interface Sent {
  */
 export const OWN_KEY_HEADER = 'x-litellm-api-key'
 
-const GENERIC = 'NAME being the header that it wants, and ENV the variable that holds the value.'
-
-/** What to add to the command line: options, and what their variables must hold. */
-const PASSES: Readonly<Record<Pass, { options: string; holds: string }>> = {
+/** What lets a program in: headers with the variables that an example takes them from, and what those must hold. */
+const PASSES: Readonly<Record<Exclude<Pass, 'any'>, { headers: Record<string, string>; form: string }>> = {
   basic: {
-    options: '--header Authorization=FRONT_LOGIN',
-    holds: 'FRONT_LOGIN holds "Basic " and then USER:PASSWORD in base64.',
+    headers: { Authorization: 'FRONT_LOGIN' },
+    form: '"Basic " and then USER:PASSWORD in base64',
   },
   bearer: {
-    options: '--header Authorization=FRONT_TOKEN',
-    holds: 'FRONT_TOKEN holds "Bearer " and then a token that it accepts.',
+    headers: { Authorization: 'FRONT_TOKEN' },
+    form: '"Bearer " and then a token that it accepts',
   },
   cookie: {
-    options: '--header Cookie=FRONT_COOKIE',
-    holds: 'FRONT_COOKIE holds the cookies of a browser that is signed in, as in NAME=VALUE.',
+    headers: { Cookie: 'FRONT_COOKIE' },
+    form: 'the cookies of a browser that is signed in, as in NAME=VALUE',
   },
   'service-token': {
-    options: '--header CF-Access-Client-Id=CF_ID --header CF-Access-Client-Secret=CF_SECRET',
-    holds: 'CF_ID and CF_SECRET hold the two halves of a service token that its policy lets in.',
+    headers: { 'CF-Access-Client-Id': 'CF_ID', 'CF-Access-Client-Secret': 'CF_SECRET' },
+    form: 'the two halves of a service token that its policy lets in',
   },
   'identity-token': {
-    options: '--header Proxy-Authorization=IAP_TOKEN',
-    holds: 'IAP_TOKEN holds "Bearer " and then an OpenID Connect token of a service account that it lets in.',
+    headers: { 'Proxy-Authorization': 'IAP_TOKEN' },
+    form: '"Bearer " and then an OpenID Connect token of a service account that it lets in',
   },
   'tunnel-token': {
-    options: '--header X-Tunnel-Authorization=TUNNEL_TOKEN',
-    holds: 'TUNNEL_TOKEN holds "tunnel " and then an access token of the tunnel.',
+    headers: { 'X-Tunnel-Authorization': 'TUNNEL_TOKEN' },
+    form: '"tunnel " and then an access token of the tunnel',
   },
-  any: { options: '--header NAME=ENV', holds: GENERIC },
 }
 
-/** What such a header has to hold, where it is sent already. */
-const FORMS: Readonly<Record<Pass, string>> = {
-  basic: 'Authorization holds "Basic " and then USER:PASSWORD in base64.',
-  bearer: 'Authorization holds "Bearer " and then a token that it accepts.',
-  cookie: 'Cookie holds the cookies of a browser that is signed in, as in NAME=VALUE.',
-  'service-token': 'The two hold the halves of a service token that its policy lets in.',
-  'identity-token':
-    'Proxy-Authorization holds "Bearer " and then an OpenID Connect token of a service account that it lets in.',
-  'tunnel-token': 'X-Tunnel-Authorization holds "tunnel " and then an access token of the tunnel.',
-  any: '',
-}
+const ANY =
+  'Add --header NAME=ENV. NAME being the header that it wants, and ENV the variable that holds the value.'
+
+const holding = (names: readonly string[], form: string): string =>
+  `${names.join(' and ')} ${names.length === 1 ? 'holds' : 'hold'} ${form}.`
 
 /** What was sent already did not do. */
 function sentInVain({ headers }: Sent): string {
@@ -65,17 +56,19 @@ function sentInVain({ headers }: Sent): string {
 
 /** What lets a program in where a sign-in stands before LiteLLM. */
 export function signInHint(pass: Pass, endpoint: Sent): string {
-  const { options, holds } = PASSES[pass]
-  const taken = / Authorization=/.test(options) && endpoint.keyHeader.toLowerCase() === 'authorization'
-  const more = taken
+  if (pass === 'any') return `${sentInVain(endpoint)}${ANY}`
+  const { headers, form } = PASSES[pass]
+  const names = Object.keys(headers)
+  // What was given once cannot be given twice: its value is wrong.
+  if (names.every((name) => name.toLowerCase() in endpoint.headers))
+    return `${sentInVain(endpoint)}${holding(names, form)}`
+  const options = Object.entries(headers).map(([name, variable]) => `--header ${name}=${variable}`)
+  const isTaken = 'Authorization' in headers && endpoint.keyHeader.toLowerCase() === 'authorization'
+  const all = [...(isTaken ? [`--key-header ${OWN_KEY_HEADER}`] : []), ...options]
+  const more = isTaken
     ? ` --key-header ${OWN_KEY_HEADER} is where LiteLLM takes its own key then; it does so wherever litellm_key_header_name is not set.`
     : ''
-  const sent = [...options.matchAll(/--header ([\w-]+)=/g)].map(([, name = '']) => name.toLowerCase())
-  // What was given once cannot be given twice: its value is wrong.
-  if (sent.length > 0 && sent.every((name) => name in endpoint.headers))
-    return `${sentInVain(endpoint)}${FORMS[pass]}`
-  const use = `${taken ? `--key-header ${OWN_KEY_HEADER} ` : ''}${options}`
-  return `${sentInVain(endpoint)}Add ${use}. ${holds}${more}`
+  return `${sentInVain(endpoint)}Add ${all.join(' ')}. ${holding(Object.values(headers), form)}${more}`
 }
 
 /** What to do where something before LiteLLM refuses a request. */
