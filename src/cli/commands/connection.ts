@@ -1,5 +1,5 @@
 import { type ErrorCode, MigrateError } from '../../core/errors.ts'
-import { connect, type Credentials } from '../../gateway/connect.ts'
+import { connect, type Credentials, type Target } from '../../gateway/connect.ts'
 import { secretsIn } from '../../gateway/headers.ts'
 import type { Gateway } from '../../gateway/port.ts'
 import type { ConnectionOptions } from '../connection-options.ts'
@@ -32,7 +32,7 @@ const isAbout = (error: unknown, codes: readonly ErrorCode[]): error is MigrateE
  */
 export class Connection {
   readonly #options: ConnectionOptions
-  readonly #url: string
+  readonly #target: Target
   readonly #context: Context
   #credentials: Credentials | null = null
   /** Has it ever been open? From then on a key that is refused has stopped working, and is no slip of the keyboard. */
@@ -42,19 +42,19 @@ export class Connection {
   /** Why a renewal came to nothing, in place of what the gateway says of the session that has ended. */
   #refusal: unknown = null
 
+  /** Throws `usage` where a variable of `--header` holds nothing that could be sent: that is no finding about the gateway. */
   constructor(options: ConnectionOptions, url: string, context: Context) {
     this.#options = options
-    this.#url = url
+    this.#target = targetOf(options, url, context.env)
     this.#context = context
   }
 
   /** All that was sent to sign in, and that something else may repeat. */
   get secrets(): string[] {
     const credentials = this.#credentials
-    const { headers } = targetOf(this.#options, this.#url, this.#context.env)
     const own =
       credentials?.kind === 'password' ? [credentials.password, credentials.session?.key] : [credentials?.key]
-    return [...own.filter((text) => text !== undefined), ...secretsIn(headers ?? {})]
+    return [...own.filter((text) => text !== undefined), ...secretsIn(this.#target.headers ?? {})]
   }
 
   /** Is a failure of `open` something to tell of the gateway, and no mistake of who asks? */
@@ -82,15 +82,15 @@ export class Connection {
 
   async #connect(): Promise<Gateway> {
     const { keyFile, passwordFile } = this.#options
-    const target = targetOf(this.#options, this.#url, this.#context.env)
     // A file that was named is read before the gateway hears of anything; a question waits until it is known to be one.
     if (keyFile !== undefined || passwordFile !== undefined) await this.#find()
     const { terminal } = this.#context
-    terminal.progress(`Connecting to ${this.#url}`)
-    return connect(target, async () => {
+    const { url } = this.#target
+    terminal.progress(`Connecting to ${url}`)
+    return connect(this.#target, async () => {
       const credentials = await this.#find()
-      if (!this.#wasOpen) terminal.remark(`Signing in to ${this.#url} with ${credentials.source}`)
-      terminal.progress(`Connecting to ${this.#url}`)
+      if (!this.#wasOpen) terminal.remark(`Signing in to ${url} with ${credentials.source}`)
+      terminal.progress(`Connecting to ${url}`)
       return credentials
     })
   }
@@ -123,6 +123,6 @@ export class Connection {
     if (this.#credentials?.kind === 'password')
       terminal.remark('LiteLLM keeps a session key for this sign-in for 24 hours.')
     const release = version ?? '(release unknown)'
-    terminal.remark(wrap(`Connected: LiteLLM ${release} at ${this.#url}, ${account}`, look.width))
+    terminal.remark(wrap(`Connected: LiteLLM ${release} at ${this.#target.url}, ${account}`, look.width))
   }
 }

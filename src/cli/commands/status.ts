@@ -24,7 +24,6 @@ import { renderDiagram } from '../render/diagram.ts'
 import { renderStatus } from '../render/status.ts'
 import { statusDocument } from '../render/status-document.ts'
 import type { StatusOptions } from '../status-options.ts'
-import { targetOf } from '../target.ts'
 import { migrationFor } from './migrate.ts'
 import { Connection } from './connection.ts'
 import { gatewayUrl } from './session.ts'
@@ -101,8 +100,6 @@ export async function status(options: StatusOptions, context: Context): Promise<
   const migration = await migrationFor(options)
   const journal = journalFor(options, context.env)
   const url = await gatewayUrl(options, context, null)
-  // Wrong usage is no finding about the gateway.
-  targetOf(options, url, context.env)
   const connection = new Connection(options, url, context)
   const subject: Subject = { url, migration, journal, options, context, connection }
   context.signals.finish()
