@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { printable } from './text.ts'
 
 const text = z.string().nullish()
 const texts = z.array(z.string()).nullish()
@@ -69,6 +70,9 @@ export type ServerIdentity = z.infer<typeof serverIdentity>
 export function serverTitle(server: Pick<ServerIdentity, 'id' | 'name' | 'alias'>): string {
   return server.name || server.alias || server.id
 }
+
+/** The same of a listed server, fit for a screen. */
+export const titleOf = (server: ListedServer): string => printable(serverTitle(identify(server, 'database')))
 
 /** The identity of a listed server or of a record. */
 export function identify(server: ListedServer | ServerRecord, source: 'database' | 'config'): ServerIdentity {

@@ -2,6 +2,7 @@ import { isLoopbackName } from '../core/address.ts'
 import { printable } from '../core/text.ts'
 import type { Container, Docker, Network } from '../docker/port.ts'
 import type { Machine } from '../machine/port.ts'
+import { isCalled, namesakes, networksOf } from './names-of.ts'
 
 /** What the guide calls them. */
 export const GUIDE_NAMES = { litellm: 'litellm', proxy: 'mcp-proxy-sse', network: 'litellm-net' } as const
@@ -44,43 +45,11 @@ export interface Holdings extends Pick<Deployment, 'containers' | 'networks'>, P
   mayHoldGateway: boolean
 }
 
-const networksOf = ({ attachments }: Container): string[] => attachments.map(({ network }) => network)
-
-const isCalled =
-  (name: string) =>
-  (container: Container): boolean =>
-    container.name === name || container.attachments.some(({ names }) => names.includes(name))
-
 /** Compose puts the project's name before that of a network. */
 const isNetwork =
   (name: string) =>
   (network: string): boolean =>
     network === name || network.endsWith(`_${name}`)
-
-/** A container that answers to a host name on a network of LiteLLM. */
-export interface Namesake {
-  container: Container
-  network: string
-  ip: string | null
-}
-
-/** Who runs and answers to a host name where LiteLLM asks for it: the container of that very name first. */
-export function namesakes(
-  host: string,
-  litellm: Container | null,
-  containers: readonly Container[],
-): Namesake[] {
-  const near = litellm ? networksOf(litellm) : []
-  return containers
-    .filter(({ id, state }) => id !== litellm?.id && state === 'running')
-    .flatMap((container) => {
-      const place = container.attachments.find(
-        ({ network, names }) => near.includes(network) && names.includes(host),
-      )
-      return place ? [{ container, network: place.network, ip: place.ip }] : []
-    })
-    .toSorted((a, b) => Number(b.container.name === host) - Number(a.container.name === host))
-}
 
 /** The one among them that runs, else the first. */
 const preferRunning = (containers: readonly Container[]): Container | null =>
@@ -88,7 +57,8 @@ const preferRunning = (containers: readonly Container[]): Container | null =>
 
 function namedContainer(name: string, containers: readonly Container[], option: string): Part<Container> {
   const found =
-    containers.find((each) => each.name === name) ?? preferRunning(containers.filter(isCalled(name)))
+    containers.find((each) => each.name === name) ??
+    preferRunning(containers.filter((each) => isCalled(each, name)))
   return {
     found,
     how: found ? `as ${option} says` : `there is no container ${printable(name)}, as ${option} says`,
@@ -100,7 +70,7 @@ function byAddress({ containers, isLocal }: Holdings, gatewayUrl: string): Part<
   const { hostname, port, protocol } = new URL(gatewayUrl)
   const hostPort = Number(port || (protocol === 'https:' ? 443 : 80))
   if (!isLoopbackName(hostname)) {
-    const found = preferRunning(containers.filter(isCalled(hostname)))
+    const found = preferRunning(containers.filter((each) => isCalled(each, hostname)))
     return found && { found, how: `${hostname} is its name` }
   }
   if (!isLocal) return null
@@ -120,7 +90,7 @@ function findLitellm(holdings: Holdings, { names, gatewayUrl }: DeploymentReques
   const called = byAddress(holdings, gatewayUrl)
   if (called) return called
   if (!holdings.mayHoldGateway) return elsewhere(gatewayUrl)
-  const found = preferRunning(containers.filter(isCalled(GUIDE_NAMES.litellm)))
+  const found = preferRunning(containers.filter((each) => isCalled(each, GUIDE_NAMES.litellm)))
   if (!found)
     return {
       found: null,
@@ -152,7 +122,7 @@ function findProxy(
       : { found, how: `${alone}; so is ${also}, and chance decides who is asked`, isDoubtful: true }
   }
   for (const host of hosts) {
-    const found = preferRunning(others.filter(isCalled(host)))
+    const found = preferRunning(others.filter((each) => isCalled(each, host)))
     if (found) return { found, how: 'by its name; it is on no network of LiteLLM' }
   }
   return {

@@ -8,6 +8,7 @@ import {
 import type { Remedy } from '../core/remedies.ts'
 import type { Attachment, Container } from '../docker/port.ts'
 import { type Deployment, GUIDE_NAMES } from './deployment.ts'
+import { networksOf } from './names-of.ts'
 
 /** LiteLLM's container and the MCP proxy's, where both are there. */
 export interface Pair {
@@ -20,8 +21,6 @@ export function pairOf(deployment: Deployment | null): Pair | null {
   const [litellm, proxy] = [deployment?.litellm.found, deployment?.proxy.found]
   return litellm && proxy ? { litellm, proxy } : null
 }
-
-const networksOf = ({ attachments }: Container): string[] => attachments.map(({ network }) => network)
 
 /** Where two containers meet, or which of them is absent from the network on which they should. */
 export type Meeting = { network: string } | { absent: Container[]; target: string; elsewhere: string[] }

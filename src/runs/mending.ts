@@ -5,34 +5,30 @@ import type { Failing, Hosting } from '../core/hosting.ts'
 import { type Remedy, remedyFor } from '../core/remedies.ts'
 import type { Container } from '../docker/port.ts'
 import { joinIt, meetingOf, renameIt, startIt } from './meeting.ts'
+import { isCalled } from './names-of.ts'
 import { type Address, type Asked, askNamesakes, partNamesakes, sharedName } from './namesakes.ts'
 import type { Surroundings } from './surroundings.ts'
 
 type Broken = Omit<Failing, 'hosting'>
 type InContainer = Extract<Surroundings, { kind: 'container' }>
 
-const isCalled = ({ name, attachments }: Container, host: string): boolean =>
-  name === host || attachments.some(({ names, ip }) => names.includes(host) || ip === host)
+const isAt = (container: Container, host: string): boolean =>
+  isCalled(container, host) || container.attachments.some(({ ip }) => ip === host)
 
 /** The container behind an address: the proxy that was named or that has this name, or any that has it. */
 function behind(host: string, { deployment, names }: InContainer): Container | null {
   const { litellm, proxy, containers } = deployment
-  if (proxy.found && (names.proxy !== null || isCalled(proxy.found, host))) return proxy.found
-  return containers.find((each) => each.id !== litellm.found?.id && isCalled(each, host)) ?? null
+  if (proxy.found && (names.proxy !== null || isAt(proxy.found, host))) return proxy.found
+  return containers.find((each) => each.id !== litellm.found?.id && isAt(each, host)) ?? null
 }
-
-/** Who was found to share a name, so that each is asked once, however many servers do not work under it. */
-const ASKED = new WeakMap<Surroundings, Map<string, Asked[]>>()
 
 /** All that share the name of an address. Those of which none serves it are asked anew for the next address. */
 async function sharing(host: string, address: Address, here: InContainer): Promise<Asked[]> {
-  const { witness, deployment } = here
-  const known = ASKED.get(here) ?? new Map<string, Asked[]>()
-  ASKED.set(here, known)
-  const before = known.get(host)
+  const { witness, deployment, shared } = here
+  const before = shared.get(host)
   if (before || !witness) return before ?? []
   const asked = await askNamesakes(host, [address], deployment, (...at) => witness.look(...at))
-  if (asked.length === 0 || asked.some(({ serves }) => serves === 'yes')) known.set(host, asked)
+  if (asked.length === 0 || asked.some(({ serves }) => serves === 'yes')) shared.set(host, asked)
   return asked
 }
 
@@ -67,6 +63,14 @@ async function onMachine(
   return { kind: 'machine', proxy: found ?? null }
 }
 
+async function hostingOf(place: { host: string; port: number }, around: Surroundings): Promise<Hosting> {
+  if (around.kind === 'machine') return onMachine(place, around.containers)
+  if (around.kind === 'unknown') return { kind: 'unknown' }
+  const { litellm, deployment } = around
+  const network = deployment.network.found?.name ?? null
+  return { kind: 'container', litellm, proxy: behind(place.host, around), network }
+}
+
 /** What mends an address that does not work, by where LiteLLM stands; `null` where nothing is to be mended. Never throws. */
 export async function mendingFor(
   { kind, leadsTo }: Reach,
@@ -76,13 +80,6 @@ export async function mendingFor(
   if (outcomeOf(kind) !== 'failed') return null
   const address = readAddress(broken.url)
   const place = address.kind === 'address' ? address : { host: '', port: 0 }
-  if (around.kind === 'unknown') return remedyFor(kind, { ...broken, hosting: { kind: 'unknown' } }, leadsTo)
-  if (around.kind === 'machine')
-    return remedyFor(kind, { ...broken, hosting: await onMachine(place, around.containers) }, leadsTo)
-  const known = await knownToDocker(kind, broken, place.host, around)
-  if (known) return known
-  const { litellm, deployment } = around
-  const network = deployment.network.found?.name ?? null
-  const hosting: Hosting = { kind: 'container', litellm, proxy: behind(place.host, around), network }
-  return remedyFor(kind, { ...broken, hosting }, leadsTo)
+  const known = around.kind === 'container' ? await knownToDocker(kind, broken, place.host, around) : null
+  return known ?? remedyFor(kind, { ...broken, hosting: await hostingOf(place, around) }, leadsTo)
 }

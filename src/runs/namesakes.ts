@@ -2,7 +2,8 @@ import { disconnectCommand } from '../core/containers.ts'
 import type { Reach, ReachKind } from '../core/reach.ts'
 import type { Remedy } from '../core/remedies.ts'
 import { count, printable } from '../core/text.ts'
-import { type Deployment, type Namesake, namesakes } from './deployment.ts'
+import type { Deployment } from './deployment.ts'
+import { type Namesake, namesakes } from './names-of.ts'
 
 /** Does a container serve MCP? `unknown` where it does not say: it wants a sign-in, is busy or silent. */
 type Serving = 'yes' | 'no' | 'unknown'
@@ -25,7 +26,6 @@ function servingOf({ kind }: Reach): Serving {
 
 /** A container that answers to a name, and what was found at its own address. */
 export interface Asked extends Namesake {
-  host: string
   serves: Serving
   reach: Reach
 }
@@ -47,13 +47,13 @@ type Look = (url: string, transport: string) => Promise<Reach>
 const isProof = (reach: Reach): boolean => servingOf(reach) === 'yes'
 
 /** The best that one of them answers at any of the addresses. */
-async function ask(host: string, each: Namesake, addresses: readonly Address[], look: Look): Promise<Asked> {
+async function ask(each: Namesake, addresses: readonly Address[], look: Look): Promise<Asked> {
   const { ip } = each
   const tries = ip === null ? [] : addresses.map((address) => atIp(address, ip))
   const reached = await Promise.all(tries.map(({ url, transport }) => look(url, transport)))
   const unasked: Reach = { kind: 'untried', tools: null, evidence: 'it has no address there' }
   const reach = reached.find(isProof) ?? reached[0] ?? unasked
-  return { ...each, host, serves: servingOf(reach), reach }
+  return { ...each, serves: servingOf(reach), reach }
 }
 
 /**
@@ -69,7 +69,7 @@ export async function askNamesakes(
 ): Promise<Asked[]> {
   const found = namesakes(host, litellm.found, containers)
   if (found.length < 2) return []
-  const asked = await Promise.all(found.map((each) => ask(host, each, addresses, look)))
+  const asked = await Promise.all(found.map((each) => ask(each, addresses, look)))
   return asked.toSorted((a, b) => Number(b.serves === 'yes') - Number(a.serves === 'yes'))
 }
 
@@ -95,8 +95,8 @@ export function areReplicas(asked: readonly Asked[]): boolean {
 }
 
 /** Which of them is the proxy: the container of that name, unless it serves none and another does. */
-export function meantBy(asked: readonly Asked[]): Asked | null {
-  const named = asked.find(({ container }) => container.name === asked[0]?.host)
+export function meantBy(host: string, asked: readonly Asked[]): Asked | null {
+  const named = asked.find(({ container }) => container.name === host)
   const [first] = asked
   if (named && named.serves !== 'no') return named
   return first?.serves === 'yes' ? first : null
@@ -108,7 +108,7 @@ export function meantBy(asked: readonly Asked[]): Asked | null {
  * only be down.
  */
 export function partNamesakes(host: string, asked: readonly Asked[]): Remedy | null {
-  const meant = asked.some(({ serves }) => serves === 'yes') ? meantBy(asked) : null
+  const meant = asked.some(({ serves }) => serves === 'yes') ? meantBy(host, asked) : null
   if (meant?.serves !== 'yes') return null
   const others = asked.filter((each) => each !== meant && each.container.name !== host)
   const without = others.filter(({ serves }) => serves !== 'yes')

@@ -5,6 +5,7 @@ import { witnessInside } from '../docker/witness.ts'
 import { thisMachine } from '../gateway/handshake.ts'
 import type { Machine } from '../machine/port.ts'
 import { type Deployment, type DeploymentNames, findDeployment } from './deployment.ts'
+import type { Asked } from './namesakes.ts'
 
 /** What is known when the surroundings of a gateway are looked for. */
 export interface Bearings {
@@ -28,7 +29,14 @@ export type Surroundings = { witness: Witness | null } & (
       /** The containers of this machine; none where there is no engine. Never throws. */
       containers: () => Promise<Container[]>
     }
-  | { kind: 'container'; litellm: Container; deployment: Deployment; names: DeploymentNames }
+  | {
+      kind: 'container'
+      litellm: Container
+      deployment: Deployment
+      names: DeploymentNames
+      /** Who was found to share a host name, so that each is asked once, however many servers do not work under it. */
+      shared: Map<string, Asked[]>
+    }
   | { kind: 'unknown' }
 )
 
@@ -76,5 +84,5 @@ export async function lookAround(bearings: Bearings): Promise<Surroundings> {
   const litellm = deployment?.litellm.found ?? null
   if (!deployment || !litellm || (names.litellm === null && !answersAt(gateway, litellm))) return NOWHERE
   const witness = litellm.state === 'running' ? witnessInside(docker, litellm) : null
-  return { kind: 'container', litellm, deployment, names, witness }
+  return { kind: 'container', litellm, deployment, names, witness, shared: new Map() }
 }

@@ -9,8 +9,7 @@ import {
 } from '../core/topology.ts'
 import type { Container } from '../docker/port.ts'
 import type { Deployment } from './deployment.ts'
-
-const networksOf = ({ attachments }: Container): string[] => attachments.map(({ network }) => network)
+import { networksOf } from './names-of.ts'
 
 const ORDER: readonly ContainerRole[] = ['litellm', 'proxy', 'other']
 

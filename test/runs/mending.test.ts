@@ -38,6 +38,7 @@ async function mended(
     deployment: deploymentOf([litellm, ...containers]),
     names: { litellm: null, proxy: null, network: null },
     witness: seeing(found),
+    shared: new Map(),
   }
   const remedy = await mendingFor({ kind, tools: null, evidence: kind }, { url, transport: 'sse' }, around)
   return remedy ? remedyText(remedy) : ''

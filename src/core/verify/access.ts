@@ -1,6 +1,6 @@
 import { compareVersions } from '../releases.ts'
 import { matcher, suggestion } from '../selection.ts'
-import { type ListedServer, serverTitle, identify } from '../server.ts'
+import { type ListedServer, titleOf } from '../server.ts'
 import { printable } from '../text.ts'
 import type { ExpectedKey } from './keys-file.ts'
 
@@ -75,8 +75,6 @@ export interface KeyFault {
   line: string
   grants: boolean
 }
-
-const titleOf = (server: ListedServer): string => printable(serverTitle(identify(server, 'database')))
 
 const WRONG: Record<'reach' | 'deny', Partial<Record<Access, string>>> = {
   reach: { denied: 'must reach it, and may not', unknown: 'must reach it, which could not be told' },

@@ -16,6 +16,9 @@ function parsed(text: string): unknown {
   }
 }
 
+/** The transport that an MCP proxy speaks at a path, as LiteLLM names it. */
+export const transportAt = (path: string): 'http' | 'sse' => (path.endsWith('/mcp') ? 'http' : 'sse')
+
 /** The services of an MCP proxy's `/status`; `null` where the text is none, as of another server. */
 export function servicesInStatus(text: string): string[] | null {
   const read = status.safeParse(parsed(text))

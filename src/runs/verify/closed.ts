@@ -1,13 +1,14 @@
 import { count } from '../../core/text.ts'
+import { transportAt } from '../../core/verify/services.ts'
 import type { Knock } from '../../machine/port.ts'
 import { type Check, judged } from './check.ts'
 import { fault, found, type Found } from './found.ts'
 import { type InUse, judgeUse, usedPlaces } from './in-use.ts'
+import { KNOCK_MS } from './limits.ts'
 import { oldOrigins, placeText, type Target, targetsOf } from './old-origins.ts'
 import { type Knocked, type Opener, openersOf } from './openers.ts'
 import type { Scene } from './scene.ts'
 
-const KNOCK_MS = 2000
 /** How many paths are tried where something answers: one that works is proof enough. */
 const PATHS_TRIED = 2
 
@@ -40,7 +41,7 @@ async function answers(target: Target, { machine, handshake }: Scene): Promise<s
     machine.greet(urlOf(target, paths[0] ?? '/'), KNOCK_MS),
     ...paths.map(async (path) => ({
       path,
-      reach: await handshake(urlOf(target, path), path.endsWith('/mcp') ? 'http' : 'sse', KNOCK_MS),
+      reach: await handshake(urlOf(target, path), transportAt(path), KNOCK_MS),
     })),
   ])
   const mcp = reached.find(({ reach }) => reach.kind === 'tools' || reach.kind === 'no-tools')

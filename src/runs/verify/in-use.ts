@@ -1,9 +1,10 @@
 import { originText, readAddress } from '../../core/address.ts'
 import { judgeUrl } from '../../core/migration.ts'
-import { identify, type ListedServer, serverTitle } from '../../core/server.ts'
+import { type ListedServer, titleOf } from '../../core/server.ts'
 import { count, printable } from '../../core/text.ts'
 import { fault, fine, type Found } from './found.ts'
 import { migrateHint } from './left-behind.ts'
+import { KNOCK_MS } from './limits.ts'
 import { returnedServers } from './migrated.ts'
 import type { Opener } from './openers.ts'
 import type { Scene } from './scene.ts'
@@ -11,7 +12,6 @@ import type { Scene } from './scene.ts'
 /** A server, and where LiteLLM calls it now. `here`: by a name or address of this machine. */
 export interface InUse {
   server: ListedServer
-  name: string
   origin: string
   host: string
   port: number
@@ -19,8 +19,6 @@ export interface InUse {
   /** Does this machine know nothing of that name, so that it may be this machine to LiteLLM? */
   isUnknown: boolean
 }
-
-const KNOCK_MS = 2000
 
 const bare = (host: string): string => host.replace(/^\[(.*)\]$/, '$1')
 
@@ -32,10 +30,9 @@ export async function usedPlaces(scene: Scene, ports: readonly number[]): Promis
     const address = readAddress(server.url ?? '')
     if (address.kind !== 'address' || !ports.includes(address.port)) return []
     const { host, port } = address
-    const name = printable(serverTitle(identify(server, 'database')))
     const here = await scene.machine.isSelf(host)
     const isUnknown = !here && (await scene.machine.knock(bare(host), port, KNOCK_MS)).kind === 'unknown-host'
-    return [{ server, name, origin: originText(address), host: bare(host), port, here, isUnknown }]
+    return [{ server, origin: originText(address), host: bare(host), port, here, isUnknown }]
   })
   return (await Promise.all(places)).flat()
 }
@@ -59,7 +56,7 @@ function usersOf({ open, isHere }: Opener, used: readonly InUse[]): InUse[] {
 }
 
 const namesOf = (users: readonly InUse[]): string =>
-  `${count(users.length, 'server')} of the gateway: ${[...new Set(users.map(({ name }) => name))].join(', ')}`
+  `${count(users.length, 'server')} of the gateway: ${[...new Set(users.map(({ server }) => titleOf(server)))].join(', ')}`
 
 /** What accepts connections there, and may be what the servers use. */
 function judgeDoubt(line: string, opener: Opener, perhaps: readonly InUse[]): Found {

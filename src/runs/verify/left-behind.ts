@@ -1,14 +1,13 @@
 import { originOf } from '../../core/address.ts'
 import { groupedBy } from '../../core/grouped.ts'
 import { ruleOptions } from '../../core/own-command.ts'
-import { identify, type ListedServer, serverTitle } from '../../core/server.ts'
-import { count, printable } from '../../core/text.ts'
+import { type ListedServer, titleOf } from '../../core/server.ts'
+import { count } from '../../core/text.ts'
 import { type Fault, mend } from './check.ts'
 import { leftServers, type Returned, returnedServers } from './migrated.ts'
 import type { OpenScene, Scene } from './scene.ts'
 
-const namesOf = (servers: readonly ListedServer[]): string =>
-  servers.map((server) => printable(serverTitle(identify(server, 'database')))).join(', ')
+const namesOf = (servers: readonly ListedServer[]): string => servers.map(titleOf).join(', ')
 
 const RESTARTED =
   'LiteLLM reads its files when it starts: restart it, all its workers and replicas. If it was restarted since, the file was put back; then migrate again:'

@@ -6,6 +6,9 @@ type Timed = Pick<Scene, 'timeoutMs'>
 // All of them are shares of the time for one request (5 s unless told otherwise), so that whoever has a slow machine
 // gives more of it with --timeout, and has to know nothing of this.
 
+/** For a TCP connection to an old address, and for whatever answers there, in milliseconds. */
+export const KNOCK_MS = 2000
+
 /** For LiteLLM to list the tools of one server. */
 export const firstLook = ({ timeoutMs }: Timed): number => timeoutMs * 0.8
 

@@ -1,6 +1,6 @@
 import { originText, readAddress } from '../../core/address.ts'
 import { listCommand } from '../../core/containers.ts'
-import { serviceIn } from '../../core/verify/services.ts'
+import { serviceIn, transportAt } from '../../core/verify/services.ts'
 import type { Witness } from '../../core/reach.ts'
 import type { Container, Docker } from '../../docker/port.ts'
 import { witnessInside } from '../../docker/witness.ts'
@@ -65,7 +65,13 @@ async function addressesAt(origin: string, migrated: readonly Migrated[], scene:
     known.length > 0 ? known : ((await scene.served()) ?? []).map((name) => `/servers/${name}/sse`)
   return paths
     .slice(0, ADDRESSES_TRIED)
-    .map((path) => ({ url: `${origin}${path}`, transport: path.endsWith('/mcp') ? 'http' : 'sse' }))
+    .map((path) => ({ url: `${origin}${path}`, transport: transportAt(path) }))
+}
+
+/** All that answer to one host name. */
+interface Sharing {
+  host: string
+  asked: Asked[]
 }
 
 /** Who else answers to the names of these origins, and what is behind each. */
@@ -75,20 +81,17 @@ async function askAll(
   deployment: Deployment,
   scene: Scene,
   witness: Witness,
-): Promise<{ host: string; asked: Asked[] }[]> {
-  const all = origins.map(async (origin) => ({
-    host: new URL(origin).hostname,
-    asked: await askNamesakes(
-      new URL(origin).hostname,
-      await addressesAt(origin, migrated, scene),
-      deployment,
-      (url, transport) => lookWithin(secondLook(scene), witness, url, transport),
-    ),
-  }))
+): Promise<Sharing[]> {
+  const look = (url: string, transport: string) => lookWithin(secondLook(scene), witness, url, transport)
+  const all = origins.map(async (origin) => {
+    const host = new URL(origin).hostname
+    const addresses = await addressesAt(origin, migrated, scene)
+    return { host, asked: await askNamesakes(host, addresses, deployment, look) }
+  })
   return (await Promise.all(all)).filter(({ asked }) => asked.length > 0)
 }
 
-function judgeNamesakes({ host, asked }: { host: string; asked: Asked[] }): Found {
+function judgeNamesakes({ host, asked }: Sharing): Found {
   const told = sharedName(host, asked)
   if (areReplicas(asked)) return fine(`${told}; all of them serve the same tools`)
   const remedy = partNamesakes(host, asked)
@@ -96,9 +99,9 @@ function judgeNamesakes({ host, asked }: { host: string; asked: Asked[] }): Foun
 }
 
 /** The proxy is who has the servers' tools behind it, where several have its name. */
-function theProxy(proxy: Container, shared: readonly { asked: Asked[] }[]): Container {
+function theProxy(proxy: Container, shared: readonly Sharing[]): Container {
   const own = shared.find(({ asked }) => asked.some(({ container }) => container.id === proxy.id))
-  return (own && meantBy(own.asked)?.container) ?? proxy
+  return (own && meantBy(own.host, own.asked)?.container) ?? proxy
 }
 
 async function lookAt(docker: Docker, near: Pair, deployment: Deployment, scene: Scene): Promise<Finding> {

@@ -1,7 +1,7 @@
 import { madeAnew } from '../../core/containers.ts'
 import type { Container } from '../../docker/port.ts'
 import type { Knock, Listener } from '../../machine/port.ts'
-import { mend } from './check.ts'
+import { hintOf, mend } from './check.ts'
 import type { Target } from './old-origins.ts'
 import type { Scene } from './scene.ts'
 
@@ -36,14 +36,16 @@ function ofContainer(container: Container, port: number): Said {
   const { engine, name, published } = container
   const inside = published.find(({ hostPort }) => hostPort === port)?.containerPort
   const pair = `${port}:${inside ?? port}`
-  const { sentence, command } = madeAnew(
-    container,
-    `without publishing the port: leave -p ${pair} out of ${engine} run`,
-    `Take ${pair} out of the ports: of`,
+  const hint = hintOf(
+    madeAnew(
+      container,
+      `without publishing the port: leave -p ${pair} out of ${engine} run`,
+      `Take ${pair} out of the ports: of`,
+    ),
   )
   return {
     who: `the container ${name}, which publishes port ${port}${inside === undefined ? '' : ` for its port ${inside}`}`,
-    hint: mend(sentence, command),
+    hint,
   }
 }
 

@@ -2,7 +2,7 @@ import { madeAnew } from '../../core/containers.ts'
 import { count } from '../../core/text.ts'
 import type { Container, PublishedPort } from '../../docker/port.ts'
 import { type Deployment, GUIDE_NAMES } from '../deployment.ts'
-import { type Check, type Fault, judged, mend, skipped } from './check.ts'
+import { type Check, type Fault, hintOf, judged, mend, skipped } from './check.ts'
 import { placeText } from './old-origins.ts'
 import type { Scene } from './scene.ts'
 
@@ -55,14 +55,14 @@ function judgePort(
 
 function onHost(container: Container, network: string): Fault {
   const { name } = container
-  const { sentence, command } = madeAnew(
+  const remedy = madeAnew(
     container,
     `with --network ${network} in place of host`,
     `Put networks: with ${network} in place of network_mode: host into`,
   )
   return {
     line: `${name} shares the machine's own network (--network host): every port that it opens is open on the machine`,
-    hint: mend(sentence, command),
+    hint: hintOf(remedy),
   }
 }
 

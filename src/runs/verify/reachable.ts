@@ -2,7 +2,7 @@ import { originOf } from '../../core/address.ts'
 import { outcomeOf } from '../../core/diagnose.ts'
 import { groupedBy } from '../../core/grouped.ts'
 import { maskUrl } from '../../core/redact.ts'
-import { identify, serverTitle } from '../../core/server.ts'
+import { serverTitle, titleOf } from '../../core/server.ts'
 import { count, printable, shortened } from '../../core/text.ts'
 import { inParallel } from '../parallel.ts'
 import { askingGateway, type Fault, judged, skipped } from './check.ts'
@@ -54,9 +54,8 @@ async function emptied(scene: OpenScene): Promise<Fault[]> {
       ({ change }) => change.server.id === server.server_id && change.file?.variable,
     )
     const variable = file?.change.file?.variable ?? null
-    const name = printable(serverTitle(identify(server, 'database')))
     return {
-      line: `${name}: moved by run ${run.id}, and listed with an empty URL now`,
+      line: `${titleOf(server)}: moved by run ${run.id}, and listed with an empty URL now`,
       hint:
         variable === null
           ? 'Give it its URL again, or take the run back.'
