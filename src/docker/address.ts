@@ -19,7 +19,8 @@ export interface TlsFiles {
 /** Where a Docker engine is, and how it is spoken to. `where`: for a person. */
 export type EngineAddress = { where: string; isLocal: boolean } & (
   | { kind: 'socket'; path: string }
-  | { kind: 'tcp'; host: string; port: number; tls: TlsFiles | null }
+  /** `prefix`: the path before those of the API, as `/engine`; mostly none. */
+  | { kind: 'tcp'; host: string; port: number; prefix: string; tls: TlsFiles | null }
   /** `destination` and `port` as ssh takes them. */
   | { kind: 'ssh'; destination: string; port: string | null }
 )
@@ -66,7 +67,8 @@ async function readHost(
   if (url && /^(tcp|https?):$/.test(url.protocol)) {
     const files = await tls()
     const host = url.hostname || 'localhost'
-    return { kind: 'tcp', host, port: Number(url.port || (files ? 2376 : 2375)), tls: files, where, isLocal }
+    const port = Number(url.port || (files ? 2376 : 2375))
+    return { kind: 'tcp', host, port, prefix: url.pathname.replace(/\/+$/, ''), tls: files, where, isLocal }
   }
   return `${source} names no Docker engine: it should be as unix:///var/run/docker.sock, tcp://host:2376 or ssh://user@host`
 }

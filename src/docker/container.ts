@@ -5,12 +5,15 @@ import type { Attachment, Container, PublishedPort } from './port.ts'
 
 const texts = z.array(z.string()).nullish()
 
+/** An id becomes part of a path, where `..` would ask for something else. */
+export const engineId = z.string().regex(/^\w[\w.-]*$/)
+
 /** An entry of `GET /containers/json`, as far as it is looked at. */
-export const listedContainer = z.object({ Id: z.string(), Status: z.string().default('') })
+export const listedContainer = z.object({ Id: engineId, Status: z.string().default('') })
 
 /** `GET /containers/{id}/json`, as far as it is looked at. */
 export const inspectedContainer = z.object({
-  Id: z.string(),
+  Id: engineId,
   Name: z.string(),
   Path: z.string().default(''),
   Args: texts,

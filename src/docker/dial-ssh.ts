@@ -1,12 +1,18 @@
 import { spawn } from 'node:child_process'
-import { Agent } from 'node:http'
 import { Duplex } from 'node:stream'
 
 const OPTIONS = ['-o', 'BatchMode=yes', '-o', 'ConnectTimeout=3']
 
-function dial(destination: string, port: string | null): Duplex {
+/**
+ * A connection to an engine on another machine, as Docker's own client makes it: through the person's `ssh`, with its
+ * configuration, agent and known hosts. It never asks for anything. `destination` and `port` as ssh takes them.
+ */
+export function dialSsh(
+  { destination, port }: { destination: string; port: string | null },
+  env: NodeJS.ProcessEnv,
+): Duplex {
   const command = [...OPTIONS, ...(port === null ? [] : ['-p', port]), '--', destination]
-  const child = spawn('ssh', [...command, 'docker', 'system', 'dial-stdio'], { stdio: 'pipe' })
+  const child = spawn('ssh', [...command, 'docker', 'system', 'dial-stdio'], { stdio: 'pipe', env })
   let said = ''
   const stream = new Duplex({
     read: () => child.stdout.resume(),
@@ -30,14 +36,4 @@ function dial(destination: string, port: string | null): Duplex {
     else stream.destroy(new Error(said.trim().split('\n').at(-1) || `ssh ended with ${code}`))
   })
   return stream
-}
-
-/**
- * Connections to an engine on another machine, as Docker's own client makes them: through the person's `ssh`, with its
- * configuration, agent and known hosts. It never asks for anything.
- */
-export function sshAgent(destination: string, port: string | null): Agent {
-  const agent = new Agent()
-  agent.createConnection = () => dial(destination, port)
-  return agent
 }
