@@ -1,7 +1,7 @@
 import { count } from '../../core/text.ts'
 import { transportAt } from '../../core/verify/services.ts'
 import type { Knock } from '../../machine/port.ts'
-import { type Check, judged } from './check.ts'
+import { type Check, judged, skipped } from './check.ts'
 import { fault, found, type Found } from './found.ts'
 import { type InUse, judgeUse, usedPlaces } from './in-use.ts'
 import { KNOCK_MS } from './limits.ts'
@@ -70,12 +70,15 @@ export const closed: Check = {
   title: 'The old addresses are closed',
   skip: () => null,
   look: async (scene, tell) => {
-    const origins = oldOrigins(scene.runs, scene.gatewayUrl, scene.migration, await scene.knownPaths())
-    const targets = targetsOf(origins, scene.machine.addresses(), scene.gatewayUrl)
+    const { runs, gatewayUrl, migration, machine } = scene
+    const origins = oldOrigins(runs, gatewayUrl, migration, await scene.knownPaths())
+    const targets = targetsOf(origins, machine.addresses(), gatewayUrl, migration.to)
+    if (targets.length === 0)
+      return skipped('the rule stays at the same host and port, so no old address has to be closed')
     const knocked = await Promise.all(
       targets.map(async (target) => ({
         target,
-        knock: await scene.machine.knock(target.host, target.origin.port, KNOCK_MS),
+        knock: await machine.knock(target.host, target.origin.port, KNOCK_MS),
       })),
     )
     const open = knocked.filter(({ knock }) => knock.kind === 'open')

@@ -56,8 +56,15 @@ function ruled({ from: { schemes, hosts, port } }: Migration): Origin[] {
   return schemes.flatMap((scheme) => names.map((host) => ({ scheme, host, port })))
 }
 
+/** Do two origins lead to the same port of the same machine, whatever is spoken there? */
+function isSamePlace(a: Origin, b: Origin): boolean {
+  const areLoopback = isLoopbackName(a.host) && isLoopbackName(b.host)
+  return a.port === b.port && (a.host === b.host || areLoopback)
+}
+
 /**
- * Every origin that must be closed: those that the rule moves from, and those that the runs of this gateway have left.
+ * Every origin that must be closed: those that the rule moves from, and those that the runs of this gateway have left. Not
+ * where the rule moves servers to, though runs may have left that once.
  * `paths`: where servers are known to stand now, for origins of which the journal tells nothing.
  */
 export function oldOrigins(
@@ -72,10 +79,9 @@ export function oldOrigins(
     const text = originText(origin)
     origins.set(text, { ...origin, paths: origins.get(text)?.paths ?? [] })
   }
-  return [...origins.values()].map((origin) => ({
-    ...origin,
-    paths: origin.paths.length > 0 ? origin.paths : [...paths],
-  }))
+  return [...origins.values()]
+    .filter((origin) => !isSamePlace(origin, migration.to))
+    .map((origin) => ({ ...origin, paths: origin.paths.length > 0 ? origin.paths : [...paths] }))
 }
 
 // Where a server stood under another name of the family, that one is tried, too.
@@ -89,21 +95,23 @@ export const placeText = (host: string, port: number): string => `${bracketed(ho
 
 /**
  * Every address to try for these origins: one on this machine is tried under all its names and addresses, and at the
- * gateway's host, as `localhost` in a server's URL is the machine of LiteLLM.
+ * gateway's host, as `localhost` in a server's URL is the machine of LiteLLM. Not `to`, where servers are moved.
  */
 export function targetsOf(
   origins: readonly OldOrigin[],
   addresses: readonly string[],
   gatewayUrl: string,
+  to: Origin,
 ): Target[] {
   const gateway = bare(new URL(gatewayUrl).hostname)
+  const kept = placeText(bare(to.host), to.port)
   const targets = new Map<string, Target>()
   for (const origin of origins) {
     const host = bare(origin.host)
     const here = isLoopbackName(origin.host) || addresses.includes(host)
     for (const each of here ? [host, ...LOOPBACK, ...addresses, gateway] : [host]) {
       const label = placeText(each, origin.port)
-      if (!targets.has(label)) targets.set(label, { origin, host: each, label })
+      if (label !== kept && !targets.has(label)) targets.set(label, { origin, host: each, label })
     }
   }
   return [...targets.values()]
