@@ -6,6 +6,12 @@ import type { ConnectionOptions } from './connection-options.ts'
 import { isStandardInput, readGiven } from './given-file.ts'
 import type { Terminal } from './terminal/terminal.ts'
 
+/** The variables that may hold an admin key, the first of them first. */
+export const KEY_VARIABLES = ['LITELLM_PROXY_API_KEY', 'LITELLM_MASTER_KEY']
+
+/** The variable that may hold the password of --username. */
+export const PASSWORD_VARIABLE = 'UI_PASSWORD'
+
 const LIMIT = 64 * 1024
 
 /** The name of a file, unless it looks as if somebody had put the secret itself there. */
@@ -55,7 +61,7 @@ export function checkSecret(secret: string, what: string, source: string): strin
   return what === 'key' ? secret.trim() : secret
 }
 
-const PASSWORD_SOURCES = 'UI_PASSWORD, or name a file with --password-file'
+const PASSWORD_SOURCES = `${PASSWORD_VARIABLE}, or name a file with --password-file`
 
 async function password(
   options: ConnectionOptions,
@@ -63,7 +69,8 @@ async function password(
   terminal: Terminal,
 ): Promise<string> {
   if (options.passwordFile) return readSecret(options.passwordFile, 'password')
-  if (env['UI_PASSWORD']) return env['UI_PASSWORD']
+  const given = env[PASSWORD_VARIABLE]
+  if (given) return given
   if (terminal.interactive) return terminal.askSecret('Password')
   throw new MigrateError('usage', 'There is no password for --username', `Set ${PASSWORD_SOURCES}.`)
 }
@@ -95,7 +102,7 @@ async function byPassword(
 }
 
 function keyFromEnvironment(env: NodeJS.ProcessEnv): Credentials | null {
-  const name = ['LITELLM_PROXY_API_KEY', 'LITELLM_MASTER_KEY'].find((each) => env[each])
+  const name = KEY_VARIABLES.find((each) => env[each])
   if (!name) return null
   return { kind: 'key', key: checkSecret(env[name] ?? '', 'key', name), source: `key from ${name}` }
 }
@@ -140,7 +147,7 @@ export async function findCredentials(
   if (options.username || options.passwordFile) return byPassword(options, env, terminal)
   const key = keyFromEnvironment(env)
   if (key) return key
-  if (env['UI_USERNAME'] && (env['UI_PASSWORD'] || terminal.interactive))
+  if (env['UI_USERNAME'] && (env[PASSWORD_VARIABLE] || terminal.interactive))
     return byPassword(options, env, terminal)
   return asked(options, env, terminal)
 }

@@ -9,6 +9,7 @@ import { preflight } from '../runs/preflight.ts'
 import { lookAround, NOWHERE, type Surroundings } from '../runs/surroundings.ts'
 import type { Way } from './commands/way.ts'
 import { wordsFor } from './render/words.ts'
+import { secretVariables } from './secret-variables.ts'
 import type { Terminal } from './terminal/terminal.ts'
 
 /** Where LiteLLM stands, looked for once; nowhere where a sandbox only plays one. */
@@ -23,7 +24,8 @@ function aroundFor(plan: Plan, { gateway, options, context }: Way): () => Promis
     newHosts: [...new Set(hosts)],
     machine: localMachine,
     // Loaded where it is needed: it takes longer to load than all the rest.
-    docker: async () => (await import('../docker/connect.ts')).connectDocker(context.env),
+    docker: async () =>
+      (await import('../docker/connect.ts')).connectDocker(context.env, secretVariables(options)),
   }
   return () => (found ??= options.sandbox ? Promise.resolve(NOWHERE) : lookAround(bearings))
 }

@@ -13,6 +13,7 @@ import { migrationFor } from './commands/migrate.ts'
 import { deploymentNames } from './connection-options.ts'
 import { type Context, journalFor } from './context.ts'
 import { ownCommands } from './own-command.ts'
+import { secretVariables } from './secret-variables.ts'
 import { targetOf } from './target.ts'
 import { keysToTry } from './verify-keys.ts'
 import type { VerifyOptions } from './verify-options.ts'
@@ -46,10 +47,14 @@ export async function setScene(
   const own = ownCommands(options, { context, invoked: 'verify', url: gatewayUrl })
   const migration = await migrationFor(options)
   const keys = await keysToTry(options, env)
+  const secrets = secretVariables(
+    options,
+    keys.map(({ source }) => source),
+  )
   const target = targetOf(options, gatewayUrl, env)
   const journal = journalFor(options, env)
   return async (gateway) => {
-    const docker = await connectDocker(env)
+    const docker = await connectDocker(env, secrets)
     return makeScene({
       gateway,
       gatewayUrl,

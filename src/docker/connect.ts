@@ -12,15 +12,21 @@ const CONNECT_MS = 3000
 const engineOf = (components: readonly string[]): Engine =>
   components.some((name) => /podman/i.test(name)) ? 'podman' : 'docker'
 
+const without = (env: NodeJS.ProcessEnv, names: readonly string[]): NodeJS.ProcessEnv =>
+  Object.fromEntries(Object.entries(env).filter(([name]) => !names.includes(name)))
+
 /**
  * The Docker engine that the environment means, or why there is none, as a clause for a person. Never throws, and takes
- * three seconds at most. A person's ssh that leads to it gets the whole environment.
+ * three seconds at most. `withheld`: variables that the person's ssh does not get, where that leads to it.
  */
-export async function connectDocker(env: NodeJS.ProcessEnv): Promise<Docker | string> {
+export async function connectDocker(
+  env: NodeJS.ProcessEnv,
+  withheld: readonly string[] = [],
+): Promise<Docker | string> {
   const address = await engineAddress(env)
   if (typeof address === 'string') return address
   try {
-    const api = new EngineApi(endpointOf(address, env))
+    const api = new EngineApi(endpointOf(address, without(env, withheld)))
     // More than a ping: an engine may answer that to those who may ask it nothing.
     const [components] = await within(CONNECT_MS, (signal) =>
       // What stands before an engine may keep its version to itself.

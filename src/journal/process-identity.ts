@@ -28,7 +28,7 @@ async function startOnLinux(pid: number): Promise<string | null> {
 }
 
 async function startElsewhere(pid: number): Promise<string | null> {
-  const env = { ...process.env, LC_ALL: 'C' }
+  const env = { PATH: process.env['PATH'] ?? '', LC_ALL: 'C' }
   const found = await run('ps', ['-o', 'lstart=', '-p', String(pid)], { env }).catch(() => null)
   return found?.stdout.trim() || null
 }

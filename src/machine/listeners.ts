@@ -82,8 +82,9 @@ export function readLsof(text: string): Listener[] {
 }
 
 async function fromLsof(port: number): Promise<Listener[]> {
+  const env = { PATH: process.env['PATH'] ?? '', LC_ALL: 'C' }
   const args = ['-nP', `-iTCP:${port}`, '-sTCP:LISTEN', '-F', 'pcn']
-  const { stdout } = await run('lsof', args, { timeout: 2000 }).catch(() => ({ stdout: '' }))
+  const { stdout } = await run('lsof', args, { env, timeout: 2000 }).catch(() => ({ stdout: '' }))
   return readLsof(stdout)
 }
 

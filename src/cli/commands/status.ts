@@ -25,6 +25,7 @@ import { renderStatus } from '../render/status.ts'
 import { statusDocument } from '../render/status-document.ts'
 import type { StatusOptions } from '../status-options.ts'
 import { migrationFor } from './migrate.ts'
+import { secretVariables } from '../secret-variables.ts'
 import { Connection } from './connection.ts'
 import { gatewayUrl } from './session.ts'
 
@@ -58,7 +59,7 @@ async function askGateway(subject: Subject, { runs }: JournalStatus): Promise<Ga
 async function look(subject: Subject): Promise<StatusReport> {
   const { url, migration, options, context } = subject
   const request = { names: deploymentNames(options), gatewayUrl: url, newHosts: [migration.to.host] }
-  const docker = connectDocker(context.env).then((engine) =>
+  const docker = connectDocker(context.env, secretVariables(options)).then((engine) =>
     typeof engine === 'string'
       ? engine
       : readDocker(engine, localMachine, request, options.diagram ? 0 : options.logs),
