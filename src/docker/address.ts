@@ -40,12 +40,14 @@ const configFolder = (env: NodeJS.ProcessEnv): string => env['DOCKER_CONFIG'] ||
 
 const readOrNull = (path: string): Promise<string | null> => readFile(path, 'utf8').catch(() => null)
 
-async function tlsFrom(folder: string, unverified: boolean): Promise<TlsFiles | null> {
+async function tlsFrom(folder: string, unverified: boolean): Promise<TlsFiles> {
   const [ca = null, cert = null, key = null] = await Promise.all(
     ['ca.pem', 'cert.pem', 'key.pem'].map((name) => readOrNull(join(folder, name))),
   )
-  return ca === null && cert === null && !unverified ? null : { ca, cert, key, unverified }
+  return { ca, cert, key, unverified }
 }
+
+const SYSTEM_TRUST: TlsFiles = { ca: null, cert: null, key: null, unverified: false }
 
 /** Reads a host as DOCKER_HOST and contexts name it; a sentence where it is none. `tls` is asked for TCP alone. */
 async function readHost(
@@ -65,7 +67,7 @@ async function readHost(
     return { kind: 'ssh', destination, port: url.port || null, where: place, isLocal }
   }
   if (url && /^(tcp|https?):$/.test(url.protocol)) {
-    const files = await tls()
+    const files = (await tls()) ?? (url.protocol === 'https:' ? SYSTEM_TRUST : null)
     const host = url.hostname || 'localhost'
     const port = Number(url.port || (files ? 2376 : 2375))
     return { kind: 'tcp', host, port, prefix: url.pathname.replace(/\/+$/, ''), tls: files, where, isLocal }
@@ -118,7 +120,11 @@ async function contextNamed(name: string, env: NodeJS.ProcessEnv): Promise<Engin
   if (!context) return `there is no Docker context ${name} in ${folder}`
   const { Host, SkipTLSVerify } = context.Endpoints.docker
   const certificates = join(folder, 'contexts/tls', hash, 'docker')
-  return readHost(Host, `context ${name}`, () => tlsFrom(certificates, SkipTLSVerify === true))
+  // A context says that its engine speaks TLS by what it keeps for that.
+  return readHost(Host, `context ${name}`, async () => {
+    const files = await tlsFrom(certificates, SkipTLSVerify === true)
+    return files.ca === null && files.cert === null && !files.unverified ? null : files
+  })
 }
 
 /**

@@ -73,6 +73,17 @@ describe('which engine is meant', () => {
     expect(await engineAddress(env({ DOCKER_HOST: host }))).toMatchObject(address)
   })
 
+  test('TLS that is asked for is spoken, whatever certificates there are', async () => {
+    const system = { ca: null, cert: null, key: null, unverified: false }
+    const host = { DOCKER_HOST: 'tcp://10.0.0.7' }
+    expect(await engineAddress(env(host))).toMatchObject({ port: 2375, tls: null })
+    expect(await engineAddress(env({ ...host, DOCKER_TLS_VERIFY: '1' }))).toMatchObject({
+      port: 2376,
+      tls: system,
+    })
+    expect(await engineAddress(env({ DOCKER_HOST: 'https://10.0.0.7' }))).toMatchObject({ tls: system })
+  })
+
   test('a password in it is shown nowhere', async () => {
     for (const host of ['tcp://me:hunter2@10.0.0.7:2375', 'ssh://me:hunter2@build'])
       expect(JSON.stringify(await engineAddress(env({ DOCKER_HOST: host })))).not.toContain('hunter2')
