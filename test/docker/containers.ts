@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { z } from 'zod'
+import type { Docker } from '../../src/docker/port.ts'
 
 const run = promisify(execFile)
 
@@ -23,6 +24,35 @@ const inspected = z.object({
   HostConfig: z.object({ Binds: z.array(z.string()).nullish() }),
   NetworkSettings: z.object({ Networks: z.record(z.string(), z.unknown()) }),
 })
+
+/** A shell command that makes a file, links to it, a dangling one, a loop and a pipe in /tmp/links of a container. */
+export const MAKE_LINKS = `rm -rf /tmp/links && mkdir /tmp/links && cd /tmp/links && echo text >file
+ln -s /tmp/links/file absolute; ln -s ../links/file relative; ln -s relative chain; ln -s . folder
+ln -s nothing dangling; mkfifo pipe; head -c 1048577 /dev/zero >long`
+
+/** What is read there through an engine, by name. Failures are sentences. */
+export async function readLinks(engine: Docker, id: string): Promise<Record<string, string | null>> {
+  const names = 'file absolute relative chain folder/file dangling folder pipe missing long'.split(' ')
+  const read = async (name: string): Promise<[string, string | null]> => [
+    name,
+    await engine.readFile(id, `/tmp/links/${name}`).catch((error: Error) => error.message),
+  ]
+  return Object.fromEntries(await Promise.all(names.map(read)))
+}
+
+/** What has to be read there, on every engine. */
+export const LINKS = {
+  file: 'text\n',
+  absolute: 'text\n',
+  relative: 'text\n',
+  chain: 'text\n',
+  'folder/file': 'text\n',
+  dangling: null,
+  folder: null,
+  pipe: null,
+  missing: null,
+  long: 'Docker could not read a file: /tmp/links/long is longer than 1 MB',
+}
 
 /** What a container was started with: enough to start it anew, the same or otherwise. */
 export interface Recipe {

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { connectDocker } from '../../src/docker/connect.ts'
 import type { Container, Docker } from '../../src/docker/port.ts'
 import { witnessInside } from '../../src/docker/witness.ts'
-import { docker } from './containers.ts'
+import { docker, LINKS, MAKE_LINKS, readLinks } from './containers.ts'
 import { deployed } from './deployment.ts'
 
 let engine: Docker
@@ -57,6 +57,11 @@ describe('a real engine', () => {
     expect(await engine.readFile(id, '/bin/../etc/os-release')).toContain('Debian')
     expect(await engine.readFile(id, '/app/nothing.json')).toBeNull()
     expect(await engine.readFile(id, '/app')).toBeNull()
+  })
+
+  test('reads what stands behind links of each kind, and nothing that is no file', async () => {
+    await docker('exec', 'litellm', 'sh', '-c', MAKE_LINKS)
+    expect(await readLinks(engine, called('litellm').id)).toEqual(LINKS)
   })
 
   test('gives the command line of a container', async () => {

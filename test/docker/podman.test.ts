@@ -3,11 +3,12 @@ import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { connectDocker } from '../../src/docker/connect.ts'
 import { invoke } from '../prove/kill-recovery.ts'
 import { temporaryFolder } from '../support/cli.ts'
 import { freePort } from '../support/free-port.ts'
 import { secret, watchForLeaks } from '../support/secrets.ts'
-import { docker, type Recipe, recipeOf, until } from './containers.ts'
+import { docker, LINKS, MAKE_LINKS, readLinks, type Recipe, recipeOf, until } from './containers.ts'
 import { deployed, MASTER_KEY, untilReady } from './deployment.ts'
 
 watchForLeaks()
@@ -151,6 +152,13 @@ describe('a small deployment on Podman', () => {
     expect(stdout).toMatch(/podman-litellm +LiteLLM, Up/)
     expect(stdout).toMatch(/podman-mcp-proxy +MCP proxy, Up/)
     expect(stdout).toContain(`networks ${NETWORK}`)
+  })
+
+  test('has its files read, through links of each kind', async () => {
+    await podman('exec', LITELLM, 'sh', '-c', MAKE_LINKS)
+    const engine = await connectDocker(env)
+    if (typeof engine === 'string') throw new Error(engine)
+    expect(await readLinks(engine, LITELLM)).toEqual(LINKS)
   })
 
   test('passes where all is well', async () => {
