@@ -2,7 +2,7 @@ import { stat } from 'node:fs/promises'
 import { Socket } from 'node:net'
 import type { Readable } from 'node:stream'
 import { fileWords } from '../core/system-words.ts'
-import { type Contents, readRegular, SMALL_LIMIT } from '../gateway/text-file.ts'
+import { type Contents, decoded, readRegular, SMALL_LIMIT } from '../gateway/text-file.ts'
 
 /** Do these words mean standard input? */
 export const isStandardInput = (file: string): boolean =>
@@ -38,5 +38,7 @@ async function handedOver(file: string): Promise<Socket | null> {
 export async function readGiven(file: string): Promise<{ text: string } | { why: string }> {
   const stream = isStandardInput(file) ? process.stdin : await handedOver(file)
   const contents = stream ? await readStream(stream) : await readRegular(file, SMALL_LIMIT)
-  return contents.kind === 'bytes' ? { text: contents.bytes.toString('utf8') } : { why: contents.why }
+  if (contents.kind === 'unreadable') return { why: contents.why }
+  const text = decoded(contents.bytes)
+  return text === null ? { why: 'it is not UTF-8' } : { text }
 }

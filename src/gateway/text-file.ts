@@ -65,7 +65,8 @@ export const fileUnreadable = (message: string): MigrateError => new MigrateErro
 // `ignoreBOM` keeps the mark in the text, so that encoding it again gives the same bytes.
 const UTF8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 
-function decoded(bytes: Uint8Array): string | null {
+/** Bytes as text, a byte order mark included; `null` where they are no UTF-8. */
+export function decoded(bytes: Uint8Array): string | null {
   try {
     return UTF8.decode(bytes)
   } catch {

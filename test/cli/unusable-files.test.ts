@@ -129,6 +129,20 @@ describe.concurrent('a file that is named and cannot be read: 64, with its path 
       }
     })
 
+  test('also one that is not UTF-8', async ({ open }) => {
+    const trial = await open({ servers: [] })
+    const file = join(trial.folder, 'latin-1')
+    await writeFile(file, Buffer.from('sk-caf\xe9', 'latin1'))
+    for (const place of ['key', 'password', 'keys']) {
+      const { code, stderr } = await trial.call((await PLACES[place]?.(file, trial)) ?? [])
+      expect([place, code, sentence(stderr)]).toEqual([
+        place,
+        64,
+        expect.stringContaining(`${file}: it is not UTF-8`),
+      ])
+    }
+  })
+
   test('also one that holds the key of a keys file', async ({ open }) => {
     const trial = await open({ servers: [] })
     const keys = (file: string): string =>
