@@ -33,10 +33,7 @@ async function dispatch(invocation: Invocation, context: Context): Promise<numbe
     return (await import('./commands/status.ts')).status(readStatusOptions(options), context)
   }
   if (invocation.command === 'sandbox') {
-    return (await import('./commands/sandbox.ts')).serveSandbox(
-      options['release'] as string | undefined,
-      context,
-    )
+    return (await import('./commands/serve-sandbox.ts')).serveSandbox(options, context)
   }
   const main = (await import('./options.ts')).readOptions(options)
   if (main.sandbox) return (await import('./commands/sandbox.ts')).migrateSandbox(main, context)

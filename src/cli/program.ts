@@ -128,7 +128,11 @@ export function commandLine(version: string, on: (invocation: Invocation) => voi
   program
     .command('sandbox')
     .description('a throw-away gateway with seven servers; stays up until Ctrl-C')
-    .option('--release <VERSION>', 'the LiteLLM release to behave as')
+    .option('--release <VERSION>', 'the LiteLLM release to behave as; beats that of --world')
+    .option(
+      '--world <FILE>',
+      'a JSON file that says what the gateway is like: servers, keys, faults and so on',
+    )
     .option('-v, --verbose', 'of a failure of this program, its trace')
     .action((options: Record<string, unknown>) => on({ command: 'sandbox', options }))
   return program

@@ -138,7 +138,7 @@ describe.concurrent('what is named and is not there:', () => {
   test('a release that is none, for the sandbox: 64', async ({ open }) => {
     const trial = await open({ servers: [] })
     const { code, stderr } = await trial.call(['sandbox', '--release', '9.9'])
-    expect([code, sentence(stderr)]).toEqual([64, '--release takes a release of LiteLLM such as 1.81.14'])
+    expect([code, sentence(stderr)]).toEqual([64, '--release: must be a release of LiteLLM such as 1.81.14'])
   })
 
   test('a number of seconds: 64, in a sentence', async ({ open }) => {

@@ -3,8 +3,6 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { connect } from '../../gateway/connect.ts'
 import { type Sandbox, startSandbox } from '../../gateway/sandbox/index.ts'
-import { isRelease } from '../../core/releases.ts'
-import { MigrateError } from '../../core/errors.ts'
 import { FileJournal } from '../../journal/file-journal.ts'
 import { runsToRevert } from '../../runs/find-run.ts'
 import type { Context } from '../context.ts'
@@ -61,19 +59,4 @@ export async function migrateSandbox(options: MainOptions, context: Context): Pr
   } finally {
     await sandbox.close()
   }
-}
-
-/** `sandbox`: a gateway that stays up until Ctrl-C, with the lines that point the tool at it. */
-export async function serveSandbox(
-  version: string | undefined,
-  { terminal, look, signals }: Context,
-): Promise<number> {
-  if (version !== undefined && !isRelease(version))
-    throw new MigrateError('usage', '--release takes a release of LiteLLM such as 1.81.14', null)
-  const sandbox = await startSandbox(version === undefined ? {} : { version })
-  terminal.print(`export LITELLM_PROXY_URL=${sandbox.url}\nexport LITELLM_PROXY_API_KEY=${sandbox.masterKey}`)
-  const about = `A sandbox gateway that behaves as LiteLLM ${sandbox.version}. Run the lines above in another terminal; Ctrl-C ends it.`
-  terminal.remark(wrap(about, look.width))
-  signals.finish()
-  return new Promise(() => {})
 }

@@ -79,8 +79,8 @@ export function callerOf(
   return {
     key: one.key,
     master: false,
-    userId: one.userId,
-    role: one.role,
+    userId: one.userId ?? null,
+    role: one.role ?? null,
     alias: one.alias ?? null,
     teamId,
     grants: storedGrants(one.objectPermission),
@@ -119,9 +119,10 @@ export function accountsOf(options: SandboxOptions, keepsGrants: boolean): Accou
     open: options.openToAll ?? false,
   }
   for (const key of options.keys ?? []) {
-    accounts.keys.set(key.key, callerOf(key, key.teamId ?? null))
+    const caller = callerOf(key, key.teamId ?? null)
+    accounts.keys.set(key.key, caller)
     const grants = keepsGrants ? storedGrants(key.userPermission) : null
-    if (key.userId !== null) addUser(accounts, key.userId, key.role, grants)
+    if (caller.userId !== null) addUser(accounts, caller.userId, caller.role, grants)
   }
   return accounts
 }

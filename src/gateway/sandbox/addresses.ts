@@ -1,19 +1,20 @@
 import { GUIDE_SERVERS, type World } from './world.ts'
 
-/** How an address is to behave that the sandbox pretends there is; a number is the HTTP status that it answers. */
-export type AddressFault =
-  | 'refused'
-  | 'unknown-host'
-  /** Takes the request and never answers. */
-  | 'silent'
-  /** Works, and answers any GET with a stream that never ends, without asking anybody to sign in. */
-  | 'endless'
-  | 'no-tools'
-  | 401
-  | 403
-  | 404
-  | 421
-  | 500
+/** How an address may be made to behave that the sandbox pretends there is; a number is the HTTP status that it answers. */
+export const ADDRESS_FAULTS = {
+  refused: 'nothing listens there',
+  'unknown-host': 'the name is not known',
+  silent: 'takes the request and never answers',
+  endless: 'works, and answers any GET with a stream that never ends, without asking anybody to sign in',
+  'no-tools': 'works, and has no tools',
+  401: 'answers 401',
+  403: 'answers 403',
+  404: 'answers 404',
+  421: 'answers 421, as a server that does not know its new host name',
+  500: 'answers 500',
+} as const
+/** One of {@link ADDRESS_FAULTS}. */
+export type AddressFault = keyof typeof ADDRESS_FAULTS
 
 /** Why there are no tools at an address. */
 export type Fault = Exclude<AddressFault, 'no-tools' | 'endless'> | 'no-url' | 405

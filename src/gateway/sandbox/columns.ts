@@ -117,6 +117,9 @@ const ANSWER_ONLY: readonly (readonly [name: string, since: string])[] = [
   ['connected_app_reachable', '1.100.5'],
 ]
 
+/** The columns that there have ever been; where a kind has changed, as it was first. */
+export const everyColumn = (): readonly Column[] => COLUMNS
+
 /** The columns that a release stores. */
 export function columnsOf(version: string): readonly Column[] {
   return COLUMNS.filter((one) => atLeast(version, one.since) && !atLeast(version, one.until))

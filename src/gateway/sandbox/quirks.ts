@@ -6,16 +6,21 @@ export interface QuirkMatch {
   readonly method: string
   readonly path: string | RegExp
   /** Only that one of the matching requests; default: all of them. */
-  readonly nth?: number
+  readonly nth?: number | undefined
 }
+
+/** What the sandbox may do instead of answering a request. */
+export const SILENT_QUIRKS = {
+  hang: 'does not process the request, and never answers it',
+  silence:
+    'processes the request, and answers neither it nor anything after it until the sandbox is restarted',
+  'reset-before': 'cuts the connection, and does not process the request',
+  'reset-after': 'processes the request, and cuts the connection instead of answering',
+} as const
 
 /** What the sandbox does instead of, or besides, answering. */
 export type QuirkAction =
-  | 'hang'
-  /** Processes the request, and answers neither it nor anything after it until the sandbox is restarted. */
-  | 'silence'
-  | 'reset-before'
-  | 'reset-after'
+  | keyof typeof SILENT_QUIRKS
   | {
       readonly status: number
       readonly body: unknown

@@ -16,7 +16,8 @@ interface Fault {
   readonly ctx?: Readonly<Record<string, unknown>>
 }
 
-const AUTH_TYPES: readonly (readonly [name: string, since: string])[] = [
+/** What a server may have for `auth_type`, and since which release. */
+export const AUTH_TYPES: readonly (readonly [name: string, since: string])[] = [
   ['none', '0.0.0'],
   ['api_key', '0.0.0'],
   ['bearer_token', '0.0.0'],
@@ -31,7 +32,8 @@ const AUTH_TYPES: readonly (readonly [name: string, since: string])[] = [
   ['oauth_delegate', '1.93.0'],
 ]
 
-const TRANSPORTS = ['sse', 'http', 'stdio']
+/** How LiteLLM speaks to a server. */
+export const TRANSPORTS = ['sse', 'http', 'stdio']
 
 const SECRET_TYPES = ['api_key', 'bearer_token', 'basic']
 

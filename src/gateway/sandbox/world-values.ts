@@ -1,0 +1,29 @@
+import { z } from 'zod'
+
+/** A text. */
+export const text = z.string('must be text')
+/** `true` or `false`. */
+export const flag = z.boolean('must be true or false')
+/** A list of texts. */
+export const texts = z.array(text, 'must be a list of texts')
+/** A text with something in it. */
+export const name = text.min(1, 'must not be empty')
+/** An object with these members, and no others. */
+export const strict = <T extends z.core.$ZodLooseShape>(shape: T): z.ZodObject<T, z.core.$strict> =>
+  z.strictObject(shape, 'must be an object')
+/** A list of what `of` describes. */
+export const list = <T extends z.ZodType>(of: T): z.ZodArray<T> => z.array(of, 'must be a list')
+/** A whole number. */
+export const whole = (least: number, most: number): z.ZodInt => {
+  const message = `must be a whole number from ${least} to ${most}`
+  return z.int(message).min(least, message).max(most, message)
+}
+/** A time, of ten minutes at most. */
+export const milliseconds = whole(0, 600_000)
+/** What a header can hold. */
+export const headerText = text.regex(
+  /^[!-~]([ -~]*[!-~])?$/,
+  'must be text that a header can carry: letters, digits and signs of ASCII',
+)
+/** What a header can be called. */
+export const headerName = text.regex(/^[\w!#$%&'*+.^`|~-]+$/, 'must be the name of a header')
