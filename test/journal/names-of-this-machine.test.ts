@@ -1,0 +1,82 @@
+import { hostname, networkInterfaces } from 'node:os'
+import { describe, expect, test } from 'vitest'
+import { gatewayKey, isOwnName } from '../../src/core/address.ts'
+import { MigrateError } from '../../src/core/errors.ts'
+import { normaliseGatewayUrl } from '../../src/gateway/gateway-url.ts'
+import { acquireLock } from '../../src/journal/lock.ts'
+import { temporaryFolder } from '../support/cli.ts'
+
+const HERE = 'http://localhost:4000'
+
+/** Whom a run against this URL meets while another one against `HERE` is under way. */
+async function lockOf(url: string): Promise<'the same lock' | 'another lock'> {
+  const folder = await temporaryFolder()
+  const held = await acquireLock(HERE, 'trying things', folder)
+  try {
+    const own = await acquireLock(normaliseGatewayUrl(url), 'trying things', folder)
+    own.release()
+    return 'another lock'
+  } catch (error) {
+    if (error instanceof MigrateError && error.code === 'lock-held') return 'the same lock'
+    throw error
+  } finally {
+    held.release()
+  }
+}
+
+const journalOf = (url: string): 'the same journal' | 'another journal' =>
+  gatewayKey(normaliseGatewayUrl(url)) === gatewayKey(HERE) ? 'the same journal' : 'another journal'
+
+const at = (host: string): string => `http://${host}:4000`
+
+/** The addresses under which this machine is seen from elsewhere. */
+const seenAt = Object.values(networkInterfaces())
+  .flatMap((all) => all ?? [])
+  .filter(({ family, internal }) => family === 'IPv4' && !internal)
+  .map(({ address }) => at(address))
+
+const SPELLINGS = ['127.0.0.1', 'LOCALHOST', '127.1', '127.9.9.9', '[::1]'].map(at)
+const UNSPECIFIED = ['0.0.0.0', '0'].map(at)
+const OTHER_NAMES = [
+  ...['localhost.', '[::]', '[::ffff:127.0.0.1]', '[::ffff:7f00:1]', 'ip6-localhost', 'ip6-loopback'].map(at),
+  ...(isOwnName(hostname().toLowerCase()) ? [] : [at(hostname())]),
+  ...seenAt,
+]
+
+describe('a gateway on this machine has one lock, by whatever name', () => {
+  for (const url of [...SPELLINGS, ...UNSPECIFIED, `${at('127.0.0.1')}/`, `${at('[::1]')}/ui`])
+    test(url, async () => {
+      expect(await lockOf(url)).toBe('the same lock')
+    })
+  // These give another lock, so that two runs may write at once.
+  for (const url of OTHER_NAMES)
+    test.fails(url, async () => {
+      expect(await lockOf(url)).toBe('the same lock')
+    })
+})
+
+describe('a gateway on this machine has one journal, by whatever name', () => {
+  for (const url of [...SPELLINGS, `${at('127.0.0.1')}/`, `${at('[::1]')}/ui`])
+    test(url, () => {
+      expect(journalOf(url)).toBe('the same journal')
+    })
+  // Runs that were begun by one of these are not found by another.
+  for (const url of [...UNSPECIFIED, ...OTHER_NAMES])
+    test.fails(url, () => {
+      expect(journalOf(url)).toBe('the same journal')
+    })
+})
+
+describe('another gateway has a lock and a journal of its own:', () => {
+  for (const url of [
+    'http://localhost:4001',
+    'https://localhost:4000',
+    'http://localhost:4000/litellm',
+    'http://localhost.example:4000',
+    'http://[::2]:4000',
+    'http://198.51.100.1:4000',
+  ])
+    test(url, async () => {
+      expect([await lockOf(url), journalOf(url)]).toEqual(['another lock', 'another journal'])
+    })
+})
