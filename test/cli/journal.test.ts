@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { appendFile, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { appendFile, mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, vi } from 'vitest'
 import type { SandboxOptions, SandboxRow } from '../../src/gateway/sandbox/index.ts'
@@ -343,6 +343,24 @@ describe.concurrent('the journal:', () => {
     expect((await trial.call(['--unfinished', 'revert', '--yes'])).code).toBe(0)
     expect(urls(trial.sandbox.rows())).toEqual(ORIGINAL)
     expect(sentence((await trial.call(['history', '--check'])).stdout)).not.toContain('torn')
+  })
+
+  test('cut at any place of its last two lines, the run can be taken back', async ({ open }) => {
+    const trial = await open({ servers: TWO })
+    await migrate(trial)
+    const [file, moved] = [await onlyFile(trial), trial.sandbox.rows()]
+    const bytes = await readFile(file)
+    const last = bytes.lastIndexOf(10, bytes.length - 2) + 1
+    const start = bytes.lastIndexOf(10, last - 2) + 1
+    for (const cut of [start, start + 1, last - 1, last, last + 57, bytes.length - 1]) {
+      await rm(trial.journal, { recursive: true })
+      await mkdir(trial.journal, { mode: 0o700 })
+      await writeFile(file, bytes.subarray(0, cut))
+      for (const { server_id, url } of moved) trial.sandbox.edit(server_id, { url })
+      const { code } = await trial.call(['--unfinished', 'revert', '--yes', '--no-wait'])
+      expect([cut, code, urls(trial.sandbox.rows())]).toEqual([cut, 0, ORIGINAL])
+      expect((await trial.call(['history', '--check'])).code).toBe(0)
+    }
   })
 
   test('that was deleted meanwhile knows no run: exit 1, in a sentence', async ({ open }) => {

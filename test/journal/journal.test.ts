@@ -170,17 +170,47 @@ describe('a crash', () => {
     })
   })
 
-  test('in the middle of a line tears it, and only it', async () => {
+  test('at any byte of the last two lines loses the line that it cuts, and only it', async () => {
     const { journal, file } = await journalWithRun()
-    const text = await readFile(file, 'utf8')
-    const lastLine = text.trimEnd().lastIndexOf('\n') + 1
-    for (const cut of [lastLine + 1, lastLine + 20, text.length - 1]) {
-      await writeFile(file, text.slice(0, cut))
+    const bytes = await readFile(file)
+    const end = bytes.length
+    const last = bytes.lastIndexOf(10, end - 2) + 1
+    const start = bytes.lastIndexOf(10, last - 2) + 1
+    expect([start > 0, last > start]).toEqual([true, true])
+    for (let cut = start; cut <= end; cut += 1) {
+      await writeFile(file, bytes.subarray(0, cut))
       const { runs, problems } = await journal.runs()
-      expect(problems).toEqual([])
-      expect(runs[0]).toMatchObject({ torn: true, finishedAt: null })
-      expect(runs[0]?.changes.map((each) => each.outcome)).toEqual(['applied', 'drifted'])
+      const { torn, finishedAt, changes } = runs[0] ?? {}
+      expect([cut, problems, torn, finishedAt !== null, changes?.map(({ outcome: what }) => what)]).toEqual([
+        cut,
+        [],
+        ![start, last, end].includes(cut),
+        cut === end,
+        ['applied', cut < last ? 'not-applied' : 'drifted'],
+      ])
     }
+  })
+
+  test('may leave zeros behind the cut, or half a character, as a power cut does on some file systems', async () => {
+    const { journal, file } = await journalWithRun()
+    const bytes = await readFile(file)
+    const last = bytes.lastIndexOf(10, bytes.length - 2) + 1
+    const cut = bytes.subarray(0, last + 50)
+    const ends = [1, 100, 4096].map((zeros) => Buffer.concat([cut, Buffer.alloc(zeros)]))
+    const halves = ['é', '漢', '🎈'].map((letter) => Buffer.from(`{"a":"${letter}`).subarray(0, -1))
+    for (const left of [...ends, ...halves.map((half) => Buffer.concat([bytes.subarray(0, last), half]))]) {
+      await writeFile(file, left)
+      expect(await journal.runs()).toMatchObject({ runs: [{ torn: true, finishedAt: null }], problems: [] })
+    }
+  })
+
+  test('does not end a line that it cut: one that ends is damage', async () => {
+    const { journal, file } = await journalWithRun()
+    const bytes = await readFile(file)
+    const last = bytes.lastIndexOf(10, bytes.length - 2) + 1
+    await writeFile(file, Buffer.concat([bytes.subarray(0, last + 50), Buffer.from('\n')]))
+    const message = expect.stringContaining(`${file}:5: this is no record`) as string
+    expect(await journal.runs()).toMatchObject({ runs: [], problems: [{ line: 5, message }] })
   })
 })
 

@@ -1,16 +1,19 @@
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import type { Reach } from '../../src/core/reach.ts'
+import { HANDSHAKE } from '../../src/docker/handshake.ts'
 import type { Docker, Ended } from '../../src/docker/port.ts'
 import { witnessInside } from '../../src/docker/witness.ts'
 import { handshake } from '../../src/gateway/handshake.ts'
-import { listen, type LocalServer, says } from '../support/hostile.ts'
+import { type Listener, listen, type LocalServer, says } from '../support/hostile.ts'
 import { ANSWERS, named } from '../support/mcp/answers.ts'
 import { talkative } from '../support/mcp/conversations.ts'
 import { limitMs, on, onBackend, onTls } from '../support/mcp/places.ts'
 import { runPython } from './run.ts'
 
 vi.setConfig({ maxConcurrency: 4 })
+
+const STREAM = { 'content-type': 'text/event-stream' }
 
 /** Looks as from inside a container, with the script that is run there. */
 async function lookInside(
@@ -55,6 +58,29 @@ describe.concurrent('the client inside the container finds what the one of this 
       }
     })
   }
+})
+
+test('nothing is carried out of the container of what stands at another origin', async () => {
+  const inner = await listen(says(403, 'role=admin secret-access-key=hidden-in-there'))
+  const ways: [what: string, listener: Listener][] = [301, 302, 303, 307, 308].map((status) => [
+    `HTTP ${status}`,
+    (_, answer) => void answer.writeHead(status, { location: `${inner.url}/latest/meta-data` }).end(),
+  ])
+  ways.push([
+    'the endpoint of a stream',
+    says(200, `event: endpoint\ndata: ${inner.url}/messages\n\n`, STREAM),
+  ])
+  for (const [what, listener] of ways) {
+    const place = await listen(listener)
+    for (const transport of ['sse', 'http']) {
+      const { stdout, stderr } = await runPython(['-c', HANDSHAKE, `${place.url}/sse`, transport, '5'])
+      expect([what, place.seen.length > 0, stdout.includes('"event"')]).toEqual([what, true, true])
+      expect(stdout + stderr, what).not.toContain('hidden-in-there')
+    }
+    await place.close()
+  }
+  expect(inner.seen).toEqual([])
+  await inner.close()
 })
 
 test('a certificate for another host name is told from one that nobody knows', async () => {
