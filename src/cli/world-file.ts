@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { type Place, readOwnJson } from '../core/own-json.ts'
 import { pathText } from '../core/path.ts'
-import { shownPath } from '../core/redact.ts'
+import { maskUrlsIn } from '../core/redact.ts'
 import { nearestOf } from '../core/selection.ts'
 import { printable, shortened } from '../core/text.ts'
 import type { SandboxOptions } from '../gateway/sandbox/index.ts'
@@ -15,11 +15,10 @@ import { usage } from './option-values.ts'
 type Issue = z.core.$ZodIssue
 type Path = readonly PropertyKey[]
 
+const shownText = (text: string): string => shortened(printable(maskUrlsIn(text)), 120)
+
 const shown = (path: Path): string =>
-  shortened(
-    printable(shownPath(pathText(path.map((step) => (typeof step === 'symbol' ? '' : step))))),
-    120,
-  ) || 'the file'
+  shownText(pathText(path.map((step) => (typeof step === 'number' ? step : String(step))))) || 'the file'
 
 const stepInto = (value: unknown, step: PropertyKey): unknown =>
   typeof value === 'object' && value !== null && Object.hasOwn(value, step)
@@ -78,8 +77,9 @@ function findingOf(first: Issue, value: unknown): Finding {
   const { issue, path } = meant(first)
   const there = valueAt(value, path)
   if (issue.code === 'unrecognized_keys') {
-    const [key = ''] = issue.keys
-    return { path: [...path, key], message: 'is not known', near: nearestOf(key, membersAt(path)) }
+    const [key = '', ...more] = issue.keys
+    const others = more.length > 0 ? `, nor is ${shownText(more.join(', '))}` : ''
+    return { path: [...path, key], message: `is not known${others}`, near: nearestOf(key, membersAt(path)) }
   }
   if (there === undefined) return { path, message: 'is missing', near: null }
   const words = wordsOf(issue)

@@ -157,6 +157,10 @@ const FAULTS: [said: string, world: object][] = [
   ['version is another name for release: one of them is enough', { release: '1.81.14', version: '1.81.14' }],
   ['servers[0] must be an object', { servers: ['a'] }],
   ['servers[2].ulr is not known Did you mean url?', { servers: [{}, {}, { ulr: 'x' }] }],
+  [
+    'servers[0].teams is not known, nor is status, is_config',
+    { servers: [{ teams: [], status: null, is_config: false }] },
+  ],
   ['servers[0].url must be text or null', { servers: [{ url: 5 }] }],
   ['servers[0].mcp_access_groups must be a list of texts', { servers: [{ mcp_access_groups: null }] }],
   ['servers[0].mcp_info must be an object or null', { servers: [{ mcp_info: 'x' }] }],

@@ -57,7 +57,8 @@ const FAULTS = Object.keys(ADDRESS_FAULTS).map((word) => (/^\d+$/.test(word) ? N
 
 /**
  * A file for `sandbox --world`: what `startSandbox` takes, as far as JSON can say it. Strict: a member that is not known here
- * is most likely misspelt. `docs/sandbox-world.schema.json` is made of this, and the tables in `docs/sandbox.md`.
+ * is most likely misspelt. A test holds the tables of `docs/sandbox.md` to
+ * this, and makes `docs/sandbox-world.schema.json` of it (with `-u`).
  */
 export const worldFile = strict({
   $schema: text.optional().describe('For editors: where the JSON Schema of this file is.'),
