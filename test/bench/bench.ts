@@ -1,0 +1,50 @@
+import { writeFile } from 'node:fs/promises'
+import { type Asked, readArguments, USAGE } from './arguments.ts'
+import { documentOf } from './document.ts'
+import { exitFor, Mismeasured, type Result, resultOf } from './figure.ts'
+import { FIGURES } from './figures.ts'
+import { openPlace } from './place.ts'
+import { renderTable } from './table.ts'
+
+/** Measures one figure after the other. `say` hears the name of each before. */
+export async function measure(
+  { program, runs, only, isCold }: Asked,
+  say: (name: string) => void,
+): Promise<Result[]> {
+  const chosen = FIGURES.filter(({ name }) => only.length === 0 || only.some((text) => name.includes(text)))
+  const place = await openPlace(program, isCold)
+  try {
+    const results: Result[] = []
+    for (const figure of chosen) {
+      say(figure.name)
+      results.push(resultOf(figure, await figure.measure(place, runs)))
+    }
+    return results
+  } finally {
+    await place.close()
+  }
+}
+
+/** Does what was asked for, and prints it. Returns the exit code. */
+export async function bench(argv: readonly string[]): Promise<number> {
+  let asked: Asked
+  try {
+    asked = readArguments(argv)
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error
+    process.stderr.write(`${error.message}\n${USAGE}`)
+    return 64
+  }
+  try {
+    const figures = await measure(asked, (name) => process.stderr.write(`Measuring: ${name}\n`))
+    const found = await documentOf(figures, asked)
+    const json = `${JSON.stringify(found, null, 2)}\n`
+    if (asked.output !== null) await writeFile(asked.output, json)
+    process.stdout.write(asked.json ? json : `${renderTable(found)}\n`)
+    return exitFor(figures, asked.check)
+  } catch (error) {
+    if (!(error instanceof Mismeasured)) throw error
+    process.stderr.write(`Nothing was measured: ${error.message}\n`)
+    return 1
+  }
+}

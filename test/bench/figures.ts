@@ -1,0 +1,6 @@
+import type { Figure } from './figure.ts'
+import { SHIPPING } from './shipping.ts'
+import { STARTS } from './starts.ts'
+
+/** All that the bench measures, in the order of its table. Another figure is a row of one of these, or a file beside them. */
+export const FIGURES: readonly Figure[] = [...STARTS, ...SHIPPING]
