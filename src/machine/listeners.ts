@@ -29,12 +29,20 @@ export function listeningSockets(table: string, port: number): { inode: string; 
 
 const INTERPRETERS = /^(node|nodejs|bun|deno|python[\d.]*|ruby|perl|php|java|sh|bash)$/
 
+/** Options of interpreters behind which a value stands, and those behind which code does. */
+const BEFORE_VALUE =
+  /^(-r|--require|--import|--(experimental-)?loader|-C|--conditions|--env-file|-W|-X|-I|-cp|-classpath|--class-path)$/
+const BEFORE_CODE = /^(-[cep]|--eval|--print)$/
+
 /** A command line as it may be shown: the program, and for an interpreter its script. Other arguments may be secrets. */
 export function shownCommand(args: readonly string[]): string {
   const [program = '', ...rest] = args
   const name = basename(program)
-  const script = INTERPRETERS.test(name) ? rest.find((each) => !each.startsWith('-')) : undefined
-  return script === undefined || /\s|=/.test(script) ? name : `${name} ${basename(script)}`
+  if (!INTERPRETERS.test(name)) return name
+  const at = rest.findIndex((each, i) => !each.startsWith('-') && !BEFORE_VALUE.test(rest[i - 1] ?? ''))
+  const script = rest[at]
+  const isCode = rest.slice(0, Math.max(at, 0)).some((each) => BEFORE_CODE.test(each))
+  return script === undefined || isCode || /\s|=/.test(script) ? name : `${name} ${basename(script)}`
 }
 
 /** The inodes among these that a process has open, none where this user may not know. */

@@ -82,5 +82,9 @@ test('a command is shown without arguments that may be secret', () => {
   )
   expect(shownCommand(['/usr/bin/docker-proxy', '-host-port', '8585'])).toBe('docker-proxy')
   expect(shownCommand(['python3', '-c', 'key = "abc"'])).toBe('python3')
+  expect(shownCommand(['node', '--require', 'first.cjs', '-C', 'dev', '/srv/app.js', 'x'])).toBe(
+    'node app.js',
+  )
+  expect(shownCommand(['node', '-e', 'start()', 'hunter2'])).toBe('node')
   expect(shownCommand([])).toBe('')
 })
