@@ -97,7 +97,7 @@ function read(value: unknown, release: string | undefined): Finding | SandboxOpt
   return fault ? { ...fault, near: null } : options
 }
 
-const HINT = 'docs/sandbox.md in the repository has all members and what they may hold.'
+const HINT = 'docs/sandbox.md, in the package too, has all members and what they may hold.'
 
 /**
  * The sandbox that a world file describes. `release`, from the command line, beats that of the file. Throws

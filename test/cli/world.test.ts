@@ -84,6 +84,14 @@ describe('a world', () => {
     })
   })
 
+  test('with a path of many stars is matched as fast as any other', async () => {
+    const quirks = [{ on: { method: 'GET', path: `${'*a'.repeat(20)}b` }, do: { status: 418 } }]
+    await play({ quirks }, async ({ url }) => {
+      const status = async (path: string): Promise<number> => (await fetch(url + path)).status
+      expect([await status(`/${'a'.repeat(5000)}`), await status(`/${'a'.repeat(30)}b`)]).toEqual([404, 418])
+    })
+  })
+
   test('gives way to --release on the command line', async () => {
     const twins = { release: '1.106.2', servers: [{ server_name: 'a' }, { alias: 'A' }] }
     await play(
@@ -153,6 +161,8 @@ const FAULTS: [said: string, world: object][] = [
   ['the file must be an object', []],
   ['["a\\u001b[2J"] is not known', { 'a\u001b[2J': 1 }],
   ['release must be text', { release: 1.81 }],
+  ['rootPath must begin with a slash, as in /litellm', { rootPath: '/a/../b' }],
+  ['keyHeader must not be a header that HTTP needs for itself', { keyHeader: 'Host' }],
   ['release must be a release of LiteLLM such as 1.81.14', { release: 'latest' }],
   ['version is another name for release: one of them is enough', { release: '1.81.14', version: '1.81.14' }],
   ['servers[0] must be an object', { servers: ['a'] }],
@@ -240,7 +250,7 @@ describe('a world that cannot be is told with the place of the fault:', () => {
     expect([wrong.code, wrong.stdout, sentence(wrong.stderr)]).toEqual([
       64,
       '',
-      `World file ${given}, line 1, column 2: server is not known Did you mean servers? docs/sandbox.md in the repository has all members and what they may hold.`,
+      `World file ${given}, line 1, column 2: server is not known Did you mean servers? docs/sandbox.md, in the package too, has all members and what they may hold.`,
     ])
     await mkdir(join(folder, 'a-folder'))
     makePipe(join(folder, 'pipe'))

@@ -4,7 +4,7 @@ import { worldQuirk } from './world-quirk.ts'
 import { worldConfigServer, worldServer } from './world-server.ts'
 import {
   flag,
-  headerName,
+  ownHeaderName,
   headerText,
   list,
   milliseconds,
@@ -55,6 +55,8 @@ const key = strict({
 
 const FAULTS = Object.keys(ADDRESS_FAULTS).map((word) => (/^\d+$/.test(word) ? Number(word) : word))
 
+const address = text.regex(/^https?:\/\//, 'must begin with http:// or https://')
+
 /**
  * A file for `sandbox --world`: what `startSandbox` takes, as far as JSON can say it. Strict: a member that is not known here
  * is most likely misspelt. A test holds the tables of `docs/sandbox.md` to
@@ -86,11 +88,11 @@ export const worldFile = strict({
     .describe(
       'Signing in by password: `on`, the default, `disabled` (403) or `throttled` (429 with `Retry-After`).',
     ),
-  keyHeader: headerName
+  keyHeader: ownHeaderName
     .optional()
     .describe('Like `general_settings.litellm_key_header_name`: only that header counts.'),
   rootPath: text
-    .regex(/^((\/[\w.~-]+)+\/?)?$/, 'must begin with a slash, as in /litellm')
+    .regex(/^((\/(?!\.{1,2}(\/|$))[\w.~-]+)+\/?)?$/, 'must begin with a slash, as in /litellm')
     .optional()
     .describe('Like `SERVER_ROOT_PATH`, for example `/litellm`; default: none.'),
   keys: list(key).optional().describe('Virtual keys that exist from the start; default: none.'),
@@ -109,7 +111,7 @@ export const worldFile = strict({
       'How long reading a server by its id waits, as the health check of a slow one does; default 0.',
     ),
   faults: z
-    .record(z.string(), z.literal(FAULTS as AddressFault[]), 'must be an object')
+    .record(address, z.literal(FAULTS as AddressFault[]), 'must be an object')
     .optional()
     .describe('Faults of addresses, by how these begin; the longest beginning decides. Default: none.'),
   quirks: list(worldQuirk)

@@ -4,11 +4,14 @@ import type { WorldFile } from './world-file.ts'
 
 type FileQuirk = NonNullable<WorldFile['quirks']>[number]
 
-/** `*` stands for anything. */
+/** `*` stands for anything. Each part is looked for once: the first place that it has is as good as any later. */
 function matcher(path: string): string | RegExp {
   if (!path.includes('*')) return path
   const parts = path.split(/\*+/).map((part) => part.replace(/[.+?^${}()|[\]\\/]/g, '\\$&'))
-  return new RegExp(`^${parts.join('.*')}$`, 's')
+  const [first = '', ...rest] = parts
+  const last = rest.pop() ?? ''
+  const between = rest.map((part, i) => `(?=(.*?${part}))\\${i + 1}`)
+  return new RegExp(`^${first}${between.join('')}.*${last}$`, 's')
 }
 
 function actionOf(action: FileQuirk['do']): QuirkAction {

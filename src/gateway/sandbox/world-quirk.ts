@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { SILENT_QUIRKS } from './quirks.ts'
 import { worldColumns } from './world-server.ts'
-import { flag, headerName, headerText, milliseconds, strict, text, whole } from './world-values.ts'
+import { flag, headerText, milliseconds, ownHeaderName, strict, text, whole } from './world-values.ts'
 
 const quirkMatch = strict({
   method: z.enum(['GET', 'POST', 'PUT', 'PATCH', 'DELETE']).describe('The method of the request.'),
@@ -16,7 +16,10 @@ const quirkMatch = strict({
 const answer = strict({
   status: whole(200, 599).optional().describe('Answers this status …'),
   body: z.unknown().optional().describe('… with this JSON as its body; default: none …'),
-  headers: z.record(headerName, headerText, 'must be an object').optional().describe('… and these headers …'),
+  headers: z
+    .record(ownHeaderName, headerText, 'must be an object')
+    .optional()
+    .describe('… and these headers …'),
   after: flag.optional().describe('… once it has processed the request; default `false`: instead of that.'),
   delayMs: milliseconds.optional().describe('Waits so many milliseconds first, then goes on as usual.'),
   rowEdit: worldColumns

@@ -27,3 +27,9 @@ export const headerText = text.regex(
 )
 /** What a header can be called. */
 export const headerName = text.regex(/^[\w!#$%&'*+.^`|~-]+$/, 'must be the name of a header')
+/** A header that HTTP does not need for itself. */
+export const ownHeaderName = headerName.refine(
+  (name) =>
+    !/^(host|connection|keep-alive|upgrade|te|trailer|expect|content-.*|transfer-encoding)$/i.test(name),
+  'must not be a header that HTTP needs for itself',
+)
