@@ -32,7 +32,7 @@ test('imports point one way: core ← gateway, journal, docker, machine ← runs
   const files = await sources()
   expect(files.length).toBeGreaterThan(40)
   const wrong = files.flatMap(({ file, text }) =>
-    [...text.matchAll(/from '(\.[^']+)'/g)]
+    [...text.matchAll(/(?:from |import\()'(\.[^']+)'/g)]
       .map(([, target = '']) => resolve(dirname(file), target))
       .filter((target) => room(target) !== room(file) && !MAY_IMPORT[room(file)]?.includes(room(target)))
       .map((target) => `${relative(SRC, file)} imports ${relative(SRC, target)}`),

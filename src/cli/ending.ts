@@ -1,7 +1,6 @@
 import { writeSync } from 'node:fs'
 import { fileWords } from '../core/system-words.ts'
 import { exitForError, exitForLostOutput } from './exit.ts'
-import { HangUp } from './terminal/hang-up.ts'
 import type { Written } from './written.ts'
 
 /** What an end depends on. */
@@ -19,15 +18,10 @@ const DRAINED = 'Something went wrong that should not have (nothing was left to 
 export class Ending {
   readonly #circumstances: Circumstances
   #isMeant = false
-  /** The terminals that may be closed meanwhile. */
-  readonly hangUp = new HangUp()
 
   constructor(circumstances: Circumstances) {
     this.#circumstances = circumstances
-    process.once('exit', () => {
-      this.#drained()
-      this.hangUp.letGo()
-    })
+    process.once('exit', () => this.#drained())
   }
 
   #written(): string {

@@ -1,7 +1,5 @@
 import type { ErrorCode } from '../core/errors.ts'
-import { awaitingChanges, isLeftBehind, type Plan, readyChanges } from '../core/plan.ts'
-import { isSignal, mayHaveWritten, type RunReport, type StopSignal } from '../core/report.ts'
-import { isComplete } from '../runs/run.ts'
+import type { StopSignal } from '../core/report.ts'
 
 /** Every exit code there is, with its meaning, as `--help` shows them. */
 export const EXIT_CODES = [
@@ -47,24 +45,4 @@ export function exitForLostOutput(code: number, written: boolean): number {
 /** The code for a signal. */
 export function exitForSignal(signal: StopSignal): number {
   return BY_SIGNAL[signal]
-}
-
-/** The code for a plan of which nothing was, or will be, written. */
-export function exitForPlan(plan: Plan, pendingCode: boolean): number {
-  if (pendingCode && plan.changes.length > 0) return 2
-  const left = plan.skipped.filter(isLeftBehind)
-  if (left.length + awaitingChanges(plan).length === 0) return 0
-  const meant = readyChanges(plan).length + awaitingChanges(plan).length
-  return meant === 0 && left.every(({ code }) => code === 'drifted') ? 3 : 1
-}
-
-/** The code for a run. */
-export function exitForRun(report: RunReport): number {
-  const ended = report.propagation?.stopped ?? report.halted
-  if (isSignal(ended)) return exitForSignal(ended)
-  if (isComplete(report)) return 0
-  const asked = report.changes.filter(({ reason }) => reason !== 'declined')
-  const outcomes = asked.map(({ outcome }) => outcome)
-  if (mayHaveWritten(report.changes)) return 4
-  return outcomes.length > 0 && outcomes.every((outcome) => outcome === 'drifted') ? 3 : 1
 }

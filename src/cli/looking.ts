@@ -23,9 +23,12 @@ function aroundFor(plan: Plan, { gateway, options, context }: Way): () => Promis
     gatewayUrl: gateway.identity.url,
     newHosts: [...new Set(hosts)],
     machine: localMachine,
-    // Loaded where it is needed: it takes longer to load than all the rest.
-    docker: async () =>
-      (await import('../docker/connect.ts')).connectDocker(context.env, secretVariables(options)),
+    // Loaded where it is needed, which may be after a write: a package that was replaced meanwhile costs no more than Docker.
+    docker: () =>
+      import('../docker/connect.ts').then(
+        ({ connectDocker }) => connectDocker(context.env, secretVariables(options)),
+        () => 'the part of this program that asks it could not be loaded',
+      ),
   }
   return () => (found ??= options.sandbox ? Promise.resolve(NOWHERE) : lookAround(bearings))
 }

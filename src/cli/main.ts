@@ -1,86 +1,66 @@
 import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { CommanderError } from 'commander'
-import { MigrateError } from '../core/errors.ts'
-import type { StopSignal } from '../core/report.ts'
+import { MigrateError, unforeseen } from '../core/errors.ts'
 import { printable, printableJson } from '../core/text.ts'
-import { historyCommand, LAST_WORDS, perform, tellFailure } from './perform.ts'
-import type { Context } from './context.ts'
 import { type Circumstances, Ending } from './ending.ts'
-import { exitForError, exitForSignal } from './exit.ts'
+import { exitForError } from './exit.ts'
+import { packageFolder } from './package-folder.ts'
 import { type Invocation, readCommandLine, withoutValues } from './program.ts'
-import { errorDocument } from './render/documents.ts'
-import { type Phase, Signals } from './signals.ts'
-import { readStart, startedAs } from './started-as.ts'
-import { ConsoleTerminal, decideColour, painter } from './terminal/console.ts'
-import { watchOutput } from './terminal/output.ts'
+import { errorDocument } from './render/error-document.ts'
+import { watchOutput, writeAtOnce } from './terminal/output.ts'
 import { giveWidth } from './terminal/width.ts'
-import { tellWritten, Written } from './written.ts'
+import { Written } from './written.ts'
 
 function toolVersion(): string {
-  const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8')
+  const text = readFileSync(join(packageFolder(), 'package.json'), 'utf8')
   return (JSON.parse(text) as { version: string }).version
 }
 
-async function makeContext(
-  { options }: Invocation,
-  version: string,
-  { ending, written }: { ending: Ending; written: Written },
-): Promise<Context> {
-  const colour = decideColour(options['color'] !== false, process.stdout, process.env)
-  const terminal = await ConsoleTerminal.open({
-    quiet: options['quiet'] === true,
-    mayAsk: options['json'] !== true,
-  })
-  const stopAtOnce = (signal: StopSignal, phase: Phase): void => {
-    terminal.settle()
-    terminal.warn(LAST_WORDS[phase])
-    ending.now(exitForSignal(signal))
-  }
-  const announce = () => terminal.warn('Stopping after what is under way; once more ends at once.')
-  return {
-    env: process.env,
-    terminal,
-    look: {
-      width: Math.min(terminal.width, 100),
-      paint: painter(colour),
-      colour,
-      verbose: options['verbose'] === true,
-    },
-    signals: new Signals(stopAtOnce, announce),
-    written,
-    startedAs: startedAs(readStart(process.env)),
-    tool: `mcp-url-migrate/${version}`,
-  }
+function tellDocument(error: MigrateError, json: boolean): void {
+  if (json) process.stdout.write(`${printableJson(errorDocument(error))}\n`)
 }
 
-/** For wrong usage commander has printed its sentence already; the document is still owed. */
-function misused(error: CommanderError, json: boolean): number {
-  if (error.exitCode === 0) return 0
-  const message = printable(withoutValues(error.message.replace(/^error: /, '')))
-  if (json) process.stdout.write(`${printableJson(errorDocument(new MigrateError('usage', message)))}\n`)
+/** For wrong usage commander has printed its sentence already; the document is still owed. Returns the exit code. */
+function misused({ message }: CommanderError, json: boolean): number {
+  tellDocument(new MigrateError('usage', printable(withoutValues(message.replace(/^error: /, '')))), json)
   return exitForError('usage', false)
 }
 
-/** Runs the program with the arguments behind its name, and ends the process with the right code. */
+/** Not even that could be loaded which tells of failures. Returns the exit code. */
+function unloaded(cause: unknown, json: boolean): number {
+  const error = unforeseen(cause)
+  process.stderr.write(`${error.message}\n${error.hint ?? ''}\n`)
+  tellDocument(error, json)
+  return exitForError(error.code, false)
+}
+
+/**
+ * Runs the program with the arguments behind its name, and ends the process with the right code. What only carries out a
+ * command is loaded when there is one: --help and --version are answered without it.
+ */
 export async function main(argv: readonly string[]): Promise<void> {
+  const json = argv.includes('--json')
+  const version = toolVersion()
+  const said: string[] = []
+  let read: Invocation | CommanderError
+  try {
+    read = readCommandLine(argv, version, (text) => said.push(text))
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error
+    read = error
+  }
+  const left = writeAtOnce(said.join(''))
+  if (read instanceof CommanderError && read.exitCode === 0 && left === '') return
   for (const stream of [process.stdout, process.stderr]) giveWidth(stream)
   const lost = watchOutput(process.stdout, process.stderr)
   const circumstances: Circumstances = { written: new Written(), lost, tell: () => '' }
   const ending = new Ending(circumstances)
-  const version = toolVersion()
-  let invocation: Invocation
-  try {
-    invocation = readCommandLine(argv, version)
-  } catch (error) {
-    if (!(error instanceof CommanderError)) throw error
-    return ending.come(misused(error, argv.includes('--json')))
+  if (read instanceof CommanderError) {
+    process.stdout.write(left)
+    return ending.come(read.exitCode === 0 ? 0 : misused(read, json))
   }
-  const context = await makeContext(invocation, version, { ending, written: circumstances.written })
-  circumstances.tell = () =>
-    tellWritten(circumstances.written, invocation.options, historyCommand(invocation, context))
-  process.on('uncaughtException', (error) => {
-    if (ending.hangUp.explains(error)) context.signals.receive('SIGHUP')
-    else ending.fail(() => tellFailure(error, invocation, context))
-  })
-  ending.come(await perform(invocation, context))
+  const part = await import('./work.ts').catch((error: unknown) => unloaded(error, json))
+  if (typeof part === 'number') return ending.come(part)
+  await part.work(read, { version, ending, circumstances })
 }

@@ -1,13 +1,12 @@
 import { readdir, readFile } from 'node:fs/promises'
-import { originText, readOrigin, sameOrigin } from '../core/address.ts'
-import { canonical, sha256 } from '../core/canonical.ts'
+import { join } from 'node:path'
+import { sha256 } from '../core/canonical.ts'
 import { MigrateError } from '../core/errors.ts'
 import { readOwnYaml } from '../core/own-yaml.ts'
 import { printable } from '../core/text.ts'
 import { compileMigration } from '../core/compile.ts'
-import { AD_HOC, type Migration, migrationFile } from '../core/migration.ts'
-
-const FOLDER = new URL('../../migrations/', import.meta.url)
+import { type Migration, migrationFile } from '../core/migration.ts'
+import { packageFolder } from './package-folder.ts'
 
 /** Reads one migration file's text. Throws `migration-invalid`; its examples are run on the way. */
 export function readMigration(text: string, name: string): Migration & { default: boolean } {
@@ -30,9 +29,10 @@ export function readMigration(text: string, name: string): Migration & { default
 
 /** All migrations that ship with the tool. */
 async function shippedMigrations(): Promise<ReturnType<typeof readMigration>[]> {
-  const names = (await readdir(FOLDER)).filter((name) => name.endsWith('.yaml')).toSorted()
+  const folder = join(packageFolder(), 'migrations')
+  const names = (await readdir(folder)).filter((name) => name.endsWith('.yaml')).toSorted()
   return Promise.all(
-    names.map(async (name) => readMigration(await readFile(new URL(name, FOLDER), 'utf8'), name)),
+    names.map(async (name) => readMigration(await readFile(join(folder, name), 'utf8'), name)),
   )
 }
 
@@ -59,27 +59,4 @@ export async function defaultMigration(): Promise<Migration> {
       null,
     )
   return chosen
-}
-
-/** The rule of `--from ORIGIN --to ORIGIN`: exactly that origin becomes the other. Throws `usage`. */
-export function adHocMigration(fromText: string, toText: string): Migration {
-  const [from, to] = [readOrigin(fromText), readOrigin(toText)]
-  const wrong = (option: string) =>
-    new MigrateError(
-      'usage',
-      `${option} is no origin`,
-      'Give scheme, host and port, as in http://localhost:8585: no path, query or user name.',
-    )
-  if (!from) throw wrong('--from')
-  if (!to) throw wrong('--to')
-  if (sameOrigin(from, to)) throw new MigrateError('usage', '--from and --to are the same origin', null)
-  const definition = { schemes: [from.scheme], hosts: [from.host], port: from.port }
-  return {
-    id: AD_HOC,
-    sha256: sha256(canonical({ from: definition, to })),
-    title: `From ${originText(from)} to ${originText(to)}`,
-    fields: ['url'],
-    from: definition,
-    to,
-  }
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { consent } from '../core/consent.ts'
+import { CONSENTS } from '../core/consent.ts'
 import { MigrateError } from '../core/errors.ts'
 import { connectionShape, requireSense } from './connection-options.ts'
 import { patterns, readBy, SECONDS, texts, usage } from './option-values.ts'
@@ -17,7 +17,7 @@ const mainOptions = z.object({
   unfinished: z.enum(['finish', 'revert'], 'takes finish or revert').optional(),
   onFailure: z.enum(['stop', 'continue', 'revert'], 'takes stop, continue or revert').default('stop'),
   canary: z.boolean().default(false),
-  accept: z.array(z.enum(consent.options, `takes ${consent.options.join(' or ')}`)).default([]),
+  accept: z.array(z.enum(CONSENTS, `takes ${CONSENTS.join(' or ')}`)).default([]),
   patience: z.coerce.number(SECONDS).min(0, SECONDS).max(3600, SECONDS).optional(),
   preflight: z.boolean().default(true),
   wait: z.boolean().default(true),

@@ -1,10 +1,12 @@
-import { Command, CommanderError, Option } from 'commander'
-import { consent } from '../core/consent.ts'
+import { Command, CommanderError, Option, type OutputConfiguration } from 'commander'
+import { CONSENTS } from '../core/consent.ts'
 import { harmless } from '../core/text.ts'
-import { addConnectionOptions, collect } from './connection-options.ts'
+import { addConnectionOptions, collect } from './connection-command.ts'
 import { EXIT_CODES } from './exit.ts'
-import { addVerify } from './verify-command.ts'
-import { addStatus } from './status-command.ts'
+import { defineVerify } from './verify-command.ts'
+import { defineStatus } from './status-command.ts'
+import { mayBeTerminal } from './terminal/output.ts'
+import { giveWidth, USUAL_WIDTH } from './terminal/width.ts'
 
 /** What was asked for on the command line. */
 export type Invocation =
@@ -73,7 +75,7 @@ function addMainOptions(program: Command): void {
     )
     .option(
       '--accept <EFFECT>',
-      `consent to what a new URL loses, or to one that does not work: ${consent.options.join(', ')}; repeatable`,
+      `consent to what a new URL loses, or to one that does not work: ${CONSENTS.join(', ')}; repeatable`,
       collect,
     )
     .option('--canary', 'change one server, check it through the gateway, then go on')
@@ -95,15 +97,69 @@ function addMainOptions(program: Command): void {
     .option('--no-color', 'no colours (also NO_COLOR)')
 }
 
-/** The whole command line: its options and commands. What was asked for is handed to `on`. */
-export function commandLine(version: string, on: (invocation: Invocation) => void): Command {
+const defineHistory = (command: Command): Command =>
+  command
+    .addOption(new Option('--journal <DIR>', 'where the journal lives'))
+    .option('--check', 'verify every line of the journal; exit 1 when something is wrong')
+    .option('--json', 'one JSON document')
+    .option('-v, --verbose', 'of a failure of this program, its trace')
+    .option('--no-color', 'no colours')
+
+const defineSandbox = (command: Command): Command =>
+  command
+    .option('--release <VERSION>', 'the LiteLLM release to behave as; beats that of --world')
+    .option(
+      '--world <FILE>',
+      'a JSON file that says what the gateway is like: servers, keys, faults and so on',
+    )
+    .option('-v, --verbose', 'of a failure of this program, its trace')
+
+type Name = Exclude<Invocation['command'], 'main'>
+
+/** The commands: what each is for, and its options. */
+const COMMANDS: readonly [name: Name, description: string, define: (command: Command) => Command][] = [
+  ['history', 'the runs in the journal, or one run in full', defineHistory],
+  [
+    'verify',
+    'proves that the old addresses are closed, and the new ones open to the right keys only',
+    defineVerify,
+  ],
+  ['status', 'what is where now: gateway, servers, last run, containers, networks, errors', defineStatus],
+  ['sandbox', 'a throw-away gateway with seven servers; stays up until Ctrl-C', defineSandbox],
+]
+
+/** All of them have options, whether they are defined or not. */
+const term = (command: Command): string =>
+  [command.name(), '[options]', ...command.registeredArguments.map((each) => `[${each.name()}]`)].join(' ')
+
+// What can be no terminal has no width, and no stream has to be opened to learn that.
+const OUTPUT: OutputConfiguration = {
+  writeErr: (text) => process.stderr.write(harmless(withoutValues(text))),
+  getOutHelpWidth: () => {
+    if (!mayBeTerminal(1)) return USUAL_WIDTH
+    giveWidth(process.stdout)
+    return process.stdout.isTTY ? process.stdout.columns : USUAL_WIDTH
+  },
+  getOutHasColors: () => false,
+}
+
+/**
+ * The whole command line: its options and commands. What was asked for is handed to `on`. Of a command that `isNamed` says
+ * is not on the command line the options are left out: to define them all takes longer than to read what was typed.
+ */
+export function commandLine(
+  version: string,
+  on: (invocation: Invocation) => void,
+  isNamed: (command: string) => boolean = () => true,
+  say: (text: string) => void = () => {},
+): Command {
   const program = new Command('mcp-url-migrate')
     .description(
       'Moves the MCP server URLs of a LiteLLM gateway: shows the diff, asks, applies, checks, and can take it all back.',
     )
     .version(version)
     .exitOverride()
-    .configureOutput({ writeErr: (text) => process.stderr.write(harmless(withoutValues(text))) })
+    .configureOutput({ ...OUTPUT, writeOut: say })
     .showHelpAfterError('Try --help.')
     .allowExcessArguments(false)
     .enablePositionalOptions()
@@ -111,40 +167,38 @@ export function commandLine(version: string, on: (invocation: Invocation) => voi
     .addHelpText('after', FOOTER)
     .action((options: Record<string, unknown>) => on({ command: 'main', options }))
   addMainOptions(program)
-  program
-    .command('history')
-    .description('the runs in the journal, or one run in full')
-    .argument('[RUN]', 'a run id, or the beginning of one')
-    .addOption(new Option('--journal <DIR>', 'where the journal lives'))
-    .option('--check', 'verify every line of the journal; exit 1 when something is wrong')
-    .option('--json', 'one JSON document')
-    .option('-v, --verbose', 'of a failure of this program, its trace')
-    .option('--no-color', 'no colours')
-    .action((run: string | undefined, options: Record<string, unknown>) =>
-      on({ command: 'history', run: run ?? null, options }),
-    )
-  addVerify(program, (options) => on({ command: 'verify', options }))
-  addStatus(program, (options) => on({ command: 'status', options }))
-  program
-    .command('sandbox')
-    .description('a throw-away gateway with seven servers; stays up until Ctrl-C')
-    .option('--release <VERSION>', 'the LiteLLM release to behave as; beats that of --world')
-    .option(
-      '--world <FILE>',
-      'a JSON file that says what the gateway is like: servers, keys, faults and so on',
-    )
-    .option('-v, --verbose', 'of a failure of this program, its trace')
-    .action((options: Record<string, unknown>) => on({ command: 'sandbox', options }))
+  program.configureHelp({ subcommandTerm: term })
+  for (const [name, description, define] of COMMANDS) {
+    const command = program.command(name).description(description)
+    if (name === 'history') command.argument('[RUN]', 'a run id, or the beginning of one')
+    if (!isNamed(name)) continue
+    define(command).action((...given: unknown[]) => {
+      const options = command.opts<Record<string, unknown>>()
+      if (name !== 'history') return on({ command: name, options })
+      const run = typeof given[0] === 'string' ? given[0] : null
+      on({ command: name, run, options })
+    })
+  }
   return program
 }
 
 /**
- * Reads the command line. Throws commander's error, after it has printed its sentence, for wrong usage and for
- * --help and --version.
+ * Reads the command line. Throws commander's error for wrong usage, after it has printed its sentence, and for --help and
+ * --version, after it has handed their text to `say`.
  */
-export function readCommandLine(argv: readonly string[], version: string): Invocation {
+export function readCommandLine(
+  argv: readonly string[],
+  version: string,
+  say: (text: string) => void = () => {},
+): Invocation {
   const asked: Invocation[] = []
-  commandLine(version, (each) => asked.push(each)).parse(argv, { from: 'user' })
+  const program = commandLine(
+    version,
+    (each) => asked.push(each),
+    (name) => argv.includes(name),
+    say,
+  )
+  program.parse(argv, { from: 'user' })
   const [invocation] = asked
   if (!invocation) throw new CommanderError(64, 'commander.noCommand', 'no command')
   return invocation

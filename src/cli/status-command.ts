@@ -1,13 +1,13 @@
 import type { Command } from 'commander'
-import { GUIDE_NAMES } from '../runs/deployment.ts'
-import { addConnectionOptions, collect } from './connection-options.ts'
+import { GUIDE_NAMES } from '../core/guide-names.ts'
+import { addConnectionOptions, collect } from './connection-command.ts'
 
-/** Adds the command `status` to the program. */
-export function addStatus(program: Command, act: (options: Record<string, unknown>) => void): void {
-  const command = program
-    .command('status')
-    .description('what is where now: gateway, servers, last run, containers, networks, errors')
-  addConnectionOptions(command, 'for each request (default 35, above the probes of the gateway itself)')
+/** Defines the options of the command `status`. */
+export function defineStatus(command: Command): Command {
+  return addConnectionOptions(
+    command,
+    'for each request (default 35, above the probes of the gateway itself)',
+  )
     .option('--migration <ID>', 'one of the migrations that ship, in place of the default', collect)
     .option(
       '--from <ORIGIN>',
@@ -42,5 +42,4 @@ export function addStatus(program: Command, act: (options: Record<string, unknow
       'after',
       '\nReads only. Exits 1 when the gateway cannot be asked; what else can be seen is shown.',
     )
-    .action((options: Record<string, unknown>) => act(options))
 }

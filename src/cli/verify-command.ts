@@ -1,13 +1,10 @@
 import type { Command } from 'commander'
 import { CHECK_IDS } from '../core/verify/check-ids.ts'
-import { addConnectionOptions, collect } from './connection-options.ts'
+import { addConnectionOptions, collect } from './connection-command.ts'
 
-/** Adds the command `verify` to the program. */
-export function addVerify(program: Command, act: (options: Record<string, unknown>) => void): void {
-  const command = program
-    .command('verify')
-    .description('proves that the old addresses are closed, and the new ones open to the right keys only')
-  addConnectionOptions(command, 'for each request (default 5); a check has half as much again')
+/** Defines the options of the command `verify`. */
+export function defineVerify(command: Command): Command {
+  return addConnectionOptions(command, 'for each request (default 5); a check has half as much again')
     .option('--check <ID>', `only this check: ${CHECK_IDS.join(', ')}; repeatable`, collect)
     .option('--watch <SECONDS>', 'verify again and again, with so long a pause, until Ctrl-C')
     .option(
@@ -32,5 +29,4 @@ export function addVerify(program: Command, act: (options: Record<string, unknow
     .option('-v, --verbose', 'of a failure of this program, its trace')
     .option('--no-color', 'no colours (also NO_COLOR)')
     .addHelpText('after', '\nExits 5 when a check fails, 0 when none does.')
-    .action((options: Record<string, unknown>) => act(options))
 }

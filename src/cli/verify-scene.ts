@@ -1,21 +1,19 @@
 import { existsSync } from 'node:fs'
 import { MigrateError } from '../core/errors.ts'
+import type { Migration } from '../core/migration.ts'
 import type { CommandMaker } from '../core/own-command.ts'
 import { count } from '../core/text.ts'
 import { connectDocker } from '../docker/connect.ts'
-import { endpointWith } from '../gateway/connect.ts'
+import { endpointWith, type Target } from '../gateway/connect.ts'
 import { handshake } from '../gateway/handshake.ts'
 import type { FileJournal } from '../journal/file-journal.ts'
 import { localMachine } from '../machine/local-machine.ts'
 import { makeScene } from '../runs/verify/make-scene.ts'
 import type { Scene } from '../runs/verify/scene.ts'
-import { migrationFor } from './commands/migrate.ts'
 import { deploymentNames } from './connection-options.ts'
-import { type Context, journalFor } from './context.ts'
+import type { Context } from './context.ts'
 import { ownCommands } from './own-command.ts'
 import { secretVariables } from './secret-variables.ts'
-import { targetOf } from './target.ts'
-import { keysToTry } from './verify-keys.ts'
 import type { VerifyOptions } from './verify-options.ts'
 
 async function readJournal(
@@ -34,42 +32,41 @@ async function readJournal(
   return { runs, journalRemarks: problems.length === 0 ? [] : [unread, `  ${own('history', '--check')}`] }
 }
 
-/**
- * Reads what does not change between two rounds (options, keys, rule), and returns a way to set the scene for one: with
- * the journal, Docker and the gateway as they are then. Throws `usage` and the like.
- */
+/** What does not change between two rounds: where the gateway is, the rule, the keys to try, the journal's folder. */
+export interface Stage {
+  url: string
+  target: Target
+  migration: Migration
+  keys: Scene['keys']
+  journal: FileJournal
+}
+
+/** Sets the scene for one round: with the journal, Docker and the gateway as they are now. */
 export async function setScene(
-  options: VerifyOptions,
-  gatewayUrl: string,
-  context: Context,
-): Promise<(gateway: Scene['gateway']) => Promise<Scene>> {
-  const { env } = context
-  const own = ownCommands(options, { context, invoked: 'verify', url: gatewayUrl })
-  const migration = await migrationFor(options)
-  const keys = await keysToTry(options, env)
+  { url, target, migration, keys, journal }: Stage,
+  gateway: Scene['gateway'],
+  { options, context }: { options: VerifyOptions; context: Context },
+): Promise<Scene> {
+  const own = ownCommands(options, { context, invoked: 'verify', url })
   const secrets = secretVariables(
     options,
     keys.map(({ source }) => source),
   )
-  const target = targetOf(options, gatewayUrl, env)
-  const journal = journalFor(options, env)
-  return async (gateway) => {
-    const docker = await connectDocker(env, secrets)
-    return makeScene({
-      gateway,
-      gatewayUrl,
-      endpointFor: (key) => endpointWith(target, key),
-      migration,
-      ...(await readJournal(journal, options, own)),
-      machine: localMachine,
-      docker,
-      names: deploymentNames(options),
-      handshake,
-      keys,
-      chatModel: options.chat ?? null,
-      allowedPorts: new Set(options.allowPublished),
-      own,
-      timeoutMs: options.timeout * 1000,
-    })
-  }
+  const docker = await connectDocker(context.env, secrets)
+  return makeScene({
+    gateway,
+    gatewayUrl: url,
+    endpointFor: (key) => endpointWith(target, key),
+    migration,
+    ...(await readJournal(journal, options, own)),
+    machine: localMachine,
+    docker,
+    names: deploymentNames(options),
+    handshake,
+    keys,
+    chatModel: options.chat ?? null,
+    allowedPorts: new Set(options.allowPublished),
+    own,
+    timeoutMs: options.timeout * 1000,
+  })
 }

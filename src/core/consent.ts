@@ -1,17 +1,16 @@
-import { z } from 'zod'
 import type { Change, Effect } from './plan.ts'
 
 /**
  * Effects that nobody has to put up with unasked: a change that has one waits until the person consents, by
  * `--accept` or when asked. Each is the code of an effect.
  */
-export const consent = z.enum(['reauthorization', 'client-loss', 'grants', 'unreachable'])
-export type Consent = z.infer<typeof consent>
+export const CONSENTS = ['reauthorization', 'client-loss', 'grants', 'unreachable'] as const
+export type Consent = (typeof CONSENTS)[number]
 
 /** What somebody has to consent to for these effects. */
 export function consentsFor(effects: readonly Effect[]): Consent[] {
   const needed = new Set(effects.map(({ code }) => code))
-  return consent.options.filter((code) => needed.has(code))
+  return CONSENTS.filter((code) => needed.has(code))
 }
 
 /** What somebody has to consent to for any of these changes, in the order of the options. */

@@ -62,6 +62,12 @@ export class MigrateError extends Error {
  */
 export function unforeseen(error: unknown): MigrateError {
   if (error instanceof MigrateError) return error
+  if (codeOf(error) === 'MODULE_NOT_FOUND')
+    return new MigrateError(
+      'internal',
+      'A part of this program is missing: its installation is not whole, or was replaced while it ran',
+      'Install mcp-url-migrate again.',
+    )
   const kind = error instanceof Error ? error.name : typeof error
   const stack = error instanceof Error ? (error.stack ?? '') : ''
   const place = /\n\s+at .*?([\w-]+\.[jt]s:\d+)/.exec(stack)?.[1]

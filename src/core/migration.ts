@@ -78,9 +78,6 @@ export const migrationFile = z.strictObject({
 })
 export type MigrationFile = z.infer<typeof migrationFile>
 
-/** The id of the rule of `--from` and `--to`, which stands in no file. */
-export const AD_HOC = 'from-to'
-
 /** A rule ready for use. `sha256` is that of the bytes it was read from. */
 export interface Migration {
   id: string

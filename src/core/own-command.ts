@@ -1,5 +1,5 @@
 import { originOf } from './address.ts'
-import { AD_HOC } from './migration.ts'
+import { AD_HOC } from './ad-hoc.ts'
 import type { Change } from './plan.ts'
 
 /** The program's own commands that it names to people, by what they are for. */

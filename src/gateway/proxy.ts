@@ -1,7 +1,6 @@
 import { request as httpRequest } from 'node:http'
 import { request as httpsRequest } from 'node:https'
 import type { Agents, RequestFunction } from 'got'
-import { HttpsProxyAgent } from 'https-proxy-agent'
 import { getProxyForUrl } from 'proxy-from-env'
 import { isLoopbackName } from '../core/address.ts'
 import { MigrateError } from '../core/errors.ts'
@@ -21,8 +20,7 @@ function variableFor(scheme: string): string {
 
 function decodes(text: string): boolean {
   try {
-    decodeURIComponent(text)
-    return true
+    return typeof decodeURIComponent(text) === 'string'
   } catch {
     return false
   }
@@ -91,7 +89,13 @@ export function requireForGateway(
 }
 
 /** What the HTTP client needs to reach a URL through a proxy. */
-export function throughProxy(url: string, proxy: Proxy): { agent: Agents } | { request: RequestFunction } {
-  if (new URL(url).protocol === 'https:') return { agent: { https: new HttpsProxyAgent(proxy.url) } }
+export async function throughProxy(
+  url: string,
+  proxy: Proxy,
+): Promise<{ agent: Agents } | { request: RequestFunction }> {
+  if (new URL(url).protocol === 'https:') {
+    const { HttpsProxyAgent } = await import('https-proxy-agent')
+    return { agent: { https: new HttpsProxyAgent(proxy.url) } }
+  }
   return { request: absoluteForm(proxy.url) }
 }

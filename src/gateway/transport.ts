@@ -63,7 +63,7 @@ export async function send(request: Request): Promise<Answer> {
     throwHttpErrors: false,
     decompress: false,
     responseType: 'buffer',
-    ...(proxy ? throughProxy(request.url, proxy) : unproxied),
+    ...(proxy ? await throughProxy(request.url, proxy) : unproxied),
     ...body(request),
   })
   let tooLarge = false

@@ -1,9 +1,6 @@
-import { execFile } from 'node:child_process'
 import { readFile, readlink } from 'node:fs/promises'
 import { hostname, userInfo } from 'node:os'
 import { promisify } from 'node:util'
-
-const run = promisify(execFile)
 
 /**
  * Who a process is, so that another one that gets its number later is not taken for it. `start`: when it began,
@@ -28,8 +25,11 @@ async function startOnLinux(pid: number): Promise<string | null> {
 }
 
 async function startElsewhere(pid: number): Promise<string | null> {
-  const env = { PATH: process.env['PATH'] ?? '', LC_ALL: 'C' }
-  const found = await run('ps', ['-o', 'lstart=', '-p', String(pid)], { env }).catch(() => null)
+  const { execFile } = await import('node:child_process')
+  const env = { PATH: process.env['PATH'] ?? '', LC_ALL: 'C', TZ: 'UTC' }
+  const found = await promisify(execFile)('ps', ['-o', 'lstart=', '-p', String(pid)], { env }).catch(
+    () => null,
+  )
   return found?.stdout.trim() || null
 }
 

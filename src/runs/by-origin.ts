@@ -1,4 +1,5 @@
-import { inParallel, READS_AT_ONCE } from './parallel.ts'
+import { inParallel } from '../core/in-parallel.ts'
+import { READS_AT_ONCE } from './parallel.ts'
 
 /** How places are looked at, and what is said of one that is not, as its origin is dead. */
 interface Looking<T, Found> {

@@ -5,7 +5,8 @@ import type { AppliedChange } from '../core/report.ts'
 import { newUrl } from '../core/withheld.ts'
 import type { Gateway, ServerCheck } from '../gateway/port.ts'
 import { mendingFor } from './mending.ts'
-import { inParallel, READS_AT_ONCE } from './parallel.ts'
+import { inParallel } from '../core/in-parallel.ts'
+import { READS_AT_ONCE } from './parallel.ts'
 import type { Surroundings } from './surroundings.ts'
 
 /** How a look at moved servers goes. `around`: where LiteLLM stands; asked for where a server does not work. */

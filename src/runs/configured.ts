@@ -1,6 +1,6 @@
 import { realpath } from 'node:fs/promises'
 import { resolve } from 'node:path'
-import { type EnvVariable, readEnvFile } from '../core/config/env-file.ts'
+import { readEnvFile } from '../core/config/env-file.ts'
 import { type GivenFile, looksLike } from '../core/config/given.ts'
 import type { Configured, HeldBy } from '../core/config/configured.ts'
 import { variablesBesides } from '../core/config/read.ts'
@@ -13,19 +13,7 @@ import type { ListedServer } from '../core/server.ts'
 import { type ConfigTree, readConfigTree } from '../gateway/config-file.ts'
 import type { Gateway, GrantSearch } from '../gateway/port.ts'
 import { readText } from '../gateway/text-file.ts'
-
-/** LiteLLM's configuration as it was given: config files with their includes, and the variables of `.env` files. */
-export interface Configuration {
-  trees: ConfigTree[]
-  /** The config files as they were given, and what was found in each; and `.env` files with something wrong. */
-  files: GivenFile[]
-  variables: (EnvVariable & { path: string })[]
-  /** Variables to which something else refers than URLs of servers, each with the config file in which that stands. */
-  used: ReadonlyMap<string, string>
-}
-
-/** Nothing was given. */
-export const NO_FILES: Configuration = { trees: [], files: [], variables: [], used: new Map() }
+import type { Configuration } from './configuration.ts'
 
 /** A file with wrong content. Throws on what is anything else. */
 function faultyFile(path: string, error: unknown): GivenFile {

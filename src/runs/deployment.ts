@@ -1,11 +1,9 @@
 import { isLoopbackName } from '../core/address.ts'
+import { GUIDE_NAMES } from '../core/guide-names.ts'
 import { printable } from '../core/text.ts'
 import type { Container, Docker, Network } from '../docker/port.ts'
 import type { Machine } from '../machine/port.ts'
 import { isCalled, namesakes, networksOf } from './names-of.ts'
-
-/** What the guide calls them. */
-export const GUIDE_NAMES = { litellm: 'litellm', proxy: 'mcp-proxy-sse', network: 'litellm-net' } as const
 
 /** Names that a person gave; `null` where they left it to the tool. */
 export interface DeploymentNames {

@@ -5,7 +5,8 @@ import type { Gateway, Reading } from '../gateway/port.ts'
 import { type RecordedChange, type RecordedRun, wasWritten } from '../journal/fold.ts'
 import { driftedBehind, judgeRecord } from './aftermath.ts'
 import { Listener } from './listener.ts'
-import { inParallel, READS_AT_ONCE } from './parallel.ts'
+import { inParallel } from '../core/in-parallel.ts'
+import { READS_AT_ONCE } from './parallel.ts'
 import { placeOf } from './place-of.ts'
 
 /** Does a reading settle it? The old value does only when no write can be under way any more. */

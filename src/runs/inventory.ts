@@ -7,8 +7,10 @@ import { changesIdentity } from '../core/oauth.ts'
 import type { ListedServer } from '../core/server.ts'
 import { count } from '../core/text.ts'
 import type { Gateway, Reading } from '../gateway/port.ts'
-import { type Configuration, startFaultsOf, withFiles } from './configured.ts'
-import { inParallel, READS_AT_ONCE } from './parallel.ts'
+import type { Configuration } from './configuration.ts'
+import { startFaultsOf, withFiles } from './configured.ts'
+import { inParallel } from '../core/in-parallel.ts'
+import { READS_AT_ONCE } from './parallel.ts'
 import { signInsAtStake } from './sign-ins.ts'
 
 /** What an inventory is to cover. `previous`: servers listed in the last run of this gateway, if known. */

@@ -5,9 +5,10 @@ import {
   disconnectCommand,
   keptByCompose,
 } from '../core/containers.ts'
+import { GUIDE_NAMES } from '../core/guide-names.ts'
 import type { Remedy } from '../core/remedies.ts'
 import type { Attachment, Container } from '../docker/port.ts'
-import { type Deployment, GUIDE_NAMES } from './deployment.ts'
+import type { Deployment } from './deployment.ts'
 import { networksOf } from './names-of.ts'
 
 /** LiteLLM's container and the MCP proxy's, where both are there. */

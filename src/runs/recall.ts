@@ -3,7 +3,8 @@ import { type ListedServer, listedServer } from '../core/server.ts'
 import type { Gateway, NamedServer } from '../gateway/port.ts'
 import type { RecordedRun } from '../journal/fold.ts'
 import type { Journal } from '../journal/port.ts'
-import { inParallel, READS_AT_ONCE } from './parallel.ts'
+import { inParallel } from '../core/in-parallel.ts'
+import { READS_AT_ONCE } from './parallel.ts'
 
 /** What earlier runs knew of a gateway. `servers`: how many the last one saw, `null` where nobody knows. */
 export interface Recollection {

@@ -1,36 +1,16 @@
-import { gatewayKey } from '../core/address.ts'
 import { releaseNotes } from '../core/assemble.ts'
 import { onlySettings } from '../core/change.ts'
-import { MigrateError } from '../core/errors.ts'
 import { hangingLast, withoutHang } from '../core/may-hang.ts'
 import { databaseNotes } from '../core/no-database.ts'
 import { type Change, type Plan, serversIn, type SkippedCode } from '../core/plan.ts'
 import type { AppliedChange, Outcome, RunReport } from '../core/report.ts'
 import { unitsOf } from '../core/withheld.ts'
 import type { Gateway } from '../gateway/port.ts'
-import { isUnfinished, type RecordedRun } from '../journal/fold.ts'
-import type { Journal, JournalProblem } from '../journal/port.ts'
+import type { RecordedRun } from '../journal/fold.ts'
+import type { Journal } from '../journal/port.ts'
 import { findAllOut } from './find-out.ts'
 import { unrestored } from './lost-settings.ts'
 import type { Resumption } from './run.ts'
-
-/** The runs of a gateway that have no end, newest first, and what in the journal cannot be read and may hide another. */
-export async function unfinishedRuns(
-  journal: Journal,
-  gatewayUrl: string,
-): Promise<{ runs: RecordedRun[]; problems: JournalProblem[] }> {
-  try {
-    const { runs, problems } = await journal.runs()
-    const unfinished = runs.filter(
-      (run) => isUnfinished(run) && gatewayKey(run.started.gateway.url) === gatewayKey(gatewayUrl),
-    )
-    return { runs: unfinished.toReversed(), problems }
-  } catch (error) {
-    if (!(error instanceof MigrateError)) throw error
-    const { location: file } = journal
-    return { runs: [], problems: [{ code: 'journal-damaged', file, line: null, message: error.message }] }
-  }
-}
 
 /** Had a run begun to take back by itself what it wrote? Then going on means taking back the rest. */
 export function wasTakingBack({ changes }: RecordedRun): boolean {

@@ -1,7 +1,7 @@
 import { stripVTControlCharacters } from 'node:util'
 import { gatewayKey } from '../core/address.ts'
 import type { Engine } from '../core/containers.ts'
-import { consent } from '../core/consent.ts'
+import { CONSENTS } from '../core/consent.ts'
 import { MigrateError } from '../core/errors.ts'
 import { errorLines } from '../core/error-lines.ts'
 import type { Migration } from '../core/migration.ts'
@@ -12,7 +12,7 @@ import type { Machine } from '../machine/port.ts'
 import type { Gateway } from '../gateway/port.ts'
 import type { RecordedRun } from '../journal/fold.ts'
 import type { Journal, JournalProblem } from '../journal/port.ts'
-import { NO_FILES } from './configured.ts'
+import { NO_FILES } from './configuration.ts'
 import { type ConfiguredMove, configuredMoves } from './configured-moves.ts'
 import { type Deployment, type DeploymentRequest, findDeployment } from './deployment.ts'
 import { makePlan } from './make-plan.ts'
@@ -96,7 +96,7 @@ export async function readGateway(
     except: [],
     configuration: NO_FILES,
     thorough: false,
-    accept: consent.options,
+    accept: CONSENTS,
   }
   const { plan, inventory } = await makePlan(migration, { gateway, journal }, scope, onRead)
   const listed = inventory.entries.map((entry) => entry.listed)

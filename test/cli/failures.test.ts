@@ -92,7 +92,7 @@ function brokenCheck(): string {
   const script = `
     const set = Map.prototype.set
     // Put together, as this script is in its own stack.
-    const place = ['check', 'moved'].join('-')
+    const place = ['check', 'Moved'].join('')
     Map.prototype.set = function (key, value) {
       if (value?.evidence !== undefined && new Error().stack.includes(place)) throw ${BUG}
       return set.call(this, key, value)

@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { adHocMigration, defaultMigration, readMigration } from '../../src/cli/migrations.ts'
+import { defaultMigration, readMigration } from '../../src/cli/migrations.ts'
+import { adHocMigration } from '../../src/cli/rule.ts'
 import { judge, mentions } from '../../src/core/migration.ts'
 
 const shipped = await defaultMigration()

@@ -1,5 +1,5 @@
 import { expect, test, vi } from 'vitest'
-import { inParallel } from '../../src/runs/parallel.ts'
+import { inParallel } from '../../src/core/in-parallel.ts'
 import { amount, tellFigures } from './amount.ts'
 import { playSeed, type Seeded } from './seeded-run.ts'
 

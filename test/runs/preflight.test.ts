@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test } from 'vitest'
 import { assemblePlan } from '../../src/core/assemble.ts'
-import { adHocMigration } from '../../src/cli/migrations.ts'
+import { adHocMigration } from '../../src/cli/rule.ts'
 import type { Plan } from '../../src/core/plan.ts'
 import type { Reach, Witness } from '../../src/core/reach.ts'
 import { connect } from '../../src/gateway/connect.ts'
@@ -8,7 +8,7 @@ import type { Gateway } from '../../src/gateway/port.ts'
 import { type Sandbox, type SandboxOptions, startSandbox } from '../../src/gateway/sandbox/index.ts'
 import { preflight } from '../../src/runs/preflight.ts'
 import { NOWHERE } from '../../src/runs/surroundings.ts'
-import { NO_FILES } from '../../src/runs/configured.ts'
+import { NO_FILES } from '../../src/runs/configuration.ts'
 import { takeInventory } from '../../src/runs/inventory.ts'
 
 const running: Sandbox[] = []

@@ -7,10 +7,9 @@ import { mend } from '../../runs/verify/check.ts'
 import { type Context, journalFor } from '../context.ts'
 import type { MainOptions } from '../options.ts'
 import { ownCommands } from '../own-command.ts'
-import { requireConsent, requireJournal } from './carry-out.ts'
-import { revertRun } from './reversal.ts'
+import { noticeUnfinished } from './notice-unfinished.ts'
+import { requireConsent, requireJournal } from './requirements.ts'
 import { gatewayUrl, openGateway, underLock } from './session.ts'
-import { attendTo, noticeUnfinished } from './unfinished.ts'
 import { mainCommands } from './way.ts'
 
 /** After a revert that was stopped half way, "the newest run" would go forward again: nobody means that unasked. */
@@ -46,6 +45,7 @@ export async function revert(options: MainOptions, context: Context): Promise<nu
     const found = named ? [named] : unfinished ? [] : await newest()
     const gateway = await openGateway(options, url, context)
     const way = { gateway, journal, options, context }
-    return (await (unfinished ? attendTo(unfinished, named, way) : revertRun(found, way))).code
+    if (unfinished) return (await (await import('./unfinished.ts')).attendTo(unfinished, named, way)).code
+    return (await (await import('./reversal.ts')).revertRun(found, way)).code
   })
 }

@@ -8,9 +8,10 @@ import { runsToRevert } from '../../runs/find-run.ts'
 import type { Context } from '../context.ts'
 import type { MainOptions } from '../options.ts'
 import { wrap } from '../render/layout.ts'
-import { requireConsent, requireJournal } from './carry-out.ts'
-import { NO_FILES } from '../../runs/configured.ts'
-import { migrateGateway, migrationFor } from './migrate.ts'
+import { NO_FILES } from '../../runs/configuration.ts'
+import { ruleFor } from '../rule.ts'
+import { migrateGateway } from './forward.ts'
+import { requireConsent, requireJournal } from './requirements.ts'
 import { revertRun } from './reversal.ts'
 import type { Way } from './way.ts'
 
@@ -42,7 +43,7 @@ async function tryOut(
     Promise.resolve({ kind: 'key', key: sandbox.masterKey, source: 'the sandbox' }),
   )
   const way = { gateway, journal, options, context }
-  const { code, report } = await migrateGateway(await migrationFor(options), NO_FILES, way)
+  const { code, report } = await migrateGateway(await (await ruleFor(options))(), NO_FILES, way)
   if (report?.run) await offerRevert(way)
   return code
 }

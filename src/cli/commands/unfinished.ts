@@ -1,65 +1,20 @@
-import { consent, optionsToRevert } from '../../core/consent.ts'
+import { CONSENTS } from '../../core/consent.ts'
 import { MigrateError } from '../../core/errors.ts'
 import { serversIn } from '../../core/plan.ts'
-import { count, printable } from '../../core/text.ts'
-import { problemError } from '../../journal/damage.ts'
-import { lockHolder } from '../../journal/lock.ts'
+import { count } from '../../core/text.ts'
 import type { RecordedRun } from '../../journal/fold.ts'
 import { requireDatabaseFor } from '../../runs/needs-database.ts'
-import {
-  closeRun,
-  investigate,
-  isTakenBack,
-  planCompletion,
-  unfinishedRuns,
-  wasTakingBack,
-} from '../../runs/recover.ts'
+import { closeRun, investigate, isTakenBack, planCompletion, wasTakingBack } from '../../runs/recover.ts'
 import type { Resumption } from '../../runs/run.ts'
-import { mend } from '../../runs/verify/check.ts'
 import { exitForError } from '../exit.ts'
 import { tryBeforehand } from '../looking.ts'
 import { hintLines } from '../render/layout.ts'
 import { chooseForUnfinished, describeUnfinished } from '../unfinished-choice.ts'
-import { conclude, requireCanary } from './carry-out.ts'
+import { conclude } from './carry-out.ts'
+import { bothWays } from './notice-unfinished.ts'
+import { requireCanary } from './requirements.ts'
 import { revertRun } from './reversal.ts'
-import { type Conclusion, mainCommands, patience, type Way } from './way.ts'
-
-type BeforeConnecting = Omit<Way, 'gateway'>
-
-async function remarkOnUnfinished(run: RecordedRun, url: string, way: BeforeConnecting): Promise<void> {
-  const { terminal, look } = way.context
-  const holder = await lockHolder(url).catch(() => null)
-  const text = holder
-    ? `! A run against this gateway is under way (${holder.user} on ${holder.host}, process ${holder.pid}, since ${holder.since}).`
-    : `! Run ${run.id} of ${run.startedAt} did not come to its end. ${bothWays(run, url, way)}`
-  terminal.warn(look.paint('yellow', hintLines(text, look.width)))
-}
-
-/** The commands that finish a run or take it back, in words. */
-function bothWays(run: RecordedRun, url: string, way: BeforeConnecting): string {
-  const own = mainCommands(url, way)
-  const consents = optionsToRevert(run.changes.map(({ change }) => change))
-  const asks = way.context.terminal.interactive && !way.options.yes
-  const consent = asks ? [] : ['--yes']
-  return [
-    mend(
-      'Both ways ask the gateway first what was written. To complete it:',
-      own('unfinished', 'finish', ...consent),
-    ),
-    // By its name: where it was taken back meanwhile, that finds nothing to do, and begins nothing else.
-    mend('To take it back:', own('revert', run.id, ...consent, ...consents)),
-  ].join('\n')
-}
-
-/** Somebody has to say what is to become of it: an option, the run's own name, or an answer. */
-function refuse(run: RecordedRun, url: string, way: BeforeConnecting): never {
-  const { user, host } = run.started
-  throw new MigrateError(
-    'run-interrupted',
-    `Run ${run.id} of ${run.startedAt}, by ${printable(`${user} on ${host}`)}, did not come to its end, so nothing else is begun`,
-    bothWays(run, url, way),
-  )
-}
+import { type Conclusion, patience, type Way } from './way.ts'
 
 /** It is left as it is, and its commands are named once more. */
 function leave(run: RecordedRun, way: Way): Conclusion {
@@ -71,33 +26,6 @@ function leave(run: RecordedRun, way: Way): Conclusion {
     ),
   )
   return { code: exitForError('run-interrupted', false), report: null }
-}
-
-/**
- * Looks for a run of this gateway that has no end. Returns it where this invocation can say what is to become of
- * it; `null` where there is none. Throws `run-interrupted` where nobody can be asked, and `journal-damaged` or
- * `journal-newer` where --unfinished was given and what cannot be read may hide such a run.
- */
-export async function noticeUnfinished(
-  url: string,
-  named: RecordedRun | null,
-  way: BeforeConnecting,
-): Promise<RecordedRun | null> {
-  const { journal, options, context } = way
-  const { terminal } = context
-  const { runs, problems } = await unfinishedRuns(journal, url)
-  const [newest] = runs
-  if (!newest && problems[0] !== undefined && options.unfinished !== undefined)
-    throw problemError(problems[0], 'Whether a run is unfinished cannot be told for certain.')
-  for (const { message } of problems) terminal.warn(`! ${message}`)
-  if (!newest) return null
-  // The newest goes first: an older one cannot be told apart any more from what the newer one did.
-  if (options.unfinished !== undefined || named?.id === newest.id) return newest
-  if (options.dryRun) {
-    await remarkOnUnfinished(newest, url, way)
-    return null
-  }
-  return terminal.interactive && !options.yes ? newest : refuse(newest, url, way)
 }
 
 /** Why finishing a run writes nothing: all of it is done, or what is there now is somebody else's, or nobody's to tell. */
@@ -159,6 +87,6 @@ export async function attendTo(
   // A run that was cut short goes its way as a whole, whatever this invocation selects.
   const whole = { ...way, options: { ...options, only: [], except: [] } }
   // What was being taken back goes on under the consent that the run had.
-  if (wasTakingBack(run)) whole.options.accept = consent.options
+  if (wasTakingBack(run)) whole.options.accept = [...CONSENTS]
   return choice === 'finish' && !wasTakingBack(run) ? finish(resumption, whole) : takeBack(run, whole)
 }

@@ -14,7 +14,6 @@ import { restartFor } from '../../core/restart.ts'
 import type { DriftedField } from '../../core/drift.ts'
 import { eraOf } from '../../core/eras.ts'
 import { isInForce, type RunReport, tally } from '../../core/report.ts'
-import type { MigrateError } from '../../core/errors.ts'
 
 /** An edit as anybody may see it. */
 function publicEdit({ field, before, after }: Edit) {
@@ -115,9 +114,4 @@ export function runDocument(report: RunReport, undo: string | null) {
     propagation: report.propagation,
     summary: { applied, notApplied, failed, drifted, unknown, reverted },
   }
-}
-
-/** `mcp-url-migrate/error/1` */
-export function errorDocument({ code, message, hint }: MigrateError) {
-  return { schema: 'mcp-url-migrate/error/1', code, message, hint }
 }

@@ -1,6 +1,6 @@
 import { shownName } from './name.ts'
 import { renderLeftBehind } from './plan.ts'
-import { acceptOptions, consent } from '../../core/consent.ts'
+import { acceptOptions, CONSENTS } from '../../core/consent.ts'
 import { serversIn } from '../../core/plan.ts'
 import type { AppliedChange, CollateralChange, Halt, Outcome, RunReport } from '../../core/report.ts'
 import { failures, isForeseen, isWithheld, tally } from '../../core/report.ts'
@@ -114,7 +114,7 @@ function renderWithheld({ changes }: RunReport, look: Look): string[] {
     [...new Set(own.map(({ server }) => shownName(server)))].join(', ')
   const awaiting = of('awaiting')
   const declined = of('declined')
-  const needed = consent.options.filter((code) => awaiting.some((each) => each.awaiting.includes(code)))
+  const needed = CONSENTS.filter((code) => awaiting.some((each) => each.awaiting.includes(code)))
   const waiting = `${count(serversIn(awaiting), 'server waits', 'servers wait')} for a consent (${acceptOptions(needed).join(' ')}): ${names(awaiting)}`
   return [
     ...(awaiting.length > 0 ? [look.paint('yellow', wrap(waiting, look.width, '  '))] : []),

@@ -1,14 +1,21 @@
-import { fstatSync, writeSync } from 'node:fs'
+import { fstatSync, type Stats, statSync, writeSync } from 'node:fs'
+import { devNull } from 'node:os'
 
 /** The streams of a process that are written to, by their descriptors. */
 type Output = NodeJS.WriteStream & { fd: number }
 
-const isRegularFile = (fd: number): boolean => {
+const statsOf = (fd: number): Stats | null => {
   try {
-    return fstatSync(fd).isFile()
+    return fstatSync(fd)
   } catch {
-    return false
+    return null
   }
+}
+
+/** Is it a device that is not the one for nothing, as every terminal is? Told without loading what knows terminals. */
+export function mayBeTerminal(fd: number): boolean {
+  const stats = statsOf(fd)
+  return stats !== null && stats.isCharacterDevice() && stats.rdev !== statSync(devNull).rdev
 }
 
 /**
@@ -16,7 +23,7 @@ const isRegularFile = (fd: number): boolean => {
  * much that was, and Node's own stream takes that for all of it.
  */
 function writeWhole(stream: Output): void {
-  if (!isRegularFile(stream.fd)) return
+  if (statsOf(stream.fd)?.isFile() !== true) return
   const write = (chunk: Buffer, _encoding: string, done: (error?: Error) => void): void => {
     try {
       for (let at = 0; at < chunk.length; ) at += writeSync(stream.fd, chunk, at)
@@ -26,6 +33,21 @@ function writeWhole(stream: Output): void {
     }
   }
   Object.defineProperty(stream, '_write', { value: write })
+}
+
+/**
+ * Writes to standard output at once, without its stream, which takes as long to open as all else that `--help` needs. Returns
+ * what is left: nothing, or, of a terminal or where writing fails, what the stream has to write, or to fail with.
+ */
+export function writeAtOnce(text: string): string {
+  const bytes = Buffer.from(text)
+  let at = 0
+  try {
+    while (at < bytes.length && !mayBeTerminal(1)) at += writeSync(1, bytes, at)
+  } catch {
+    // The stream meets it again.
+  }
+  return bytes.subarray(at).toString()
 }
 
 /** A reader that went away, such as `| head` or a terminal that was closed, is no trouble; a full disk is. */

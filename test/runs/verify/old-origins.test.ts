@@ -1,5 +1,6 @@
 import { expect } from 'vitest'
-import { adHocMigration, defaultMigration } from '../../../src/cli/migrations.ts'
+import { defaultMigration } from '../../../src/cli/migrations.ts'
+import { adHocMigration } from '../../../src/cli/rule.ts'
 import { FileJournal } from '../../../src/journal/file-journal.ts'
 import { localMachine } from '../../../src/machine/local-machine.ts'
 import { closed } from '../../../src/runs/verify/closed.ts'

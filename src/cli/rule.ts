@@ -1,0 +1,48 @@
+import { AD_HOC } from '../core/ad-hoc.ts'
+import { originText, readOrigin, sameOrigin } from '../core/address.ts'
+import { canonical, sha256 } from '../core/canonical.ts'
+import { MigrateError } from '../core/errors.ts'
+import type { Migration } from '../core/migration.ts'
+import type { ConnectionOptions } from './connection-options.ts'
+
+/** The rule of `--from ORIGIN --to ORIGIN`: exactly that origin becomes the other. Throws `usage`. */
+export function adHocMigration(fromText: string, toText: string): Migration {
+  const [from, to] = [readOrigin(fromText), readOrigin(toText)]
+  const wrong = (option: string) =>
+    new MigrateError(
+      'usage',
+      `${option} is no origin`,
+      'Give scheme, host and port, as in http://localhost:8585: no path, query or user name.',
+    )
+  if (!from) throw wrong('--from')
+  if (!to) throw wrong('--to')
+  if (sameOrigin(from, to)) throw new MigrateError('usage', '--from and --to are the same origin', null)
+  const definition = { schemes: [from.scheme], hosts: [from.host], port: from.port }
+  return {
+    id: AD_HOC,
+    sha256: sha256(canonical({ from: definition, to })),
+    title: `From ${originText(from)} to ${originText(to)}`,
+    fields: ['url'],
+    from: definition,
+    to,
+  }
+}
+
+/**
+ * The rule of an invocation: --from and --to, the one that --migration names, else the default that ships. What was typed
+ * wrong throws `usage` at once; reading a rule that ships takes so long that the gateway can answer meanwhile.
+ */
+export async function ruleFor({
+  from,
+  to,
+  migration: [id],
+}: Pick<ConnectionOptions, 'from' | 'to' | 'migration'>): Promise<() => Promise<Migration>> {
+  if (from !== undefined && to !== undefined) {
+    const rule = adHocMigration(from, to)
+    return () => Promise.resolve(rule)
+  }
+  const shipped = () => import('./migrations.ts')
+  if (id === undefined) return async () => (await shipped()).defaultMigration()
+  const rule = await (await shipped()).namedMigration(id)
+  return () => Promise.resolve(rule)
+}

@@ -1,0 +1,2 @@
+/** What the guide calls LiteLLM's container, that of the MCP proxy, and the network on which they meet. */
+export const GUIDE_NAMES = { litellm: 'litellm', proxy: 'mcp-proxy-sse', network: 'litellm-net' } as const
