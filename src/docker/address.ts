@@ -49,6 +49,16 @@ async function tlsFrom(folder: string, unverified: boolean): Promise<TlsFiles> {
 
 const SYSTEM_TRUST: TlsFiles = { ca: null, cert: null, key: null, unverified: false }
 
+/** A user name as it is meant; `null` where nobody could have it. */
+function decoded(text: string): string | null {
+  try {
+    const name = decodeURIComponent(text)
+    return /[\u0000-\u001f\u007f]/.test(name) ? null : name
+  } catch {
+    return null
+  }
+}
+
 /** Reads a host as DOCKER_HOST and contexts name it; a sentence where it is none. `tls` is asked for TCP alone. */
 async function readHost(
   text: string,
@@ -61,8 +71,9 @@ async function readHost(
   const url = URL.canParse(whole) ? new URL(whole) : null
   const where = `${maskUrl(whole)} (${source})`
   const isLocal = url !== null && isLoopbackName(url.hostname || 'localhost')
-  if (url?.protocol === 'ssh:' && url.hostname) {
-    const destination = `${url.username ? `${decodeURIComponent(url.username)}@` : ''}${url.hostname}`
+  const user = url === null ? null : decoded(url.username)
+  if (url?.protocol === 'ssh:' && url.hostname && user !== null) {
+    const destination = `${user === '' ? '' : `${user}@`}${url.hostname}`
     const place = `ssh://${destination}${url.port && `:${url.port}`} (${source})`
     return { kind: 'ssh', destination, port: url.port || null, where: place, isLocal }
   }

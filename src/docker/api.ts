@@ -5,6 +5,8 @@ import { engineId, type InspectedContainer, inspectedContainer, listedContainer 
 import type { Endpoint } from './endpoint.ts'
 
 const OUTPUT_LIMIT = 1024 * 1024
+/** Many are read side by side; they have some 10 kB. */
+const INSPECTION_LIMIT = 1024 * 1024
 
 const versions = z.object({ Components: z.array(z.object({ Name: z.string() })).nullish() })
 
@@ -58,7 +60,13 @@ export class EngineApi {
 
   /** `GET /containers/{id}/json`. */
   inspect(id: string, signal: AbortSignal): Promise<InspectedContainer> {
-    return this.#json(inspectedContainer, `/containers/${encodeURIComponent(id)}/json`, signal)
+    const path = `/containers/${encodeURIComponent(id)}/json`
+    return callForJson(inspectedContainer, this.#endpoint, {
+      method: 'GET',
+      path,
+      limit: INSPECTION_LIMIT,
+      signal,
+    })
   }
 
   /** `GET /networks`. */

@@ -33,6 +33,7 @@ const BY_CODE: readonly [codes: RegExp, words: string][] = [
   [/^(EHOSTUNREACH|ENETUNREACH)$/, 'there is no way to it through the network'],
   [/^(ECONNRESET|EPIPE|ERR_STREAM_PREMATURE_CLOSE)$/, 'the connection was cut'],
   [/^ETIMEDOUT$/, 'no answer'],
+  [/^(ERR_INVALID_URL|ERR_INVALID_ARG_VALUE|ERR_UNESCAPED_CHARACTERS)$/, 'that is no address'],
   [/^HPE_/, 'what answers there does not speak HTTP'],
   [
     /^(EPROTO|ERR_SSL_(WRONG_VERSION_NUMBER|PACKET_LENGTH_TOO_LONG))$/,

@@ -98,10 +98,14 @@ export async function call(endpoint: Endpoint, question: Question): Promise<Answ
   return { headers: response.headers, body, end }
 }
 
+/** A question with the most that is read of its answer, where that is not the usual. */
+export type WholeQuestion = Omit<Question, 'limit'> & { limit?: number }
+
 /** An answer that is of use only as a whole. Throws where it is longer than is read. */
-export async function callForAll(endpoint: Endpoint, question: Omit<Question, 'limit'>): Promise<Answer> {
-  const answer = await call(endpoint, { ...question, limit: ANSWER_LIMIT })
-  if (answer.end === 'limit') throw new Error(`its answer is longer than ${ANSWER_LIMIT / 1024 / 1024} MB`)
+export async function callForAll(endpoint: Endpoint, question: WholeQuestion): Promise<Answer> {
+  const { limit = ANSWER_LIMIT } = question
+  const answer = await call(endpoint, { ...question, limit })
+  if (answer.end === 'limit') throw new Error(`its answer is longer than ${limit / 1024 / 1024} MB`)
   if (answer.end === 'signal') throw new Error('no whole answer')
   return answer
 }
@@ -110,7 +114,7 @@ export async function callForAll(endpoint: Endpoint, question: Omit<Question, 'l
 export async function callForJson<T>(
   schema: z.ZodType<T>,
   endpoint: Endpoint,
-  question: Omit<Question, 'limit'>,
+  question: WholeQuestion,
 ): Promise<T> {
   const json = parsed((await callForAll(endpoint, question)).body)
   if (json === undefined) throw new Error('its answer is no JSON')

@@ -1,4 +1,5 @@
 import type { Engine } from '../core/containers.ts'
+import { inParallel } from '../core/in-parallel.ts'
 import type { EngineApi } from './api.ts'
 import { unpack } from './archive.ts'
 import { dockerFailed, isMissing, reasonOf, within } from './ask.ts'
@@ -8,6 +9,7 @@ import type { Container, Docker, Ended, LogLine, Network } from './port.ts'
 
 const CALL_MS = 10_000
 const LINKS_FOLLOWED = 5
+const INSPECTED_AT_ONCE = 16
 
 /** `null` for what is not there, or not any more. */
 const orNull = <T>(asked: Promise<T>): Promise<T | null> =>
@@ -49,13 +51,12 @@ export class DockerEngine implements Docker {
   containers(): Promise<Container[]> {
     return this.#ask('list its containers', async (signal) => {
       const listed = await this.#api.list({ all: 'true' }, signal)
-      const found = await Promise.all(
-        listed.map(async ({ Id, Status: status }) => {
-          const inspected = await orNull(this.#api.inspect(Id, signal))
-          return inspected ? [{ inspected, status }] : []
-        }),
-      )
-      return readContainers(found.flat(), this.engine).toSorted(byName)
+      const found: { inspected: InspectedContainer; status: string }[] = []
+      await inParallel(INSPECTED_AT_ONCE, listed, async ({ Id, Status: status }) => {
+        const inspected = await orNull(this.#api.inspect(Id, signal))
+        if (inspected) found.push({ inspected, status })
+      })
+      return readContainers(found, this.engine).toSorted(byName)
     })
   }
 

@@ -84,6 +84,12 @@ describe('which engine is meant', () => {
     expect(await engineAddress(env({ DOCKER_HOST: 'https://10.0.0.7' }))).toMatchObject({ tls: system })
   })
 
+  test.each(['ssh://%zz@build', 'ssh://a%00b@build', 'ftp://build'])('%s names none', async (host) => {
+    expect(await connectDocker(env({ DOCKER_HOST: host }))).toBe(
+      'DOCKER_HOST names no Docker engine: it should be as unix:///var/run/docker.sock, tcp://host:2376 or ssh://user@host',
+    )
+  })
+
   test('a password in it is shown nowhere', async () => {
     for (const host of ['tcp://me:hunter2@10.0.0.7:2375', 'ssh://me:hunter2@build'])
       expect(JSON.stringify(await engineAddress(env({ DOCKER_HOST: host })))).not.toContain('hunter2')
