@@ -1,10 +1,50 @@
 #!/usr/bin/env node
-import { existsSync } from 'node:fs'
+const { existsSync, lstatSync, mkdirSync } = require('node:fs')
+const { enableCompileCache } = require('node:module')
+const path = require('node:path')
 
-const build = new URL('../dist/cli/main.js', import.meta.url)
-if (!existsSync(build)) {
-  process.stderr.write('mcp-url-migrate is not built yet: run npm run build in its folder.\n')
+const isOwn = (folder) => {
+  const stats = lstatSync(folder)
+  return stats.isDirectory() && stats.uid === process.getuid?.() && (stats.mode & 0o022) === 0
+}
+
+/**
+ * Keeps what V8 makes of the code for the next start, where Node can (22.1 and later; NODE_DISABLE_COMPILE_CACHE=1 turns it
+ * off). Never in a folder for everybody, as Node would: whoever can write there decides what is executed here.
+ */
+function keepCompiled({ HOME = '', XDG_CACHE_HOME = '' }) {
+  if (!path.isAbsolute(HOME) || !isOwn(HOME)) return
+  const base = path.isAbsolute(XDG_CACHE_HOME) ? XDG_CACHE_HOME : path.join(HOME, '.cache')
+  const folder = path.join(base, 'mcp-url-migrate')
+  mkdirSync(folder, { recursive: true, mode: 0o700 })
+  if (isOwn(base) && isOwn(folder)) enableCompileCache(folder)
+}
+
+/** Tells of an installation of which a part is missing. */
+function refuse(what) {
+  process.stderr.write(`${what}\n`)
   process.exit(1)
 }
-const { main } = await import(build.href)
-await main(process.argv.slice(2))
+
+const NOT_WHOLE = 'This installation of mcp-url-migrate is not whole: install it again.'
+
+if (enableCompileCache)
+  try {
+    keepCompiled(process.env)
+  } catch {
+    // It starts without: a little later.
+  }
+
+const build = path.join(__dirname, '../dist/main.js')
+if (!existsSync(build))
+  refuse(
+    existsSync(path.join(__dirname, '../src'))
+      ? 'mcp-url-migrate is not built yet: run npm run build in its folder.'
+      : NOT_WHOLE,
+  )
+const { main } = require(build)
+if (!main) refuse(NOT_WHOLE)
+main(process.argv.slice(2)).catch((error) => {
+  if (error.code !== 'MODULE_NOT_FOUND') throw error
+  refuse(NOT_WHOLE)
+})

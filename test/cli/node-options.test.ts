@@ -3,13 +3,13 @@ import { existsSync } from 'node:fs'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { commandLine } from '../../src/cli/program.ts'
+import { SCRIPT, transcript } from '../support/cli.ts'
+import { watchForLeaks } from '../support/secrets.ts'
 
+watchForLeaks()
 vi.setConfig({ maxConcurrency: 4 })
-
-const BIN = fileURLToPath(new URL('../../bin/mcp-url-migrate.js', import.meta.url))
 
 /** Every option of ours, as a person writes it. Node does not know our commands. */
 const PROGRAM = commandLine('0', () => {})
@@ -36,9 +36,12 @@ const isReadByNode = async (option: string): Promise<boolean> => {
   await writeFile(join(folder, `${file}.cjs`), code)
   await writeFile(join(folder, file), `NODE_OPTIONS=--require ${join(folder, `${file}.cjs`)}\n`)
   const env = { PATH: process.env['PATH'] }
-  const args = [BIN, option, join(folder, file), '--help']
+  const args = [SCRIPT, option, join(folder, file), '--help']
   const exit = await new Promise<unknown>((done) => {
-    execFile(process.execPath, args, { env, cwd: folder }, (error) => done(error?.code ?? 0))
+    execFile(process.execPath, args, { env, cwd: folder }, (error, stdout, stderr) => {
+      transcript.push(stdout, stderr)
+      done(error?.code ?? 0)
+    })
   })
   // Node ends with 9 where it cannot read what it was to read.
   return exit === 9 || existsSync(marker)

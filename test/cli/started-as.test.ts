@@ -122,19 +122,20 @@ describe('a started program', () => {
     await mkdir(bin)
     await symlink(SCRIPT, join(bin, 'mcp-url-migrate'))
     await symlink(join(SCRIPT, '..'), join(folder, 'program'))
-    const rest = `history --journal ${folder}`
+    const program = join(folder, 'program/mcp-url-migrate.js')
+    const rest = (cwd: string) => `history --journal ${cwd}`
     const found = await Promise.all([
       named('mcp-url-migrate', [], folder, bin),
       named('node', ['program/mcp-url-migrate.js'], folder),
-      named('node', [SCRIPT], folder),
+      named('node', [program], bin),
       named('node', [BIN], folder),
     ])
     await rm(folder, { recursive: true })
     expect(found).toEqual([
-      `  mcp-url-migrate ${rest}`,
-      `  node program/mcp-url-migrate.js ${rest}`,
-      `  node ${SCRIPT} ${rest}`,
-      `  npx mcp-url-migrate ${rest}`,
+      `  mcp-url-migrate ${rest(folder)}`,
+      `  node program/mcp-url-migrate.js ${rest(folder)}`,
+      `  node ${program} ${rest(`'${bin}'`)}`,
+      `  npx mcp-url-migrate ${rest(folder)}`,
     ])
   })
 })

@@ -2,7 +2,9 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import { describe, expect, vi } from 'vitest'
+import { SCRIPT } from '../support/cli.ts'
 import { guideServer, sentence, test, TWO, writes } from './trial.ts'
 import { secret, watchForLeaks } from '../support/secrets.ts'
 
@@ -116,7 +118,7 @@ describe.concurrent('wrong usage is 64, told in a sentence, before the gateway i
 test('a program with nothing left to wait for before its end does not end with 0', async () => {
   // The sandbox is up until a signal ends it: what kept it up is let go instead.
   const script = `
-    import { main } from ${JSON.stringify(new URL('../../dist/cli/main.js', import.meta.url).href)}
+    import { main } from ${JSON.stringify(pathToFileURL(join(SCRIPT, '../../dist/main.js')).href)}
     process.stdout.write = () => { for (const each of process._getActiveHandles()) each.unref?.() }
     void main(['sandbox'])`
   const child = spawn(process.execPath, ['--input-type=module', '-e', script], { stdio: 'ignore' })

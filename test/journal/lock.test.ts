@@ -2,19 +2,19 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { appendFile, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { pathToFileURL } from 'node:url'
 import { describe, expect, test } from 'vitest'
 import { acquireLock, lockHolder } from '../../src/journal/lock.ts'
 import { ownIdentity } from '../../src/journal/process-identity.ts'
-import { SCRIPT, temporaryFolder } from '../support/cli.ts'
+import { temporaryFolder } from '../support/cli.ts'
+import { compiled } from '../support/compiled.ts'
 
 const GATEWAY = 'http://gateway.example:4000/litellm'
-const BUILT = pathToFileURL(join(SCRIPT, '../../dist/journal/lock.js')).href
+const LOCK = await compiled('journal/lock.ts')
 
-/** A process that takes the lock, says so, and does what the script says with it. Needs `npm run build`. */
+/** A process that takes the lock, says so, and does what the script says with it. */
 function contender(folder: string, script: string, env: Record<string, string> = {}): ChildProcess {
   const text = `
-    import { acquireLock } from ${JSON.stringify(BUILT)}
+    import { acquireLock } from ${JSON.stringify(LOCK)}
     const [folder] = process.argv.slice(1)
     const take = () => acquireLock(${JSON.stringify(GATEWAY)}, 'trying things', folder)
     const say = (text) => process.stdout.write(text + '\\n')

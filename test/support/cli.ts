@@ -4,11 +4,18 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
+/** A folder, one called `_npx` or below it, in which the packed program is installed; without it this checkout's is run. */
+const INSTALLED = process.env['INSTALLED']
+
 /** The program's own file, as `node bin/…` names it. Needs `npm run build`. */
-export const SCRIPT = fileURLToPath(new URL('../../bin/mcp-url-migrate.js', import.meta.url))
+export const SCRIPT = INSTALLED
+  ? join(INSTALLED, 'node_modules/mcp-url-migrate/bin/mcp-url-migrate.js')
+  : fileURLToPath(new URL('../../bin/mcp-url-migrate.js', import.meta.url))
 
 /** The program as npx starts it: through a link in a folder of npx. */
-export const BIN = fileURLToPath(new URL('_npx/mcp-url-migrate', import.meta.url))
+export const BIN = INSTALLED
+  ? join(INSTALLED, 'node_modules/.bin/mcp-url-migrate')
+  : fileURLToPath(new URL('_npx/mcp-url-migrate', import.meta.url))
 
 /** What a finished program left behind. */
 export interface Finished {

@@ -24,6 +24,7 @@ export interface TerminalStart {
 }
 
 const LIMIT_MS = 25_000
+const LAST_WORDS_MS = 500
 
 /** The screen with a bar before each line: one that begins with "at http://…" would pass for a place in a file. */
 const framed = (screen: string): string =>
@@ -83,8 +84,10 @@ export class PtySession {
   /** Resolves as soon as a look at the session finds something. */
   async #until<T>(what: string, look: () => T | null): Promise<T> {
     return new Promise((resolve, reject) => {
+      let last: NodeJS.Timeout | undefined
       const settle = (): void => {
         clearTimeout(timer)
+        clearTimeout(last)
         this.#watchers.delete(watch)
       }
       const fail = (why: string): void => {
@@ -96,7 +99,11 @@ export class PtySession {
         if (found !== null) {
           settle()
           resolve(found)
-        } else if (this.#exit) fail(`the program ended with ${this.#exit.code}`)
+        } else if (this.#exit) {
+          // What it printed last may be told after its end.
+          const { code } = this.#exit
+          last ??= setTimeout(() => fail(`the program ended with ${code}`), LAST_WORDS_MS)
+        }
       }
       const timer = setTimeout(() => fail(`${LIMIT_MS / 1000} s went by`), LIMIT_MS)
       this.#watchers.add(watch)

@@ -5,6 +5,7 @@ import { spawn } from 'node:child_process'
 import { cp, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
+import { rolldown } from 'rolldown'
 import { cases, documentWorld } from './cases.mjs'
 
 const [program = '', out = ''] = process.argv.slice(2).map((path) => resolve(path))
@@ -16,7 +17,14 @@ const NOBODY = `data:text/javascript,${encodeURIComponent(`
   os.userInfo = () => ({ username: 'operator' })
   syncBuiltinESMExports()`)}`
 const KILLER = join(program, 'test/prove/kill-points.mjs')
-const { startSandbox } = await import(join(program, 'dist/gateway/sandbox/index.js'))
+const { startSandbox } = await fromSource('gateway/sandbox/index.ts')
+
+/** A module of the program's sources. */
+async function fromSource(path) {
+  const build = await rolldown({ input: join(program, 'src', path), platform: 'node' })
+  const { output } = await build.generate({ format: 'esm', codeSplitting: false })
+  return import(`data:text/javascript,${encodeURIComponent(output[0].code)}`)
+}
 
 /** Starts the program to its end, or to the boundary where it is to kill itself. */
 function start(ground, args, kill, onChild = () => {}) {
