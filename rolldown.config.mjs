@@ -66,27 +66,26 @@ const LEFT_OUT = {
   '@inquirer/prompts': { '@inquirer/editor': `export default ${refused('@inquirer/editor')}` },
 }
 
-const MARK = '\0left-out:'
-const used = new Set()
+/** What stands in the place of modules that were asked for, by their ids here. */
+const inPlace = new Map()
+
+const idOf = (name) => `\0left-out:${name}`
 
 const leaveOut = {
   name: 'leave-out',
   resolveId(name, importer = '') {
     const [, library = ''] =
       /.*\/node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(importer.replaceAll('\\', '/')) ?? []
-    if (LEFT_OUT[library]?.[name] === undefined) return null
-    used.add(name)
-    return `${MARK}${library}:${name}`
+    const code = LEFT_OUT[library]?.[name]
+    if (code === undefined) return null
+    inPlace.set(idOf(name), code)
+    return idOf(name)
   },
-  load(id) {
-    if (!id.startsWith(MARK)) return null
-    const [library, ...name] = id.slice(MARK.length).split(':')
-    return LEFT_OUT[library][name.join(':')]
-  },
+  load: (id) => inPlace.get(id) ?? null,
   buildEnd(failure) {
     const idle = Object.values(LEFT_OUT)
       .flatMap(Object.keys)
-      .filter((name) => !used.has(name))
+      .filter((name) => !inPlace.has(idOf(name)))
     if (!failure && idle.length > 0) this.error(`nothing asks for ${idle.join(', ')} any more`)
   },
 }
@@ -106,7 +105,7 @@ const withoutLists = {
   },
 }
 
-const chunkOf = new Map([['\0rolldown/runtime.js', 'main']])
+const chunkOf = new Map()
 
 const fillChunks = {
   name: 'fill-chunks',
