@@ -30,7 +30,8 @@ export function adHocMigration(fromText: string, toText: string): Migration {
 
 /**
  * The rule of an invocation: --from and --to, the one that --migration names, else the default that ships. What was typed
- * wrong throws `usage` at once; reading a rule that ships takes so long that the gateway can answer meanwhile.
+ * wrong throws `usage` at once; the default is read when it is first asked for, and once: the first question to the gateway
+ * can be out by then.
  */
 export async function ruleFor({
   from,
@@ -42,7 +43,10 @@ export async function ruleFor({
     return () => Promise.resolve(rule)
   }
   const shipped = () => import('./migrations.ts')
-  if (id === undefined) return async () => (await shipped()).defaultMigration()
-  const rule = await (await shipped()).namedMigration(id)
-  return () => Promise.resolve(rule)
+  if (id !== undefined) {
+    const rule = await (await shipped()).namedMigration(id)
+    return () => Promise.resolve(rule)
+  }
+  let read: Promise<Migration> | null = null
+  return () => (read ??= shipped().then(({ defaultMigration }) => defaultMigration()))
 }

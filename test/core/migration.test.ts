@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { defaultMigration, readMigration } from '../../src/cli/migrations.ts'
-import { adHocMigration } from '../../src/cli/rule.ts'
+import { adHocMigration, ruleFor } from '../../src/cli/rule.ts'
 import { judge, mentions } from '../../src/core/migration.ts'
 
 const shipped = await defaultMigration()
@@ -155,6 +155,12 @@ describe('the migration that ships', () => {
   ])('finds the old address in %j: %s', (text, found) => {
     expect(mentions(shipped, text)).toBe(found)
   })
+})
+
+test('the rule that ships is read once, however often it is asked for', async () => {
+  const rule = await ruleFor({ from: undefined, to: undefined, migration: [] })
+  expect(rule()).toBe(rule())
+  expect(await rule()).toEqual(await defaultMigration())
 })
 
 describe('--from and --to', () => {
