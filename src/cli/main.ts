@@ -51,7 +51,7 @@ export async function main(argv: readonly string[]): Promise<void> {
     read = error
   }
   const left = writeAtOnce(said.join(''))
-  if (read instanceof CommanderError && read.exitCode === 0 && left === '') return
+  if (read instanceof CommanderError && read.exitCode === 0 && left.length === 0) return
   for (const stream of [process.stdout, process.stderr]) giveWidth(stream)
   const lost = watchOutput(process.stdout, process.stderr)
   const circumstances: Circumstances = { written: new Written(), lost, tell: () => '' }

@@ -39,15 +39,16 @@ function writeWhole(stream: Output): void {
  * Writes to standard output at once, without its stream, which takes as long to open as all else that `--help` needs. Returns
  * what is left: nothing, or, of a terminal or where writing fails, what the stream has to write, or to fail with.
  */
-export function writeAtOnce(text: string): string {
+export function writeAtOnce(text: string): Buffer {
   const bytes = Buffer.from(text)
+  if (mayBeTerminal(1)) return bytes
   let at = 0
   try {
-    while (at < bytes.length && !mayBeTerminal(1)) at += writeSync(1, bytes, at)
+    while (at < bytes.length) at += writeSync(1, bytes, at)
   } catch {
     // The stream meets it again.
   }
-  return bytes.subarray(at).toString()
+  return bytes.subarray(at)
 }
 
 /** A reader that went away, such as `| head` or a terminal that was closed, is no trouble; a full disk is. */
