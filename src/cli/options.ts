@@ -4,7 +4,7 @@ import { MigrateError } from '../core/errors.ts'
 import { connectionShape, requireSense } from './connection-options.ts'
 import { patterns, readBy, SECONDS, texts, usage } from './option-values.ts'
 
-/** The options of the main job, as commander leaves them; see `cli/program.ts` for what each means. */
+/** The options of the main job, as commander leaves them; see `cli/main-command.ts` for what each means. */
 const mainOptions = z.object({
   ...connectionShape,
   litellmConfig: texts,
