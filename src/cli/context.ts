@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { MigrateError } from '../core/errors.ts'
 import { FileJournal } from '../journal/file-journal.ts'
@@ -34,4 +35,14 @@ export function journalFor(options: Pick<MainOptions, 'journal'>, env: NodeJS.Pr
       'Name one with --journal DIR or MCP_URL_MIGRATE_JOURNAL, or set HOME.',
     )
   return new FileJournal(resolve(folder))
+}
+
+/** Throws `run-not-found` for a journal that --journal names and that is not there: to read nothing would be no answer. */
+export function requireNamedJournal({ location }: FileJournal, options: Pick<MainOptions, 'journal'>): void {
+  if (options.journal === undefined || existsSync(location)) return
+  throw new MigrateError(
+    'run-not-found',
+    `There is no journal in ${location}`,
+    'Is the folder the right one?',
+  )
 }

@@ -1,5 +1,3 @@
-import { existsSync } from 'node:fs'
-import { MigrateError } from '../core/errors.ts'
 import type { Migration } from '../core/migration.ts'
 import type { CommandMaker } from '../core/own-command.ts'
 import { count } from '../core/text.ts'
@@ -11,7 +9,7 @@ import { localMachine } from '../machine/local-machine.ts'
 import { makeScene } from '../runs/verify/make-scene.ts'
 import type { Scene } from '../runs/verify/scene.ts'
 import { deploymentNames } from './connection-options.ts'
-import type { Context } from './context.ts'
+import { type Context, requireNamedJournal } from './context.ts'
 import { ownCommands } from './own-command.ts'
 import { secretVariables } from './secret-variables.ts'
 import type { VerifyOptions } from './verify-options.ts'
@@ -21,12 +19,7 @@ async function readJournal(
   options: VerifyOptions,
   own: CommandMaker,
 ): Promise<Pick<Scene, 'runs' | 'journalRemarks'>> {
-  if (options.journal !== undefined && !existsSync(journal.location))
-    throw new MigrateError(
-      'run-not-found',
-      `There is no journal in ${journal.location}`,
-      'Is the folder the right one?',
-    )
+  requireNamedJournal(journal, options)
   const { runs, problems } = await journal.runs()
   const unread = `${count(problems.length, 'file')} of the journal cannot be read, so that old addresses may be missing. Which, is told by:`
   return { runs, journalRemarks: problems.length === 0 ? [] : [unread, `  ${own('history', '--check')}`] }

@@ -32,7 +32,8 @@ const isAbout = (error: unknown, codes: readonly ErrorCode[]): error is MigrateE
  */
 export class Connection {
   readonly #options: ConnectionOptions
-  readonly #target: Target
+  /** Where it leads. */
+  readonly target: Target
   readonly #context: Context
   #credentials: Credentials | null = null
   /** Has it ever been open? From then on a key that is refused has stopped working, and is no slip of the keyboard. */
@@ -45,7 +46,7 @@ export class Connection {
   /** Throws `usage` where a variable of `--header` holds nothing that could be sent: that is no finding about the gateway. */
   constructor(options: ConnectionOptions, url: string, context: Context) {
     this.#options = options
-    this.#target = targetOf(options, url, context.env)
+    this.target = targetOf(options, url, context.env)
     this.#context = context
   }
 
@@ -54,7 +55,7 @@ export class Connection {
     const credentials = this.#credentials
     const own =
       credentials?.kind === 'password' ? [credentials.password, credentials.session?.key] : [credentials?.key]
-    return [...own.filter((text) => text !== undefined), ...secretsIn(this.#target.headers ?? {})]
+    return [...own.filter((text) => text !== undefined), ...secretsIn(this.target.headers ?? {})]
   }
 
   /** Is a failure of `open` something to tell of the gateway, and no mistake of who asks? */
@@ -85,9 +86,9 @@ export class Connection {
     // A file that was named is read before the gateway hears of anything; a question waits until it is known to be one.
     if (keyFile !== undefined || passwordFile !== undefined) await this.#find()
     const { terminal } = this.#context
-    const { url } = this.#target
+    const { url } = this.target
     terminal.progress(`Connecting to ${url}`)
-    return connect(this.#target, async () => {
+    return connect(this.target, async () => {
       const credentials = await this.#find()
       if (!this.#wasOpen) terminal.remark(`Signing in to ${url} with ${credentials.source}`)
       terminal.progress(`Connecting to ${url}`)
@@ -123,6 +124,6 @@ export class Connection {
     if (this.#credentials?.kind === 'password')
       terminal.remark('LiteLLM keeps a session key for this sign-in for 24 hours.')
     const release = version ?? '(release unknown)'
-    terminal.remark(wrap(`Connected: LiteLLM ${release} at ${this.#target.url}, ${account}`, look.width))
+    terminal.remark(wrap(`Connected: LiteLLM ${release} at ${this.target.url}, ${account}`, look.width))
   }
 }

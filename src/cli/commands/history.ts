@@ -1,8 +1,6 @@
-import { existsSync } from 'node:fs'
-import { MigrateError } from '../../core/errors.ts'
 import { printableJson } from '../../core/text.ts'
 import { findNamedRun } from '../../runs/find-run.ts'
-import { type Context, journalFor } from '../context.ts'
+import { type Context, journalFor, requireNamedJournal } from '../context.ts'
 import { ownCommands } from '../own-command.ts'
 import { historyDocument, renderCheck, renderHistory, renderOneRun } from '../render/history.ts'
 
@@ -23,12 +21,7 @@ export async function history(
   const journal = journalFor({ journal: options.journal }, env)
   const own = (url: string | null) =>
     ownCommands({ journal: options.journal }, { context, invoked: 'history', url })
-  if (options.journal !== undefined && !existsSync(journal.location))
-    throw new MigrateError(
-      'run-not-found',
-      `There is no journal in ${journal.location}`,
-      'Is the folder the right one?',
-    )
+  requireNamedJournal(journal, options)
   const read = await journal.runs()
   const run = named === null ? null : await findNamedRun(journal, named, own(null)('history'))
   const shown = run ? { runs: [run], problems: [] } : read

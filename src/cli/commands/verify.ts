@@ -6,7 +6,6 @@ import { CHECK_IDS } from '../../core/verify/check-ids.ts'
 import type { Gateway } from '../../gateway/port.ts'
 import { type Context, journalFor } from '../context.ts'
 import { ruleFor } from '../rule.ts'
-import { targetOf } from '../target.ts'
 import { keysToTry } from '../verify-keys.ts'
 import type { VerifyOptions } from '../verify-options.ts'
 import { Connection } from './connection.ts'
@@ -45,9 +44,9 @@ export async function verify(options: VerifyOptions, context: Context): Promise<
   const url = await gatewayUrl(options, context, null)
   const rule = await ruleFor(options)
   const keys = await keysToTry(options, env)
-  const stage = { url, target: targetOf(options, url, env), keys, journal: journalFor(options, env) }
-  if (options.watch !== undefined) context.signals.finish()
   const connection = new Connection(options, url, context)
+  const stage = { url, target: connection.target, keys, journal: journalFor(options, env) }
+  if (options.watch !== undefined) context.signals.finish()
   for (;;) {
     const gateway = await openOrFinding(connection)
     // What checks and shows is loaded when the first question is out.
