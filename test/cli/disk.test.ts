@@ -1,4 +1,5 @@
 import { spawn, spawnSync } from 'node:child_process'
+import { chmodSync, readdirSync } from 'node:fs'
 import { chmod, chown, mkdir, readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, vi } from 'vitest'
@@ -191,12 +192,10 @@ describe.skipIf(!runsAsNobody)('a journal without the right to write', () => {
 
   test('to its file, from the middle of a run on: exit 4, and no further write', async ({ open }) => {
     const state: { trial: Trial | null } = { trial: null }
-    const lock = async (): Promise<void> => {
-      const folder = state.trial?.journal ?? ''
-      for (const name of await readdir(folder)) await chmod(join(folder, name), 0o400)
-    }
+    // Before the answer leaves: the program may read it at once, and append to its journal.
     const alter = (body: unknown): unknown => {
-      void lock()
+      const folder = state.trial?.journal ?? ''
+      for (const name of readdirSync(folder)) chmodSync(join(folder, name), 0o400)
       return body
     }
     const quirk = { on: { method: 'PUT', path: '/v1/mcp/server', nth: 2 }, do: { alter } }

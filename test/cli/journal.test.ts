@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process'
+import { rmSync } from 'node:fs'
 import { appendFile, mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, vi } from 'vitest'
@@ -264,7 +265,7 @@ describe.concurrent('the journal:', () => {
         on: { method: 'PUT', path: '/v1/mcp/server', nth: 1 },
         do: {
           alter: (body) => {
-            if (state.trial) void rm(state.trial.journal, { recursive: true, force: true })
+            if (state.trial) rmSync(state.trial.journal, { recursive: true, force: true })
             return body
           },
         },
