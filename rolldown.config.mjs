@@ -26,12 +26,12 @@ const CHUNKS = {
   ),
   history: source('cli/commands/history'),
   // What reads YAML of our own.
-  rules: source('cli/migrations', 'core/verify/keys-file'),
+  rules: source('files/migrations', 'core/verify/keys-file'),
   run: source(
-    'gateway/enter',
+    'gateway/connect/enter',
     ...['forward', 'reversal', 'unfinished'].map((name) => `cli/commands/${name}`),
   ),
-  docker: source('docker/connect'),
+  docker: source('docker/connect/connect'),
   status: source('cli/status-round'),
   verify: source('cli/verify-round'),
   sandbox: source('cli/commands/sandbox', 'cli/commands/serve-sandbox'),

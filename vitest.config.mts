@@ -11,7 +11,7 @@ export default defineConfig({
           // Loading the program anew for every file takes a tenth of the time.
           isolate: false,
           include: ['test/**/*.test.ts'],
-          exclude: ['test/lab/**', 'test/docker/**', 'test/python/**'],
+          exclude: ['test/lab/**', 'test/deployment/**', 'test/python/**'],
           testTimeout: 60_000,
           hookTimeout: 60_000,
         },
@@ -35,7 +35,7 @@ export default defineConfig({
       {
         test: {
           name: 'docker',
-          include: ['test/docker/**/*.test.ts'],
+          include: ['test/deployment/**/*.test.ts'],
           testTimeout: 120_000,
           hookTimeout: 600_000,
           fileParallelism: false,

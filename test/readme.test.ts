@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { EXIT_CODES } from '../src/cli/exit.ts'
 import { CHECK_IDS } from '../src/core/verify/check-ids.ts'
 import { readKeysFile } from '../src/core/verify/keys-file.ts'
-import { type Sandbox, startSandbox } from '../src/gateway/sandbox/index.ts'
+import { type Sandbox, startSandbox } from '../src/sandbox/index.ts'
 import { BIN, runCli, temporaryFolder } from './support/cli.ts'
 import { KEY, PtySession } from './support/pty.ts'
 

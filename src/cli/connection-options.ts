@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import type { DeploymentNames } from '../runs/deployment.ts'
-import { HEADER_NAME, readHeaderOptions } from './header-option.ts'
+import type { DeploymentNames } from '../runs/deployment/find.ts'
+import { HEADER_NAME, readHeaderOptions } from './connect/header-option.ts'
 import { requireNoClash, seconds, texts, usage } from './option-values.ts'
 
 /** The options that say which gateway, as whom, by which rule and with which journal: the same for every command that asks one. */

@@ -1,5 +1,5 @@
 import { writeSync } from 'node:fs'
-import { fileWords } from '../core/system-words.ts'
+import { fileWords } from '../core/show/system-words.ts'
 import { exitForError, exitForLostOutput } from './exit.ts'
 import type { Written } from './written.ts'
 

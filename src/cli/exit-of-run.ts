@@ -1,6 +1,6 @@
-import { awaitingChanges, isLeftBehind, type Plan, readyChanges } from '../core/plan.ts'
-import { isSignal, mayHaveWritten, type RunReport } from '../core/report.ts'
-import { isComplete } from '../runs/run.ts'
+import { awaitingChanges, isLeftBehind, type Plan, readyChanges } from '../core/plan/plan.ts'
+import { isSignal, mayHaveWritten, type RunReport } from '../core/plan/report.ts'
+import { isComplete } from '../runs/apply/run.ts'
 import { exitForSignal } from './exit.ts'
 
 /** The code for a plan of which nothing was, or will be, written. */

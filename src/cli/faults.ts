@@ -1,6 +1,6 @@
 import { MigrateError, unforeseen } from '../core/errors.ts'
-import { redactText } from '../core/redact.ts'
-import type { RunReport } from '../core/report.ts'
+import { redactText } from '../core/show/redact.ts'
+import type { RunReport } from '../core/plan/report.ts'
 import type { Context } from './context.ts'
 
 /** The longest trace that is shown: so many lines of each error in a chain of causes. */

@@ -1,15 +1,15 @@
-import { readAddress } from '../core/address.ts'
-import type { Plan } from '../core/plan.ts'
-import { endsAtOnce, type RunReport } from '../core/report.ts'
-import { count } from '../core/text.ts'
-import { newUrl } from '../core/withheld.ts'
-import { checkMoved } from '../runs/check-moved.ts'
+import { readAddress } from '../core/rule/address.ts'
+import type { Plan } from '../core/plan/plan.ts'
+import { endsAtOnce, type RunReport } from '../core/plan/report.ts'
+import { count } from '../core/show/text.ts'
+import { newUrl } from '../core/plan/withheld.ts'
+import { checkMoved } from '../runs/try/moved.ts'
 import { localMachine } from '../machine/local-machine.ts'
-import { preflight } from '../runs/preflight.ts'
-import { lookAround, NOWHERE, type Surroundings } from '../runs/surroundings.ts'
+import { preflight } from '../runs/try/addresses.ts'
+import { lookAround, NOWHERE, type Surroundings } from '../runs/deployment/surroundings.ts'
 import type { Way } from './commands/way.ts'
 import { wordsFor } from './render/words.ts'
-import { secretVariables } from './secret-variables.ts'
+import { secretVariables } from './connect/secret-variables.ts'
 import type { Terminal } from './terminal/terminal.ts'
 
 /** Where LiteLLM stands, looked for once; nowhere where a sandbox only plays one. */
@@ -25,7 +25,7 @@ function aroundFor(plan: Plan, { gateway, options, context }: Way): () => Promis
     machine: localMachine,
     // Loaded where it is needed, which may be after a write: a package that was replaced meanwhile costs no more than Docker.
     docker: () =>
-      import('../docker/connect.ts').then(
+      import('../docker/connect/connect.ts').then(
         ({ connectDocker }) => connectDocker(context.env, secretVariables(options)),
         () => 'the part of this program that asks it could not be loaded',
       ),

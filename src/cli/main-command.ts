@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import { CONSENTS } from '../core/consent.ts'
+import { CONSENTS } from '../core/plan/consent.ts'
 import { addConnectionOptions, collect } from './connection-command.ts'
 
 /** Defines the options of the main job. */

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { CONSENTS } from '../core/consent.ts'
+import { CONSENTS } from '../core/plan/consent.ts'
 import { MigrateError } from '../core/errors.ts'
 import { connectionShape, requireSense } from './connection-options.ts'
 import { patterns, readBy, SECONDS, texts, usage } from './option-values.ts'

@@ -1,5 +1,5 @@
 import { unforeseen } from '../core/errors.ts'
-import { printable, printableJson } from '../core/text.ts'
+import { printable, printableJson } from '../core/show/text.ts'
 import type { Context } from './context.ts'
 import { exitForError } from './exit.ts'
 import { ownCommands } from './own-command.ts'

@@ -1,5 +1,5 @@
 import { Command, CommanderError, Option, type OutputConfiguration } from 'commander'
-import { harmless } from '../core/text.ts'
+import { harmless } from '../core/show/text.ts'
 import { EXIT_CODES } from './exit.ts'
 import { defineMain } from './main-command.ts'
 import { defineVerify } from './verify-command.ts'

@@ -1,8 +1,8 @@
-import { AD_HOC } from '../core/ad-hoc.ts'
-import { originText, readOrigin, sameOrigin } from '../core/address.ts'
+import { AD_HOC } from '../core/rule/ad-hoc.ts'
+import { originText, readOrigin, sameOrigin } from '../core/rule/address.ts'
 import { canonical, sha256 } from '../core/canonical.ts'
 import { MigrateError } from '../core/errors.ts'
-import type { Migration } from '../core/migration.ts'
+import type { Migration } from '../core/rule/migration.ts'
 import type { ConnectionOptions } from './connection-options.ts'
 
 /** The rule of `--from ORIGIN --to ORIGIN`: exactly that origin becomes the other. Throws `usage`. */
@@ -42,7 +42,7 @@ export async function ruleFor({
     const rule = adHocMigration(from, to)
     return () => Promise.resolve(rule)
   }
-  const shipped = () => import('./migrations.ts')
+  const shipped = () => import('../files/migrations.ts')
   if (id !== undefined) {
     const rule = await (await shipped()).namedMigration(id)
     return () => Promise.resolve(rule)

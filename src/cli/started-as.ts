@@ -1,6 +1,6 @@
 import { realpathSync } from 'node:fs'
 import { basename, delimiter, isAbsolute, join, relative } from 'node:path'
-import { shellQuoted } from '../core/shell.ts'
+import { shellQuoted } from '../core/show/shell.ts'
 
 const NAME = 'mcp-url-migrate'
 

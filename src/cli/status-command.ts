@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import { GUIDE_NAMES } from '../core/guide-names.ts'
+import { GUIDE_NAMES } from '../core/deployment/guide-names.ts'
 import { addConnectionOptions, collect } from './connection-command.ts'
 
 /** Defines the options of the command `status`. */

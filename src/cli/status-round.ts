@@ -1,7 +1,7 @@
-import type { Migration } from '../core/migration.ts'
-import { redactText } from '../core/redact.ts'
-import { printableJson } from '../core/text.ts'
-import { connectDocker } from '../docker/connect.ts'
+import type { Migration } from '../core/rule/migration.ts'
+import { redactText } from '../core/show/redact.ts'
+import { printableJson } from '../core/show/text.ts'
+import { connectDocker } from '../docker/connect/connect.ts'
 import type { Gateway } from '../gateway/port.ts'
 import type { Journal } from '../journal/port.ts'
 import { localMachine } from '../machine/local-machine.ts'
@@ -15,16 +15,16 @@ import {
   readGateway,
   readJournal,
   type StatusReport,
-} from '../runs/status.ts'
-import type { Connection } from './commands/connection.ts'
+} from '../runs/status/status.ts'
+import type { Connection } from './connect/connection.ts'
 import { deploymentNames } from './connection-options.ts'
 import type { Context } from './context.ts'
 import { ownCommands } from './own-command.ts'
 import { readProgress } from './progress.ts'
-import { renderDiagram } from './render/diagram.ts'
-import { renderStatus } from './render/status.ts'
-import { statusDocument } from './render/status-document.ts'
-import { secretVariables } from './secret-variables.ts'
+import { renderDiagram } from './render/status/diagram.ts'
+import { renderStatus } from './render/status/status.ts'
+import { statusDocument } from './render/status/document.ts'
+import { secretVariables } from './connect/secret-variables.ts'
 import type { StatusOptions } from './status-options.ts'
 
 /** What every round of `status` begins with. */

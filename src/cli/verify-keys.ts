@@ -1,10 +1,10 @@
 import { dirname, resolve } from 'node:path'
 import { MigrateError } from '../core/errors.ts'
-import { printable } from '../core/text.ts'
+import { printable } from '../core/show/text.ts'
 import type { ExpectedKey } from '../core/verify/keys-file.ts'
-import { fileUnreadable } from '../gateway/text-file.ts'
-import type { KeyUnderTest } from '../runs/verify/scene.ts'
-import { checkSecret, readSecret } from './credentials.ts'
+import { fileUnreadable } from '../files/text-file.ts'
+import type { KeyUnderTest } from '../runs/verify/scene/scene.ts'
+import { checkSecret, readSecret } from './connect/credentials.ts'
 import { readGiven } from './given-file.ts'
 
 async function fromFile(file: string): Promise<ExpectedKey[]> {

@@ -1,6 +1,6 @@
-import { endsAtOnce, type RunReport } from '../core/report.ts'
+import { endsAtOnce, type RunReport } from '../core/plan/report.ts'
 import type { Gateway } from '../gateway/port.ts'
-import { awaitPropagation } from '../runs/propagation.ts'
+import { awaitPropagation } from '../runs/apply/propagation.ts'
 import type { Context } from './context.ts'
 import type { MainOptions } from './options.ts'
 import { wordsFor } from './render/words.ts'

@@ -1,3 +1,6 @@
+/** How many records are read side by side: each read makes the gateway connect to a backend. */
+export const READS_AT_ONCE = 8
+
 /** Does something for each value, at most `limit` at a time, in order of their beginning. */
 export async function inParallel<T>(
   limit: number,

@@ -1,10 +1,10 @@
-import type { Engine } from '../core/containers.ts'
+import type { Engine } from '../core/deployment/containers.ts'
 import { inParallel } from '../core/in-parallel.ts'
-import type { EngineApi } from './api.ts'
-import { unpack } from './archive.ts'
-import { dockerFailed, isMissing, reasonOf, within } from './ask.ts'
-import { type InspectedContainer, readContainers } from './container.ts'
-import { readLog, separate, textOf } from './log-lines.ts'
+import type { EngineApi } from './api/api.ts'
+import { unpack } from './api/archive.ts'
+import { dockerFailed, isMissing, reasonOf, within } from './api/ask.ts'
+import { type InspectedContainer, readContainers } from './api/container.ts'
+import { readLog, separate, textOf } from './api/log-lines.ts'
 import type { Container, Docker, Ended, LogLine, Network } from './port.ts'
 
 const CALL_MS = 10_000

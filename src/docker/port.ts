@@ -1,4 +1,4 @@
-import type { Engine, NamedContainer } from '../core/containers.ts'
+import type { Engine, NamedContainer } from '../core/deployment/containers.ts'
 
 /** A port of a container that is open on this machine. `hostIp` is `0.0.0.0` or `::` where every address answers. */
 export interface PublishedPort {

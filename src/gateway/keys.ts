@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import { z } from 'zod'
 import { MigrateError } from '../core/errors.ts'
-import { proveAdmin, routeMissing } from './account.ts'
-import { type Endpoint, post, probe, put, refusalBefore, spoken } from './http.ts'
+import { proveAdmin, routeMissing } from './connect/account.ts'
+import { type Endpoint, post, probe, put, refusalBefore, spoken } from './http/http.ts'
 
 const SERVERS = '/v1/mcp/server'
 

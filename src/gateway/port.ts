@@ -1,29 +1,7 @@
-import type { Era } from '../core/eras.ts'
-import type { GatewayIdentity } from '../core/plan.ts'
-import type { Reach } from '../core/reach.ts'
-import type { ListedServer, ServerRecord } from '../core/server.ts'
-import type { FieldEdit } from '../core/write-body.ts'
-
-/**
- * What a read by id brought. Only `record` is to be believed; the rest says why there is none. `silent`: nobody answered
- * in time.
- */
-export type Reading =
-  | { kind: 'record'; record: ServerRecord; source: 'database' | 'config' }
-  | { kind: 'absent'; message: string }
-  /** `found`: the id that it has. A name in place of an id leads to it, too, from 1.88 on. */
-  | { kind: 'wrong-id'; message: string; found: string }
-  | { kind: 'unreadable'; message: string; silent: boolean }
-
-/**
- * What became of a write. `refused`: the request never left; nothing was written. `accepted`: the gateway said
- * yes, with the record as it stood in that moment where the answer held one. `unsettled`: only reading tells;
- * `answered` when LiteLLM itself is through with the request, `silent` when nobody answered in time.
- */
-export type WriteAnswer =
-  | { kind: 'accepted'; record: ServerRecord | null }
-  | { kind: 'refused'; message: string }
-  | { kind: 'unsettled'; message: string; answered: boolean; silent: boolean }
+import type { GatewayIdentity } from '../core/plan/plan.ts'
+import type { Reach } from '../core/reach/reach.ts'
+import type { Place } from '../core/record/place.ts'
+import type { ListedServer } from '../core/record/server.ts'
 
 /**
  * Does a server work through the gateway? `yes`: it lists tools, and LiteLLM does not find it unhealthy; `unknown`
@@ -93,18 +71,6 @@ export interface NamedServer {
   id: string
   /** Who names it, for a person, harmless: `the key ci`. */
   by: string
-}
-
-/** Where the record of a server is read and written: LiteLLM's API, or a file that it reads when it starts. */
-export interface Place {
-  readonly era: Era
-  /**
-   * The authoritative record. Makes LiteLLM probe the backend: `era.probeSeconds` when that is silent. Passing
-   * trouble (429, 503, a dropped connection) is sat out for `patienceMs`, one minute unless told. Never throws.
-   */
-  read(id: string, patienceMs?: number): Promise<Reading>
-  /** Changes `edits` of a record that was read a moment ago, once, without retrying. Never throws. */
-  write(record: ServerRecord, edits: readonly FieldEdit[]): Promise<WriteAnswer>
 }
 
 /** All that the tool asks of a gateway. One contract suite runs against every implementation. */

@@ -1,7 +1,7 @@
 import { constants, type FileHandle, open, unlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { MigrateError } from '../core/errors.ts'
-import { fileWords } from '../core/system-words.ts'
+import { fileWords } from '../core/show/system-words.ts'
 import { chained, type Head, type ReadRun } from './chain.ts'
 import type { RunRecorder } from './port.ts'
 import type { JournalEvent } from './records.ts'

@@ -1,7 +1,7 @@
 import { z } from 'zod'
-import { change, hashes } from '../core/plan.ts'
-import type { ToolPrint } from '../core/reach.ts'
-import type { Outcome } from '../core/report.ts'
+import { change, hashes } from '../core/plan/plan.ts'
+import type { ToolPrint } from '../core/reach/reach.ts'
+import type { Outcome } from '../core/plan/report.ts'
 
 /** Version of the journal's format. A line of a newer one is never guessed at. */
 export const JOURNAL_VERSION = 1

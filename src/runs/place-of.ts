@@ -1,6 +1,7 @@
-import type { Change } from '../core/plan.ts'
-import { FilePlace } from '../gateway/file-place.ts'
-import type { Gateway, Place } from '../gateway/port.ts'
+import type { Change } from '../core/plan/plan.ts'
+import { FilePlace } from '../files/place.ts'
+import type { Place } from '../core/record/place.ts'
+import type { Gateway } from '../gateway/port.ts'
 
 /** Where a change is made: through the gateway's API, or in a file. */
 export function placeOf(gateway: Gateway, change: Pick<Change, 'file' | 'edits'>): Place {

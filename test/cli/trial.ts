@@ -7,7 +7,7 @@ import {
   type SandboxRow,
   type SandboxServer,
   startSandbox,
-} from '../../src/gateway/sandbox/index.ts'
+} from '../../src/sandbox/index.ts'
 import { type Finished, runCli, type Start, temporaryFolder } from '../support/cli.ts'
 import { type Identity, type Listener, listen, type LocalServer } from '../support/hostile.ts'
 import { invoke } from '../prove/kill-recovery.ts'

@@ -1,4 +1,4 @@
-import { startSandbox } from '../../src/gateway/sandbox/index.ts'
+import { startSandbox } from '../../src/sandbox/index.ts'
 import { labConfigServers } from './configured.ts'
 import { FAULTS } from './trying.ts'
 import { describeContract } from './suite.ts'

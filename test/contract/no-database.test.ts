@@ -1,4 +1,4 @@
-import { startSandbox } from '../../src/gateway/sandbox/index.ts'
+import { startSandbox } from '../../src/sandbox/index.ts'
 import { configured, describeOpen, describeWithoutDatabase } from './no-database.ts'
 
 const ORIGIN = 'http://localhost:8585'

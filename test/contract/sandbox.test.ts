@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test } from 'vitest'
-import { type Sandbox, type SandboxOptions, startSandbox } from '../../src/gateway/sandbox/index.ts'
+import { type Sandbox, type SandboxOptions, startSandbox } from '../../src/sandbox/index.ts'
 import { ask, type Received, type Sending } from './http.ts'
 
 const OLD = 'http://localhost:8585/servers/filesystem/sse'

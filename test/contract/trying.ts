@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import type { AddressFault } from '../../src/gateway/sandbox/addresses.ts'
+import type { AddressFault } from '../../src/sandbox/backends/addresses.ts'
 import { CLOSED, type Server, WORKS } from './bench.ts'
 import { at, isSince } from './http.ts'
 import type { Benched } from './suite.ts'

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { readMigration } from '../../src/cli/migrations.ts'
+import { readMigration } from '../../src/files/migrations.ts'
 import { readOwnYaml } from '../../src/core/own-yaml.ts'
 import { readKeysFile } from '../../src/core/verify/keys-file.ts'
 

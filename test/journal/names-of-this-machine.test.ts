@@ -1,8 +1,8 @@
 import { hostname, networkInterfaces } from 'node:os'
 import { describe, expect, test } from 'vitest'
-import { gatewayKey, isOwnName } from '../../src/core/address.ts'
+import { gatewayKey, isOwnName } from '../../src/core/rule/address.ts'
 import { MigrateError } from '../../src/core/errors.ts'
-import { normaliseGatewayUrl } from '../../src/gateway/gateway-url.ts'
+import { normaliseGatewayUrl } from '../../src/gateway/connect/gateway-url.ts'
 import { acquireLock } from '../../src/journal/lock.ts'
 import { temporaryFolder } from '../support/cli.ts'
 

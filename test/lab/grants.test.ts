@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { findGrants } from '../../src/gateway/grants.ts'
+import { findGrants } from '../../src/gateway/grants/grants.ts'
 import type { GrantSearch } from '../../src/gateway/port.ts'
 import { ask, isSince } from '../contract/http.ts'
 import { testWhere } from '../contract/where.ts'

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { diagnose } from '../../src/core/diagnose.ts'
-import type { ReachKind } from '../../src/core/reach.ts'
-import { connect } from '../../src/gateway/connect.ts'
-import { handshake } from '../../src/gateway/handshake.ts'
+import { diagnose } from '../../src/core/reach/diagnose.ts'
+import type { ReachKind } from '../../src/core/reach/reach.ts'
+import { connect } from '../../src/gateway/connect/connect.ts'
+import { handshake } from '../../src/mcp/handshake.ts'
 import type { Gateway } from '../../src/gateway/port.ts'
 import { isSince } from '../contract/http.ts'
 import { closedOrigin } from '../support/free-port.ts'
@@ -104,7 +104,7 @@ for (const lab of labGateways()) {
 
     test('TLS that fails is told as something else, and seen from this machine', async () => {
       const pem = (name: string): string =>
-        readFileSync(new URL(`../gateway/tls/${name}.pem`, import.meta.url), 'utf8')
+        readFileSync(new URL(`../support/tls/${name}.pem`, import.meta.url), 'utf8')
       const server = await listen(says(404, ''), { key: pem('key'), cert: pem('certificate') })
       servers.push(server)
       for (const [url, kind] of [

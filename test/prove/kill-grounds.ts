@@ -1,5 +1,5 @@
 import { setImmediate as turn } from 'node:timers/promises'
-import { type SandboxOptions, type SandboxServer, startSandbox } from '../../src/gateway/sandbox/index.ts'
+import { type SandboxOptions, type SandboxServer, startSandbox } from '../../src/sandbox/index.ts'
 import { secret } from '../support/secrets.ts'
 
 /** The rows of a gateway's MCP servers by id, every column of them. */

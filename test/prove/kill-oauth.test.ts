@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
-import { EXCHANGED } from '../cli/oauth-servers.ts'
+import { EXCHANGED } from '../cli/run/oauth-servers.ts'
 import { guideServer } from '../cli/trial.ts'
 import { type Rows, sandboxGrounds } from './kill-grounds.ts'
 import {

@@ -4,7 +4,7 @@ import { readCommandLine } from '../../src/cli/program.ts'
 import { Signals } from '../../src/cli/signals.ts'
 import type { Terminal } from '../../src/cli/terminal/terminal.ts'
 import { Written } from '../../src/cli/written.ts'
-import { harmless } from '../../src/core/text.ts'
+import { harmless } from '../../src/core/show/text.ts'
 import { plainly, transcript } from '../support/cli.ts'
 
 const TOOL = '0.0.0-prove'

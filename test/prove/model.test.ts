@@ -8,8 +8,8 @@ import { World } from './model-world.ts'
 vi.setConfig({ testTimeout: 1_800_000 })
 
 // The program's own requests and journal writes, with the boundaries at which an invocation can die.
-vi.mock('../../src/gateway/transport.ts', async (original) => {
-  const real = await original<typeof import('../../src/gateway/transport.ts')>()
+vi.mock('../../src/gateway/http/transport.ts', async (original) => {
+  const real = await original<typeof import('../../src/gateway/http/transport.ts')>()
   const { boundary } = await import('./dying.ts')
   const send: typeof real.send = async (request) => {
     await boundary(`before ${request.method}`)

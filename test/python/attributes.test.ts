@@ -3,8 +3,8 @@ import { chmod, mkdir, mkdtemp, readdir, rename, rm, stat, writeFile } from 'nod
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import { replaceFile } from '../../src/gateway/replace-file.ts'
-import { readText } from '../../src/gateway/text-file.ts'
+import { replaceFile } from '../../src/files/replace-file.ts'
+import { readText } from '../../src/files/text-file.ts'
 import { system } from '../support/system.ts'
 
 /** Attributes of a file: their bytes, in hexadecimal, by name. */

@@ -1,4 +1,10 @@
-import { type PyValue, PyDate, PyDict, PySet, PyTuple } from '../../src/core/config/pyyaml/values.ts'
+import {
+  type PyValue,
+  PyDate,
+  PyDict,
+  PySet,
+  PyTuple,
+} from '../../src/core/config/pyyaml/construct/values.ts'
 
 const MOST = 20_000
 

@@ -1,10 +1,10 @@
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
-import type { Reach } from '../../src/core/reach.ts'
-import { HANDSHAKE } from '../../src/docker/handshake.ts'
+import type { Reach } from '../../src/core/reach/reach.ts'
+import { HANDSHAKE } from '../../src/docker/witness/handshake.ts'
 import type { Docker, Ended } from '../../src/docker/port.ts'
-import { witnessInside } from '../../src/docker/witness.ts'
-import { handshake } from '../../src/gateway/handshake.ts'
+import { witnessInside } from '../../src/docker/witness/witness.ts'
+import { handshake } from '../../src/mcp/handshake.ts'
 import { type Listener, listen, type LocalServer, says } from '../support/hostile.ts'
 import { ANSWERS, named } from '../support/mcp/answers.ts'
 import { talkative } from '../support/mcp/conversations.ts'
@@ -85,7 +85,7 @@ test('nothing is carried out of the container of what stands at another origin',
 
 test('a certificate for another host name is told from one that nobody knows', async () => {
   const trusted = {
-    SSL_CERT_FILE: fileURLToPath(new URL('../gateway/tls/certificate.pem', import.meta.url)),
+    SSL_CERT_FILE: fileURLToPath(new URL('../support/tls/certificate.pem', import.meta.url)),
   }
   const place = await onTls(says(404, 'No', { 'content-type': 'text/plain' }), 'https')('')
   expect(await lookInside(place.url, 'http', 8000, trusted)).toMatchObject({ kind: 'not-found' })

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { ASKING } from '../../src/runs/verify/inside.ts'
+import { ASKING } from '../../src/runs/verify/scene/inside.ts'
 import { listen, says } from '../support/hostile.ts'
 import { runPython } from './run.ts'
 

@@ -1,4 +1,4 @@
-import type { Endpoint } from '../../src/gateway/http.ts'
+import type { Endpoint } from '../../src/gateway/http/http.ts'
 import type { GrantSearch } from '../../src/gateway/port.ts'
 import { ask, isSince } from '../contract/http.ts'
 

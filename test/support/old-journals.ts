@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { isDeepStrictEqual } from 'node:util'
 import { z } from 'zod'
-import { type SandboxOptions, type SandboxRow, startSandbox } from '../../src/gateway/sandbox/index.ts'
+import { type SandboxOptions, type SandboxRow, startSandbox } from '../../src/sandbox/index.ts'
 
 /** The folder of what earlier versions wrote; see the README in it. */
 export const KEPT = fileURLToPath(new URL('../journal/v1/', import.meta.url))

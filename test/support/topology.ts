@@ -1,4 +1,4 @@
-import type { TopologyContainer } from '../../src/core/topology.ts'
+import type { TopologyContainer } from '../../src/core/deployment/topology.ts'
 
 /** A running container of a topology, with what matters. */
 export const container = (

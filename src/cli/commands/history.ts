@@ -1,5 +1,5 @@
-import { printableJson } from '../../core/text.ts'
-import { findNamedRun } from '../../runs/find-run.ts'
+import { printableJson } from '../../core/show/text.ts'
+import { findNamedRun } from '../../runs/recover/find-run.ts'
 import { type Context, journalFor, requireNamedJournal } from '../context.ts'
 import { ownCommands } from '../own-command.ts'
 import { historyDocument, renderCheck, renderHistory, renderOneRun } from '../render/history.ts'

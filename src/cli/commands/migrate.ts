@@ -1,16 +1,16 @@
-import { type Configuration, NO_FILES } from '../../runs/configuration.ts'
+import { type Configuration, NO_FILES } from '../../runs/plan/configuration.ts'
 import { type Context, journalFor } from '../context.ts'
 import { usage } from '../option-values.ts'
 import type { MainOptions } from '../options.ts'
 import { ruleFor } from '../rule.ts'
 import { noticeUnfinished } from './notice-unfinished.ts'
 import { requireConsent, requireJournal } from './requirements.ts'
-import { gatewayUrl, openGateway, underLock } from './session.ts'
+import { gatewayUrl, openGateway, underLock } from '../connect/session.ts'
 
 /** Before the gateway hears of anything: a file that is not there is a slip of the keyboard. */
 async function readFiles({ litellmConfig, litellmEnv }: MainOptions): Promise<Configuration> {
   if (litellmConfig.length + litellmEnv.length === 0) return NO_FILES
-  const { readConfiguration } = await import('../../runs/configured.ts')
+  const { readConfiguration } = await import('../../runs/plan/configured.ts')
   const configuration = await readConfiguration(litellmConfig, litellmEnv)
   if (litellmConfig.length === 0)
     throw usage('--litellm-env goes with --litellm-config, in which the variables stand')

@@ -1,8 +1,8 @@
-import { optionsToRevert } from '../../core/consent.ts'
-import { isLeftOpen, leavesSomething, type RunReport } from '../../core/report.ts'
-import { printableJson } from '../../core/text.ts'
+import { optionsToRevert } from '../../core/plan/consent.ts'
+import { isLeftOpen, leavesSomething, type RunReport } from '../../core/plan/report.ts'
+import { printableJson } from '../../core/show/text.ts'
 import { runDocument } from '../render/documents.ts'
-import { renderBlocks } from '../render/blocks.ts'
+import { renderBlocks } from '../render/plan/blocks.ts'
 import { wrap } from '../render/layout.ts'
 import {
   renderAwaiting,
@@ -10,10 +10,10 @@ import {
   renderRemarks,
   renderRestart,
   renderSummary,
-} from '../render/plan.ts'
-import { renderByHand, renderReport } from '../render/report.ts'
-import { renderCause, saidElsewhere, sharedCauses } from '../render/causes.ts'
-import { renderRemedies } from '../render/tried.ts'
+} from '../render/plan/plan.ts'
+import { renderByHand, renderReport } from '../render/report/report.ts'
+import { renderCause, saidElsewhere, sharedCauses } from '../render/plan/causes.ts'
+import { renderRemedies } from '../render/plan/reach.ts'
 import { mainCommands, type Proposal, type Way } from './way.ts'
 
 /** Prints a plan: its heading, a block for each change, what is left alone, and the numbers. */

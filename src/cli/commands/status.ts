@@ -2,8 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { type Context, journalFor } from '../context.ts'
 import { ruleFor } from '../rule.ts'
 import type { StatusOptions } from '../status-options.ts'
-import { Connection } from './connection.ts'
-import { gatewayUrl } from './session.ts'
+import { Connection } from '../connect/connection.ts'
+import { gatewayUrl } from '../connect/session.ts'
 
 const HEAD_START_MS = 300
 

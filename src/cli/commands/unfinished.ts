@@ -1,15 +1,21 @@
-import { CONSENTS } from '../../core/consent.ts'
+import { CONSENTS } from '../../core/plan/consent.ts'
 import { MigrateError } from '../../core/errors.ts'
-import { serversIn } from '../../core/plan.ts'
-import { count } from '../../core/text.ts'
+import { serversIn } from '../../core/plan/plan.ts'
+import { count } from '../../core/show/text.ts'
 import type { RecordedRun } from '../../journal/fold.ts'
-import { requireDatabaseFor } from '../../runs/needs-database.ts'
-import { closeRun, investigate, isTakenBack, planCompletion, wasTakingBack } from '../../runs/recover.ts'
-import type { Resumption } from '../../runs/run.ts'
+import { requireDatabaseFor } from '../../runs/recover/needs-database.ts'
+import {
+  closeRun,
+  investigate,
+  isTakenBack,
+  planCompletion,
+  wasTakingBack,
+} from '../../runs/recover/recover.ts'
+import type { Resumption } from '../../runs/apply/run.ts'
 import { exitForError } from '../exit.ts'
 import { tryBeforehand } from '../looking.ts'
 import { hintLines } from '../render/layout.ts'
-import { chooseForUnfinished, describeUnfinished } from '../unfinished-choice.ts'
+import { chooseForUnfinished, describeUnfinished } from '../ask/unfinished.ts'
 import { conclude } from './carry-out.ts'
 import { bothWays } from './notice-unfinished.ts'
 import { requireCanary } from './requirements.ts'

@@ -1,15 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { MigrateError } from '../../core/errors.ts'
-import { nearestOf } from '../../core/selection.ts'
-import { printable } from '../../core/text.ts'
+import { nearestOf } from '../../core/plan/select.ts'
+import { printable } from '../../core/show/text.ts'
 import { CHECK_IDS } from '../../core/verify/check-ids.ts'
 import type { Gateway } from '../../gateway/port.ts'
 import { type Context, journalFor } from '../context.ts'
 import { ruleFor } from '../rule.ts'
 import { keysToTry } from '../verify-keys.ts'
 import type { VerifyOptions } from '../verify-options.ts'
-import { Connection } from './connection.ts'
-import { gatewayUrl } from './session.ts'
+import { Connection } from '../connect/connection.ts'
+import { gatewayUrl } from '../connect/session.ts'
 
 /** Throws `usage` for a check of --check that there is not. */
 function requireKnown(ids: readonly string[]): void {

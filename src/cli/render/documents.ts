@@ -1,5 +1,5 @@
-import { PINNED_ID } from '../../core/config/record.ts'
-import { maskUrl, maskUrlsIn, shownPath, shownText } from '../../core/redact.ts'
+import { PINNED_ID } from '../../core/config/read/record.ts'
+import { maskUrl, maskUrlsIn, shownPath, shownText } from '../../core/show/redact.ts'
 import {
   awaitingChanges,
   type Change,
@@ -9,11 +9,11 @@ import {
   type Plan,
   serversIn,
   type Skipped,
-} from '../../core/plan.ts'
-import { restartFor } from '../../core/restart.ts'
-import type { DriftedField } from '../../core/drift.ts'
-import { eraOf } from '../../core/eras.ts'
-import { isInForce, type RunReport, tally } from '../../core/report.ts'
+} from '../../core/plan/plan.ts'
+import { restartFor } from '../../core/plan/restart.ts'
+import type { DriftedField } from '../../core/plan/drift.ts'
+import { eraOf } from '../../core/record/eras.ts'
+import { isInForce, type RunReport, tally } from '../../core/plan/report.ts'
 
 /** An edit as anybody may see it. */
 function publicEdit({ field, before, after }: Edit) {

@@ -1,4 +1,4 @@
-import { printable } from '../../core/text.ts'
+import { printable } from '../../core/show/text.ts'
 import type { Paint } from '../terminal/console.ts'
 
 /** How to render: the columns there are, whether in colour, and whether in full. */

@@ -1,5 +1,5 @@
-import { type ServerIdentity, serverTitle } from '../../core/server.ts'
-import { printable, shortened } from '../../core/text.ts'
+import { type ServerIdentity, serverTitle } from '../../core/record/server.ts'
+import { printable, shortened } from '../../core/show/text.ts'
 
 /** What to call a server on a screen: harmless for a terminal, and no longer than 120 characters. */
 export function shownName(server: Pick<ServerIdentity, 'id' | 'name' | 'alias'>): string {

@@ -1,6 +1,6 @@
-import { redactText } from '../../core/redact.ts'
-import { isSecretField, isSecretName } from '../../core/secret-fields.ts'
-import type { ServerRecord } from '../../core/server.ts'
+import { redactText } from '../../core/show/redact.ts'
+import { isSecretField, isSecretName } from '../../core/show/secret-fields.ts'
+import type { ServerRecord } from '../../core/record/server.ts'
 
 function shown(value: unknown, hidden: boolean): unknown {
   if (typeof value === 'string') return hidden && value !== '' ? '***' : redactText(value)

@@ -1,5 +1,5 @@
-import { type CheckResult, tallyChecks } from '../../core/check.ts'
-import { count, printable } from '../../core/text.ts'
+import { type CheckResult, tallyChecks } from '../../core/verify/check.ts'
+import { count, printable } from '../../core/show/text.ts'
 import { type Look, wrap } from './layout.ts'
 
 /** A whole verification: of which gateway, and what each check found. */

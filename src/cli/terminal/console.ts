@@ -1,6 +1,6 @@
 import { styleText } from 'node:util'
 import { codeOf, MigrateError } from '../../core/errors.ts'
-import { harmless } from '../../core/text.ts'
+import { harmless } from '../../core/show/text.ts'
 import { type Choice, cancelled, type Terminal } from './terminal.ts'
 import { USUAL_WIDTH } from './width.ts'
 

@@ -1,7 +1,7 @@
-import { compareVersions } from '../releases.ts'
-import { matcher, suggestion } from '../selection.ts'
-import { type ListedServer, titleOf } from '../server.ts'
-import { printable } from '../text.ts'
+import { compareVersions } from '../record/releases.ts'
+import { matcher, suggestion } from '../plan/select.ts'
+import { type ListedServer, titleOf } from '../record/server.ts'
+import { printable } from '../show/text.ts'
 import type { ExpectedKey } from './keys-file.ts'
 
 /** What a key may do with a server. `backend-down`: it is granted, and the server answers nobody. */

@@ -1,4 +1,4 @@
-import { compareVersions } from '../releases.ts'
+import { compareVersions } from '../record/releases.ts'
 
 /** A release of LiteLLM that must not run anywhere: what is in it, and where that was made known. */
 export interface CompromisedRelease {

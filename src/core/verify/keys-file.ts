@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { MigrateError } from '../errors.ts'
 import { readOwnYaml } from '../own-yaml.ts'
-import { printable } from '../text.ts'
+import { printable } from '../show/text.ts'
 
 const NO_SECRET = 'must be {env: NAME} or {file: PATH}, and never the key itself'
 const variable = z.string().regex(/^[A-Za-z_]\w*$/, 'must be the name of an environment variable')

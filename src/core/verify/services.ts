@@ -1,7 +1,7 @@
 import { z } from 'zod'
-import { readAddress } from '../address.ts'
-import { nearestOf } from '../selection.ts'
-import { printable } from '../text.ts'
+import { readAddress } from '../rule/address.ts'
+import { nearestOf } from '../plan/select.ts'
+import { printable } from '../show/text.ts'
 
 const status = z.looseObject({ server_instances: z.record(z.string(), z.unknown()) })
 const servers = z.looseObject({

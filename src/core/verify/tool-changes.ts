@@ -1,5 +1,5 @@
-import type { ToolPrint } from '../reach.ts'
-import { printable } from '../text.ts'
+import type { ToolPrint } from '../reach/reach.ts'
+import { printable } from '../show/text.ts'
 
 const named = (word: string, names: readonly string[]): string[] =>
   names.length === 0 ? [] : [`${word} ${names.map(printable).join(', ')}`]

@@ -1,9 +1,9 @@
-import type { CheckResult } from '../../core/check.ts'
+import type { CheckResult } from '../../core/verify/check.ts'
 import type { CheckId } from '../../core/verify/check-ids.ts'
 import { MigrateError } from '../../core/errors.ts'
-import type { Remedy } from '../../core/remedies.ts'
-import { printable } from '../../core/text.ts'
-import type { OpenScene, Scene } from './scene.ts'
+import type { Remedy } from '../../core/reach/remedies.ts'
+import { printable } from '../../core/show/text.ts'
+import type { OpenScene, Scene } from './scene/scene.ts'
 
 /** What a check came to, without its name. */
 export type Finding = Pick<CheckResult, 'outcome' | 'evidence' | 'hint'>

@@ -1,13 +1,13 @@
 import { CHECK_IDS, type CheckId } from '../../core/verify/check-ids.ts'
-import { chat } from './chat.ts'
+import { chat } from './keys/chat.ts'
 import type { Check } from './check.ts'
-import { closed } from './closed.ts'
-import { gateway } from './gateway.ts'
-import { keys } from './keys.ts'
-import { networks } from './networks.ts'
-import { published } from './published.ts'
-import { reachable } from './reachable.ts'
-import { sameServers } from './same-servers.ts'
+import { closed } from './closed/closed.ts'
+import { gateway } from './keys/gateway.ts'
+import { keys } from './keys/keys.ts'
+import { networks } from './reachable/networks.ts'
+import { published } from './closed/published.ts'
+import { reachable } from './reachable/reachable.ts'
+import { sameServers } from './reachable/same-servers.ts'
 
 const BY_ID: Record<CheckId, Check> = {
   closed,

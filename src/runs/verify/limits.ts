@@ -1,5 +1,5 @@
-import type { Reach, Witness } from '../../core/reach.ts'
-import type { Scene } from './scene.ts'
+import type { Reach, Witness } from '../../core/reach/reach.ts'
+import type { Scene } from './scene/scene.ts'
 
 type Timed = Pick<Scene, 'timeoutMs'>
 

@@ -1,8 +1,8 @@
-import type { CheckResult } from '../../core/check.ts'
+import type { CheckResult } from '../../core/verify/check.ts'
 import { MigrateError } from '../../core/errors.ts'
 import { type Check, type Finding, mend } from './check.ts'
 import { wholeCheck } from './limits.ts'
-import type { Scene } from './scene.ts'
+import type { Scene } from './scene/scene.ts'
 
 /** What is known where the time limit ends a check: what it has told so far, which is not enough to call it good. */
 function late({ id, whenLate = 'fail' }: Check, told: readonly string[], scene: Scene): Finding {

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import { YamlFault } from '../../../src/core/config/pyyaml/fault.ts'
 import { load } from '../../../src/core/config/pyyaml/load.ts'
-import type { MappingNode, YamlNode } from '../../../src/core/config/pyyaml/nodes.ts'
-import { PyDict } from '../../../src/core/config/pyyaml/values.ts'
+import type { MappingNode, YamlNode } from '../../../src/core/config/pyyaml/compose/nodes.ts'
+import { PyDict } from '../../../src/core/config/pyyaml/construct/values.ts'
 import { lineOf } from '../../python/compare.ts'
 import { encode } from '../../python/encode.ts'
 

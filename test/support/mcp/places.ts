@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { type AddressInfo, createServer, type Socket } from 'node:net'
 import type { TlsOptions } from 'node:tls'
-import type { ReachKind } from '../../../src/core/reach.ts'
+import type { ReachKind } from '../../../src/core/reach/reach.ts'
 import { type Identity, type Listener, listen } from '../hostile.ts'
 import { Backend } from '../lab-backend.ts'
 
@@ -30,8 +30,7 @@ export interface Answer {
 /** How long is waited for an answer: long enough for a busy machine. */
 export const limitMs = ({ waits = 20_000 }: Answer): number => waits
 
-const pem = (name: string): string =>
-  readFileSync(new URL(`../../gateway/tls/${name}.pem`, import.meta.url), 'utf8')
+const pem = (name: string): string => readFileSync(new URL(`../tls/${name}.pem`, import.meta.url), 'utf8')
 const IDENTITY: Identity = { key: pem('key'), cert: pem('certificate') }
 
 /** A listener that has to know the origin that nobody may ask. */

@@ -1,4 +1,4 @@
-import type { ReachKind } from '../../../src/core/reach.ts'
+import type { ReachKind } from '../../../src/core/reach/reach.ts'
 import { says } from '../hostile.ts'
 import { type Answer, both, HTML, LOGIN, on, rpcError, TEXT } from './places.ts'
 

@@ -1,10 +1,10 @@
-import { Construction } from './construct.ts'
-import { composeText } from './document.ts'
+import { Construction } from './construct/construct.ts'
+import { composeText } from './compose/document.ts'
 import { YamlFault } from './fault.ts'
-import type { EffectivePair } from './merge.ts'
-import type { MappingNode, YamlNode } from './nodes.ts'
-import { Scanner } from './scanner.ts'
-import type { PyValue } from './values.ts'
+import type { EffectivePair } from './construct/merge.ts'
+import type { MappingNode, YamlNode } from './compose/nodes.ts'
+import { Scanner } from './scan/scanner.ts'
+import type { PyValue } from './construct/values.ts'
 
 /** A text as PyYAML's `safe_load` reads it. */
 export interface Loaded {

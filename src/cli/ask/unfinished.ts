@@ -1,0 +1,45 @@
+import { hostname } from 'node:os'
+import type { Resumption } from '../../runs/apply/run.ts'
+import { leftToDo, wasTakingBack } from '../../runs/recover/recover.ts'
+import { serversIn } from '../../core/plan/plan.ts'
+import { tally } from '../../core/plan/report.ts'
+import { count, printable } from '../../core/show/text.ts'
+import type { Context } from '../context.ts'
+import { wrap } from '../render/layout.ts'
+import { renderOutcome } from '../render/report/report.ts'
+import { wordsFor } from '../render/words.ts'
+import type { Choice } from '../terminal/terminal.ts'
+
+/** What to do with a run that its process did not end. */
+export type UnfinishedChoice = 'finish' | 'revert' | 'leave'
+
+/** What is known of an unfinished run: where it stopped, and what became of each server. */
+export function describeUnfinished({ run, settled }: Resumption, { look }: Context): string {
+  const { done } = wordsFor(run.started)
+  const { user, host, pid, reverts } = run.started
+  const { applied, 'not-applied': open } = tally(settled)
+  const what = reverts === null ? 'a migration' : `which was taking back ${reverts},`
+  const elsewhere = host === hostname() ? '' : ` Make sure that it is not still at work on ${host}.`
+  const title = `Run ${run.id} of ${run.startedAt}, ${what} by ${user} on ${host} (process ${pid}), did not come to its end.${elsewhere} The gateway was asked: ${applied} of ${count(serversIn(settled), 'server')} ${done}, ${open} not ${done}.`
+  // A server whose URL stands in a file of its own has several changes, most of the time of one fate.
+  const fates = new Set(settled.map((change) => renderOutcome(change, { reverts, preflight: {} }, look)))
+  return [wrap(printable(title), look.width), ...fates].join('\n')
+}
+
+/** Offers to finish it, to take it back, or to leave it; the default leaves it. */
+export async function chooseForUnfinished(
+  resumption: Resumption,
+  { terminal }: Context,
+): Promise<UnfinishedChoice> {
+  const { run, settled } = resumption
+  const { applied } = tally(settled)
+  const again = run.started.reverts === null ? '' : ' (what it took back is changed again)'
+  const choices: Choice<UnfinishedChoice>[] = [
+    { name: 'Leave it for now, and do nothing else', value: 'leave' },
+    ...(wasTakingBack(run)
+      ? []
+      : [{ name: `Finish it: ${count(leftToDo(resumption), 'server')} to go`, value: 'finish' as const }]),
+    { name: `Take it back: ${count(applied, 'server')}${again}`, value: 'revert' },
+  ]
+  return terminal.choose('What is to become of it?', choices, 'leave')
+}

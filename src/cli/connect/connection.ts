@@ -1,0 +1,129 @@
+import { type ErrorCode, MigrateError } from '../../core/errors.ts'
+import { connect, type Credentials, type Target } from '../../gateway/connect/connect.ts'
+import { secretsIn } from '../../gateway/http/headers.ts'
+import type { Gateway } from '../../gateway/port.ts'
+import type { ConnectionOptions } from '../connection-options.ts'
+import type { Context } from '../context.ts'
+import { findCredentials } from './credentials.ts'
+import { wrap } from '../render/layout.ts'
+import { targetOf } from './target.ts'
+
+/** What is wrong with the gateway itself, and not with what was given to sign in: a finding like any other. */
+const FINDINGS: readonly ErrorCode[] = [
+  'gateway-refused-connection',
+  'gateway-unknown-host',
+  'gateway-tls',
+  'gateway-timeout',
+  'gateway-connection-lost',
+  'gateway-redirect',
+  'sign-in-before-gateway',
+  'answer-too-large',
+  'not-litellm',
+  'no-database',
+  'release-unreadable',
+]
+
+const isAbout = (error: unknown, codes: readonly ErrorCode[]): error is MigrateError =>
+  error instanceof MigrateError && codes.includes(error.code)
+
+/**
+ * A gateway that one invocation connects to: once, or anew in each round of --watch. Credentials are found once, as
+ * standard input is read once and nobody is asked twice, and a password signs in once.
+ */
+export class Connection {
+  readonly #options: ConnectionOptions
+  /** Where it leads. */
+  readonly target: Target
+  readonly #context: Context
+  #credentials: Credentials | null = null
+  /** Has it ever been open? From then on a key that is refused has stopped working, and is no slip of the keyboard. */
+  #wasOpen = false
+  /** Did the session work that a renewal would replace? One that never did is not tried again and again. */
+  #isRenewable = false
+  /** Why a renewal came to nothing, in place of what the gateway says of the session that has ended. */
+  #refusal: unknown = null
+
+  /** Throws `usage` where a variable of `--header` holds nothing that could be sent: that is no finding about the gateway. */
+  constructor(options: ConnectionOptions, url: string, context: Context) {
+    this.#options = options
+    this.target = targetOf(options, url, context.env)
+    this.#context = context
+  }
+
+  /** All that was sent to sign in, and that something else may repeat. */
+  get secrets(): string[] {
+    const credentials = this.#credentials
+    const own =
+      credentials?.kind === 'password' ? [credentials.password, credentials.session?.key] : [credentials?.key]
+    return [...own.filter((text) => text !== undefined), ...secretsIn(this.target.headers ?? {})]
+  }
+
+  /** Is a failure of `open` something to tell of the gateway, and no mistake of who asks? */
+  isFinding(error: unknown): error is MigrateError {
+    return this.#wasOpen ? error instanceof MigrateError : isAbout(error, FINDINGS)
+  }
+
+  /** Connects and signs in, and says as whom and with what the first time. Reads only. */
+  async open(): Promise<Gateway> {
+    try {
+      const gateway = await this.#connect().catch((error: unknown) => this.#renewed(error))
+      this.#tell(gateway)
+      this.#wasOpen = true
+      this.#isRenewable = true
+      return gateway
+    } finally {
+      this.#context.terminal.settle()
+    }
+  }
+
+  async #find(): Promise<Credentials> {
+    const { terminal, env } = this.#context
+    return (this.#credentials ??= await findCredentials(this.#options, env, terminal))
+  }
+
+  async #connect(): Promise<Gateway> {
+    const { keyFile, passwordFile } = this.#options
+    // A file that was named is read before the gateway hears of anything; a question waits until it is known to be one.
+    if (keyFile !== undefined || passwordFile !== undefined) await this.#find()
+    const { terminal } = this.#context
+    const { url } = this.target
+    terminal.progress(`Connecting to ${url}`)
+    return connect(this.target, async () => {
+      const credentials = await this.#find()
+      if (!this.#wasOpen) terminal.remark(`Signing in to ${url} with ${credentials.source}`)
+      terminal.progress(`Connecting to ${url}`)
+      return credentials
+    })
+  }
+
+  /** Signs in anew, once, where the session has ended that a password had opened. */
+  async #renewed(error: unknown): Promise<Gateway> {
+    const credentials = this.#credentials
+    const isOver = isAbout(error, ['unauthorized']) && credentials?.kind === 'password'
+    if (!isOver) throw error
+    if (!this.#isRenewable) throw this.#refusal ?? error
+    const { session } = credentials
+    credentials.session = null
+    this.#isRenewable = false
+    this.#context.terminal.remark('The session of this sign-in has ended; signing in again.')
+    try {
+      return await this.#connect()
+    } catch (failure) {
+      // The old one stands for it: a password that is refused is not sent in every round.
+      credentials.session = session
+      this.#isRenewable = isAbout(failure, FINDINGS)
+      this.#refusal = failure
+      throw failure
+    }
+  }
+
+  #tell({ identity: { version, account } }: Gateway): void {
+    if (this.#wasOpen) return
+    const { terminal, look } = this.#context
+    terminal.settle()
+    if (this.#credentials?.kind === 'password')
+      terminal.remark('LiteLLM keeps a session key for this sign-in for 24 hours.')
+    const release = version ?? '(release unknown)'
+    terminal.remark(wrap(`Connected: LiteLLM ${release} at ${this.target.url}, ${account}`, look.width))
+  }
+}

@@ -1,0 +1,15 @@
+import type { ConnectionOptions } from '../connection-options.ts'
+import { KEY_VARIABLES, PASSWORD_VARIABLE } from './credentials.ts'
+import { readHeaderOptions } from './header-option.ts'
+
+/**
+ * The variables of the environment that hold secrets for this program, which no other that it starts has to know.
+ * `keys`: those of the keys that `verify` tries.
+ */
+export function secretVariables(
+  { header, keyHeader }: Pick<ConnectionOptions, 'header' | 'keyHeader'>,
+  keys: readonly string[] = [],
+): string[] {
+  const headers = readHeaderOptions(header, keyHeader).map(({ variable }) => variable)
+  return [...KEY_VARIABLES, PASSWORD_VARIABLE, ...headers, ...keys]
+}

@@ -1,0 +1,44 @@
+import { normaliseGatewayUrl } from '../../gateway/connect/gateway-url.ts'
+import type { Gateway } from '../../gateway/port.ts'
+import type { Context } from '../context.ts'
+import type { ConnectionOptions } from '../connection-options.ts'
+import type { MainOptions } from '../options.ts'
+import { acquireLock } from '../../journal/lock.ts'
+import { Connection } from './connection.ts'
+
+const DEFAULT_URL = 'http://localhost:4000'
+
+/** The gateway that was named: --url, else LITELLM_PROXY_URL, else `suggestion`, else asked for or the default. */
+export async function gatewayUrl(
+  options: ConnectionOptions & { yes?: boolean },
+  { env, terminal }: Context,
+  suggestion: string | null,
+): Promise<string> {
+  const variable = env['LITELLM_PROXY_URL']
+  // An empty --url is a script's unset variable, not a wish for the default.
+  if (options.url !== undefined) return normaliseGatewayUrl(options.url)
+  if (variable) return normaliseGatewayUrl(variable, 'LITELLM_PROXY_URL')
+  if (suggestion !== null) return normaliseGatewayUrl(suggestion)
+  if (!terminal.interactive || options.yes) return DEFAULT_URL
+  return normaliseGatewayUrl(await terminal.askText('LiteLLM gateway', DEFAULT_URL), 'The URL')
+}
+
+/** Connects and signs in, and says as whom and with what. Reads only. */
+export function openGateway(options: ConnectionOptions, url: string, context: Context): Promise<Gateway> {
+  return new Connection(options, url, context).open()
+}
+
+/** Does something while no other run of this machine touches the gateway. A dry run writes nothing and needs no lock. */
+export async function underLock<T>(
+  url: string,
+  { dryRun, revert }: MainOptions,
+  act: () => Promise<T>,
+): Promise<T> {
+  if (dryRun) return act()
+  const lock = await acquireLock(url, revert === undefined ? 'migrating' : 'taking back a run')
+  try {
+    return await act()
+  } finally {
+    lock.release()
+  }
+}

@@ -1,0 +1,173 @@
+import { originText } from '../../../core/rule/address.ts'
+import type { CommandMaker } from '../../../core/show/own-command.ts'
+import { maskUrl } from '../../../core/show/redact.ts'
+import { SERVER_STATES, type ServerState, type Standing } from '../../../core/plan/server-state.ts'
+import { count, printable } from '../../../core/show/text.ts'
+import { serversIn } from '../../../core/plan/plan.ts'
+import { type RecordedRun, tallyRecorded } from '../../../journal/fold.ts'
+import type { HeldBy } from '../../../core/config/move/configured.ts'
+import type { ConfiguredMove } from '../../../runs/status/configured-moves.ts'
+import type { GatewayStatus, JournalStatus, Problem, StatusReport } from '../../../runs/status/status.ts'
+import { hintLines, type Look, wrap } from '../layout.ts'
+import { shownName } from '../name.ts'
+import { settling } from '../report/settling.ts'
+import { renderContainers } from './docker.ts'
+import { wordsFor } from '../words.ts'
+
+const STATE_TITLES: Record<ServerState, string> = {
+  'to-migrate': 'to migrate',
+  migrated: 'migrated',
+  config: 'in config.yaml',
+  skipped: 'left alone',
+  other: 'not concerned',
+}
+
+const STATE_COLOURS = {
+  'to-migrate': 'yellow',
+  migrated: 'green',
+  config: 'yellow',
+  skipped: 'yellow',
+  other: 'dim',
+} as const
+
+const INDENT = ' '.repeat(17)
+
+function renderState(state: ServerState, servers: readonly Standing[], look: Look): string[] {
+  const own = servers.filter((each) => each.state === state)
+  if (own.length === 0) return []
+  const label = `  ${STATE_TITLES[state]}`.padEnd(17)
+  const names = own.map(({ server }) => shownName(server)).join(', ')
+  const lines = wrap(`${label}${names}`, look.width, INDENT).replace(
+    label.trimEnd(),
+    look.paint(STATE_COLOURS[state], label.trimEnd()),
+  )
+  const remarks = own.filter(
+    ({ message }) => message !== null && (state === 'skipped' || state === 'to-migrate'),
+  )
+  return [
+    lines,
+    ...remarks.map(({ server, code, message }) =>
+      wrap(
+        `${INDENT}! ${shownName(server)}${code ? ` [${code}]` : ''}: ${printable(message ?? '')}`,
+        look.width,
+        `${INDENT}  `,
+      ),
+    ),
+  ]
+}
+
+/** Where the servers are that the migration does not concern, and those in files. */
+function renderOrigins(servers: readonly Standing[], look: Look): string[] {
+  const others = servers.filter(({ state, url }) => (state === 'other' || state === 'config') && url !== null)
+  return others.map(({ server, url }) =>
+    look.paint('dim', `${INDENT}${shownName(server)}: ${printable(maskUrl(url ?? ''))}`),
+  )
+}
+
+function renderServers({ servers, notes }: GatewayStatus, look: Look): string[] {
+  const numbers = SERVER_STATES.map(
+    (state) => [state, servers.filter((each) => each.state === state).length] as const,
+  )
+  const summary = numbers.flatMap(([state, n]) => (n > 0 ? [`${n} ${STATE_TITLES[state]}`] : [])).join(', ')
+  const heading =
+    servers.length === 0 ? 'Servers  none' : `Servers  ${count(servers.length, 'server')}: ${summary}`
+  return [
+    look.paint('bold', wrap(heading, look.width, '  ')),
+    ...SERVER_STATES.flatMap((state) => renderState(state, servers, look)),
+    ...(look.verbose ? renderOrigins(servers, look) : []),
+    ...notes
+      .filter(({ code }) => code !== 'old-address' && code !== 'near-miss')
+      .map(({ message, server }) =>
+        wrap(`  ! ${server ? `${shownName(server)}: ` : ''}${printable(message)}`, look.width, '    '),
+      ),
+  ]
+}
+
+const heldText = ({ holders, complete }: HeldBy): string =>
+  `${holders.length === 0 ? 'nobody' : holders.map(printable).join(', ')}${complete ? '' : ' (perhaps more: not all could be asked)'}`
+
+function renderMove({ server, file, url, took, unset, ids }: ConfiguredMove, look: Look): string[] {
+  const state =
+    took === true
+      ? 'took: LiteLLM uses it'
+      : took === false
+        ? unset !== null
+          ? `LiteLLM was started without the variable ${printable(unset)}, or with it empty`
+          : 'LiteLLM has not been restarted yet, or was started with another file'
+        : 'LiteLLM lists no such server'
+  const text = `  ${printable(server)} in ${printable(file)}, to ${printable(maskUrl(url))}: ${state}`
+  return [
+    look.paint(took === true ? 'green' : 'yellow', wrap(text, look.width, '    ')),
+    ...(ids === null
+      ? []
+      : [
+          wrap(`    its id is ${ids.now} now, and was ${ids.before}`, look.width, '      '),
+          wrap(`    held by the id of before: ${heldText(ids.heldBefore)}`, look.width, '      '),
+          wrap(`    held by the id of now: ${heldText(ids.heldNow)}`, look.width, '      '),
+        ]),
+  ]
+}
+
+function renderMoves({ moves }: GatewayStatus, look: Look): string[] {
+  if (moves.length === 0) return []
+  return [
+    [look.paint('bold', 'Moves in files'), ...moves.flatMap((move) => renderMove(move, look))].join('\n'),
+  ]
+}
+
+function runText({ startedAt, finishedAt, halted, started, changes }: RecordedRun): string {
+  const { applied } = tallyRecorded(changes)
+  const servers = serversIn(changes.map(({ change }) => change))
+  const ended =
+    finishedAt === null ? 'did NOT end, or goes on' : halted ? `stopped (${printable(halted)})` : 'ended'
+  const back = started.reverts === null ? '' : `, takes back ${printable(started.reverts)}`
+  return `${startedAt.slice(0, 19).replace('T', ' ')} UTC, ${applied} of ${servers} ${wordsFor(started).done}, ${ended}${back}`
+}
+
+function renderJournal({ runs, problems, location }: JournalStatus, look: Look, own: CommandMaker): string {
+  const last = runs.at(-1)
+  const lines = last
+    ? [
+        `${look.paint('bold', 'Last run')}  ${printable(last.id)}`,
+        look.paint(last.finishedAt === null ? 'red' : [], wrap(`  ${runText(last)}`, look.width, '  ')),
+        ...settling(last, own),
+      ]
+    : [`${look.paint('bold', 'Last run')}  none of this gateway in ${printable(location)}`]
+  return [
+    ...lines,
+    ...problems.map(({ message }) =>
+      look.paint('red', wrap(`  ! ${printable(message)}`, look.width, '    ')),
+    ),
+  ].join('\n')
+}
+
+function renderProblem({ message, hint }: Problem, look: Look): string {
+  const text = look.paint(
+    'red',
+    wrap(`The gateway could not be asked: ${printable(message)}`, look.width, '  '),
+  )
+  return hint === null ? text : `${text}\n${hintLines(hint, look.width)}`
+}
+
+/** Where everything is, on one screen. */
+export function renderStatus(report: StatusReport, look: Look, own: CommandMaker): string {
+  const { at, url, migration, gateway, journal, docker } = report
+  const known = 'identity' in gateway ? gateway : null
+  const who = known
+    ? `LiteLLM ${known.identity.version ?? '(release unknown)'} at ${url}, ${known.identity.account}`
+    : `LiteLLM at ${url}`
+  const time = `${at.slice(0, 19).replace('T', ' ')} UTC`
+  return [
+    [
+      look.paint('bold', wrap(printable(who), look.width, '  ')),
+      look.paint(
+        'dim',
+        wrap(`${time}, migration ${migration.id} to ${originText(migration.to)}`, look.width, '  '),
+      ),
+    ].join('\n'),
+    'identity' in gateway ? renderServers(gateway, look).join('\n') : renderProblem(gateway, look),
+    ...(known ? renderMoves(known, look) : []),
+    renderJournal(journal, look, own),
+    ...renderContainers(docker, look),
+  ].join('\n\n')
+}

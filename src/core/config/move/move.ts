@@ -1,0 +1,93 @@
+import type { ChangedFile, Edit, Effect } from '../../plan/plan.ts'
+import type { ServerRecord } from '../../record/server.ts'
+import { sharersOf } from './configured.ts'
+import {
+  type Fated,
+  fate,
+  type Hindrance,
+  idEffect,
+  idEffects,
+  type Move,
+  type Mover,
+  RESTART,
+  sharing,
+} from './fate.ts'
+import { configRecord, PINNED_ID } from '../read/record.ts'
+
+/** What is to be written where, in this order, so that a server goes on under its id wherever the release lets it. */
+export interface FileEdits {
+  /** The server's. */
+  id: string
+  file: ChangedFile
+  record: ServerRecord
+  edits: Edit[]
+  effects: Effect[]
+}
+
+const pinOf = (id: string): Edit => ({ field: PINNED_ID, before: null, after: id })
+
+/** The one entry whose URL stands in it or in a variable of its own: with its id pinned in the same write where it can be. */
+function moveAlone(mover: Fated, { url, next, era }: Move): FileEdits[] {
+  const { configured, id, nextId, pinned, held } = mover
+  const { server, path, variable } = configured
+  const entry = { path, config: path, server: server.name, variable: null }
+  const record = configRecord(id, server, url)
+  const pins = pinned ? [pinOf(id)] : []
+  const move: Edit = { field: 'url', before: url, after: next }
+  const effects = era.pinsConfigIds || nextId === id ? [RESTART] : [RESTART, idEffect(null, id, nextId, held)]
+  if (!variable) return [{ id, file: entry, record, edits: [...pins, move], effects }]
+  const file = { ...entry, path: variable.path, variable: variable.name }
+  const named = configRecord(id, server, `os.environ/${variable.name}`)
+  return [
+    ...(pinned ? [{ id, file: entry, record: named, edits: pins, effects: [RESTART] }] : []),
+    { id, file, record: pinned ? { ...record, [PINNED_ID]: id } : record, edits: [move], effects },
+  ]
+}
+
+/** Several servers with one URL: first a pin for each that needs one, then the URL, with the first of them. */
+function moveSeveral(first: Fated, all: readonly Fated[], move: Move): FileEdits[] {
+  const { url, next } = move
+  const { variable, server } = first.configured
+  const entryOf = ({ configured: { path, server } }: Mover): ChangedFile => {
+    return { path, config: path, server: server.name, variable: null }
+  }
+  const record = configRecord(first.id, server, url)
+  const sharers = [...sharersOf(first.configured)]
+  const place = variable ? { path: variable.path, variable: variable.name } : {}
+  const pins = all.filter(({ pinned }) => pinned)
+  return [
+    ...pins.map((each) => ({
+      id: each.id,
+      file: entryOf(each),
+      record: configRecord(each.id, each.configured.server, variable ? `os.environ/${variable.name}` : url),
+      edits: [pinOf(each.id)],
+      effects: [RESTART],
+    })),
+    {
+      id: first.id,
+      file: { ...entryOf(first), ...place, sharers },
+      record: first.pinned ? { ...record, [PINNED_ID]: first.id } : record,
+      edits: [{ field: 'url', before: url, after: next }],
+      effects: [RESTART, ...idEffects(first, all, move), ...sharing(first, variable !== null)],
+    },
+  ]
+}
+
+/**
+ * The edits that move servers of config files to another URL: with their present ids pinned where the release honours that,
+ * otherwise with what becomes of those who hold them; or who of them cannot be moved, and why. They are not tried on the
+ * files yet: see `inOrder`.
+ */
+export function moveConfigured(move: Move): FileEdits[] | Hindrance {
+  const all: Fated[] = []
+  for (const mover of move.movers) {
+    const found = fate(mover, move)
+    if ('reason' in found) return found
+    all.push(found)
+  }
+  const [any] = all
+  if (!any) return []
+  const [name] = sharersOf(any.configured)
+  const first = all.find(({ configured }) => configured.server.name === name) ?? any
+  return all.length > 1 ? moveSeveral(first, all, move) : moveAlone(first, move)
+}

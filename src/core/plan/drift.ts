@@ -1,0 +1,67 @@
+import { movedFields, reportable } from '../record/fields.ts'
+import { fieldsWith, valueAt } from '../record/path.ts'
+import type { Change, Edit } from './plan.ts'
+import type { ServerRecord } from '../record/server.ts'
+
+/**
+ * A field of a drifted server in three states: before this tool touched it, as the tool wrote it or meant to, and
+ * now. Of values that were never kept there is a hash, `{sha256}`.
+ */
+export interface DriftedField {
+  field: string
+  before: unknown
+  ours: unknown
+  now: unknown
+}
+
+/** Does a record hold one side of every edit? */
+export function holds(record: ServerRecord, edits: readonly Edit[], side: 'before' | 'after'): boolean {
+  return edits.every((edit) => valueAt(record, edit.field) === edit[side])
+}
+
+/** The record with one side of every edit in it, whatever it holds there now. */
+export function recordWith(
+  record: ServerRecord,
+  edits: readonly Edit[],
+  side: 'before' | 'after',
+): ServerRecord {
+  return {
+    ...record,
+    ...fieldsWith(
+      record,
+      edits.map((edit) => ({ path: edit.field, value: edit[side] })),
+    ),
+  }
+}
+
+/** The same edits, the other way. */
+export function reversed(edits: readonly Edit[]): Edit[] {
+  return edits.map(({ field, before, after }) => ({ field, before: after, after: before }))
+}
+
+function untouchedField(change: Change, record: ServerRecord, field: string): DriftedField {
+  const hash = change.fields[field]
+  const kept = hash === undefined ? null : { sha256: hash }
+  const now = reportable(change.server.id, field, record[field] ?? null)
+  return { field, before: kept, ours: kept, now }
+}
+
+/**
+ * What differs between a record and the state that a change was planned for, edited fields first; empty when it
+ * has not drifted.
+ */
+export function driftSincePlan(change: Change, record: ServerRecord): DriftedField[] {
+  const edited = change.edits
+    .filter((edit) => !holds(record, [edit], 'before'))
+    .map(({ field, before, after }) => ({ field, before, ours: after, now: valueAt(record, field) }))
+  // What else moved, beside the edited places or in other fields.
+  const others = movedFields(change.fields, recordWith(record, change.edits, 'before'))
+  return [...edited, ...others.map((field) => untouchedField(change, record, field))]
+}
+
+/** The places at which a record no longer holds what a run wrote with `edits`; later edits elsewhere are none. */
+export function driftSinceWrite(edits: readonly Edit[], record: ServerRecord): DriftedField[] {
+  return edits
+    .filter((edit) => !holds(record, [edit], 'after'))
+    .map(({ field, before, after }) => ({ field, before, ours: after, now: valueAt(record, field) }))
+}

@@ -1,0 +1,165 @@
+import type { Assembly, Assessment } from './judge.ts'
+import { assembleChange } from './change.ts'
+import { leftWithPatch } from '../config/edit/by-hand.ts'
+import { type Configured, configuredUrl, sharedPlace, sharersOf } from '../config/move/configured.ts'
+import { unsetVariable } from '../config/move/empty-url.ts'
+import type { Hindrance } from '../config/move/fate.ts'
+import { type FileEdits, moveConfigured } from '../config/move/move.ts'
+import { inOrder } from '../config/move/order.ts'
+import type { Config } from '../config/read/read.ts'
+import { type Era, FILE_ERA } from '../record/eras.ts'
+import { groupedBy } from '../grouped.ts'
+import type { InventoryEntry } from './inventory.ts'
+import { judgeUrl } from '../rule/migration.ts'
+import type { Change } from './plan.ts'
+import { identify } from '../record/server.ts'
+
+/** A server whose URL stands in a file that was given, and what it is to become. */
+interface Moving {
+  entry: InventoryEntry
+  configured: Configured
+  url: string
+  next: string
+}
+
+/** Servers that have their URL from one place, and move together or not at all: what is to be written, or why not. */
+interface Group {
+  moving: readonly Moving[]
+  plan: readonly FileEdits[] | Hindrance | { strange: string }
+}
+
+const NOBODY = { holders: [], complete: false, reason: 'nobody was asked' }
+
+function movingOf(entry: InventoryEntry, { migration }: Assembly): Moving[] {
+  const { configured, source } = entry
+  if (source !== 'config' || !configured || unsetVariable(entry) !== null) return []
+  const found = configuredUrl(configured)
+  if (!('url' in found)) return []
+  const verdict = judgeUrl(migration, found.url)
+  return verdict.kind === 'match' ? [{ entry, configured, url: found.url, next: verdict.after }] : []
+}
+
+/** Why a place stays as it is that is the URL of servers that do not move, or `null`. */
+function stranger(moving: readonly Moving[], { inventory, selected }: Assembly): string | null {
+  const [first] = moving
+  if (!first) return null
+  const own = new Set(moving.map(({ entry }) => entry.listed.server_name))
+  const others = sharersOf(first.configured).filter((name) => !own.has(name))
+  if (others.length === 0) return null
+  const listed = inventory.entries.filter(({ source }) => source === 'config')
+  const ids = new Map(listed.map(({ listed: { server_name: name, server_id: id } }) => [name, id]))
+  const unlisted = others.filter((name) => !ids.has(name))
+  const left = others.filter((name) => ids.has(name) && !selected.has(ids.get(name) ?? ''))
+  const is = (names: readonly string[]): string =>
+    `${sharedPlace(first.configured)} is the URL of ${names.join(', ')}, too, which`
+  if (unlisted.length > 0) return `${is(unlisted)} LiteLLM does not list`
+  return left.length > 0 ? `${is(left)} is not selected` : `${is(others)} cannot be moved`
+}
+
+function planOf(moving: readonly Moving[], assembly: Assembly, era: Era): Group['plan'] {
+  const [first] = moving
+  if (!first) return []
+  const strange = stranger(moving, assembly)
+  if (strange !== null) return { strange }
+  const movers = moving.map(({ entry, configured }) => ({
+    configured,
+    id: entry.listed.server_id,
+    held: entry.held ?? NOBODY,
+  }))
+  return moveConfigured({ movers, url: first.url, next: first.next, era })
+}
+
+const stepsOf = ({ plan }: Group): readonly FileEdits[] => ('length' in plan ? plan : [])
+
+/** The config files that are to be written. */
+function configsOf(groups: readonly Group[]): Map<string, Config> {
+  const moving = groups.flatMap((group) => group.moving)
+  return new Map(moving.map(({ configured }) => [configured.path, configured.config]))
+}
+
+/** The groups that can be written, and all their steps in an order in which that works; what cannot be goes as a group. */
+function tried(groups: readonly Group[]): { groups: readonly Group[]; steps: readonly FileEdits[] } {
+  const all = groups.flatMap(stepsOf)
+  const inEntries = all.filter(({ file }) => file.variable === null)
+  const found = [...configsOf(groups)].map(([path, config]) =>
+    inOrder(
+      config,
+      inEntries.filter(({ file }) => file.path === path),
+    ),
+  )
+  const refused = new Map(found.flatMap((each) => [...each.refused]))
+  const inVariables = all.filter(({ file }) => file.variable !== null)
+  if (refused.size === 0) return { groups, steps: [...found.flatMap(({ order }) => order), ...inVariables] }
+  return tried(
+    groups.map((group): Group => {
+      const culprit = stepsOf(group).find((step) => refused.has(step))
+      if (!culprit) return group
+      return { ...group, plan: { name: culprit.file.server, reason: refused.get(culprit) ?? '' } }
+    }),
+  )
+}
+
+/** Why a server of a group is left alone. */
+function reasonFor(name: string, { configured }: Moving, plan: Hindrance | { strange: string }): string {
+  if ('strange' in plan) return plan.strange
+  if (plan.name === name) return plan.reason
+  return `${sharedPlace(configured)} is the URL of ${plan.name}, too, which cannot be moved: ${plan.reason}`
+}
+
+/** Makes the changes of some steps, for the servers of an inventory. */
+function changeMaker({ inventory, migration }: Assembly): (steps: readonly FileEdits[]) => Change[] {
+  const identities = new Map(
+    inventory.entries.map(({ listed }) => [listed.server_id, identify(listed, 'config')]),
+  )
+  return (steps) =>
+    steps.flatMap(({ id, file, record, edits, effects }) => {
+      const server = identities.get(id)
+      const circumstances = { era: FILE_ERA, signIns: null, file, effects }
+      return server ? [assembleChange(record, server, migration.id, edits, circumstances)] : []
+    })
+}
+
+/** What is to be written, server by server; where the order counts, all of it with the first. */
+function share(groups: readonly Group[], steps: readonly FileEdits[]): Map<Moving, readonly FileEdits[]> {
+  const natural = groups.map((group): [Moving | undefined, readonly FileEdits[]] => [
+    group.moving[0],
+    stepsOf(group),
+  ])
+  const inEntries = (some: readonly FileEdits[]) => some.filter(({ file }) => file.variable === null)
+  const isNatural = inEntries(natural.flatMap(([, own]) => own)).every((step, i) => steps[i] === step)
+  const [first] = groups.flatMap((group) => ('length' in group.plan ? group.moving : []))
+  if (!isNatural && first) return new Map([[first, steps]])
+  return new Map(natural.flatMap(([mover, own]) => (mover ? [[mover, own]] : [])))
+}
+
+/** What each server contributes to a plan whose URL stands in a file that was given, by id. */
+export function assessFiles(assembly: Assembly, era: Era): Map<string, Assessment> {
+  const { inventory, selected } = assembly
+  const meant = inventory.entries.filter(({ listed }) => selected.has(listed.server_id))
+  // A server has its URL from one place, so that one of its servers tells which.
+  const moving = meant.flatMap((entry) => movingOf(entry, assembly))
+  const together = groupedBy(moving, ({ configured }) => {
+    const { variable, path } = configured
+    return variable ? [variable.path, variable.name] : [path, sharersOf(configured)[0]]
+  })
+  const { groups, steps } = tried(together.map((own) => ({ moving: own, plan: planOf(own, assembly, era) })))
+  const written = share(groups, steps)
+  const changesOf = changeMaker(assembly)
+  const assess = (each: Moving, { plan }: Group): Assessment => {
+    if ('length' in plan) return { changes: changesOf(written.get(each) ?? []) }
+    const { entry, configured, url, next } = each
+    const id = era.pinsConfigIds ? entry.listed.server_id : null
+    const left = leftWithPatch(
+      configured,
+      { url: next, server_id: id },
+      reasonFor(configured.server.name, each, plan),
+    )
+    const server = identify(entry.listed, 'config')
+    return { skipped: { server, matched: true, code: 'config-defined', url, ...left } }
+  }
+  return new Map(
+    groups.flatMap((group) =>
+      group.moving.map((each): [string, Assessment] => [each.entry.listed.server_id, assess(each, group)]),
+    ),
+  )
+}

@@ -1,0 +1,46 @@
+import { acceptOptions, consentsFor } from './consent.ts'
+import { entryUrl, type Inventory, type InventoryEntry } from './inventory.ts'
+import { judgeUrl, type Migration } from '../rule/migration.ts'
+import type { Plan } from './plan.ts'
+import { identify, type ServerIdentity } from '../record/server.ts'
+
+/** Where a server stands in a migration. `config`: to be moved, in LiteLLM's config.yaml; `skipped`: left alone. */
+export const SERVER_STATES = ['to-migrate', 'migrated', 'config', 'skipped', 'other'] as const
+export type ServerState = (typeof SERVER_STATES)[number]
+
+/** One server, and where it stands. `code` and `message` say why it is left alone, or what moving it asks for. */
+export interface Standing {
+  server: ServerIdentity
+  state: ServerState
+  /** As it is: not masked. */
+  url: string | null
+  code: string | null
+  message: string | null
+}
+
+function standingOf(entry: InventoryEntry, plan: Plan, migration: Migration): Standing {
+  const id = entry.listed.server_id
+  const base = { server: { ...identify(entry.listed, entry.source), id }, url: entryUrl(entry) }
+  const changes = plan.changes.filter(({ server }) => server.id === id)
+  if (changes.length > 0) {
+    const needed = consentsFor(changes.flatMap(({ effects }) => effects))
+    return {
+      ...base,
+      state: 'to-migrate',
+      code: needed[0] ?? null,
+      message: needed.length > 0 ? `needs ${acceptOptions(needed).join(' ')}` : null,
+    }
+  }
+  const left = plan.skipped.find(({ server }) => server.id === id)
+  if (left) {
+    const state = left.code === 'config-defined' ? 'config' : 'skipped'
+    return { ...base, state, code: left.code, message: left.message }
+  }
+  const moved = judgeUrl(migration, base.url).kind === 'moved'
+  return { ...base, state: moved ? 'migrated' : 'other', code: null, message: null }
+}
+
+/** Where each server of an inventory stands, by the plan that would be made now. */
+export function standings(plan: Plan, { entries }: Inventory, migration: Migration): Standing[] {
+  return entries.map((entry) => standingOf(entry, plan, migration))
+}

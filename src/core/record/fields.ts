@@ -1,0 +1,146 @@
+import { canonical, sha256 } from '../canonical.ts'
+import type { ServerRecord } from './server.ts'
+
+/** Fields that change by themselves: who wrote last, and what the probe of a read found. */
+const VOLATILE = [
+  'updated_at',
+  'updated_by',
+  'status',
+  'last_health_check',
+  'health_check_error',
+  'has_user_credential',
+  'connected_app_reachable',
+]
+
+/** Fields that no PUT can set (`UpdateMCPServerRequest` has none of them): they say nothing about an edit. */
+const RESPONSE_ONLY = [
+  'created_at',
+  'created_by',
+  'teams',
+  'is_config',
+  'pinned_tools',
+  'approval_status',
+  'submitted_by',
+  'submitted_at',
+  'reviewed_at',
+  'review_notes',
+]
+
+/** Injected into `mcp_info` by reads, from `litellm_settings.public_mcp_servers`. */
+const INJECTED_INFO = ['is_public', 'is_public_explicit']
+
+/** Fields whose collateral change gives somebody access to a server, or takes it away. */
+const ACCESS = ['mcp_access_groups', 'allow_all_keys', 'available_on_public_internet', 'mcp_info.is_public']
+
+/** Fields that hold no secret by their nature, and may be shown and journalled in clear when they changed. */
+const HARMLESS = [
+  'alias',
+  'allow_all_keys',
+  'allowed_tools',
+  'approval_status',
+  'auth_type',
+  'available_on_public_internet',
+  'delegate_auth_to_upstream',
+  'is_byok',
+  'mcp_access_groups',
+  'mcp_info.is_public',
+  'oauth_passthrough',
+  'server_name',
+  'transport',
+]
+
+/** `mcp_info` as it is stored, as far as a read tells: without what reads put into it. */
+export function storedInfo(info: unknown): unknown {
+  return info !== null && typeof info === 'object' ? without({ ...info }, INJECTED_INFO) : info
+}
+
+const without = (object: Record<string, unknown>, names: readonly string[]): Record<string, unknown> =>
+  Object.fromEntries(Object.entries(object).filter(([name]) => !names.includes(name)))
+
+/** The record without what no edit can have changed: what a person means by "the same server". */
+export function settableFields(record: Record<string, unknown>): Record<string, unknown> {
+  const rest = without(record, [...VOLATILE, ...RESPONSE_ONLY])
+  const info = record['mcp_info']
+  const isObject = info !== null && typeof info === 'object' && !Array.isArray(info)
+  return isObject ? { ...rest, mcp_info: without({ ...info }, INJECTED_INFO) } : rest
+}
+
+/** Everything the API shows of a server, one entry a field; public availability apart from the rest of `mcp_info`. */
+function shown(record: ServerRecord): Record<string, unknown> {
+  const rest = without(record, VOLATILE)
+  if (!record.mcp_info) return rest
+  const isPublic =
+    'is_public' in record.mcp_info ? { 'mcp_info.is_public': record.mcp_info['is_public'] } : {}
+  return { ...rest, mcp_info: without(record.mcp_info, ['is_public']), ...isPublic }
+}
+
+const hash = (id: string, field: string, value: unknown): string =>
+  sha256(canonical([id, field, value])).slice(0, 32)
+
+/**
+ * A hash of each field that an edit can change, as 32 hexadecimal digits, so that a later read can tell which
+ * fields moved without anyone having kept their values.
+ */
+export function fieldHashes(record: ServerRecord): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(settableFields(record))
+      .toSorted(([a], [b]) => (a < b ? -1 : 1))
+      .map(([field, value]) => [field, hash(record.server_id, field, value)]),
+  )
+}
+
+/** Is this the value that a record held in a field, by the hashes of its fields? */
+export function heldValue(
+  { id, hashes }: { id: string; hashes: Readonly<Record<string, string>> },
+  field: string,
+  value: unknown,
+): boolean {
+  return hashes[field] === hash(id, field, value)
+}
+
+/** One hash over all of `fieldHashes`: the state that a plan was made for. */
+export function fingerprint(hashes: Record<string, string>): string {
+  return sha256(canonical(hashes))
+}
+
+/** The fields in which a record differs from hashes taken earlier, by name, in order. */
+export function movedFields(hashes: Record<string, string>, record: ServerRecord): string[] {
+  const now = fieldHashes(record)
+  const names = new Set([...Object.keys(hashes), ...Object.keys(now)])
+  return [...names].filter((field) => hashes[field] !== now[field]).toSorted()
+}
+
+/** A field that changed though nobody asked for it. */
+export interface FieldChange {
+  field: string
+  before: unknown
+  after: unknown
+}
+
+/** Every shown field, other than `intended`, that differs between two reads of one server. */
+export function shownChanges(
+  before: ServerRecord,
+  after: ServerRecord,
+  intended: readonly string[],
+): FieldChange[] {
+  const [was, is] = [shown(before), shown(after)]
+  const names = [...new Set([...Object.keys(was), ...Object.keys(is)])].toSorted()
+  return names
+    .filter((field) => !intended.includes(field) && canonical(was[field]) !== canonical(is[field]))
+    .map((field) => ({ field, before: was[field] ?? null, after: is[field] ?? null }))
+}
+
+/** Does a change of this field open a server to somebody, or close it? */
+export function isAccessField(field: string): boolean {
+  return ACCESS.includes(field)
+}
+
+/** A value as it may be reported: itself in fields that hold no secret, otherwise its hash. */
+export function reportable(id: string, field: string, value: unknown): unknown {
+  return value === null || HARMLESS.includes(field) ? value : { sha256: hash(id, field, value) }
+}
+
+/** Can a PUT put this field back? What LiteLLM computes, and credentials, cannot be. */
+export function isRepairable(field: string): boolean {
+  return ![...RESPONSE_ONLY, 'credentials', 'server_id', 'mcp_info.is_public'].includes(field)
+}

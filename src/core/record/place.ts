@@ -1,0 +1,36 @@
+import type { Era } from './eras.ts'
+import type { FieldEdit } from './put-body.ts'
+import type { ServerRecord } from './server.ts'
+
+/**
+ * What a read by id brought. Only `record` is to be believed; the rest says why there is none. `silent`: nobody answered
+ * in time.
+ */
+export type Reading =
+  | { kind: 'record'; record: ServerRecord; source: 'database' | 'config' }
+  | { kind: 'absent'; message: string }
+  /** `found`: the id that it has. A name in place of an id leads to it, too, from 1.88 on. */
+  | { kind: 'wrong-id'; message: string; found: string }
+  | { kind: 'unreadable'; message: string; silent: boolean }
+
+/**
+ * What became of a write. `refused`: the request never left; nothing was written. `accepted`: the gateway said
+ * yes, with the record as it stood in that moment where the answer held one. `unsettled`: only reading tells;
+ * `answered` when LiteLLM itself is through with the request, `silent` when nobody answered in time.
+ */
+export type WriteAnswer =
+  | { kind: 'accepted'; record: ServerRecord | null }
+  | { kind: 'refused'; message: string }
+  | { kind: 'unsettled'; message: string; answered: boolean; silent: boolean }
+
+/** Where the record of a server is read and written: LiteLLM's API, or a file that it reads when it starts. */
+export interface Place {
+  readonly era: Era
+  /**
+   * The authoritative record. Makes LiteLLM probe the backend: `era.probeSeconds` when that is silent. Passing
+   * trouble (429, 503, a dropped connection) is sat out for `patienceMs`, one minute unless told. Never throws.
+   */
+  read(id: string, patienceMs?: number): Promise<Reading>
+  /** Changes `edits` of a record that was read a moment ago, once, without retrying. Never throws. */
+  write(record: ServerRecord, edits: readonly FieldEdit[]): Promise<WriteAnswer>
+}

@@ -1,0 +1,55 @@
+import { settableFields } from '../record/fields.ts'
+import { isWholeAddress, type Migration, mentions } from './migration.ts'
+import { fieldOf, textsIn, type PlacedText } from '../record/path.ts'
+import type { Edit } from '../plan/plan.ts'
+import { maskUrlsIn } from '../show/redact.ts'
+import { rewriteAddress, rewriteText, type Rewriting } from './rewrite.ts'
+
+/** A place in a record in which the old address stands, or almost, and stays. */
+export interface Leftover {
+  code: 'old-address' | 'near-miss'
+  /** The path, as it may be shown. */
+  field: string
+  message: string
+}
+
+interface Finding extends PlacedText, Rewriting {}
+
+/** What a rule makes of every text in a record; of texts that it does not name, nothing. */
+function findings(migration: Migration, record: Record<string, unknown>): Finding[] {
+  return textsIn(settableFields(record)).map((place) => {
+    const field = migration.fields.find((name) => name === fieldOf(place.path))
+    if (!field || place.isName) return { ...place, after: place.text, remarks: [] }
+    const rewrite = isWholeAddress(field) ? rewriteAddress : rewriteText
+    return { ...place, ...rewrite(migration, place.text) }
+  })
+}
+
+/** What the rule changes in a record: one edit for each text, by its path; the URL first. */
+export function editsOf(migration: Migration, record: Record<string, unknown>): Edit[] {
+  return findings(migration, record)
+    .filter(({ text, after }) => after !== text)
+    .map(({ path, text, after }) => ({ field: path, before: text, after }))
+    .toSorted((a, b) => Number(b.field === 'url') - Number(a.field === 'url'))
+}
+
+/**
+ * Where the old address stands behind the rule: in fields that it does not name, in names of members, and in texts that
+ * are no plain match. They are reported, never rewritten. The `url` that a rule names is told of with its server.
+ */
+export function leftovers(migration: Migration, record: Record<string, unknown>): Leftover[] {
+  return findings(migration, record)
+    .filter(({ path }) => path !== 'url' || !migration.fields.includes('url'))
+    .flatMap(({ path, after, remarks, isName }) => {
+      const isThere = mentions(migration, after)
+      if (!isThere && remarks.length === 0) return []
+      const why = remarks.length > 0 ? `: ${remarks.join('; ')}` : ''
+      return {
+        code: isThere ? ('old-address' as const) : ('near-miss' as const),
+        field: maskUrlsIn(isName ? `${path} (its name)` : path),
+        message: isThere
+          ? `holds the old address${why}; reported, not rewritten`
+          : `is almost the old address${why}; not rewritten`,
+      }
+    })
+}

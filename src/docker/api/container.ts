@@ -1,0 +1,100 @@
+import { z } from 'zod'
+import type { Engine } from '../../core/deployment/containers.ts'
+import { composeServiceOf } from './compose.ts'
+import type { Attachment, Container, PublishedPort } from '../port.ts'
+
+const texts = z.array(z.string()).nullish()
+
+/** An id becomes part of a path, where `..` would ask for something else. */
+export const engineId = z.string().regex(/^\w[\w.-]*$/)
+
+/** An entry of `GET /containers/json`, as far as it is looked at. */
+export const listedContainer = z.object({ Id: engineId, Status: z.string().default('') })
+
+/** `GET /containers/{id}/json`, as far as it is looked at. */
+export const inspectedContainer = z.object({
+  Id: engineId,
+  Name: z.string(),
+  Path: z.string().default(''),
+  Args: texts,
+  Config: z.object({
+    Image: z.string(),
+    Hostname: z.string().nullish(),
+    Tty: z.boolean().default(false),
+    Labels: z.record(z.string(), z.string()).nullish(),
+  }),
+  State: z.object({ Status: z.string() }),
+  HostConfig: z.object({ NetworkMode: z.string().nullish() }),
+  NetworkSettings: z.object({
+    Ports: z
+      .record(z.string(), z.array(z.object({ HostIp: z.string(), HostPort: z.string() })).nullable())
+      .nullish(),
+    Networks: z
+      .record(z.string(), z.object({ IPAddress: z.string().nullish(), Aliases: texts, DNSNames: texts }))
+      .nullish(),
+  }),
+})
+export type InspectedContainer = z.infer<typeof inspectedContainer>
+
+const nameOf = ({ Name }: InspectedContainer): string => Name.replace(/^\//, '')
+
+/** Docker's DNS serves the networks that somebody made; on its own ones no name is known. */
+const WITHOUT_DNS = new Set(['bridge', 'host', 'none'])
+
+function attachmentsOf(inspected: InspectedContainer): Attachment[] {
+  return Object.entries(inspected.NetworkSettings.Networks ?? {}).map(([network, place]) => {
+    // Engines before 26 do not list the names; the host name is none of them there.
+    const names = place.DNSNames ?? [nameOf(inspected), ...(place.Aliases ?? []), inspected.Id.slice(0, 12)]
+    return {
+      network,
+      ip: place.IPAddress || null,
+      names: WITHOUT_DNS.has(network) ? [] : [...new Set(names)],
+    }
+  })
+}
+
+function publishedBy({ NetworkSettings: { Ports } }: InspectedContainer): PublishedPort[] {
+  return Object.entries(Ports ?? {}).flatMap(([inside, bindings]) => {
+    const [port = '', protocol = 'tcp'] = inside.split('/')
+    return (bindings ?? []).map(({ HostIp, HostPort }) => ({
+      hostIp: HostIp || '0.0.0.0',
+      hostPort: Number(HostPort),
+      containerPort: Number(port),
+      protocol,
+    }))
+  })
+}
+
+function readContainer(inspected: InspectedContainer, status: string, engine: Engine): Container {
+  return {
+    id: inspected.Id,
+    engine,
+    name: nameOf(inspected),
+    compose: composeServiceOf(inspected.Config.Labels ?? {}),
+    image: inspected.Config.Image,
+    state: inspected.State.Status,
+    status,
+    attachments: attachmentsOf(inspected),
+    published: publishedBy(inspected),
+    onHostNetwork: inspected.HostConfig.NetworkMode === 'host',
+  }
+}
+
+/**
+ * Containers as the tool knows them. One that lives in the network of another (`--network container:…`) is where that
+ * one is, under its names and ports.
+ */
+export function readContainers(
+  found: readonly { inspected: InspectedContainer; status: string }[],
+  engine: Engine,
+): Container[] {
+  const own = found.map(({ inspected, status }) => readContainer(inspected, status, engine))
+  return own.map((container, i) => {
+    const mode = found[i]?.inspected.HostConfig.NetworkMode ?? ''
+    const owner = mode.startsWith('container:') ? mode.slice('container:'.length) : null
+    const host = owner === null ? undefined : own.find(({ id, name }) => id === owner || name === owner)
+    if (!host) return container
+    const { attachments, published, onHostNetwork } = host
+    return { ...container, attachments, published, onHostNetwork }
+  })
+}

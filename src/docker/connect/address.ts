@@ -1,0 +1,156 @@
+import { createHash } from 'node:crypto'
+import { access, readFile } from 'node:fs/promises'
+import { userInfo } from 'node:os'
+import { join } from 'node:path'
+import { z } from 'zod'
+import { isLoopbackName } from '../../core/rule/address.ts'
+import { homeFolder } from '../../core/home.ts'
+import { maskUrl } from '../../core/show/redact.ts'
+
+/** What TLS needs, as PEM texts; what is absent is `null`. */
+export interface TlsFiles {
+  ca: string | null
+  cert: string | null
+  key: string | null
+  /** Is the engine's certificate taken unseen, as its context says? */
+  unverified: boolean
+}
+
+/** Where a Docker engine is, and how it is spoken to. `where`: for a person. */
+export type EngineAddress = { where: string; isLocal: boolean } & (
+  | { kind: 'socket'; path: string }
+  /** `prefix`: the path before those of the API, as `/engine`; mostly none. */
+  | { kind: 'tcp'; host: string; port: number; prefix: string; tls: TlsFiles | null }
+  /** `destination` and `port` as ssh takes them. */
+  | { kind: 'ssh'; destination: string; port: string | null }
+)
+
+const configFile = z.object({ currentContext: z.string().optional() })
+const contextFile = z.object({
+  Endpoints: z.object({
+    docker: z.object({ Host: z.string().min(1), SkipTLSVerify: z.boolean().optional() }),
+  }),
+})
+
+/** The folder `.docker` of the home folder; of the root, as in a container, where nobody knows one. */
+const dockerHome = (env: NodeJS.ProcessEnv): string =>
+  join(homeFolder(env, () => userInfo().homedir) ?? '/', '.docker')
+
+const configFolder = (env: NodeJS.ProcessEnv): string => env['DOCKER_CONFIG'] || dockerHome(env)
+
+const readOrNull = (path: string): Promise<string | null> => readFile(path, 'utf8').catch(() => null)
+
+async function tlsFrom(folder: string, unverified: boolean): Promise<TlsFiles> {
+  const [ca = null, cert = null, key = null] = await Promise.all(
+    ['ca.pem', 'cert.pem', 'key.pem'].map((name) => readOrNull(join(folder, name))),
+  )
+  return { ca, cert, key, unverified }
+}
+
+const SYSTEM_TRUST: TlsFiles = { ca: null, cert: null, key: null, unverified: false }
+
+/** A user name as it is meant; `null` where nobody could have it. */
+function decoded(text: string): string | null {
+  try {
+    const name = decodeURIComponent(text)
+    return /[\u0000-\u001f\u007f]/.test(name) ? null : name
+  } catch {
+    return null
+  }
+}
+
+/** Reads a host as DOCKER_HOST and contexts name it; a sentence where it is none. `tls` is asked for TCP alone. */
+async function readHost(
+  text: string,
+  source: string,
+  tls: () => Promise<TlsFiles | null>,
+): Promise<EngineAddress | string> {
+  const socket = /^(?:unix|npipe):\/\/(.*)$/.exec(text)
+  if (socket) return socketAt(socket[1] || DEFAULT_SOCKET)
+  const whole = text.includes('://') ? text : `tcp://${text}`
+  const url = URL.canParse(whole) ? new URL(whole) : null
+  const where = `${maskUrl(whole)} (${source})`
+  const isLocal = url !== null && isLoopbackName(url.hostname || 'localhost')
+  const user = url === null ? null : decoded(url.username)
+  if (url?.protocol === 'ssh:' && url.hostname && user !== null) {
+    const destination = `${user === '' ? '' : `${user}@`}${url.hostname}`
+    const place = `ssh://${destination}${url.port && `:${url.port}`} (${source})`
+    return { kind: 'ssh', destination, port: url.port || null, where: place, isLocal }
+  }
+  if (url && /^(tcp|https?):$/.test(url.protocol)) {
+    const files = (await tls()) ?? (url.protocol === 'https:' ? SYSTEM_TRUST : null)
+    const host = url.hostname || 'localhost'
+    const port = Number(url.port || (files ? 2376 : 2375))
+    return { kind: 'tcp', host, port, prefix: url.pathname.replace(/\/+$/, ''), tls: files, where, isLocal }
+  }
+  return `${source} names no Docker engine: it should be as unix:///var/run/docker.sock, tcp://host:2376 or ssh://user@host`
+}
+
+const DEFAULT_SOCKET = process.platform === 'win32' ? '//./pipe/docker_engine' : '/var/run/docker.sock'
+
+const socketAt = (path: string): EngineAddress => ({
+  kind: 'socket',
+  path,
+  where: `unix://${path}`,
+  isLocal: true,
+})
+
+/** The socket of an engine that nobody named: the system's, that of Docker Desktop, that of a rootless engine, Podman's. */
+async function usualSocket(env: NodeJS.ProcessEnv): Promise<EngineAddress> {
+  const candidates = [
+    DEFAULT_SOCKET,
+    join(dockerHome(env), 'run/docker.sock'),
+    ...(env['XDG_RUNTIME_DIR'] ? [join(env['XDG_RUNTIME_DIR'], 'docker.sock')] : []),
+    ...(env['XDG_RUNTIME_DIR'] ? [join(env['XDG_RUNTIME_DIR'], 'podman/podman.sock')] : []),
+    '/run/podman/podman.sock',
+  ]
+  for (const path of candidates) {
+    const isThere = await access(path).then(
+      () => true,
+      () => false,
+    )
+    if (isThere) return socketAt(path)
+  }
+  return socketAt(DEFAULT_SOCKET)
+}
+
+const parsedAs = <T>(schema: z.ZodType<T>, text: string | null): T | null => {
+  if (text === null) return null
+  try {
+    return schema.parse(JSON.parse(text))
+  } catch {
+    return null
+  }
+}
+
+/** A context keeps its endpoint and its certificates in folders named by the hash of its name. */
+async function contextNamed(name: string, env: NodeJS.ProcessEnv): Promise<EngineAddress | string> {
+  const [folder, hash] = [configFolder(env), createHash('sha256').update(name).digest('hex')]
+  const text = await readOrNull(join(folder, 'contexts/meta', hash, 'meta.json'))
+  const context = parsedAs(contextFile, text)
+  if (!context) return `there is no Docker context ${name} in ${folder}`
+  const { Host, SkipTLSVerify } = context.Endpoints.docker
+  const certificates = join(folder, 'contexts/tls', hash, 'docker')
+  // A context says that its engine speaks TLS by what it keeps for that.
+  return readHost(Host, `context ${name}`, async () => {
+    const files = await tlsFrom(certificates, SkipTLSVerify === true)
+    return files.ca === null && files.cert === null && !files.unverified ? null : files
+  })
+}
+
+/**
+ * Which engine is meant, in the order of Docker's own client: DOCKER_HOST, DOCKER_CONTEXT, the current context, the
+ * usual socket. A sentence where what is named is none.
+ */
+export async function engineAddress(env: NodeJS.ProcessEnv): Promise<EngineAddress | string> {
+  const host = env['DOCKER_HOST']
+  if (host) {
+    const verify = Boolean(env['DOCKER_TLS_VERIFY'])
+    const folder = env['DOCKER_CERT_PATH'] || configFolder(env)
+    const wantsTls = verify || Boolean(env['DOCKER_CERT_PATH'])
+    return readHost(host, 'DOCKER_HOST', async () => (wantsTls ? tlsFrom(folder, !verify) : null))
+  }
+  const config = parsedAs(configFile, await readOrNull(join(configFolder(env), 'config.json')))
+  const name = env['DOCKER_CONTEXT'] || config?.currentContext || 'default'
+  return name === 'default' ? usualSocket(env) : contextNamed(name, env)
+}

@@ -1,0 +1,159 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { isTimeOut, MigrateError } from '../../core/errors.ts'
+import { redactText } from '../../core/show/redact.ts'
+import { frontRefusal } from './front.ts'
+import type { ExtraHeaders } from './headers.ts'
+import { type Answer, type Request, send } from './transport.ts'
+
+/** How to reach a gateway and as whom. `key` is `null` until there is one. */
+export interface Endpoint {
+  /** Normalised, with root path, without a slash behind it. */
+  url: string
+  key: string | null
+  /** Header that carries the key; LiteLLM's own is `Authorization`. */
+  keyHeader: string
+  timeoutSeconds: number
+  /** For what stands before LiteLLM: sent with every request to this gateway, and to nobody else. */
+  headers: ExtraHeaders
+  /** Since when reads meet nothing but passing trouble, in milliseconds; shared by all who use this endpoint. */
+  trouble: { since: number | null }
+  /** Besides the key: texts that this gateway may repeat in a failure, and nobody may see. */
+  secrets: readonly string[]
+}
+
+const PATIENCE_MS = 60_000
+
+const query = (method: Request['method'], endpoint: Endpoint, path: string): Request => ({
+  method,
+  url: endpoint.url + path,
+  headers: {
+    accept: 'application/json',
+    ...endpoint.headers,
+    ...(endpoint.key === null ? {} : { [endpoint.keyHeader]: `Bearer ${endpoint.key}` }),
+  },
+  timeoutSeconds: endpoint.timeoutSeconds,
+})
+
+/** Why an answer is not LiteLLM's, where something before it gave it; `null` where it may be. */
+export const refusalBefore = (
+  answer: Answer,
+  asked: Pick<Request, 'method' | 'url'>,
+  endpoint: Endpoint,
+): MigrateError | null => frontRefusal(answer, asked, { ...endpoint, secrets: secretsOf(endpoint) })
+
+/** Sends one request. Throws `sign-in-before-gateway` where something before LiteLLM answers in its place. */
+async function ask(endpoint: Endpoint, request: Request): Promise<Answer> {
+  const answer = await send(request)
+  const refusal = refusalBefore(answer, request, endpoint)
+  if (refusal) throw refusal
+  return answer
+}
+
+/** One GET without retries; `fresh` on a connection of its own. */
+export function probe(endpoint: Endpoint, path: string, { fresh = false } = {}): Promise<Answer> {
+  return ask(endpoint, { ...query('GET', endpoint, path), fresh })
+}
+
+/** One write: sent once, never again. Whoever answered: what became of it is found out by reading. */
+export function put(endpoint: Endpoint, path: string, json: unknown): Promise<Answer> {
+  return send({ ...query('PUT', endpoint, path), json })
+}
+
+/** One POST, sent once. */
+export function post(
+  endpoint: Endpoint,
+  path: string,
+  body: Pick<Request, 'json' | 'form'>,
+): Promise<Answer> {
+  return ask(endpoint, { ...query('POST', endpoint, path), ...body })
+}
+
+/** Milliseconds that an answer asks to wait (`Retry-After`, in seconds or as a date), else a growing pause. */
+function pauseFor(answer: Answer | null, attempt: number): number {
+  const header = answer?.headers['retry-after']
+  const seconds = typeof header === 'string' ? Number(header) : Number.NaN
+  if (Number.isFinite(seconds) && seconds >= 0) return seconds * 1000
+  const date = typeof header === 'string' ? Date.parse(header) : Number.NaN
+  return Number.isFinite(date) ? Math.max(0, date - Date.now()) : Math.min(8000, 250 * 2 ** attempt)
+}
+
+/** Is an answer, or its absence, worth another try? */
+const isPassing = (outcome: Answer | MigrateError): boolean =>
+  outcome instanceof MigrateError
+    ? outcome.code === 'gateway-connection-lost'
+    : [429, 503].includes(outcome.status)
+
+async function attemptGet(endpoint: Endpoint, path: string): Promise<Answer | MigrateError> {
+  try {
+    return await probe(endpoint, path)
+  } catch (error) {
+    if (error instanceof MigrateError) return error
+    throw error
+  }
+}
+
+/**
+ * One GET that is worth repeating: on 429, 503 and dropped connections it tries again, until `patienceMs` are
+ * over or the gateway has been in such trouble for 60 s, whichever request met it. Returns the last answer,
+ * whatever its status; throws the last error when there was none. `isFinal` knows answers and errors that no waiting
+ * changes.
+ */
+export async function get(
+  endpoint: Endpoint,
+  path: string,
+  patienceMs = PATIENCE_MS,
+  isFinal: (outcome: Answer | MigrateError) => boolean | Promise<boolean> = () => false,
+): Promise<Answer> {
+  const started = Date.now()
+  for (let attempt = 0; ; attempt += 1) {
+    const outcome = await attemptGet(endpoint, path)
+    const inTrouble = isPassing(outcome) && !(await isFinal(outcome))
+    endpoint.trouble.since = inTrouble ? (endpoint.trouble.since ?? Date.now()) : null
+    const end = Math.min(started + patienceMs, (endpoint.trouble.since ?? started) + PATIENCE_MS)
+    const pause = pauseFor(outcome instanceof MigrateError ? null : outcome, attempt)
+    if (!inTrouble || Date.now() + pause > end) {
+      if (outcome instanceof MigrateError) throw outcome
+      return outcome
+    }
+    await sleep(pause)
+  }
+}
+
+// Of a proxy between, which waited for LiteLLM: request and gateway time-out, and Cloudflare's own.
+const TIME_OUTS = [408, 504, 524]
+
+/** Did nobody answer in time, neither LiteLLM nor what stands before it? */
+export const isSilence = (outcome: Answer | MigrateError): boolean =>
+  outcome instanceof MigrateError ? isTimeOut(outcome) : TIME_OUTS.includes(outcome.status)
+
+const record = (value: unknown): Record<string, unknown> =>
+  value !== null && typeof value === 'object' ? (value as Record<string, unknown>) : {}
+
+/** FastAPI's list of what is wrong with a body: where and what, but never its `input`, which repeats what was sent. */
+function validationFaults(detail: unknown): string | null {
+  if (!Array.isArray(detail)) return null
+  return detail
+    .map((fault) => `${[record(fault)['loc']].flat().join('.')}: ${String(record(fault)['msg'])}`)
+    .join('; ')
+}
+
+/**
+ * What a gateway says in a failed answer, redacted and bounded. LiteLLM uses `{error: {message}}`,
+ * `{detail: {error}}` and `{detail}`; validation errors come as a list under `detail`.
+ */
+export function spoken(answer: Answer, endpoint: Endpoint): string {
+  const { error, detail } = record(answer.json)
+  const candidates = [
+    record(error)['message'],
+    error,
+    record(detail)['error'],
+    detail,
+    validationFaults(detail),
+  ]
+  const words = candidates.find((candidate) => typeof candidate === 'string' && candidate.length > 0)
+  return `HTTP ${answer.status}${typeof words === 'string' ? `: ${redactText(words, secretsOf(endpoint))}` : ''}`
+}
+
+/** All texts that nobody may see, and that a gateway may repeat. */
+export const secretsOf = ({ key, secrets }: Pick<Endpoint, 'key' | 'secrets'>): readonly string[] =>
+  key === null ? secrets : [key, ...secrets]

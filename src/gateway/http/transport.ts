@@ -1,0 +1,84 @@
+import { Agent as HttpAgent } from 'node:http'
+import { Agent as HttpsAgent } from 'node:https'
+import { type Agents, got, type Method, type Progress } from 'got'
+import { MigrateError } from '../../core/errors.ts'
+import { proxyFor, requireForGateway, throughProxy } from './proxy.ts'
+import { transportError } from './transport-errors.ts'
+
+/** No answer larger than this is read; the list of 1,000 servers has 1.5 MB. */
+const MAX_ANSWER_BYTES = 32 * 1024 * 1024
+
+/** One request: at most one of `json` and `form` is its body. */
+export interface Request {
+  method: 'GET' | 'POST' | 'PUT'
+  url: string
+  headers: Record<string, string>
+  timeoutSeconds: number
+  json?: unknown
+  form?: Record<string, string>
+  /** On a connection of its own, as every write is. */
+  fresh?: boolean
+}
+
+/** One answer, whatever its status. `json` is `undefined` where the body is no JSON. */
+export interface Answer {
+  status: number
+  headers: Record<string, string | string[] | undefined>
+  json: unknown
+  text: string
+}
+
+// A write must not go out on a connection that the other side may just be closing.
+const freshConnection = (): { agent: Agents } => ({
+  agent: { http: new HttpAgent(), https: new HttpsAgent() },
+})
+
+function body({ json, form }: Request): { json: unknown } | { form: Record<string, string> } | object {
+  if (json !== undefined) return { json }
+  return form ? { form } : {}
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
+/**
+ * Sends one request, once: no retry, no redirect followed, no compressed answer asked for. Throws a
+ * `TransportError` that says whether the request may have arrived; it never carries a header or a body.
+ */
+export async function send(request: Request): Promise<Answer> {
+  const proxy = proxyFor(request.url)
+  if (proxy) requireForGateway(request, proxy)
+  const unproxied = request.method === 'GET' && !request.fresh ? {} : freshConnection()
+  const pending = got(request.url, {
+    method: request.method satisfies Method,
+    headers: { 'user-agent': 'mcp-url-migrate', ...request.headers },
+    timeout: { request: request.timeoutSeconds * 1000 },
+    retry: { limit: 0 },
+    followRedirect: false,
+    throwHttpErrors: false,
+    decompress: false,
+    responseType: 'buffer',
+    ...(proxy ? await throughProxy(request.url, proxy) : unproxied),
+    ...body(request),
+  })
+  let tooLarge = false
+  void pending.on('downloadProgress', ({ transferred }: Progress) => {
+    if (transferred <= MAX_ANSWER_BYTES || tooLarge) return
+    tooLarge = true
+    pending.cancel()
+  })
+  try {
+    const response = await pending
+    const text = response.body.toString('utf8')
+    return { status: response.statusCode, headers: response.headers, json: parsed(text), text }
+  } catch (error) {
+    if (tooLarge)
+      throw new MigrateError('answer-too-large', 'The gateway sent an answer of more than 32 MB', null)
+    throw transportError(error, request, proxy)
+  }
+}

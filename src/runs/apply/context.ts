@@ -1,0 +1,49 @@
+import type { Change } from '../../core/plan/plan.ts'
+import type { AppliedChange, Halt, StopSignal } from '../../core/plan/report.ts'
+import type { Gateway } from '../../gateway/port.ts'
+import type { RunRecorder } from '../../journal/port.ts'
+import type { WriteProgress } from './intent.ts'
+import type { Silence } from './silence.ts'
+
+/** What a run tells whoever watches it. */
+export type ApplyEvent =
+  | {
+      kind: 'reading' | WriteProgress | 'trying'
+      change: Change
+      done: number
+      total: number
+    }
+  | { kind: 'taking-back'; total: number }
+  | { kind: 'works'; change: Change; message: string }
+  | { kind: 'settled'; change: AppliedChange; done: number; total: number }
+
+/** What a run works with. `stopRequested` is asked before each server and before each write. */
+export interface ApplyContext {
+  gateway: Gateway
+  recorder: RunRecorder
+  /** What the run has met of a gateway that does not answer. */
+  silence: Silence
+  /** How long a write whose answer was lost is looked for. */
+  patienceMs: number
+  onFailure: 'stop' | 'continue' | 'revert'
+  /** Is the first server to be tried through the gateway before the rest follow? */
+  canary: boolean
+  onEvent: (event: ApplyEvent) => void
+  /** Hears of failures of this program itself, which end in a change of unknown outcome or one that was not compared. */
+  onFault: (error: unknown) => void
+  stopRequested: () => StopSignal | null
+}
+
+/** What became of one change, and whether the run may go on. */
+export interface Step {
+  applied: AppliedChange
+  halt: Halt
+  /** What is wrong with the run itself, such as a journal that takes nothing more; `null` where nothing is. */
+  trouble: string | null
+}
+
+/** Where a change stands in its run. */
+export interface Standing {
+  done: number
+  total: number
+}

@@ -1,0 +1,192 @@
+import { randomBytes } from 'node:crypto'
+import { hostname } from 'node:os'
+import { type Change, isLeftBehind, type Plan, readyChanges } from '../../core/plan/plan.ts'
+import {
+  type AppliedChange,
+  brokenChanges,
+  type Halt,
+  type RunReport,
+  settledAs,
+  withheldFrom,
+} from '../../core/plan/report.ts'
+import { MigrateError } from '../../core/errors.ts'
+import { restartFor } from '../../core/plan/restart.ts'
+import type { RecordedRun } from '../../journal/fold.ts'
+import type { Journal } from '../../journal/port.ts'
+import { userName } from '../../journal/process-identity.ts'
+import type { RunStarted } from '../../journal/records.ts'
+import { applyPlan, type ApplyResult } from './apply.ts'
+import type { ApplyContext } from './context.ts'
+import { haltAfter } from './change-run.ts'
+import { Silence } from './silence.ts'
+
+/** A new run's id: its second in UTC, which sorts, and 24 random bits. */
+function newRunId(now: Date): string {
+  const second = now.toISOString().replace(/[-:]/g, '').replace(/\.\d+/, '')
+  return `${second}-${randomBytes(3).toString('hex')}`
+}
+
+/** What the servers that are to be changed listed before. */
+function toolsOf(changes: readonly Change[], { tools }: Plan): RunStarted['tools'] {
+  const ids = new Set(changes.map(({ server }) => server.id))
+  return Object.fromEntries(Object.entries(tools).filter(([id]) => ids.has(id)))
+}
+
+function startOf(plan: Plan, id: string, tool: string): RunStarted {
+  const changes = readyChanges(plan)
+  return {
+    type: 'run-started',
+    run: id,
+    tool,
+    user: userName(),
+    host: hostname(),
+    pid: process.pid,
+    gateway: { url: plan.gateway.url, version: plan.gateway.version },
+    account: plan.gateway.account,
+    reverts: plan.reverts,
+    migrations: plan.migrations,
+    servers: plan.summary.servers,
+    changes,
+    tools: toolsOf(changes, plan),
+  }
+}
+
+/** What a run needs besides its plan. `tool`: name and version of this program. */
+export interface RunContext extends Omit<ApplyContext, 'recorder' | 'silence'> {
+  journal: Journal
+  tool: string
+}
+
+/**
+ * A run that its process did not end, taken up again: `settled` holds what is known by now of each of its changes.
+ * Those that are in the plan will be tried anew.
+ */
+export interface Resumption {
+  run: RecordedRun
+  settled: readonly AppliedChange[]
+}
+
+async function open(plan: Plan, context: RunContext, resumption: Resumption | null) {
+  const startedAt = new Date()
+  if (resumption) {
+    const recorder = await context.journal.resume(resumption.run)
+    const { id, startedAt: begun } = resumption.run
+    return { recorder, id, startedAt: begun }
+  }
+  const id = newRunId(startedAt)
+  return {
+    recorder: context.journal.begin(startOf(plan, id, context.tool)),
+    id,
+    startedAt: startedAt.toISOString(),
+  }
+}
+
+/** What was written before, and whose settings could not be tried again, is written all the same. */
+function latest(known: AppliedChange, now: AppliedChange = known): AppliedChange {
+  const stays = known.outcome === 'applied' && (now.outcome === 'not-applied' || now.outcome === 'drifted')
+  return stays ? { ...known, drift: now.drift, error: now.error ?? known.error } : now
+}
+
+/** All changes of a run that was taken up again, in their order. */
+function merged(changes: readonly AppliedChange[], resumption: Resumption | null): AppliedChange[] {
+  if (!resumption) return [...changes]
+  const anew = new Map(changes.map((change) => [change.id, change]))
+  return resumption.settled.map((change) => latest(change, anew.get(change.id)))
+}
+
+/** What was found of the servers of a run that is taken up again, and keeps it from going on with the others. */
+function haltOf(settled: readonly AppliedChange[]): Halt {
+  const halts = settled.map(haltAfter)
+  return halts.find((halt) => halt === 'security') ?? halts.find((halt) => halt === 'collateral') ?? null
+}
+
+/** All changes of a plan in its order: what became of those that were to be written, and why the others were not. */
+function inOrder(plan: Plan, { changes, halted }: Pick<ApplyResult, 'changes' | 'halted'>): AppliedChange[] {
+  const known = new Map([...withheldFrom(plan), ...changes].map((change) => [change.id, change]))
+  return plan.changes.map((change) => {
+    const found = known.get(change.id) ?? settledAs(change, 'not-applied')
+    const isStopped = found.outcome === 'not-applied' && found.reason === null && found.error === null
+    return isStopped && halted !== null ? { ...found, reason: 'stopped' } : found
+  })
+}
+
+/** Is a run still in the journal, whose writing met trouble? */
+async function isKept(journal: Journal, id: string): Promise<boolean> {
+  const { runs } = await journal.runs().catch(() => ({ runs: [] }))
+  return runs.some((run) => run.id === id)
+}
+
+/**
+ * Carries out a plan as one run: journal, apply, report. Forward and back alike; with `resumption` under the id of
+ * the run that is taken up again. Throws only where that run cannot be taken up; then nothing was written.
+ */
+export async function carryOut(
+  plan: Plan,
+  context: RunContext,
+  resumption: Resumption | null = null,
+): Promise<RunReport> {
+  const { recorder, id, startedAt } = await open(plan, context, resumption)
+  // What the plan is about is tried anew.
+  const others = resumption?.settled.filter(({ id }) => !plan.changes.some((change) => change.id === id))
+  const found = haltOf(others ?? [])
+  const scope = { ...context, recorder, silence: new Silence() }
+  const applied = await applyPlan({ ...plan, changes: readyChanges(plan) }, scope, found)
+  const result = { ...applied, changes: inOrder(plan, applied) }
+  let { trouble } = result
+  const head = await recorder
+    .finish({ type: 'run-finished', halted: result.halted })
+    .catch((error: unknown) => {
+      trouble ??= error instanceof MigrateError ? error.message : 'The journal could not be written'
+      return null
+    })
+  const tried = result.changes.some(({ outcome, wrote }) => wrote || outcome === 'failed')
+  const kept = trouble === null || (await isKept(context.journal, id))
+  const finishedAt = new Date().toISOString()
+  const changes = merged(result.changes, resumption)
+  return {
+    ...result,
+    changes,
+    trouble,
+    run: head === null && !tried ? null : { id, startedAt, finishedAt, reverts: plan.reverts, head, kept },
+    gateway: plan.gateway,
+    reverts: plan.reverts,
+    skipped: plan.skipped,
+    notes: plan.notes,
+    preflight: plan.preflight,
+    restart: restartFor(
+      changes.filter(({ wrote }) => wrote),
+      context.gateway.era,
+    ),
+    propagation: null,
+  }
+}
+
+/** A report for a plan of which nothing is to be written. */
+export function emptyReport(plan: Plan, restart: RunReport['restart']): RunReport {
+  const changes = inOrder(plan, { changes: [], halted: null })
+  return {
+    run: null,
+    gateway: plan.gateway,
+    reverts: plan.reverts,
+    changes,
+    skipped: plan.skipped,
+    notes: plan.notes,
+    preflight: plan.preflight,
+    halted: null,
+    trouble: null,
+    restart,
+    propagation: null,
+  }
+}
+
+/** Did the run do all that was asked of it? What the person declined was not. */
+export function isComplete(report: RunReport): boolean {
+  const wanting = report.changes.some(
+    ({ outcome, reason, collateral }) =>
+      (outcome !== 'applied' && reason !== 'declined') || collateral.some(({ repaired }) => !repaired),
+  )
+  const failing = brokenChanges(report).length > 0
+  const everywhere = report.propagation?.agreed ?? true
+  const ended = report.halted === null && report.trouble === null
+  return !wanting && !failing && everywhere && ended && !report.skipped.some(isLeftBehind)
+}

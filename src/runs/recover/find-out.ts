@@ -1,0 +1,93 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { holds } from '../../core/plan/drift.ts'
+import { type AppliedChange, settledAs } from '../../core/plan/report.ts'
+import type { Reading } from '../../core/record/place.ts'
+import type { Gateway } from '../../gateway/port.ts'
+import { type RecordedChange, type RecordedRun, wasWritten } from '../../journal/fold.ts'
+import { driftedBehind, judgeRecord } from './judge-write.ts'
+import { Listener } from '../apply/listener.ts'
+import { inParallel, READS_AT_ONCE } from '../../core/in-parallel.ts'
+import { placeOf } from '../place-of.ts'
+
+/** Does a reading settle it? The old value does only when no write can be under way any more. */
+function isClear(reading: Reading, recorded: RecordedChange, waiting: boolean): boolean {
+  if (reading.kind === 'absent') return true
+  if (reading.kind !== 'record') return !waiting
+  const from = recorded.open?.takingBack ? 'after' : 'before'
+  return !waiting || !holds(reading.record, recorded.change.edits, from)
+}
+
+/** Who is asked what became of a run, and how long a write in flight is looked for. */
+interface Inquiry {
+  gateway: Gateway
+  listener: Listener
+  patienceMs: number
+}
+
+/** Asks the gateway what became of one write, until it is clear or `patienceMs` after its intent are over. */
+async function findOut(
+  recorded: RecordedChange,
+  { gateway, listener, patienceMs }: Inquiry,
+): Promise<AppliedChange> {
+  const { change, open } = recorded
+  const place = placeOf(gateway, change)
+  const begun = Date.now()
+  const end = open ? Math.min(Date.parse(open.since), begun) + patienceMs : begun
+  for (let pause = 100; ; pause = Math.min(pause * 2, 3000)) {
+    const waiting = Date.now() < end
+    const reading = await listener.read(place, change.server.id)
+    if (!isClear(reading, recorded, waiting)) {
+      await sleep(Math.min(pause, Math.max(1, end - Date.now())))
+      continue
+    }
+    if (reading.kind === 'record') return judgeRecord(recorded, reading.record, place)
+    return reading.kind === 'absent'
+      ? driftedBehind(change, 'it is no longer there')
+      : settledAs(change, 'unknown', reading.message)
+  }
+}
+
+/** What is left of a write whose outcome was recorded: a revert of this run, or somebody else, may have been there since. */
+async function lookAgain(recorded: RecordedChange, { gateway, listener }: Inquiry): Promise<AppliedChange> {
+  const { change, outcome, collateral, error } = recorded
+  const place = placeOf(gateway, change)
+  const known = settledAs(change, outcome === 'unsettled' ? 'unknown' : outcome, error)
+  const reading = await listener.read(place, change.server.id)
+  if (reading.kind === 'absent') return { ...driftedBehind(change, 'it is no longer there'), collateral }
+  if (reading.kind !== 'record')
+    return { ...known, collateral, error: `as recorded; ${reading.message} this time` }
+  const isNew = holds(reading.record, change.edits, 'after')
+  if (isNew === (outcome === 'applied') && (isNew || holds(reading.record, change.edits, 'before')))
+    return { ...known, collateral }
+  return {
+    ...judgeRecord({ ...recorded, fieldsBefore: null }, reading.record, place),
+    wrote: true,
+    collateral,
+  }
+}
+
+/** What became of one change: nothing where nothing was tried, otherwise what the gateway says. */
+function find(recorded: RecordedChange, inquiry: Inquiry): Promise<AppliedChange> {
+  const { change, outcome, collateral, error } = recorded
+  if (outcome === 'unsettled' || outcome === 'unknown') return findOut(recorded, inquiry)
+  if (outcome === 'applied' || outcome === 'reverted') return lookAgain(recorded, inquiry)
+  const wrote = wasWritten(recorded)
+  return Promise.resolve({ ...settledAs(change, outcome, error), wrote, collateral })
+}
+
+/**
+ * What became of each change of a run, in their order, asked of the gateway where the journal does not know. Throws
+ * `run-interrupted` where LiteLLM does not answer.
+ */
+export async function findAllOut(
+  run: RecordedRun,
+  gateway: Gateway,
+  patienceMs: number,
+): Promise<AppliedChange[]> {
+  const inquiry = { gateway, listener: new Listener(gateway, run.id), patienceMs }
+  const found = new Map<RecordedChange, AppliedChange>()
+  await inParallel(READS_AT_ONCE, run.changes, async (recorded) => {
+    found.set(recorded, await find(recorded, inquiry))
+  })
+  return run.changes.flatMap((recorded) => found.get(recorded) ?? [])
+}

@@ -1,0 +1,77 @@
+import { type DriftedField, driftSincePlan, holds, recordWith } from '../../core/plan/drift.ts'
+import { movedFields, reportable } from '../../core/record/fields.ts'
+import { holdsSettings, restorable } from '../../core/record/oauth.ts'
+import type { Change } from '../../core/plan/plan.ts'
+import { type AppliedChange, type CollateralChange, type Outcome, settledAs } from '../../core/plan/report.ts'
+import type { ServerRecord } from '../../core/record/server.ts'
+import type { Place } from '../../core/record/place.ts'
+import type { RecordedChange } from '../../journal/fold.ts'
+
+const kept = (sha256: string | undefined): unknown => (sha256 === undefined ? null : { sha256 })
+
+/** The OAuth settings that should be there behind the write and are not: it was cut short before it put them back. */
+function unrestoredSettings(
+  { change, settings }: RecordedChange,
+  record: ServerRecord,
+  { era }: Place,
+): CollateralChange[] {
+  const { id } = change.server
+  return Object.entries(restorable(settings, record, era))
+    .filter(([field, value]) => !holdsSettings(record, { [field]: value }))
+    .map(([field, value]) => ({
+      field,
+      before: reportable(id, field, value),
+      after: reportable(id, field, record[field] ?? null),
+      repaired: false,
+    }))
+}
+
+/**
+ * What else differs from the record as it was right before the write. Whether the write did it or somebody since is
+ * not to be known any more, so it stands as not put back.
+ */
+function alsoChanged(
+  { change, fieldsBefore, settings }: RecordedChange,
+  record: ServerRecord,
+  place: Place,
+): CollateralChange[] {
+  if (fieldsBefore === null) return []
+  const intended = [...place.era.alsoWrites, ...Object.keys(settings)]
+  return movedFields(fieldsBefore, recordWith(record, change.edits, 'before'))
+    .filter((field) => !intended.includes(field))
+    .map((field) => ({
+      field,
+      before: kept(fieldsBefore[field]),
+      after: reportable(change.server.id, field, record[field] ?? null),
+      repaired: false,
+    }))
+}
+
+function judgeWritten(recorded: RecordedChange, record: ServerRecord, place: Place): AppliedChange {
+  const cleared = unrestoredSettings(recorded, record, place)
+  const others = alsoChanged(recorded, record, place)
+  const doubt = 'other fields differ too; whether the write or somebody since changed them is unknown'
+  const short = 'the settings that were cleared with the URL are not back'
+  const error = [cleared.length > 0 ? short : '', others.length > 0 ? doubt : ''].filter(Boolean).join('; ')
+  return { ...settledAs(recorded.change, 'applied', error || null), collateral: [...cleared, ...others] }
+}
+
+/** What a record tells of a write whose outcome nobody recorded. */
+export function judgeRecord(recorded: RecordedChange, record: ServerRecord, place: Place): AppliedChange {
+  const { change, open } = recorded
+  if (holds(record, change.edits, 'after')) return judgeWritten(recorded, record, place)
+  if (holds(record, change.edits, 'before')) {
+    const outcome: Outcome = open?.takingBack ? 'reverted' : 'not-applied'
+    const collateral = open?.takingBack ? unrestoredSettings(recorded, record, place) : []
+    return { ...settledAs(change, outcome), collateral }
+  }
+  const drift = driftSincePlan(change, record).filter(({ field }) =>
+    change.edits.some((edit) => edit.field === field),
+  )
+  return driftedBehind(change, 'it holds neither the old value nor the new', drift)
+}
+
+/** Written, or perhaps written, and somebody else's by now. */
+export function driftedBehind(change: Change, error: string, drift: DriftedField[] = []): AppliedChange {
+  return { ...settledAs(change, 'drifted', error), wrote: true, drift }
+}

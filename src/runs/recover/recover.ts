@@ -1,0 +1,117 @@
+import { releaseNotes } from '../../core/plan/make.ts'
+import { onlySettings } from '../../core/plan/change.ts'
+import { hangingLast, withoutHang } from '../../core/record/may-hang.ts'
+import { databaseNotes } from '../../core/plan/no-database.ts'
+import { type Change, type Plan, serversIn, type SkippedCode } from '../../core/plan/plan.ts'
+import type { AppliedChange, Outcome, RunReport } from '../../core/plan/report.ts'
+import { unitsOf } from '../../core/plan/withheld.ts'
+import type { Gateway } from '../../gateway/port.ts'
+import type { RecordedRun } from '../../journal/fold.ts'
+import type { Journal } from '../../journal/port.ts'
+import { findAllOut } from './find-out.ts'
+import { unrestored } from '../plan/lost-settings.ts'
+import type { Resumption } from '../apply/run.ts'
+
+/** Had a run begun to take back by itself what it wrote? Then going on means taking back the rest. */
+export function wasTakingBack({ changes }: RecordedRun): boolean {
+  return changes.some(({ outcome, open }) => outcome === 'reverted' || open?.takingBack === true)
+}
+
+/**
+ * Looks into a run that has no end. As before: not applied; as after: applied; otherwise drifted. What was found
+ * goes into the journal at once, before anything else is written: later nobody could tell it any more from what a
+ * revert did since. `journal` is `null` for a dry run, which records nothing. Throws `journal-unwritable`, and
+ * `run-interrupted` where LiteLLM does not answer: nothing is recorded of what nobody knows.
+ */
+export async function investigate(
+  run: RecordedRun,
+  gateway: Gateway,
+  patienceMs: number,
+  journal: Journal | null,
+): Promise<Resumption> {
+  const settled = await findAllOut(run, gateway, patienceMs)
+  // What was recorded stays: that the run wrote a server is true whatever became of it since.
+  const open = run.changes.filter(({ outcome }) => outcome === 'unsettled' || outcome === 'unknown')
+  const known = new Map(open.map(({ change, outcome }) => [change.id, outcome]))
+  const news = settled.filter(({ id, outcome }) => known.has(id) && known.get(id) !== outcome)
+  if (!journal || news.length === 0) return { run, settled }
+  const recorder = await journal.resume(run)
+  for (const { id, outcome, collateral, error } of news)
+    await recorder.record({ type: 'outcome', change: id, outcome, collateral, error })
+  const { runs } = await journal.runs()
+  return { run: runs.find(({ id }) => id === run.id) ?? run, settled }
+}
+
+const UNCLEAR: readonly SkippedCode[] = ['unreadable', 'wrong-id']
+
+const UNDONE: readonly Outcome[] = ['unknown', 'failed', 'not-applied']
+
+/** Is everything of a run taken back that can be? What drifted, or is gone, is left as it is for good. */
+export function isTakenBack(plan: Plan, report: RunReport | null): boolean {
+  const unclear =
+    plan.skipped.some(({ code }) => UNCLEAR.includes(code)) ||
+    Object.values(plan.withheld).some(({ reason }) => reason === 'awaiting')
+  const undone = (report?.changes ?? []).some(({ outcome }) => UNDONE.includes(outcome))
+  return !unclear && !undone && (report === null || (report.halted === null && report.trouble === null))
+}
+
+/** What is still to be done about one change of a run: all of it, its settings alone, or nothing. */
+function remaining(run: RecordedRun, settled: AppliedChange): Change[] {
+  const recorded = run.changes.find(({ change }) => change.id === settled.id)
+  if (!recorded) return []
+  if (settled.outcome === 'not-applied' || settled.outcome === 'failed') return [recorded.change]
+  const lost = unrestored(recorded.settings, settled.collateral)
+  const isShort = settled.outcome === 'applied' && Object.keys(lost).length > 0
+  return isShort ? [onlySettings(recorded.change, lost)] : []
+}
+
+/** What is still to be done of a run. What goes together is not done by halves: where a part drifted, or nobody knows, all stays. */
+function left({ run, settled }: Resumption): Change[] {
+  const isInTheWay = ({ outcome }: AppliedChange): boolean => outcome === 'drifted' || outcome === 'unknown'
+  const whole = new Set(
+    unitsOf(settled)
+      .filter((unit) => !unit.some(isInTheWay))
+      .flat(),
+  )
+  return settled.filter((each) => whole.has(each)).flatMap((each) => remaining(run, each))
+}
+
+/** How many servers finishing a run would still write to. */
+export function leftToDo(resumption: Resumption): number {
+  return serversIn(left(resumption))
+}
+
+/** The plan that does what is left of a run: a plan like any other. What was refused is tried again. */
+export function planCompletion(resumption: Resumption, gateway: Gateway, createdAt: string): Plan {
+  const { run, settled } = resumption
+  const rest = left(resumption)
+  const changes = hangingLast(gateway.era.searches.length > 0 ? rest : rest.map(withoutHang))
+  return {
+    createdAt,
+    gateway: gateway.identity,
+    reverts: run.started.reverts,
+    migrations: run.started.migrations,
+    changes,
+    // They were consented to when the run began.
+    withheld: {},
+    skipped: [],
+    notes: [...releaseNotes(gateway.identity.version), ...databaseNotes(gateway.identity)],
+    preflight: {},
+    tools: {},
+    origins: [],
+    summary: {
+      servers: serversIn(settled),
+      changes: serversIn(changes),
+      unchanged: serversIn(settled) - serversIn(changes),
+      skipped: 0,
+      excluded: 0,
+      moved: serversIn(settled.filter(({ outcome }) => outcome === 'applied')),
+    },
+  }
+}
+
+/** Gives a run that was taken back, or of which nothing is left, its end in the journal. */
+export async function closeRun(journal: Journal, run: RecordedRun): Promise<void> {
+  const recorder = await journal.resume(run)
+  await recorder.finish({ type: 'run-finished', halted: 'interrupted' })
+}
