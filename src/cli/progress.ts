@@ -93,7 +93,7 @@ export function applyProgress(
         `  ${shownName(event.change.server)} works through the gateway: ${event.message}`,
       )
     if (event.kind === 'settled') {
-      if (isInForce([event.change]) && !event.change.onlySettings) written.push(event.change)
+      if (isInForce([event.change]) && event.change.edits.length > 0) written.push(event.change)
       const goesOn = servers.settle(event.change) && ['applied', 'reverted'].includes(event.change.outcome)
       return goesOn ? undefined : terminal.remark(renderOutcome(event.change, plan, look))
     }

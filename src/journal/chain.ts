@@ -1,6 +1,6 @@
 import { sha256 } from '../core/canonical.ts'
 import { JournalDamage, UPDATE } from './damage.ts'
-import { JOURNAL_VERSION, type JournalEvent, type JournalRecord, journalRecord } from './records.ts'
+import { JOURNAL_VERSION, type JournalEvent, type JournalRecord, journalRecord, lineOf } from './records.ts'
 
 /** The end of a chain: how many lines it has, and the hash that the last one carries. */
 export interface Head {
@@ -13,7 +13,13 @@ export interface Head {
  * without that hash, and the hash of the one before it.
  */
 export function chained(head: Head, time: string, happened: JournalEvent): { line: string; head: Head } {
-  const text = JSON.stringify({ v: JOURNAL_VERSION, seq: head.length, time, prev: head.hash, ...happened })
+  const text = JSON.stringify({
+    v: JOURNAL_VERSION,
+    seq: head.length,
+    time,
+    prev: head.hash,
+    ...lineOf(happened),
+  })
   const hash = sha256(text)
   return {
     line: `${text.slice(0, -1)},"sha256":"${hash}"}\n`,

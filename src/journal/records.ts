@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { change, hashes } from '../core/plan/plan.ts'
+import { aimOf, type Change, change, edit, hashes } from '../core/plan/plan.ts'
 import type { ToolPrint } from '../core/reach/reach.ts'
 import type { Outcome } from '../core/plan/report.ts'
 
@@ -25,6 +25,24 @@ const collateral = z.object({
 
 const toolPrint = z.object({ name: z.string(), schema: z.string() }) satisfies z.ZodType<ToolPrint>
 
+/**
+ * A change in a line of version 1: where only settings are put back, the edits that landed before stand in the place of its
+ * own, marked as `onlySettings`.
+ */
+const changeInLine = change
+  .omit({ landed: true })
+  .extend({ edits: z.array(edit).min(1), onlySettings: z.boolean().default(false) })
+  .transform(({ onlySettings, ...rest }): Change => {
+    const { edits } = rest
+    return onlySettings ? { ...rest, edits: [], landed: edits } : { ...rest, landed: [] }
+  })
+
+/** A change as such a line holds it. */
+function inLine(planned: Change): object {
+  const { landed: _landed, fields, fingerprint, ...rest } = planned
+  return { ...rest, edits: aimOf(planned), onlySettings: rest.edits.length === 0, fields, fingerprint }
+}
+
 const runStarted = z.object({
   type: z.literal('run-started'),
   run: z.string(),
@@ -41,7 +59,7 @@ const runStarted = z.object({
   /** Tools by server before the run, `null` where they could not be listed; empty where nobody asked. */
   tools: z.record(z.string(), z.array(toolPrint).nullable()).default({}),
   /** All that the run set out to do, whole: a revert, or finishing after a crash, needs nothing else. */
-  changes: z.array(change),
+  changes: z.array(changeInLine),
 })
 
 /**
@@ -74,6 +92,10 @@ export type JournalEvent =
   | z.infer<typeof intent>
   | z.infer<typeof outcome>
   | z.infer<typeof runFinished>
+/** What happened, as a line of this version holds it. */
+export const lineOf = (happened: JournalEvent): object =>
+  happened.type === 'run-started' ? { ...happened, changes: happened.changes.map(inLine) } : happened
+
 export type IntentPurpose = z.infer<typeof intent>['purpose']
 export type RunStarted = z.infer<typeof runStarted>
 

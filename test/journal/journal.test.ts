@@ -19,7 +19,7 @@ const change = (id: string) => ({
   effects: [],
   file: null,
   settings: {},
-  onlySettings: false,
+  landed: [],
   fields: { url: 'h' },
   fingerprint: 'f',
 })

@@ -29,16 +29,15 @@ function publicEdit({ field, before, after }: Edit) {
 
 /** A change as anybody may see it: URLs masked, hashes of fields left out but for the fingerprint over them. */
 export function publicChange(
-  { id, server, file, migration, edits, effects, fingerprint, onlySettings }: Change,
+  { id, server, file, migration, edits, effects, fingerprint }: Change,
   preflight: Plan['preflight'],
 ) {
-  const written = onlySettings ? [] : edits
   return {
     id,
     server,
     file: file === null ? null : { ...file, sharers: file.sharers ?? null },
     migration,
-    edits: written.map(publicEdit),
+    edits: edits.map(publicEdit),
     effects,
     fingerprint,
     preflight: preflight[id] ?? null,

@@ -143,7 +143,7 @@ export function renderCheck({ runs, problems }: History, location: string, look:
 /** One run in full: each server with the URL before and after, masked, and its outcome. */
 export function renderOneRun(run: RecordedRun, all: readonly RecordedRun[], look: Look, own: OwnFor): string {
   const places = run.changes.map(({ change, outcome, error, collateral }) => {
-    const edits = (change.onlySettings ? [] : change.edits).flatMap((edit) => {
+    const edits = change.edits.flatMap((edit) => {
       const [before, after] = [shownSide(edit, edit.before), shownSide(edit, edit.after)]
       const name = edit.field === 'url' || edit.field === PINNED_ID ? '' : `${fieldTitle(edit.field)}: `
       return [

@@ -3,7 +3,7 @@ import type { Era } from '../record/eras.ts'
 import { fieldHashes, fingerprint } from '../record/fields.ts'
 import { hangEffect, mayHang } from '../record/may-hang.ts'
 import { clearedSettings, oauthEffects, type Settings } from '../record/oauth.ts'
-import type { Change, ChangedFile, Edit, Effect, SkippedCode } from './plan.ts'
+import { aimOf, type Change, type ChangedFile, type Edit, type Effect, type SkippedCode } from './plan.ts'
 import type { ServerIdentity, ServerRecord } from '../record/server.ts'
 import { nameObstacle } from '../record/put-body.ts'
 
@@ -60,6 +60,7 @@ export function assembleChange(
     transport: transportOf(record, file),
     signsIn: signsIn(record),
     edits,
+    landed: [],
     effects: [
       ...tlsRemoved(edits),
       ...oauthEffects(record, edits, settings, { era, signIns }),
@@ -67,18 +68,17 @@ export function assembleChange(
       ...effects,
     ],
     settings,
-    onlySettings: false,
     fields,
     fingerprint: fingerprint(fields),
   }
 }
 
-/** The same change where its URL is there already: the settings alone are put back, which loses nothing. */
-export function onlySettings(change: Change, settings: Settings): Change {
+/** The same change where its edits have landed already: the settings alone are put back, which loses nothing. */
+export function puttingBack(change: Change, settings: Settings): Change {
   const message = `${Object.keys(settings).join(', ')}: put back, as a write that was cut short had not got to it`
   const hanging = change.effects.filter((each) => mayHang({ effects: [each] }))
   const effects = [{ code: 'settings-restored', message, reversible: true }, ...hanging]
-  return { ...change, settings: { ...settings }, effects, onlySettings: true }
+  return { ...change, edits: [], landed: aimOf(change), settings: { ...settings }, effects }
 }
 
 /** Why a record cannot be written on a release without damage, or `null`. */

@@ -55,19 +55,24 @@ export const change = z.object({
   transport: z.string().nullable().default(null),
   /** Does LiteLLM send it anything to sign in with? */
   signsIn: z.boolean().default(false),
-  edits: z.array(edit).min(1),
+  /** What is to be written, besides settings; none where an earlier run has written it all. */
+  edits: z.array(edit),
+  /** What an earlier run has written that got no further: it has to be there still when the settings are put back. */
+  landed: z.array(edit).default([]),
   effects: z.array(effect),
   /**
    * OAuth settings that the release clears with the URL, as they were at planning time, and what an earlier run had of
    * them and lost: what is to be put back. Whole, as a revert and a recovery need them; shown by name only.
    */
   settings: z.record(z.string(), z.unknown()).default({}),
-  /** The URL is there already, written by a run that got no further: only the settings are written. */
-  onlySettings: z.boolean().default(false),
   fields: hashes,
   fingerprint: z.string(),
 })
 export type Change = z.infer<typeof change>
+
+/** The edits that a change stands for: its own, or where only settings are put back those that landed before it. */
+export const aimOf = ({ edits, landed }: Pick<Change, 'edits' | 'landed'>): Edit[] =>
+  edits.length > 0 ? edits : landed
 
 /** Is it an environment variable that is changed, for whoever has a URL from it? */
 export const isVariable = ({ file }: Change): boolean => file !== null && file.variable !== null

@@ -4,8 +4,8 @@ import { groupedBy } from '../grouped.ts'
 import { type Change, isVariable, type Plan, type Withheld } from './plan.ts'
 
 /** The new URL that a change gives its server, or `null` where it gives it none. */
-export function newUrl({ edits, onlySettings }: Change): string | null {
-  return onlySettings ? null : (edits.find(({ field }) => field === 'url')?.after ?? null)
+export function newUrl({ edits }: Change): string | null {
+  return edits.find(({ field }) => field === 'url')?.after ?? null
 }
 
 /**

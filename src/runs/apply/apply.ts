@@ -100,7 +100,7 @@ async function goForward(plan: Plan, context: ApplyContext, found: Halt): Promis
 async function takeBack(forward: ApplyResult, context: ApplyContext): Promise<ApplyResult> {
   // What only put settings back has nothing to take back.
   const written = hangingLast(
-    forward.changes.filter((change) => isInForce([change]) && !change.onlySettings).toReversed(),
+    forward.changes.filter((change) => isInForce([change]) && change.edits.length > 0).toReversed(),
   )
   const total = written.length
   const units = unitsBy(written)

@@ -115,7 +115,7 @@ export class ChangeRun {
   #leave(outcome: 'drifted' | 'not-applied', error: string | null, drift: DriftedField[] = []): Step {
     const applied = { ...settledAs(this.#change, outcome, error), drift }
     // Where the URL was written before, that stays the outcome.
-    if (!this.#change.onlySettings)
+    if (this.#change.edits.length > 0)
       this.#context.recorder.note({
         type: 'outcome',
         change: this.#change.id,
@@ -135,7 +135,7 @@ export class ChangeRun {
   }
 
   async #write(before: ServerRecord): Promise<Step> {
-    const write = this.#change.onlySettings ? writeSettings : writeOnce
+    const write = this.#change.edits.length === 0 ? writeSettings : writeOnce
     const { applied, uncompared } = await write(this.#writeOf('change'), before)
     const step = await this.#conclude(applied)
     return uncompared ? { ...step, halt: step.halt ?? 'internal' } : step

@@ -21,7 +21,7 @@ export interface Objection {
 }
 
 function driftOf(change: Change, record: ServerRecord, direction: Direction): DriftedField[] {
-  if (change.onlySettings) return driftSinceWrite(change.edits, record)
+  if (change.edits.length === 0) return driftSinceWrite(change.landed, record)
   if (direction === 'apply') return driftSincePlan(change, record)
   // What is taken back now is what the run wrote then.
   return driftSinceWrite(reversed(change.edits), record)
@@ -29,7 +29,7 @@ function driftOf(change: Change, record: ServerRecord, direction: Direction): Dr
 
 function describe(change: Change, drift: readonly DriftedField[], direction: Direction): string {
   const fields = drift.map(({ field }) => printable(shownPath(field))).join(', ')
-  return direction === 'apply' && !change.onlySettings
+  return direction === 'apply' && change.edits.length > 0
     ? `changed since it was shown: ${fields}`
     : `no longer holds what was written: ${fields}`
 }
@@ -50,11 +50,11 @@ export function objectionTo(
   direction: Direction,
   era: Era,
 ): Objection | null {
-  if (!change.onlySettings && holds(record, change.edits, 'after'))
+  if (change.edits.length > 0 && holds(record, change.edits, 'after'))
     return { error: 'it holds the new value already, and not from this run', drift: [] }
   const drift = driftOf(change, record, direction)
   if (drift.length > 0) return { error: describe(change, drift, direction), drift }
-  if (change.onlySettings) return null
+  if (change.edits.length === 0) return null
   const error = obstacle(record, era)?.message ?? unasked(change, record, era)
   return error === null ? null : { error, drift: [] }
 }

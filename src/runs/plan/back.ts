@@ -1,4 +1,4 @@
-import { assembleChange, obstacle, onlySettings } from '../../core/plan/change.ts'
+import { assembleChange, obstacle, puttingBack } from '../../core/plan/change.ts'
 import { RESTART } from '../../core/config/move/fate.ts'
 import { PINNED_ID } from '../../core/config/read/record.ts'
 import type { Consent } from '../../core/plan/consent.ts'
@@ -44,14 +44,14 @@ function judge(candidate: Candidate, gateway: Gateway): Judged {
   const url = record.url ?? null
   const edits = reversed(change.edits)
   // What only put settings back has nothing to take back.
-  if (change.onlySettings) return 'nothing'
+  if (change.edits.length === 0) return 'nothing'
   const lost = lostSettings(recorded, record, era)
   const back = restorable(lost, record, era)
   if (holds(record, edits, 'after')) {
     // Not its URL is to be written, so nothing is lost by it.
     if (isElsewhere(source) || Object.keys(back).length === 0) return 'nothing'
     const made = assembleChange(record, change.server, change.migration, edits, { era, signIns })
-    return { change: onlySettings(made, back) }
+    return { change: puttingBack(made, back) }
   }
   if (!holds(record, edits, 'before')) {
     const fields = driftSinceWrite(change.edits, record)

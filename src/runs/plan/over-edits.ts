@@ -2,7 +2,14 @@ import { assembleChange, obstacle } from '../../core/plan/change.ts'
 import type { Consent } from '../../core/plan/consent.ts'
 import { holds } from '../../core/plan/drift.ts'
 import { valueAt } from '../../core/record/path.ts'
-import type { Change, Contested, Edit, Plan, Skipped } from '../../core/plan/plan.ts'
+import {
+  aimOf,
+  type Change,
+  type Contested,
+  type Edit,
+  type Plan,
+  type Skipped,
+} from '../../core/plan/plan.ts'
 import type { RunReport } from '../../core/plan/report.ts'
 import type { ServerIdentity, ServerRecord } from '../../core/record/server.ts'
 import { waitingUnless } from '../../core/plan/withheld.ts'
@@ -22,7 +29,12 @@ export function contestedServers(plan: Plan, report: RunReport | null): Conteste
   )
   const atWriting = (report?.changes ?? [])
     .filter(({ outcome, drift, file }) => outcome === 'drifted' && drift.length > 0 && file === null)
-    .map(({ server, migration, edits, drift }) => ({ server, migration, edits, fields: drift }))
+    .map((change) => ({
+      server: change.server,
+      migration: change.migration,
+      edits: aimOf(change),
+      fields: change.drift,
+    }))
   return [...atPlanning, ...atWriting]
 }
 

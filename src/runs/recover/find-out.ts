@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { holds } from '../../core/plan/drift.ts'
+import { aimOf } from '../../core/plan/plan.ts'
 import { type AppliedChange, settledAs } from '../../core/plan/report.ts'
 import type { Reading } from '../../core/record/place.ts'
 import type { Gateway } from '../../gateway/port.ts'
@@ -14,7 +15,7 @@ function isClear(reading: Reading, recorded: RecordedChange, waiting: boolean): 
   if (reading.kind === 'absent') return true
   if (reading.kind !== 'record') return !waiting
   const from = recorded.open?.takingBack ? 'after' : 'before'
-  return !waiting || !holds(reading.record, recorded.change.edits, from)
+  return !waiting || !holds(reading.record, aimOf(recorded.change), from)
 }
 
 /** Who is asked what became of a run, and how long a write in flight is looked for. */
@@ -56,8 +57,8 @@ async function lookAgain(recorded: RecordedChange, { gateway, listener }: Inquir
   if (reading.kind === 'absent') return { ...driftedBehind(change, 'it is no longer there'), collateral }
   if (reading.kind !== 'record')
     return { ...known, collateral, error: `as recorded; ${reading.message} this time` }
-  const isNew = holds(reading.record, change.edits, 'after')
-  if (isNew === (outcome === 'applied') && (isNew || holds(reading.record, change.edits, 'before')))
+  const isNew = holds(reading.record, aimOf(change), 'after')
+  if (isNew === (outcome === 'applied') && (isNew || holds(reading.record, aimOf(change), 'before')))
     return { ...known, collateral }
   return {
     ...judgeRecord({ ...recorded, fieldsBefore: null }, reading.record, place),

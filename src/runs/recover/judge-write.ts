@@ -1,7 +1,7 @@
 import { type DriftedField, driftSincePlan, holds, recordWith } from '../../core/plan/drift.ts'
 import { movedFields, reportable } from '../../core/record/fields.ts'
 import { holdsSettings, restorable } from '../../core/record/oauth.ts'
-import type { Change } from '../../core/plan/plan.ts'
+import { aimOf, type Change } from '../../core/plan/plan.ts'
 import { type AppliedChange, type CollateralChange, type Outcome, settledAs } from '../../core/plan/report.ts'
 import type { ServerRecord } from '../../core/record/server.ts'
 import type { Place } from '../../core/record/place.ts'
@@ -37,7 +37,7 @@ function alsoChanged(
 ): CollateralChange[] {
   if (fieldsBefore === null) return []
   const intended = [...place.era.alsoWrites, ...Object.keys(settings)]
-  return movedFields(fieldsBefore, recordWith(record, change.edits, 'before'))
+  return movedFields(fieldsBefore, recordWith(record, aimOf(change), 'before'))
     .filter((field) => !intended.includes(field))
     .map((field) => ({
       field,
@@ -59,14 +59,14 @@ function judgeWritten(recorded: RecordedChange, record: ServerRecord, place: Pla
 /** What a record tells of a write whose outcome nobody recorded. */
 export function judgeRecord(recorded: RecordedChange, record: ServerRecord, place: Place): AppliedChange {
   const { change, open } = recorded
-  if (holds(record, change.edits, 'after')) return judgeWritten(recorded, record, place)
-  if (holds(record, change.edits, 'before')) {
+  if (holds(record, aimOf(change), 'after')) return judgeWritten(recorded, record, place)
+  if (holds(record, aimOf(change), 'before')) {
     const outcome: Outcome = open?.takingBack ? 'reverted' : 'not-applied'
     const collateral = open?.takingBack ? unrestoredSettings(recorded, record, place) : []
     return { ...settledAs(change, outcome), collateral }
   }
   const drift = driftSincePlan(change, record).filter(({ field }) =>
-    change.edits.some((edit) => edit.field === field),
+    aimOf(change).some((edit) => edit.field === field),
   )
   return driftedBehind(change, 'it holds neither the old value nor the new', drift)
 }

@@ -1,5 +1,5 @@
 import { releaseNotes } from '../../core/plan/make.ts'
-import { onlySettings } from '../../core/plan/change.ts'
+import { puttingBack } from '../../core/plan/change.ts'
 import { hangingLast, withoutHang } from '../../core/record/may-hang.ts'
 import { databaseNotes } from '../../core/plan/no-database.ts'
 import { type Change, type Plan, serversIn, type SkippedCode } from '../../core/plan/plan.ts'
@@ -62,7 +62,7 @@ function remaining(run: RecordedRun, settled: AppliedChange): Change[] {
   if (settled.outcome === 'not-applied' || settled.outcome === 'failed') return [recorded.change]
   const lost = unrestored(recorded.settings, settled.collateral)
   const isShort = settled.outcome === 'applied' && Object.keys(lost).length > 0
-  return isShort ? [onlySettings(recorded.change, lost)] : []
+  return isShort ? [puttingBack(recorded.change, lost)] : []
 }
 
 /** What is still to be done of a run. What goes together is not done by halves: where a part drifted, or nobody knows, all stays. */

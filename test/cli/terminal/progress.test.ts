@@ -27,7 +27,7 @@ const change: Change = {
   effects: [],
   file: null,
   settings: {},
-  onlySettings: false,
+  landed: [],
   fields: {},
   fingerprint: 'f',
 }

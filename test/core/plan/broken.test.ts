@@ -13,7 +13,7 @@ const change: Change = {
   edits: [{ field: 'url', before: 'http://a:1/sse', after: 'http://b:1/sse' }],
   effects: [],
   settings: {},
-  onlySettings: false,
+  landed: [],
   fields: {},
   fingerprint: 'f',
 }

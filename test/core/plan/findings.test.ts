@@ -19,7 +19,7 @@ function change(id: string, more: Partial<Change> = {}): Change {
     edits: [{ field: 'url', before: `http://old${path}`, after: `http://new${path}` }],
     effects: [],
     settings: {},
-    onlySettings: false,
+    landed: [],
     fields: {},
     fingerprint: '',
     ...more,
@@ -120,7 +120,7 @@ describe('a plan with what was found at its new addresses', () => {
 describe('a change', () => {
   test('has an address to try where it writes the URL', () => {
     expect(newUrl(change('a'))).toBe('http://new/servers/a/sse')
-    expect(newUrl(change('a', { onlySettings: true }))).toBeNull()
+    expect(newUrl(change('a', { edits: [] }))).toBeNull()
     expect(newUrl(change('a', { edits: [{ field: 'args[0]', before: 'x', after: 'y' }] }))).toBeNull()
   })
 

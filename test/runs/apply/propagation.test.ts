@@ -13,7 +13,7 @@ const applied = settledAs(
     server: { id: 'id-one', name: 'one', alias: 'one', source: 'database' },
     file: null,
     settings: {},
-    onlySettings: false,
+    landed: [],
     migration: 'a-migration',
     transport: 'sse',
     signsIn: false,

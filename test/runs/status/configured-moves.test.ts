@@ -16,7 +16,7 @@ function move(before: string, after: string, outcome: RecordedChange['outcome'] 
   const server = { id: 'id-before', name: 'mail', alias: null, source: 'config' as const }
   const edits = [{ field: 'url', before, after }]
   const about = { transport: null, signsIn: false, fields: {}, fingerprint: '' }
-  const rest = { migration: 'm', effects: [], settings: {}, onlySettings: false, ...about }
+  const rest = { migration: 'm', effects: [], settings: {}, landed: [], ...about }
   return {
     change: { id: 'c1', server, file, edits, ...rest },
     outcome,

@@ -60,7 +60,7 @@ function renderServerBlock(changes: readonly Change[], look: Look, plan: Plan, s
   if (!first) return ''
   const places = changes.flatMap((change) => [
     ...(change.file === null ? [] : [look.paint('dim', wrap(renderFile(change.file), look.width, '  '))]),
-    ...(change.onlySettings ? [] : [renderEdits(change, look)]),
+    ...(change.edits.length === 0 ? [] : [renderEdits(change, look)]),
     ...renderConsequences(change, plan, said, look),
   ])
   const consents = new Set(changes.flatMap(({ id }) => plan.withheld[id]?.consents ?? []))

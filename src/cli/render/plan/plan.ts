@@ -90,7 +90,7 @@ export function renderDirections({ changes }: Plan, look: Look): string[] {
     return address?.kind === 'address' ? originText(address) : null
   }
   const counts = new Map<string, number>()
-  for (const { edits, file } of changes.filter(({ onlySettings }) => !onlySettings)) {
+  for (const { edits, file } of changes) {
     for (const { before, after } of edits) {
       const [from, to] = [origin(before), origin(after)]
       const moved = file?.sharers?.length ?? 1
