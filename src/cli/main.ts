@@ -36,7 +36,7 @@ function unloaded(cause: unknown, json: boolean): number {
 }
 
 /**
- * Runs the program with the arguments behind its name, and ends the process with the right code. What only carries out a
+ * Runs the program with the arguments after its name, and ends the process with the right code. What only carries out a
  * command is loaded when there is one: --help and --version are answered without it.
  */
 export async function main(argv: readonly string[]): Promise<void> {

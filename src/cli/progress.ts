@@ -50,7 +50,7 @@ class ServerCount {
     return this.total - this.#waiting.size
   }
 
-  /** Is anything of its server still to be done behind this change? */
+  /** Is anything of its server still to be done after this change? */
   settle({ id, server }: Pick<Change, 'id' | 'server'>): boolean {
     const left = this.#waiting.get(server.id)
     left?.delete(id)

@@ -5,7 +5,7 @@ export type Phase = 'before' | 'during' | 'after'
 
 /**
  * What Ctrl-C, SIGTERM and SIGHUP do. Outside a run they end the program at once; during a run the first one asks it to
- * stop behind the write in flight, and only a second one ends the program (the journal knows what was begun).
+ * stop after the write in flight, and only a second one ends the program (the journal knows what was begun).
  */
 export class Signals {
   #requested: StopSignal | null = null

@@ -6,9 +6,9 @@ import type { MainOptions } from './options.ts'
 import { wordsFor } from './render/words.ts'
 
 /**
- * Waits, behind a run, until every worker of the gateway knows of it, and adds to the report what came of that. Not
+ * Waits, after a run, until every worker of the gateway knows of it, and adds to the report what came of that. Not
  * where no new URL is in force (a list shows of other fields only what LiteLLM makes of them), where only a restart helps
- * (up to 1.80), behind a signal or a gateway that stopped answering, or with --no-wait.
+ * (up to 1.80), after a signal or a gateway that stopped answering, or with --no-wait.
  */
 export async function awaitWorkers(
   report: RunReport,

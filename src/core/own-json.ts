@@ -86,7 +86,7 @@ class Reader {
     return { at, value: JSON.parse(text) as unknown, inside: new Map() }
   }
 
-  /** Reads on behind a member: does another one follow? */
+  /** Reads on after a member: does another one follow? */
   #goesOn(end: '}' | ']'): boolean {
     const { text, at } = this.#next()
     if (text !== ',' && text !== end) throw this.#fault(at, `, or ${end}`)

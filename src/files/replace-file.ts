@@ -63,7 +63,7 @@ async function inspected(pair: Pair, handle: FileHandle, text: string): Promise<
 
 /**
  * Fills the new file. Before the attributes, as a write takes capabilities away and a change of owner does, too; but
- * behind them where copying them overwrites what is there.
+ * after them where copying them overwrites what is there.
  */
 async function fill(pair: Pair, handle: FileHandle, text: string): Promise<Refusal | null> {
   if (OVERWRITES) {

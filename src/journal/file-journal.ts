@@ -29,7 +29,7 @@ const sameStamp = (a: Stamp, b: Stamp): boolean =>
   a.mtimeNs === b.mtimeNs &&
   a.ctimeNs === b.ctimeNs
 
-// The clock of a file system may tick so slowly that a write right behind a read leaves the time as it was.
+// The clock of a file system may tick so slowly that a write right after a read leaves the time as it was.
 const SETTLED_NS = 2_000_000_000n
 
 const isSettled = ({ mtimeNs, ctimeNs }: Stamp): boolean => {

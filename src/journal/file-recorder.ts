@@ -124,7 +124,7 @@ export class FileRecorder implements RunRecorder {
     return this.#head.hash
   }
 
-  /** Takes up a file where its last whole line ends; a torn one behind it is cut off. */
+  /** Takes up a file where its last whole line ends; a torn one after it is cut off. */
   async takeUp({ head, torn }: ReadRun, intactBytes: number): Promise<void> {
     const handle = await open(this.#file, 'r+')
     try {

@@ -21,7 +21,7 @@ export interface RecordedChange {
   error: string | null
   /** Hashes of the record's fields right before the write, `null` when there was none. */
   fieldsBefore: Record<string, string> | null
-  /** The OAuth settings that have to be there behind the write. */
+  /** The OAuth settings that have to be there after the write. */
   settings: Settings
   /** `null` unless the outcome is `unsettled`. */
   open: OpenIntent | null

@@ -19,7 +19,7 @@ export interface Journal {
   /** Begins a run. Nothing exists until its first `record`: a run that wrote nothing leaves no trace. */
   begin(started: RunStarted): RunRecorder
   /**
-   * Takes up a run that has no end, behind its last whole record. Throws `journal-damaged` or
+   * Takes up a run that has no end, after its last whole record. Throws `journal-damaged` or
    * `journal-unwritable`, also where the run is no longer as it was read.
    */
   resume(run: RecordedRun): Promise<RunRecorder>

@@ -29,7 +29,7 @@ export function listeningSockets(table: string, port: number): { inode: string; 
 
 const INTERPRETERS = /^(node|nodejs|bun|deno|python[\d.]*|ruby|perl|php|java|sh|bash)$/
 
-/** Options of interpreters behind which a value stands, and those behind which code does. */
+/** Options of interpreters that are followed by a value, and those that are followed by code. */
 const BEFORE_VALUE =
   /^(-r|--require|--import|--(experimental-)?loader|-C|--conditions|--env-file|-W|-X|-I|-cp|-classpath|--class-path)$/
 const BEFORE_CODE = /^(-[cep]|--eval|--print)$/

@@ -94,7 +94,7 @@ export function lineOverHttp(url: URL, signal: AbortSignal): Line & { end: () =>
     ask: async (message) => answerOf(await post(message), message.id),
     tell: async (message) => void (await post(message)).body.resume(),
     agree: (protocol) => void (headers['mcp-protocol-version'] = protocol),
-    // Leaves no session behind, where there is one; a server need not know how.
+    // Ends the session, where there is one; a server need not know how.
     end: async () => {
       if (headers['mcp-session-id'] === undefined) return
       const request = { method: 'DELETE' as const, accept: EITHER, headers }

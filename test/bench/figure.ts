@@ -46,7 +46,7 @@ export function median(values: readonly number[]): number {
   return (below + above) / 2
 }
 
-/** To three digits behind the point: what lies beyond is noise. */
+/** To three digits after the point: what lies beyond is noise. */
 const rounded = (value: number): number => Math.round(value * 1000) / 1000
 
 /** What a figure came to. The limit is held against the median as it is shown. */

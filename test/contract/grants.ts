@@ -59,7 +59,7 @@ function keys(bench: Benched, version: string): void {
     })
   })
 
-  test('keys in pages, the latest first, and nothing behind the last', async () => {
+  test('keys in pages, the latest first, and nothing after the last', async () => {
     for (const name of ['a', 'b', 'c']) await bench().key({ key_alias: `${bench().prefix}_page_${name}` })
     const page = async (number: number): Promise<Server> =>
       (await bench().ask('GET', `/key/list?return_full_object=true&size=2&page=${number}`)).body as Server

@@ -328,7 +328,7 @@ describe('a quirk', () => {
     await expect(hung).rejects.toThrow('timeout')
   })
 
-  test('silences the whole gateway behind a write, until it is restarted', async () => {
+  test('silences the whole gateway after a write, until it is restarted', async () => {
     const sandbox = await start({ servers: [ONE], quirks: [{ on: { ...on, nth: 1 }, do: 'silence' }] })
     const unanswered = (method: string, path: string): Promise<unknown> =>
       expect(
@@ -358,7 +358,7 @@ describe('a quirk', () => {
     expect(urlOf(written)).toBe(NEW)
   })
 
-  test('delays, alters an answer, and changes a row behind it', async () => {
+  test('delays, alters an answer, and changes a row after it', async () => {
     const get = { method: 'GET', path: /^\/v1\/mcp\/server\/one$/ }
     const alter = (body: unknown): unknown => ({ ...(body as object), description: 'altered' })
     const sandbox = await start({

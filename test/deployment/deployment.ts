@@ -28,7 +28,7 @@ export async function gatewayUrl(): Promise<string> {
   return `http://${await docker('port', 'litellm', '4000/tcp')}`
 }
 
-/** Resolves when an address answers 200. Rejects behind two minutes. */
+/** Resolves when an address answers 200. Rejects after two minutes. */
 export async function untilReady(url: string): Promise<void> {
   for (let tries = 0; tries < 240; tries += 1) {
     if ((await fetch(url).catch(() => null))?.ok) return

@@ -191,7 +191,7 @@ describe('a crash', () => {
     }
   })
 
-  test('may leave zeros behind the cut, or half a character, as a power cut does on some file systems', async () => {
+  test('may leave zeros after the cut, or half a character, as a power cut does on some file systems', async () => {
     const { journal, file } = await journalWithRun()
     const bytes = await readFile(file)
     const last = bytes.lastIndexOf(10, bytes.length - 2) + 1

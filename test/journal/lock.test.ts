@@ -45,7 +45,7 @@ async function leave(folder: string, entry: Record<string, unknown>): Promise<st
 }
 
 describe('the lock of a gateway', () => {
-  test('is held by one, told with its holder, and free again behind it', async () => {
+  test('is held by one, told with its holder, and free again after it', async () => {
     const folder = join(await temporaryFolder(), 'locks')
     const lock = await acquireLock(GATEWAY, 'migrating', folder)
     const holder = await lockHolder(GATEWAY, folder)

@@ -22,7 +22,7 @@ const COMMON = `x-common: &common
   url: ${OLD}/template/sse # of a template
 `
 
-/** And behind it: servers written in every style that is moved, and two without a URL; no line break at the end. */
+/** And after it: servers written in every style that is moved, and two without a URL; no line break at the end. */
 const STYLES = `
   config_unset:
     url: os.environ/A_URL_THAT_NOBODY_SETS

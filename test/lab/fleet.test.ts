@@ -40,7 +40,7 @@ for (const gateway of labGateways()) {
     let rule: string[]
     let visible: { group: string[]; ids: string[] }
     let firstRun: string
-    /** What a whole move or reversal exits with: servers left behind for want of consent make it 4. */
+    /** What a whole move or reversal exits with: servers left alone for want of consent make it 4. */
     let done: number
 
     const visibleNow = async () => ({

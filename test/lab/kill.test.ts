@@ -9,7 +9,7 @@ const NAMES = ['fleet_bow', 'fleet_mast', 'fleet_stern']
 
 /** Where the program is killed: around the second of three writes, at its beginning and at its end. */
 const POINTS = [
-  'behind line 1 of append 1 (run-started, intent)',
+  'after line 1 of append 1 (run-started, intent)',
   'before PUT /v1/mcp/server 2',
   'request is out: PUT /v1/mcp/server 2',
   'answer is there: PUT /v1/mcp/server 2',

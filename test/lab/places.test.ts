@@ -22,7 +22,7 @@ describe(`LiteLLM ${newest.version} behind a root path`, () => {
   })
   afterAll(() => fleet?.end())
 
-  test('is migrated through its URL with that path, a slash behind it or not, and back', async () => {
+  test('is migrated through its URL with that path, a slash at its end or not, and back', async () => {
     const operator = await Operator.of(rooted.gateway)
     const rule = ['--from', fleet.old.origin, '--to', fleet.next.origin]
     const url = rooted.gateway.url

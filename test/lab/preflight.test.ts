@@ -85,7 +85,7 @@ for (const gateway of labGateways()) {
       })
     }
 
-    test('working ones are moved, with their tools before on record, and looked at behind the run', async () => {
+    test('working ones are moved, with their tools before on record, and looked at after the run', async () => {
       const finished = await run([...rule, '--yes'])
       expect(finished.code, told(finished)).toBe(0)
       const { changes } = document.parse(JSON.parse(finished.stdout))

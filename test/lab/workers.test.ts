@@ -7,7 +7,7 @@ import { type Place, startReplicas } from '../support/lab-places.ts'
 import { labGateways } from '../support/lab.ts'
 
 for (const gateway of labGateways().filter(({ version }) => !isSince(version, '1.81.0'))) {
-  test(`nobody waits for LiteLLM ${gateway.version}, which uses a new URL only behind a restart`, async () => {
+  test(`nobody waits for LiteLLM ${gateway.version}, which uses a new URL only after a restart`, async () => {
     const fleet = await Fleet.on(gateway)
     try {
       await fleet.add('fleet_one', { transport: 'sse', url: `${fleet.old.origin}/servers/fleet_one/sse` })

@@ -15,7 +15,7 @@ export function numbersFrom(seed: number): () => number {
 export interface Conditions {
   version: string
   onFailure: 'stop' | 'continue' | 'revert'
-  /** Do the faults meet the revert behind the run, too? */
+  /** Do the faults meet the revert after the run, too? */
   troubledRevert: boolean
   /** What the next request meets. */
   decide: (method: string) => Fault | null
@@ -39,7 +39,7 @@ export function conditionsOf(seed: number): Conditions {
   const rate = pick([0.03, 0.1, 0.25, 0.5])
   const meets = pick(['PUT', 'GET', 'any', 'any'])
   const onFailure = pick(['stop', 'continue', 'revert'] as const)
-  // A write that arrives when nobody looks for it any more is beyond anybody's knowing. Behind a take-back it would
+  // A write that arrives when nobody looks for it any more is beyond anybody's knowing. After a take-back it would
   // undo that, so there all of them arrive within the time that the tool looks for them.
   const latest = onFailure === 'revert' ? PATIENCE_MS / 2 : PATIENCE_MS * 1.5
   const fault = (): Fault =>

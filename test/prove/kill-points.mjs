@@ -49,12 +49,12 @@ function contents(bytes) {
   return types.length > 0 ? types.join(', ') : `${bytes.length} bytes`
 }
 
-/** Where a write is cut: in the middle, behind each line but the last, and right before its last newline. */
+/** Where a write is cut: in the middle, after each line but the last, and right before its last newline. */
 function cuts(bytes) {
   const ends = [...bytes.keys()].filter((at) => bytes[at] === 0x0a)
   return [
     ['middle of', Math.floor(bytes.length / 2)],
-    ...ends.slice(0, -1).map((end, i) => [`behind line ${i + 1} of`, end + 1]),
+    ...ends.slice(0, -1).map((end, i) => [`after line ${i + 1} of`, end + 1]),
     ['last byte missing from', bytes.length - 1],
   ]
 }

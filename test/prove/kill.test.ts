@@ -12,7 +12,7 @@ const LANES = 2
 /** What `npm test` kills at: one boundary of each kind, around the writes. */
 const SAMPLE = {
   run: [
-    'behind line 1 of append 1 (run-started, intent)',
+    'after line 1 of append 1 (run-started, intent)',
     'request is out: PUT /v1/mcp/server 2',
     'answer is there: PUT /v1/mcp/server 3',
   ],

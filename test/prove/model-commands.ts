@@ -13,7 +13,7 @@ import {
   type World,
 } from './model-world.ts'
 
-/** What a run did to a server, as the rows before and behind it show. */
+/** What a run did to a server, as the rows before and after it show. */
 interface Effect {
   before: unknown
   after: unknown
@@ -59,7 +59,7 @@ function reversalOf({ effects }: ModelRun): Moves {
   return new Map([...effects].map(([id, { before, after }]) => [id, { before: after, after: before }]))
 }
 
-/** The rows behind an invocation, against what it may have done; `exact` where nothing disturbed it. */
+/** The rows after an invocation, against what it may have done; `exact` where nothing disturbed it. */
 function checkRows(model: Model, now: Rows, moves: Moves, came: Came, exact: boolean): void {
   for (const id of IDS) {
     const [was, is] = [urlOf(model.rows, id), urlOf(now, id)]
@@ -292,7 +292,7 @@ class OutsideEdit implements Command {
   }
 }
 
-/** Behind everything: every run is taken back, newest first, and whoever was left in peace stands where they began. */
+/** After everything: every run is taken back, newest first, and whoever was left in peace stands where they began. */
 export async function takeAllBack(model: Model, world: World): Promise<void> {
   const calm = { dieAt: Number.POSITIVE_INFINITY, meanwhile: null }
   for (let run = newestUnfinished(model); run; run = newestUnfinished(model))

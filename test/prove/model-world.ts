@@ -17,7 +17,7 @@ export interface Edit {
   kind: 'elsewhere' | 'old' | 'groups'
 }
 
-/** An edit that comes while a run is under way: behind so many boundaries at which one can be noticed. */
+/** An edit that comes while a run is under way: after so many boundaries at which one can be noticed. */
 export interface Meanwhile extends Edit {
   at: number
 }

@@ -74,7 +74,7 @@ function allowedUrls(runs: readonly RecordedRun[], id: string): unknown[] | null
   return [last.outcome === 'applied' ? edit.after : edit.before]
 }
 
-/** What the gateway holds right behind a kill, against what the journal says of it. */
+/** What the gateway holds right after a kill, against what the journal says of it. */
 function inconsistencies({ rows }: State, runs: readonly RecordedRun[], { start, goals }: Course): string[] {
   return Object.entries(start.rows).flatMap(([id, before]) => {
     const row = rows[id] ?? {}
@@ -137,7 +137,7 @@ class Recovery {
       this.problems.push('the run was not completed under its own id')
   }
 
-  /** A later `--revert` must find its way; behind a complete run it leads back. */
+  /** A later `--revert` must find its way; after a complete run it leads back. */
   async #requireWayBack(way: Way): Promise<void> {
     if (way === 'finish') {
       await this.#invoke(['--revert', '--yes', '--no-wait'])

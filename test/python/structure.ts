@@ -117,7 +117,7 @@ export class Structure {
     return `${this.#key()}: ${this.flow(depth - 1)}`
   }
 
-  /** What stands behind `key:` or `-`, up to and with the end of the line. */
+  /** What stands after `key:` or `-`, up to and with the end of the line. */
   #part(indent: number, depth: number, mapping: boolean): string {
     const random = this.#random
     const kind = depth <= 0 ? random.below(7) : random.below(14)
@@ -167,7 +167,7 @@ export class Structure {
     return text
   }
 
-  /** A whole document, without what may stand before and behind it. */
+  /** A whole document, without what may stand before and after it. */
   document(): string {
     const kind = this.#random.below(10)
     if (kind === 0) return this.#part(-1, 0, true).trimStart()

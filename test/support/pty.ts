@@ -111,7 +111,7 @@ export class PtySession {
     })
   }
 
-  /** Waits for a text behind what was waited for before. Line breaks and the width do not matter. */
+  /** Waits for a text after what was waited for before. Line breaks and the width do not matter. */
   async waitFor(text: string): Promise<void> {
     const wanted = text.replaceAll(/\s+/g, '')
     this.#seen = await this.#until(JSON.stringify(text), () => {

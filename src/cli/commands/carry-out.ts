@@ -40,7 +40,7 @@ function onlyDrifted(
   )
 }
 
-/** `null` where a person left a question: behind a run that is no reason to forget what it came to. */
+/** `null` where a person left a question: after a run that is no reason to forget what it came to. */
 async function unlessCancelled<T>(asked: Promise<T>): Promise<T | null> {
   try {
     return await asked
@@ -81,7 +81,7 @@ async function withConsents(proposal: Proposal, { options, context }: Way): Prom
 
 /**
  * The way that every plan goes, forward or back: show, ask, apply, report; then ask about what drifted. Returns the
- * exit code and the report. With --dry-run it ends behind the diff.
+ * exit code and the report. With --dry-run it ends after the diff.
  */
 export async function conclude(proposed: Proposal, way: Way): Promise<Conclusion> {
   const { gateway, options, context } = way

@@ -60,7 +60,7 @@ export async function revertRun(
 }
 
 /**
- * Behind a run whose servers do not all work, offers in a terminal to take it back. Elsewhere its report names the
+ * After a run whose servers do not all work, offers in a terminal to take it back. Elsewhere its report names the
  * command. What it came to stays the exit code: not all that was asked is in force.
  */
 export async function offerRevert(conclusion: Conclusion, way: Way): Promise<Conclusion> {

@@ -115,7 +115,7 @@ export function assemblePlan(assembly: Assembly): Plan {
   const inFiles = assessFiles(assembly, era)
   const assessments = meant.map((entry) => assess(entry, assembly, era, inFiles))
   const changing = assessments.filter((each) => 'changes' in each)
-  // A variable changes behind all pins: it may be the URL of several servers.
+  // A variable changes after all pins: it may be the URL of several servers.
   const changes = hangingLast(
     changing
       .flatMap((each) => each.changes)

@@ -135,7 +135,7 @@ export interface Note {
   message: string
 }
 
-/** The gateway a plan is for: `url` normalised, with its root path and no slash behind it. */
+/** The gateway a plan is for: `url` normalised, with its root path and no slash at its end. */
 export interface GatewayIdentity {
   url: string
   version: string | null
@@ -215,7 +215,7 @@ export function serversIn(changes: readonly OfServer[]): number {
   return new Set(standingFor(changes).flatMap(({ servers }) => servers)).size
 }
 
-/** Was this server meant, and is it left behind all the same? That makes the exit code 1 or 4. */
+/** Was this server meant, and is it left alone all the same? That makes the exit code 1 or 4. */
 export function isLeftBehind(skipped: Skipped): boolean {
   return skipped.matched === true || skipped.matched === null
 }

@@ -41,7 +41,7 @@ export interface AppliedChange extends Change {
   /** What differs where the server drifted, as far as it could be read. */
   drift: DriftedField[]
   error: string | null
-  /** How it was found at its new address behind the run, `null` where nobody looked. */
+  /** How it was found at its new address after the run, `null` where nobody looked. */
   check: Tried | null
 }
 
@@ -81,11 +81,11 @@ export type StopSignal = (typeof STOP_SIGNALS)[number]
 /** Did a signal end it? */
 export const isSignal = (halt: Halt): halt is StopSignal => STOP_SIGNALS.some((signal) => signal === halt)
 
-/** Is nothing more to be asked of the gateway behind it? A person wants to leave, or LiteLLM does not answer. */
+/** Is nothing more to be asked of the gateway after it? A person wants to leave, or LiteLLM does not answer. */
 export const endsAtOnce = (halt: Halt): boolean => isSignal(halt) || halt === 'unanswered'
 
 /**
- * What the gateway's workers and replicas answered behind a run: the last reads, at most ten, each on a connection of
+ * What the gateway's workers and replicas answered after a run: the last reads, at most ten, each on a connection of
  * its own. `old` still showed an old URL, `silent` gave no usable answer. `stopped`: a signal ended the waiting.
  */
 export interface Propagation {

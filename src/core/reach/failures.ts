@@ -6,7 +6,7 @@ export interface Failure {
   words: string
 }
 
-/** By the code under which Node.js knows it. TLS: OpenSSL's reason in capitals behind `ERR_SSL_`, and its names of certificate faults. */
+/** By the code under which Node.js knows it. TLS: OpenSSL's reason in capitals after `ERR_SSL_`, and its names of certificate faults. */
 const BY_CODE: readonly (readonly [RegExp, ReachKind, string])[] = [
   [/^(ENOTFOUND|EAI_)/, 'unknown-host', 'the host is unknown'],
   [/^ECONNREFUSED$/, 'refused', 'the connection is refused: nothing listens there'],

@@ -62,7 +62,7 @@ export interface Reach {
 /** What a look at a server's address came to. `sign-in`: it is there, and wants to know who asks. */
 export type ReachOutcome = 'reached' | 'sign-in' | 'failed' | 'not-tried'
 
-/** A server's address as it was found, before a run or behind it. */
+/** A server's address as it was found, before a run or after it. */
 export interface Tried {
   outcome: ReachOutcome
   kind: ReachKind

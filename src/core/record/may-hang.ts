@@ -46,7 +46,7 @@ export function mayHang({ effects }: Pick<Change, 'effects'>): boolean {
   return effects.some(({ code }) => code === CODE)
 }
 
-/** The changes in their order, but those that LiteLLM may never answer last: behind such a one nothing else can be written. */
+/** The changes in their order, but those that LiteLLM may never answer last: after such a one nothing else can be written. */
 export function hangingLast<T extends Pick<Change, 'effects'>>(changes: readonly T[]): T[] {
   return changes.toSorted((a, b) => Number(mayHang(a)) - Number(mayHang(b)))
 }

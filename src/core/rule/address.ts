@@ -36,7 +36,7 @@ function parsed(raw: string): URL | null {
 
 /**
  * Reads a URL. The host is the one that the WHATWG parser finds (`127.1` is `127.0.0.1`, `LOCALHOST` is
- * `localhost`), as it is what LiteLLM's client connects to; `rest` is the text behind host and port, untouched.
+ * `localhost`), as it is what LiteLLM's client connects to; `rest` is the text after host and port, untouched.
  */
 export function readAddress(raw: string): Address | NoAddress {
   if (raw.includes('os.environ/'))

@@ -34,7 +34,7 @@ export function editsOf(migration: Migration, record: Record<string, unknown>): 
 }
 
 /**
- * Where the old address stands behind the rule: in fields that it does not name, in names of members, and in texts that
+ * Where the old address still stands after the rule: in fields that it does not name, in names of members, and in texts that
  * are no plain match. They are reported, never rewritten. The `url` that a rule names is told of with its server.
  */
 export function leftovers(migration: Migration, record: Record<string, unknown>): Leftover[] {

@@ -1,6 +1,6 @@
 import { judge, mentions, type Migration, type Verdict } from './migration.ts'
 
-/** What a rule makes of a text: the text behind it, and why any part that looks as if it were meant stays. */
+/** What a rule makes of a text: the text after it, and why any part that looks as if it were meant stays. */
 export interface Rewriting {
   after: string
   remarks: string[]
@@ -9,10 +9,10 @@ export interface Rewriting {
 // A URL inside a text goes on to white space or a quote, or to the next one of a list.
 const URLS = /(?<![A-Za-z\d+.-])https?:\/\/(?:(?!,https?:\/\/)[^\s"'<>`?#])*(?:[?#][^\s"'<>`]*)?/gi
 
-// Scheme, host and port with nothing behind them but what ends a clause, a bracket or a member of a list.
+// Scheme, host and port with nothing after them but what ends a clause, a bracket or a member of a list.
 const BARE = /^(https?:\/\/(?:[A-Za-z\d.-]+|\[[\da-f:.]+\])(?::\d+)?)((?:[,;)\]}|]|[.!:]+$)[^@]*)$/i
 
-/** Judges a URL inside a text, where prose may stand right behind it: `(see http://localhost:8585)`. */
+/** Judges a URL inside a text, where prose may stand right after it: `(see http://localhost:8585)`. */
 function judgeInside(migration: Migration, url: string): Verdict {
   const verdict = judge(migration, url)
   const [, address, behind] = BARE.exec(url) ?? []

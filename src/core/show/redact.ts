@@ -30,7 +30,7 @@ const HOST_AND_PORT = /^(\[[\da-f:.]+\]|[^:@[\]]*)(:\d*)?$/i
 
 /**
  * A text that cannot be taken apart for certain. What stands before its last `@` may be a user name and password,
- * wherever a slash or a question mark cuts them; where that `@` may belong to a query, so may what stands behind.
+ * wherever a slash or a question mark cuts them; where that `@` may belong to a query, so may what stands after it.
  */
 function maskedWhole(raw: string): string {
   const scheme = SCHEME.exec(raw)?.[0] ?? ''
@@ -105,7 +105,7 @@ const QUOTE = String.raw`\\{0,8}['"]`
 const EQUALS = String.raw`\s{0,9}=\s{0,9}`
 const COLON = String.raw`\s{0,9}:\s{0,9}`
 
-/** A value behind a name that says what it is, as in `'DB_PASSWORD': 'x'`, `"token":"x"` or `PASSWORD=x`. */
+/** A value after a name that says what it is, as in `'DB_PASSWORD': 'x'`, `"token":"x"` or `PASSWORD=x`. */
 const NAMED = [
   new RegExp(`(${NAME}${QUOTE}(?:${COLON}|${EQUALS}))(?:${QUOTED}|${BARE})`, 'gis'),
   new RegExp(`(${NAME}${EQUALS})(?:${QUOTED}|${BARE})`, 'gis'),

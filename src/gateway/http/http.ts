@@ -7,7 +7,7 @@ import { type Answer, type Request, send } from './transport.ts'
 
 /** How to reach a gateway and as whom. `key` is `null` until there is one. */
 export interface Endpoint {
-  /** Normalised, with root path, without a slash behind it. */
+  /** Normalised, with root path, without a slash at its end. */
   url: string
   key: string | null
   /** Header that carries the key; LiteLLM's own is `Authorization`. */

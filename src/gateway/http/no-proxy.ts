@@ -17,7 +17,7 @@ function isWithin(address: string, entry: string): boolean {
   return list.check(address, version)
 }
 
-/** Is a name the one of an entry, or one below it? A dot before or behind the entry changes nothing. */
+/** Is a name the one of an entry, or one below it? A dot before or after the entry changes nothing. */
 function isBelow(name: string, entry: string): boolean {
   const domain = bare(entry).replace(/^\./, '').toLowerCase()
   return domain !== '' && `.${name}`.endsWith(`.${domain}`)

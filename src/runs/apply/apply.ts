@@ -18,7 +18,7 @@ import { ChangeRun } from './change-run.ts'
 export type ApplyResult = Pick<RunReport, 'changes' | 'halted' | 'trouble'>
 
 /**
- * Halts behind which `--on-failure revert` takes back what was written. Not a signal, not a journal that takes nothing more,
+ * Halts after which `--on-failure revert` takes back what was written. Not a signal, not a journal that takes nothing more,
  * and not a gateway that does not answer.
  */
 const TURNING: readonly Halt[] = ['failure', 'collateral', 'security', 'canary']

@@ -15,7 +15,7 @@ import { placeOf } from '../place-of.ts'
 import { readAgain } from './read-again.ts'
 import { writeOnce, writeSettings } from './write.ts'
 
-/** Why a run may not go on behind a change, or `null`. */
+/** Why a run may not go on after a change, or `null`. */
 export function haltAfter({ outcome, collateral }: AppliedChange): Halt {
   if (collateral.some(({ field }) => isAccessField(field))) return 'security'
   if (collateral.some(({ repaired }) => !repaired)) return 'collateral'
@@ -39,7 +39,7 @@ export class ChangeRun {
     this.#at = change.file === null ? context.silence.watch(at, change) : at
   }
 
-  /** Never throws: whatever goes wrong behind the write leaves the change unknown, before it not tried. */
+  /** Never throws: whatever goes wrong after the write leaves the change unknown, before it not tried. */
   async run(direction: Direction): Promise<Step> {
     return this.#heard(
       await this.#guarded(() => this.#attempt(direction), settledAs(this.#change, 'not-applied')),

@@ -87,7 +87,7 @@ export interface ReversalScope {
 }
 
 async function readCandidates(gateway: Gateway, { run, onRead }: ReversalScope): Promise<Candidate[]> {
-  // What drifted behind an intent may have been written before somebody wrote over it.
+  // What drifted after an intent may have been written before somebody wrote over it.
   const tried = run.changes.filter(
     ({ outcome, fieldsBefore }) =>
       outcome !== 'not-applied' && (outcome !== 'drifted' || fieldsBefore !== null),

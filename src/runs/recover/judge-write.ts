@@ -9,7 +9,7 @@ import type { RecordedChange } from '../../journal/fold.ts'
 
 const kept = (sha256: string | undefined): unknown => (sha256 === undefined ? null : { sha256 })
 
-/** The OAuth settings that should be there behind the write and are not: it was cut short before it put them back. */
+/** The OAuth settings that should be there after the write and are not: it was cut short before it put them back. */
 function unrestoredSettings(
   { change, settings }: RecordedChange,
   record: ServerRecord,

@@ -44,7 +44,7 @@ export const pass = (...evidence: string[]): Finding => ({ outcome: 'pass', evid
 /** It could not be done, and why. */
 export const skipped = (...evidence: string[]): Finding => ({ outcome: 'skip', evidence, hint: null })
 
-/** One thing that is wrong, and how to mend it: a sentence, and lines of commands, indented, behind it. */
+/** One thing that is wrong, and how to mend it: a sentence, and lines of commands, indented, after it. */
 export interface Fault {
   line: string
   hint: string | null

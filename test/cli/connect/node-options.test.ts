@@ -28,7 +28,7 @@ beforeAll(async () => {
 })
 afterAll(() => rm(folder, { recursive: true, force: true }))
 
-/** Runs the program with a file behind an option, and ends it before it does anything. Does Node read that file? */
+/** Runs the program with a file after an option, and ends it before it does anything. Does Node read that file? */
 const isReadByNode = async (option: string): Promise<boolean> => {
   const file = `given${option}`
   const marker = join(folder, `marker${option}`)
@@ -47,7 +47,7 @@ const isReadByNode = async (option: string): Promise<boolean> => {
   return exit === 9 || existsSync(marker)
 }
 
-describe.concurrent('Node does not read an option of ours, as it does some of its own behind the script, too', () => {
+describe.concurrent('Node does not read an option of ours, as it does some of its own after the script, too', () => {
   test('all of them are tried', () => {
     expect(OPTIONS).toEqual(
       expect.arrayContaining(['--litellm-config', '--litellm-env', '--key-file', '--keys']),

@@ -166,8 +166,8 @@ describe.concurrent('what a gateway repeats of secrets', () => {
   for (const [what, on, code] of [
     ['a failed write', WHERE.put, 1],
     ['the first read by id', { ...WHERE.read, nth: 1 }, 4],
-    ['the read by id behind the question', { ...WHERE.read, nth: 2 }, 1],
-    ['the read by id behind a write', { ...WHERE.read, nth: 3 }, 4],
+    ['the read by id after the question', { ...WHERE.read, nth: 2 }, 1],
+    ['the read by id after a write', { ...WHERE.read, nth: 3 }, 4],
   ] as const) {
     for (const version of ['1.81.14', '1.106.2']) {
       test(`the record, in an error of ${what} on ${version}`, async ({ open }) => {

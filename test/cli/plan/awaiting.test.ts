@@ -183,7 +183,7 @@ describe.concurrent('in a terminal', () => {
     expect([await session.exit(), writes(trial.sandbox)]).toEqual([0, 0])
   })
 
-  sitting('servers that were not chosen are named behind the run: exit 0', async ({ sit }) => {
+  sitting('servers that were not chosen are named after the run: exit 0', async ({ sit }) => {
     const trial = await sit()
     const session = trial.start()
     await session.waitFor('Change 3 servers')

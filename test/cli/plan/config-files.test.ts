@@ -207,7 +207,7 @@ describe.concurrent('servers of config.yaml', () => {
     expect(await reading(path)).toContain('http://other.example/inventory')
   })
 
-  test('a run cut short behind the file is finished or taken back', async ({ open }) => {
+  test('a run cut short after the file is finished or taken back', async ({ open }) => {
     for (const way of ['finish', 'revert']) {
       const trial = await open({ servers: [], configServers: CONFIGURED.slice(0, 2) })
       const path = await put(trial, 'config.yaml', CONFIG)
@@ -255,7 +255,7 @@ describe.concurrent('servers of config.yaml whose URL is a variable', () => {
   const BY_NAME = `mcp_servers:\n  inventory:\n    url: os.environ/INVENTORY_URL\n    transport: sse\n`
   const ENV = `# secrets of the house\nOTHER=1\nexport INVENTORY_URL='${OLD}/inventory/sse' # old\n`
 
-  test('are moved in the .env file, behind the pin in config.yaml, and back', async ({ open }) => {
+  test('are moved in the .env file, after the pin in config.yaml, and back', async ({ open }) => {
     const trial = await open({ servers: [], configServers: CONFIGURED.slice(0, 1) })
     const [config, env] = [await put(trial, 'config.yaml', BY_NAME), await put(trial, 'litellm.env', ENV)]
     // Named from where the program is started, and kept as absolute paths: a revert may be started elsewhere.

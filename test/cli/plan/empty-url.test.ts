@@ -89,7 +89,7 @@ describe.concurrent('an empty URL is none:', () => {
     })
 
   for (const version of RELEASES)
-    test(`with the file on ${version} the variable is named; left behind where its value would match`, async ({
+    test(`with the file on ${version} the variable is named; left alone where its value would match`, async ({
       open,
     }) => {
       const trial = await open({ version, servers: [], configServers: LISTED_EMPTY })

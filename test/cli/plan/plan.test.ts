@@ -338,7 +338,7 @@ describe.concurrent('what is left alone:', () => {
     [[], 1],
     [[guideServer('fetch')], 4],
   ] as const) {
-    test(`a matching server of config.yaml is left behind: exit ${code}`, async ({ open }) => {
+    test(`a matching server of config.yaml is left alone: exit ${code}`, async ({ open }) => {
       const trial = await open({
         servers: [...servers],
         configServers: [guideServer('fixed', { server_id: undefined })],
@@ -349,7 +349,7 @@ describe.concurrent('what is left alone:', () => {
       expect(skipped.map(({ server, matched, code: why }) => [server.source, matched, why])).toEqual([
         ['config', true, 'config-defined'],
       ])
-      // Excluded on purpose, it is not left behind; but where it is alone, nothing is selected.
+      // Excluded on purpose, it does not count as left alone; but where it is alone, nothing is selected.
       const excluded = await trial.call(['--dry-run', '--except', 'fixed'])
       expect(excluded.code).toBe(servers.length === 0 ? 64 : 0)
     })

@@ -188,7 +188,7 @@ describe.concurrent('one URL in a config.yaml that several servers have', () => 
       await trial.setUp(['--yes', ...args])
       const moved = await readFile(path, 'utf8')
       const file = await newestFile(trial)
-      // As its process died right behind the second pin.
+      // As its process died right after the second pin.
       await writeFile(path, moved.replace(NEW, OLD))
       // The start, the first pin, and the intent for the second.
       await writeFile(file, `${(await readFile(file, 'utf8')).split('\n').slice(0, 4).join('\n')}\n`)
@@ -230,13 +230,13 @@ describe.concurrent('servers of which one merges the other, each with a URL of i
       expect(await readFile(path, 'utf8')).toBe(moved)
     })
 
-    test(`are taken back behind a crash: ${second} merges ${first}`, async ({ open }) => {
+    test(`are taken back after a crash: ${second} merges ${first}`, async ({ open }) => {
       const trial = await open({ servers: [], configServers })
       const { path, args } = await put(trial, MERGING(first, second))
       await trial.setUp(['--yes', ...args])
       const file = await newestFile(trial)
       const lines = (await readFile(file, 'utf8')).split('\n')
-      // As its process died behind the second write.
+      // As its process died after the second write.
       await writeFile(file, `${lines.slice(0, 4).join('\n')}\n`)
       await trial.setUp(['--unfinished', 'revert', '--yes'])
       expect(await readFile(path, 'utf8')).toBe(MERGING(first, second))

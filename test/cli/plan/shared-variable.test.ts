@@ -340,7 +340,7 @@ describe.concurrent('taking back that was cut short', () => {
     await trial.setUp(['--yes', ...args])
     const pinned = await readFile(config, 'utf8')
     await trial.setUp(['--revert', '--yes'])
-    // As its process died right behind the first intent.
+    // As its process died right after the first intent.
     const file = await newestFile(trial)
     const lines = (await readFile(file, 'utf8')).split('\n').slice(0, 2)
     await writeFile(file, `${lines.join('\n')}\n`)

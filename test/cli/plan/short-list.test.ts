@@ -129,7 +129,7 @@ describe.concurrent('a list that lacks a server which the gateway still has is s
     expect((await refusal(trial)).message).toContain('which the access group g names')
   })
 
-  test('the key that names it stands behind the first hundred', async ({ open }) => {
+  test('the key that names it comes after the first hundred', async ({ open }) => {
     const trial = await open({ version: '1.106.2', servers: THREE, quirks: [lacking()] })
     for (let n = 0; n <= 202; n += 1)
       await make(trial.sandbox, '/key/generate', {

@@ -143,7 +143,7 @@ describe.concurrent('a server that somebody changed meanwhile', () => {
     expect(urls(trial.sandbox.rows())).toEqual({ 'id-fetch': NEW('fetch'), 'id-n8n': NEW('n8n') })
   })
 
-  test('before a revert: the table, and the choice behind it', async ({ sit }) => {
+  test('before a revert: the table, and the choice after it', async ({ sit }) => {
     const trial = await sit({ servers: [...THREE].slice(0, 2) })
     await trial.setUp(['--yes'])
     trial.sandbox.edit('id-n8n', { url: ELSEWHERE })
@@ -218,7 +218,7 @@ describe.concurrent('while somebody sits at the question', () => {
 })
 
 describe.concurrent('a canary that is being tried', () => {
-  test('is tried no longer behind Ctrl-C: 130, and no word of its not working', async ({ sit }) => {
+  test('is tried no longer after Ctrl-C: 130, and no word of its not working', async ({ sit }) => {
     const servers = [
       { ...THREE[0], url: 'http://localhost:8585/servers/nowhere/sse' },
       ...[...THREE].slice(1),

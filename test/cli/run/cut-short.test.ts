@@ -185,7 +185,7 @@ describe.concurrent('a run that has no end:', () => {
     expect(writes(trial.sandbox)).toBe(2)
   })
 
-  test('whose only server was edited behind its write: exit 4, for something was written', async ({
+  test('whose only server was edited after its write: exit 4, for something was written', async ({
     open,
   }) => {
     const trial = await open({ servers: [...TWO] })

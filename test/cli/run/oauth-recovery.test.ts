@@ -99,7 +99,7 @@ describe.concurrent('a run that died between its two writes', () => {
         }
       })
 
-  test('behind the second write needs nothing but its end', async ({ open }) => {
+  test('after the second write needs nothing but its end', async ({ open }) => {
     for (const [server, name] of [
       [EXCHANGED, 'exchanged'],
       [SIGNED, 'signed'],

@@ -62,7 +62,7 @@ export function moved(row: Record<string, unknown>, more: Record<string, unknown
   return { ...row, url, ...more }
 }
 
-/** What becomes of the client of `SIGNED` behind a new URL: it stays, and is bound to its issuer. */
+/** What becomes of the client of `SIGNED` after a new URL: it stays, and is bound to its issuer. */
 export const bound = (row: Record<string, unknown>) => ({
   ...(row['credentials'] as object),
   dcr_issuer: 'https://id.example',

@@ -325,7 +325,7 @@ describe.concurrent('taking it back', () => {
     const turned: QuirkAction = {
       rowEdit: (one) => Object.assign(one, { auth_type: 'oauth2', token_url: 'https://id.example/token' }),
     }
-    // The run reads three times: to plan, before the write and behind it; the fourth read plans the revert.
+    // The run reads three times: to plan, before the write and after it; the fourth read plans the revert.
     const quirk = { on: { method: 'GET', path: '/v1/mcp/server/id-fetch', nth: 4 }, do: turned }
     const trial = await open({ servers: [guideServer('fetch')], quirks: [quirk] })
     await trial.setUp(['--yes'])
@@ -349,8 +349,8 @@ describe.concurrent('taking it back', () => {
 
 describe.concurrent('where the second write', () => {
   for (const [what, action] of [
-    ['loses its answer behind the commit', 'reset-after'],
-    ['is answered with 500 behind the commit', { status: 500, body: { detail: 'late' }, after: true }],
+    ['loses its answer after the commit', 'reset-after'],
+    ['is answered with 500 after the commit', { status: 500, body: { detail: 'late' }, after: true }],
     ['is answered by something in between', { status: 502, body: 'bad gateway', after: true }],
   ] as const satisfies readonly (readonly [string, QuirkAction])[]) {
     test(`${what}, reading settles it`, async ({ open }) => {

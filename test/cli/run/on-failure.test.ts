@@ -38,7 +38,7 @@ const written = ({ sandbox }: Trial): string[] =>
 
 const outcomes = ({ changes }: RunDocument): string[] => changes.map(({ outcome }) => outcome)
 
-describe.concurrent('behind a refused write', () => {
+describe.concurrent('after a refused write', () => {
   test('a run stops: the rest is not tried, exit 4', async ({ open }) => {
     const trial = await open({ servers: THREE, quirks: [atPut(2, REFUSED)] })
     const finished = await trial.call(['--yes', '--json'])
@@ -197,7 +197,7 @@ describe.concurrent('what this run wrote and somebody else changed before it cou
   })
 })
 
-test('a take-back that opens a server to everybody stops behind it: exit 4', async ({ open }) => {
+test('a take-back that opens a server to everybody stops after it: exit 4', async ({ open }) => {
   const opened: QuirkAction = { rowEdit: (row) => Object.assign(row, { allow_all_keys: true }) }
   const trial = await open({ servers: THREE, quirks: [atPut(3, REFUSED), atPut(4, opened)] })
   const finished = await trial.call(['--yes', '--json', '--on-failure', 'revert'])
@@ -235,7 +235,7 @@ test('where the journal was deleted during the run, no undo is promised, and the
   expect(written(trial)).toHaveLength(1)
 })
 
-describe.concurrent('behind collateral on who may reach a server', () => {
+describe.concurrent('after collateral on who may reach a server', () => {
   const opened: QuirkAction = { rowEdit: (row) => Object.assign(row, { allow_all_keys: true }) }
 
   test('continue does not go on', async ({ open }) => {
@@ -301,7 +301,7 @@ describe.concurrent('--canary', () => {
     expect(asked.filter((what) => what === 'GET /v1/mcp/server/health')).toHaveLength(1)
   })
 
-  test('that does not work stops the run behind it, exit 4, or takes it back', async ({ open }) => {
+  test('that does not work stops the run after it, exit 4, or takes it back', async ({ open }) => {
     const servers = [
       guideServer('fetch', { url: 'http://localhost:8585/servers/nowhere/sse' }),
       ...THREE.slice(1),

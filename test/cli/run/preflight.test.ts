@@ -134,7 +134,7 @@ describe.concurrent('before anything is written', () => {
     )
   })
 
-  test('on a release that uses new URLs after a restart, tools judge beforehand and verify behind', async ({
+  test('on a release that uses new URLs after a restart, tools judge first, verify later', async ({
     open,
   }) => {
     const trial = await open({ ...REFUSING, version: '1.77.7' })
@@ -148,7 +148,7 @@ describe.concurrent('before anything is written', () => {
   })
 })
 
-describe.concurrent('behind a run', () => {
+describe.concurrent('after a run', () => {
   test('the moved servers are looked at, and one that does not work makes the code 4', async ({ open }) => {
     const trial = await open(BREAKS)
     const finished = await trial.call(['--yes'], TRY)

@@ -147,7 +147,7 @@ describe.concurrent('an address that streams without asking anybody to sign in',
       expect(document.trouble).toContain('LiteLLM has answered no write since that of filesystem.')
       expect(document.trouble).toContain('address of filesystem to end its stream. Stop the MCP server there')
       expect(document.changes[1]?.error).toContain('LiteLLM did not answer the write')
-      // The read that settles it is answered; nothing is asked behind it.
+      // The read that settles it is answered; nothing is asked after it.
       expect(askedFrom(trial, 3)).toEqual(['PUT /v1/mcp/server', 'GET /v1/mcp/server/id-monitoring'])
 
       trial.sandbox.restart()
@@ -172,7 +172,7 @@ describe.concurrent('an address that streams without asking anybody to sign in',
   })
 })
 
-describe.concurrent('a gateway that answers nothing behind a write', () => {
+describe.concurrent('a gateway that answers nothing after a write', () => {
   test.for(POLICIES)(
     'ends the run with the cause named (%s): unknown, the rest not tried, exit 4',
     async (policy, { open }) => {
@@ -208,7 +208,7 @@ describe.concurrent('a gateway that answers nothing behind a write', () => {
     }
   })
 
-  test('is noticed behind a connection that was reset, too', async ({ open }) => {
+  test('is noticed after a connection that was reset, too', async ({ open }) => {
     const quirks = [atPut(2, 'reset-after'), atRead('n8n', 3, 'hang')]
     const trial = await open({ servers: THREE, quirks })
     const { end } = await runOf(trial, ['--yes', '--json', '--on-failure', 'continue', ...SOON])
@@ -341,7 +341,7 @@ describe.concurrent('one answer that never comes, from a gateway that answers ot
     ])
   })
 
-  test('is one of two when the next write gets none either: the run stops behind that, exit 4', async ({
+  test('is one of two when the next write gets none either: the run stops after that, exit 4', async ({
     open,
   }) => {
     const trial = await open({ servers: THREE, quirks: [atPut(1, TIMED_OUT), atPut(2, TIMED_OUT)] })

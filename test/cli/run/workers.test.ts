@@ -11,7 +11,7 @@ interface Run {
 
 const LIST = { method: 'GET', path: '/v1/mcp/server' }
 
-describe.concurrent('behind a run, until all workers of the gateway use the new URLs,', () => {
+describe.concurrent('after a run, until all workers of the gateway use the new URLs,', () => {
   test('it is waited for, and told', async ({ open }) => {
     const trial = await open({ servers: TWO })
     const finished = await trial.call(['--yes', '--json'])

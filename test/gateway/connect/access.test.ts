@@ -575,7 +575,7 @@ describe.concurrent("the environment's proxies:", () => {
 })
 
 describe.concurrent('where the gateway is:', () => {
-  test('under a root path, with slashes behind it', async ({ open }) => {
+  test('under a root path, with slashes at its end', async ({ open }) => {
     const trial = await open({ servers: TWO, rootPath: '/litellm' })
     const { code, stdout } = await trial.call(['--yes', '--url', `${trial.sandbox.url}//`])
     expect(code).toBe(0)
@@ -606,7 +606,7 @@ describe.concurrent('where the gateway is:', () => {
     })
   }
 
-  test('a stalled answer behind the sign-in ends with the time-out, too', async ({ open, serve }) => {
+  test('a stalled answer after the sign-in ends with the time-out, too', async ({ open, serve }) => {
     const trial = await open()
     const server = await serve((asked, answer) => {
       const keyed = asked.headers.authorization !== undefined

@@ -382,7 +382,7 @@ describe.concurrent('what changes with the URL though nobody asked is found, put
       quirks: [
         {
           on: { ...PUT, nth: 1 },
-          // Behind the write, so that the gateway's answer does not show it.
+          // After the write, so that the gateway's answer does not show it.
           do: { rowEdit: () => sandbox?.edit('id-fetch', { description: 'by somebody else', args: [] }) },
         },
       ],

@@ -59,7 +59,7 @@ function otherWorker(url: string, answers = Infinity) {
   }
 }
 
-describe.concurrent('behind a run, the gateway is asked on fresh connections until ten answers agree:', () => {
+describe.concurrent('after a run, the gateway is asked on fresh connections until ten answers agree:', () => {
   test('at once where all of them do', async () => {
     const { found, told, reads } = await waitFor([], 60_000)
     expect(found).toMatchObject({ agreed: true, answers: 10, old: 0, silent: 0, stopped: null })

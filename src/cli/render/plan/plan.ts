@@ -133,7 +133,7 @@ export function renderRestart({ changes, gateway }: Plan, look: Look): string[] 
   return text === '' ? [] : [look.paint('yellow', wrap(`! ${text}`, look.width, '  '))]
 }
 
-/** The servers that were meant and stay behind, in a line; empty when there is none. They make the exit code 1, 3 or 4. */
+/** The servers that were meant and are left alone, in a line; empty when there is none. They make the exit code 1, 3 or 4. */
 export function renderLeftBehind(skipped: readonly Skipped[], look: Look): string[] {
   const left = skipped.filter(isLeftBehind)
   if (left.length === 0) return []

@@ -2,7 +2,7 @@ import { optionsToRevert } from '../../../core/plan/consent.ts'
 import type { CommandMaker } from '../../../core/show/own-command.ts'
 import { isUnfinished, type RecordedRun } from '../../../journal/fold.ts'
 
-/** The commands that give a run its end, each behind a line that says so; empty where it has one. */
+/** The commands that give a run its end, each after a line that says so; empty where it has one. */
 export function settling(run: RecordedRun, own: CommandMaker): string[] {
   if (!isUnfinished(run)) return []
   const consents = optionsToRevert(run.changes.map(({ change }) => change))

@@ -42,7 +42,7 @@ function fieldSplices(target: Target, wanted: Wanted): Splice[] {
       const end =
         present.alias === null ? present.node.end : present.alias + 1 + (present.node.anchor?.length ?? 0)
       const isEmpty = present.node.start === present.node.end
-      // A block of text ends behind its last line.
+      // A block of text ends after its last line.
       const last = text.slice(0, end).trimEnd().length
       const stop = isEmpty ? text.indexOf(':', key.alias ?? key.node.end) + 1 : last
       splices.push({ start, remove: stop - start, insert: written })

@@ -46,7 +46,7 @@ function readQuoted(value: string, rest: string): EnvValue {
   return judged(value.slice(1, -1))
 }
 
-/** Where the comment of a value without quotes begins: at a # at its beginning or behind white space. */
+/** Where the comment of a value without quotes begins: at a # at its beginning or after white space. */
 function commentIn(value: string): number {
   for (let at = value.indexOf('#'); at !== -1; at = value.indexOf('#', at + 1))
     if (at === 0 || /\s/.test(value.charAt(at - 1))) return at

@@ -17,7 +17,7 @@ export function idText(id: string): string {
   return isPlainText(id) ? id : `'${id.replaceAll("'", "''")}'`
 }
 
-/** The line break before an offset, as it is written, and the text behind it. */
+/** The line break before an offset, as it is written, and the text after it. */
 function lineBefore(text: string, offset: number): { end: string; indent: string } {
   const [, end = '', indent = ''] =
     /(\r\n|[\n\r\u0085\u2028\u2029]|^)([^\n\r\u0085\u2028\u2029]*)$/.exec(

@@ -44,13 +44,13 @@ function culprits(config: Config, steps: readonly FileEdits[]): [FileEdits, stri
   return [...culprits(config, steps.slice(0, middle)), ...culprits(config, steps.slice(middle))]
 }
 
-/** Does a write have to wait for others? A URL that several servers have comes behind their pins. */
+/** Does a write have to wait for others? A URL that several servers have comes after their pins. */
 const isLast = ({ file }: FileEdits): boolean => file.sharers !== undefined
 
 const waitsFor = (step: FileEdits, left: readonly FileEdits[]): boolean =>
   isLast(step) && left.some((each) => !isLast(each) && step.file.sharers?.includes(each.file.server))
 
-/** One after the other, each on the file as the ones before leave it: an id is pinned in an entry behind those that merge it. */
+/** One after the other, each on the file as the ones before leave it: an id is pinned in an entry after those that merge it. */
 function oneByOne(config: Config, steps: readonly FileEdits[]): Ordered {
   const order: FileEdits[] = []
   const refused = new Map<FileEdits, string>()

@@ -64,7 +64,7 @@ const ofNobody = (port: number): Said => ({
   ),
 })
 
-/** Who stands behind an address that accepts connections. One on another machine is known by its address alone. */
+/** Who is behind an address that accepts connections. One on another machine is known by its address alone. */
 async function openerOf(
   { target, knock }: Knocked,
   { machine, docker }: Scene,

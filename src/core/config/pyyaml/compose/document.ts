@@ -32,7 +32,7 @@ function checkVersion(major: number, count: number, { start }: DirectiveToken): 
   if (major !== 1) throw new YamlFault('it is declared as another version of YAML than 1', start)
 }
 
-/** Goes behind the `---` of a document. Null where the text ends before. */
+/** Goes past the `---` of a document. Null where the text ends before. */
 function enterDocument(scanner: Scanner): { start: number; handles: Handles } | null {
   while (scanner.is('document-end')) scanner.next()
   const { kind, start } = scanner.peek()

@@ -3,7 +3,7 @@ const MOST_DIGITS = 4300
 
 const SIXTY = 60n
 
-/** The value of a decimal digit of any script. Their runs begin at a multiple of 16, or 6 behind one. */
+/** The value of a decimal digit of any script. Their runs begin at a multiple of 16, or 6 after one. */
 function digitOf(character: string): string {
   const at = character.codePointAt(0) ?? 0
   // The mathematical digits are five runs in a row.
@@ -44,7 +44,7 @@ function inTens(text: string): bigint | null {
   return sign === '-' ? -BigInt(digits) : BigInt(digits)
 }
 
-/** Adds up parts that count sixty times as much as the one behind them, in halves: so that it takes no square of time. */
+/** Adds up parts that count sixty times as much as the one after them, in halves: so that it takes no square of time. */
 function sumOfSixties(parts: readonly bigint[]): bigint {
   if (parts.length < 2) return parts[0] ?? 0n
   const half = parts.length >> 1
@@ -66,7 +66,7 @@ function magnitude(text: string): bigint | null {
   return text.includes(':') ? inSixties(text) : inTens(text)
 }
 
-/** The sign of a number and the text behind it. Null for no text at all. */
+/** The sign of a number and the text after it. Null for no text at all. */
 function splitSign(text: string): { negative: boolean; rest: string } | null {
   const plain = text.replaceAll('_', '')
   if (plain === '') return null

@@ -7,7 +7,7 @@ type Chomping = 'strip' | 'clip' | 'keep'
 
 interface Breaks {
   text: string
-  /** Behind the last of them: where the scalar ends if nothing follows. */
+  /** After the last of them: where the scalar ends if nothing follows. */
   end: number
 }
 
@@ -31,7 +31,7 @@ function takeIncrement(cursor: Cursor): number | null {
   return character - ZERO
 }
 
-/** The signs behind `|` or `>`, in either order. */
+/** The signs after `|` or `>`, in either order. */
 function takeHeader(cursor: Cursor): { chomping: Chomping; increment: number | null } {
   const early = takeChomping(cursor)
   const increment = takeIncrement(cursor)
@@ -93,7 +93,7 @@ function enter(cursor: Cursor, increment: number | null, least: number): { inden
   return { indent: Math.max(least, widest), breaks }
 }
 
-/** Takes the lines of the block: their text, the break that ends the last, and the blank lines behind. */
+/** Takes the lines of the block: their text, the break that ends the last, and the blank lines after it. */
 function takeLines(cursor: Cursor, folded: boolean, indent: number, first: Breaks) {
   const inside = (): boolean => cursor.column === indent && cursor.peek() !== END
   let text = ''

@@ -1,6 +1,6 @@
-// Characters are numbers here: UTF-16 codes, and 0 behind the end of the text. The reader lets no other 0 through.
+// Characters are numbers here: UTF-16 codes, and 0 after the end of the text. The reader lets no other 0 through.
 
-/** Stands for the place behind the last character. */
+/** Stands for the place after the last character. */
 export const END = 0
 export const TAB = 9
 export const SPACE = 32

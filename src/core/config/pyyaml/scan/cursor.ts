@@ -53,7 +53,7 @@ export class Cursor {
     return this.text.slice(from, from + length)
   }
 
-  /** Goes behind a line break, and says what it is worth in a scalar: nothing where there is none. */
+  /** Goes past a line break, and says what it is worth in a scalar: nothing where there is none. */
   lineBreak(): string {
     const character = this.peek()
     if (!isBreak(character)) return ''

@@ -70,7 +70,7 @@ export class Layout {
     this.#mayBeginKey = false
   }
 
-  /** Notes that a node begins here, which may turn out to be a key; no other can begin right behind it. */
+  /** Notes that a node begins here, which may turn out to be a key; no other can begin right after it. */
   beginNode(): void {
     const required = !this.inFlow && this.indent === this.#cursor.column
     if (this.#mayBeginKey) this.#keys.save(this.#level, this.#taken + this.#tokens.length, required)

@@ -54,7 +54,7 @@ function takeEscapes(cursor: Cursor): string {
   }
 }
 
-/** Takes the part of a tag behind its handle. */
+/** Takes the part of a tag after its handle. */
 export function takeUri(cursor: Cursor): string {
   let uri = ''
   while (isUriCharacter(cursor.peek())) {

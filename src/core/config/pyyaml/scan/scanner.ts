@@ -111,7 +111,7 @@ export class Scanner {
     }
   }
 
-  /** Adds a sign that counts only with a gap behind it. In brackets `?` and `:` need none. */
+  /** Adds a sign that counts only with a gap after it. In brackets `?` and `:` need none. */
   #fetchSpacedSign(character: number): boolean {
     const gap = isGapOrTab(this.#cursor.peek(1))
     const sign = String.fromCharCode(character)

@@ -1,7 +1,7 @@
 import type { Cursor } from './cursor.ts'
 import { YamlFault } from '../fault.ts'
 
-/** A place at which a key without `?` may have begun: the `:` behind it decides. */
+/** A place at which a key without `?` may have begun: the `:` after it decides. */
 export interface SimpleKey {
   /** The number of the token that begins it. */
   token: number
