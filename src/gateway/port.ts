@@ -76,7 +76,10 @@ export interface NamedServer {
 /** All that the tool asks of a gateway. One contract suite runs against every implementation. */
 export interface Gateway extends Place {
   readonly identity: GatewayIdentity
-  /** The listed servers, and those that wait for review or were rejected, where the release tells. Throws `inventory-invalid` when the answer is no list of distinct servers. */
+  /**
+   * The listed servers, and those that wait for review or were rejected, where the release tells. Throws
+   * `inventory-invalid` when the answer is not a list of distinct servers.
+   */
   list(): Promise<ListedServer[]>
   /**
    * The listed servers as whichever worker or replica answers a new connection knows them. Throws as `list` does, and

@@ -4,7 +4,7 @@ import { printable } from '../show/text.ts'
 const named = (word: string, names: readonly string[]): string[] =>
   names.length === 0 ? [] : [`${word} ${names.map(printable).join(', ')}`]
 
-/** How the tools of a server differ from those before, as clauses: `missing a`, `new b`, `changed c`; none where they are the same. */
+/** How a server's tools differ from those before, in clauses: `missing a`, `new b`, `another schema of c`. Empty if they do not. */
 export function toolChanges(before: readonly ToolPrint[], after: readonly ToolPrint[]): string[] {
   const [then, now] = [before, after].map((tools) => new Map(tools.map(({ name, schema }) => [name, schema])))
   if (!then || !now) return []

@@ -3,7 +3,7 @@ import type { Container } from '../../docker/port.ts'
 /** The networks that a container is on. */
 export const networksOf = ({ attachments }: Container): string[] => attachments.map(({ network }) => network)
 
-/** Is a container called so, by its own name or by one that it has on any network? */
+/** Does a container have this name, as its own or on any network? */
 export const isCalled = ({ name, attachments }: Container, host: string): boolean =>
   name === host || attachments.some(({ names }) => names.includes(host))
 

@@ -67,7 +67,7 @@ async function containersOf(docker: Docker | string): Promise<Container[]> {
 
 /**
  * Where LiteLLM stands, and somebody who can look at an address from there: its container, or this machine where it runs
- * on it outside of containers. Nobody is, where it cannot be sure to stand there. Never throws.
+ * on it outside of containers. `null` where nobody is sure to stand there. Never throws.
  */
 export async function lookAround(bearings: Bearings): Promise<Surroundings> {
   const { gatewayUrl, newHosts, machine, names = NO_NAMES } = bearings

@@ -31,8 +31,7 @@ async function fixedFiles({ changes }: Plan): Promise<Note[]> {
 
 /**
  * Lists the servers of a gateway, reads what has to be read, and plans a migration. Throws `usage` for a pattern that
- * selects nothing, `inventory-invalid` for a list that is none, `key-scoped` for one
- * that is short.
+ * selects nothing, `inventory-invalid` for a list that cannot be used, `key-scoped` for one that is short.
  */
 export async function makePlan(
   migration: Migration,

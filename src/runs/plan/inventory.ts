@@ -20,7 +20,7 @@ export interface InventoryScope {
   selected: ReadonlySet<string>
   configuration: Configuration
   previous: number | null
-  /** Ids among the servers that are in no list, and that earlier runs or grants name. */
+  /** Ids of the servers that no list has, and that earlier runs or grants name. */
   recalled: ReadonlySet<string>
   /** Called after each read: how many are done, of how many. */
   onRead: (done: number, total: number) => void

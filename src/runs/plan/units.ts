@@ -5,7 +5,7 @@ import { serverTitle } from '../../core/record/server.ts'
 import { printable } from '../../core/show/text.ts'
 import { newUrl, unitsBy } from '../../core/plan/withheld.ts'
 
-/** What is to become of one change of a run that is taken back. */
+/** What happens to one change of a run that is taken back. */
 export type Judged = { change: Change } | { skipped: Skipped } | 'nothing'
 
 /** A change of the run, whether it is among those that are meant, and what was found of it. */
@@ -54,7 +54,7 @@ function hindrance({ change, judged }: Judgement, unit: readonly Judgement[]): J
 }
 
 /**
- * What is to become of the changes of a run, with those that go together or not at all: servers of a config.yaml whose
+ * What happens to the changes of a run, with those that go together or not at all: servers of a config.yaml whose
  * URL stands in a `.env` file. Of those that are meant, in order.
  */
 export function asUnits(judgements: readonly Judgement[]): Judged[] {

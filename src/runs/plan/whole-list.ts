@@ -11,7 +11,7 @@ const SEARCH_MS = 10_000
 export interface WholeList {
   servers: ListedServer[]
   /**
-   * Servers that stand in no list: some wait for review or were rejected; others LiteLLM does not tell of, as it does
+   * Servers that no list has: some wait for review or were rejected; others LiteLLM does not tell of, as it does
    * with those that it cannot decrypt, and of these there is only the id.
    */
   unlisted: ListedServer[]
@@ -19,7 +19,7 @@ export interface WholeList {
   doubt: string | null
 }
 
-/** Those that ought to stand in a list, and do not. */
+/** Those that the list should have, and does not. */
 const lackingIn = (servers: readonly ListedServer[], found: readonly Recalled[]): Recalled[] => {
   const ids = new Set(servers.map(({ server_id: id }) => id))
   return found.filter(({ id, record }) => record !== null && !isUnlisted(record) && !ids.has(id))
@@ -55,7 +55,7 @@ function doubtAbout(late: readonly Recalled[]): string | null {
 
 /**
  * The servers of a gateway. Some releases list after a restart only what is in memory, which a read by id puts there
- * (1.81 to 1.91 without `store_model_in_db`), and what a filter hides stands in no list at all. So servers that earlier
+ * (1.81 to 1.91 without `store_model_in_db`), and what a filter hides is in no list at all. So servers that earlier
  * runs knew (`ids`) or that access groups, keys and others name are read by id where the list lacks them, and the list
  * is taken again. Throws `key-scoped` when it still lacks one that is there, and `inventory-invalid` as `Gateway.list`.
  */

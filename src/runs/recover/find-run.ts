@@ -8,8 +8,8 @@ import type { Journal } from '../../journal/port.ts'
 import { mend } from '../verify/check.ts'
 
 /**
- * The run whose id begins so; `list` is the command that lists all. Throws `run-not-found`, or `journal-damaged` or `journal-newer` when a run of that name
- * cannot be read.
+ * The run whose id begins with `prefix`; `list` is the command that lists all runs. Throws `run-not-found`, also where
+ * several begin with it, and `journal-damaged` or `journal-newer` when a run of that name cannot be read.
  */
 export async function findNamedRun(journal: Journal, prefix: string, list: string): Promise<RecordedRun> {
   const { runs, problems } = await journal.runs()

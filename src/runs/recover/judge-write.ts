@@ -27,8 +27,8 @@ function unrestoredSettings(
 }
 
 /**
- * What else differs from the record as it was right before the write. Whether the write did it or somebody since is
- * not to be known any more, so it stands as not put back.
+ * What else differs from the record as it was right before the write. Whether the write did it, or somebody
+ * since, can no longer be known, so it counts as not put back.
  */
 function alsoChanged(
   { change, fieldsBefore, settings }: RecordedChange,
@@ -50,7 +50,7 @@ function alsoChanged(
 function judgeWritten(recorded: RecordedChange, record: ServerRecord, place: Place): AppliedChange {
   const cleared = unrestoredSettings(recorded, record, place)
   const others = alsoChanged(recorded, record, place)
-  const doubt = 'other fields differ too; whether the write or somebody since changed them is unknown'
+  const doubt = 'other fields differ too; whether the write changed them, or somebody since, is unknown'
   const short = 'the settings that were cleared with the URL are not back'
   const error = [cleared.length > 0 ? short : '', others.length > 0 ? doubt : ''].filter(Boolean).join('; ')
   return { ...settledAs(recorded.change, 'applied', error || null), collateral: [...cleared, ...others] }
