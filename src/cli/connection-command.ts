@@ -19,7 +19,7 @@ export function addConnectionOptions(command: Command, timeout: string): Command
     .option('--key-header <NAME>', 'header for the key, where the gateway has litellm_key_header_name')
     .option(
       '--header <NAME=ENV>',
-      'a header for what stands before LiteLLM, with its value from the variable ENV; repeatable',
+      'a header for what stands in front of LiteLLM, with its value from the variable ENV; repeatable',
       collect,
     )
     .option('--timeout <SECONDS>', timeout)

@@ -9,7 +9,7 @@ export const connectionShape = {
   keyFile: z.string().optional(),
   username: z.string().min(1).optional(),
   passwordFile: z.string().optional(),
-  keyHeader: z.string().regex(HEADER_NAME, 'is no header name').optional(),
+  keyHeader: z.string().regex(HEADER_NAME, 'is not the name of a header').optional(),
   header: texts,
   timeout: seconds.default(35),
   migration: texts,

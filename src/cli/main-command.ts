@@ -37,7 +37,7 @@ export function defineMain(command: Command): Command {
     )
     .option(
       '--on-failure <stop|continue|revert>',
-      'behind a failure: stop, go on with the rest, or take back all that this run wrote (default stop)',
+      'after a failure: stop, go on with the rest, or take back all that this run wrote (default stop)',
     )
     .option(
       '--accept <EFFECT>',
@@ -49,7 +49,7 @@ export function defineMain(command: Command): Command {
       '--patience <SECONDS>',
       "how long a write whose answer was lost is looked for (default: the gateway's probe and 10 s)",
     )
-    .option('--no-preflight', 'do not try the new URLs from the gateway, neither before nor behind the run')
+    .option('--no-preflight', 'do not try the new URLs from the gateway, neither before nor after the run')
     .option('--no-wait', 'do not wait until all workers and replicas of the gateway use the new URLs')
     .option('-y, --yes', 'write without a question')
     .option('--json', 'one JSON document on standard output, nothing else there')
@@ -59,6 +59,6 @@ export function defineMain(command: Command): Command {
     )
     .option('--sandbox', 'try it on a private throw-away gateway with seven servers')
     .option('-q, --quiet', 'only the result, warnings and errors')
-    .option('-v, --verbose', 'every server in the report, not only those worth a look; of a bug, its trace')
+    .option('-v, --verbose', 'every server in the report, not only those worth a look; the trace of a bug')
     .option('--no-color', 'no colours (also NO_COLOR)')
 }

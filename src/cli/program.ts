@@ -36,7 +36,7 @@ function refuseOptionsBefore(program: Command, command: Command): void {
     (option) => program.getOptionValueSource(option.attributeName()) === 'cli',
   )
   if (early)
-    program.error(`error: option '${early.long}' stands before the command: put it behind ${command.name()}`)
+    program.error(`error: option '${early.long}' comes before the command: put it after ${command.name()}`)
 }
 
 const defineHistory = (command: Command): Command =>
@@ -44,7 +44,7 @@ const defineHistory = (command: Command): Command =>
     .addOption(new Option('--journal <DIR>', 'where the journal lives'))
     .option('--check', 'verify every line of the journal; exit 1 when something is wrong')
     .option('--json', 'one JSON document')
-    .option('-v, --verbose', 'of a failure of this program, its trace')
+    .option('-v, --verbose', 'the trace of a failure of this program')
     .option('--no-color', 'no colours')
 
 const defineSandbox = (command: Command): Command =>
@@ -54,7 +54,7 @@ const defineSandbox = (command: Command): Command =>
       '--world <FILE>',
       'a JSON file that says what the gateway is like: servers, keys, faults and so on',
     )
-    .option('-v, --verbose', 'of a failure of this program, its trace')
+    .option('-v, --verbose', 'the trace of a failure of this program')
 
 type Name = Exclude<Invocation['command'], 'main'>
 

@@ -11,7 +11,7 @@ export function adHocMigration(fromText: string, toText: string): Migration {
   const wrong = (option: string) =>
     new MigrateError(
       'usage',
-      `${option} is no origin`,
+      `${option} is not an origin`,
       'Give scheme, host and port, as in http://localhost:8585: no path, query or user name.',
     )
   if (!from) throw wrong('--from')

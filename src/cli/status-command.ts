@@ -27,16 +27,13 @@ export function defineStatus(command: Command): Command {
       '--network <NAME>',
       `the network on which they meet (default ${GUIDE_NAMES.network}, or what they share)`,
     )
-    .option(
-      '--logs <N>',
-      'so many error lines of the logs of both containers, among their last 200 (default 5)',
-    )
-    .option('--watch <SECONDS>', 'again and again, with so long a pause, until Ctrl-C')
+    .option('--logs <N>', 'how many error lines of each log, among its last 200 (default 5)')
+    .option('--watch <SECONDS>', 'again and again, with a pause of that length, until Ctrl-C')
     .option('--diagram', 'draw the network as it is')
     .option('--format <text|mermaid|html>', 'with --diagram: how it is drawn (default text)')
     .option('--json', 'one JSON document; with --watch one a line')
     .option('-q, --quiet', 'only the result, warnings and errors')
-    .option('-v, --verbose', 'of a failure of this program, its trace')
+    .option('-v, --verbose', 'the trace of a failure of this program')
     .option('--no-color', 'no colours (also NO_COLOR)')
     .addHelpText(
       'after',

@@ -24,6 +24,6 @@ export function readVerifyOptions(raw: unknown): VerifyOptions {
   const options = readBy(verifyOptions, raw)
   requireSense(options)
   if (options.chat !== undefined && options.keys === undefined && options.key.length === 0)
-    throw usage('--chat goes with --keys or --key: it is each of those keys that is tried')
+    throw usage('--chat needs --keys or --key: each of those keys is tried')
   return options
 }

@@ -21,7 +21,7 @@ async function readJournal(
 ): Promise<Pick<Scene, 'runs' | 'journalRemarks'>> {
   requireNamedJournal(journal, options)
   const { runs, problems } = await journal.runs()
-  const unread = `${count(problems.length, 'file')} of the journal cannot be read, so that old addresses may be missing. Which, is told by:`
+  const unread = `${count(problems.length, 'file')} of the journal cannot be read, so old addresses may be missing. To see which:`
   return { runs, journalRemarks: problems.length === 0 ? [] : [unread, `  ${own('history', '--check')}`] }
 }
 

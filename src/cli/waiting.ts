@@ -30,7 +30,7 @@ export async function awaitWorkers(
       ? `: ${fresh} of the last ${answers} answers do (${Math.round(seconds)} s)`
       : ''
     terminal.progress(
-      `Waiting until all workers of the gateway use ${wordsFor(report).urls}, up to 90 s${shown}; Ctrl-C waits no longer`,
+      `Waiting until all workers of the gateway use ${wordsFor(report).urls}, up to 90 s${shown}; Ctrl-C stops waiting`,
     )
   }
   const propagation = await awaitPropagation(gateway, report.changes, {

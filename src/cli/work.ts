@@ -31,7 +31,7 @@ async function makeContext(
     terminal.warn(LAST_WORDS[phase])
     ending.now(exitForSignal(signal))
   }
-  const announce = () => terminal.warn('Stopping after what is under way; once more ends at once.')
+  const announce = () => terminal.warn('Stopping after what is under way; a second signal ends at once.')
   return {
     env: process.env,
     terminal,

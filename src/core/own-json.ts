@@ -74,7 +74,7 @@ class Reader {
   }
 
   #fault(at: number, expected: string): Fault {
-    const what = `this is no JSON: ${expected} is expected here`
+    const what = `this is not JSON: ${expected} is expected here`
     return new Fault(at, at < this.#text.length ? what : 'the JSON ends too early')
   }
 
@@ -110,7 +110,7 @@ class Reader {
     let token = this.#next()
     while (token.text !== '}' || inside.size > 0) {
       const [name, member] = this.#member(token, depth)
-      if (inside.has(name)) throw new Fault(token.at, 'this name stands here a second time')
+      if (inside.has(name)) throw new Fault(token.at, 'this name appears here a second time')
       // Told of by the place of its name: where that is not known, its value says nothing.
       inside.set(name, { ...member, at: token.at })
       if (!this.#goesOn('}')) break

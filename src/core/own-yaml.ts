@@ -66,7 +66,7 @@ function checkKeys(map: YAMLMap): void {
   for (const { key } of map.items) {
     if (!isScalar(key)) throw new Fault(startOf(key) ?? startOf(map), 'a key must be a text')
     const name = String(key.value)
-    if (seen.has(name)) throw new Fault(startOf(key), 'a key stands twice')
+    if (seen.has(name)) throw new Fault(startOf(key), 'a key appears twice')
     seen.add(name)
   }
 }
@@ -80,7 +80,7 @@ function checkNodes(document: Document): void {
     if (aliases > MOST_ALIASES) throw new Fault(startOf(alias), 'there are too many aliases')
     const target = anchors.get(alias.source)
     if (!target) throw new Fault(startOf(alias), 'an alias has no anchor before it')
-    if (path.includes(target)) throw new Fault(startOf(alias), 'an alias leads to what it stands in')
+    if (path.includes(target)) throw new Fault(startOf(alias), 'an alias refers to what contains it')
   }
   visit(document, {
     Alias: (_, alias, path) => checkAlias(alias, path),
@@ -95,7 +95,7 @@ function documentIn(tokens: readonly CST.Token[], length: number): Document.Pars
   const composer = new Composer({ uniqueKeys: false, prettyErrors: false })
   const [document, second] = composer.compose(tokens, true, length)
   const [error] = document?.errors ?? []
-  if (!document || error) throw new Fault(error?.pos[0], 'this is no YAML')
+  if (!document || error) throw new Fault(error?.pos[0], 'this is not YAML')
   if (second) throw new Fault(second.range[0], 'a second document begins')
   checkNodes(document)
   return document

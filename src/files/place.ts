@@ -30,7 +30,7 @@ function configEdit(
     return { field: 'server_id', before, after: next }
   if (field === PINNED_ID && before !== null && next === null)
     return { field: 'server_id', before, after: next }
-  throw new MigrateError('config-invalid', `The field ${field} cannot be written so in a file`)
+  throw new MigrateError('config-invalid', `The field ${field} cannot be written that way in a file`)
 }
 
 /**

@@ -63,7 +63,7 @@ async function secondName(path: string, seen: Stats): Promise<Refusal> {
 /** Why a file can never be replaced as it stands there, whatever it holds; `null` where nothing speaks against it. */
 async function fixed(path: string, seen: Stats): Promise<Refusal | null> {
   if (seen.isDirectory()) return refused('no-regular-file', `${path}: it is a folder`)
-  if (!seen.isFile()) return refused('no-regular-file', `${path}: it is no regular file`)
+  if (!seen.isFile()) return refused('no-regular-file', `${path}: it is not a regular file`)
   if (seen.nlink > 1) return secondName(path, seen)
   return isMountPoint(path, await mountTable()) ? refused('mounted', `${path}: ${OWN_MOUNT}`) : null
 }

@@ -18,7 +18,7 @@ const unreadable = (why: string): Contents => ({ kind: 'unreadable', why })
 
 function whyNot(found: Stats): string | null {
   if (found.isDirectory()) return 'it is a folder'
-  return found.isFile() ? null : 'it is no regular file'
+  return found.isFile() ? null : 'it is not a regular file'
 }
 
 /** The bytes up to the limit; `null` where there are more. Files such as those in /proc do not tell their size. */

@@ -47,7 +47,7 @@ function parseLine(text: string, { file, line }: Place): object {
   throw new JournalDamage(
     file,
     line,
-    'this is no record',
+    'this is not a record',
     'Restore the file from a backup. What it cannot tell is never guessed.',
   )
 }

@@ -111,7 +111,7 @@ function held({ name, entry: by, life }: Found, folder: string): MigrateError {
     return new MigrateError(
       'lock-held',
       `The lock of this gateway cannot be read, and its process lives: ${join(folder, name)}`,
-      'If that process is none of this program, delete the file.',
+      'If that process is not this program, delete the file.',
     )
   }
   return new MigrateError(
@@ -121,7 +121,7 @@ function held({ name, entry: by, life }: Found, folder: string): MigrateError {
     ),
     life === 'unseen'
       ? `Wait for it, or end it. It cannot be seen from here whether it still runs; when it is gone, delete ${join(folder, name)}`
-      : 'Wait for it, or end it. The lock of a process that is gone is taken over by itself.',
+      : 'Wait for it, or end it. The lock of a process that is gone is taken over automatically.',
   )
 }
 

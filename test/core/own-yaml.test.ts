@@ -30,7 +30,7 @@ describe('a file of our own that would take long to read', () => {
     [
       'a map of 20,000 keys with one twice',
       lines(20_000, (i) => `k${i % 19_999}: v`),
-      fault(20_000, 'a key stands twice'),
+      fault(20_000, 'a key appears twice'),
     ],
   ])('%s: ends with a sentence', (_, text, wanted) => {
     expect(readOwnYaml(text)).toEqual(wanted)
@@ -48,10 +48,10 @@ describe('a file of our own that means nothing', () => {
   test.each([
     ['an alias without an anchor', 'a: 1\nb: *no', fault(2, 'an alias has no anchor before it')],
     ['an alias before its anchor', 'b: *a\na: &a 1', fault(1, 'an alias has no anchor before it')],
-    ['an alias of what it stands in', 'k: &k\n  - *k\n', fault(2, 'an alias leads to what it stands in')],
+    ['an alias of what it stands in', 'k: &k\n  - *k\n', fault(2, 'an alias refers to what contains it')],
     ['a key that is a list', 'a: 1\n? [b]\n: 1\n', fault(2, 'a key must be a text')],
-    ['a key twice', 'a: 1\nb: 2\n"a": 3\n', fault(3, 'a key stands twice')],
-    ['an open bracket', 'a: 1\nb: [\n', fault(3, 'this is no YAML')],
+    ['a key twice', 'a: 1\nb: 2\n"a": 3\n', fault(3, 'a key appears twice')],
+    ['an open bracket', 'a: 1\nb: [\n', fault(3, 'this is not YAML')],
   ])('%s', (_, text, wanted) => {
     expect(readOwnYaml(text)).toEqual(wanted)
   })
@@ -67,8 +67,10 @@ describe('a file of our own that means nothing', () => {
 
 test('keys files and migration files are read so, and named with the line', () => {
   const twice = 'schema: x\nsecret: sk-hunter2\nsecret: sk-hunter2\n'
-  expect(() => readKeysFile(twice, 'k.yaml')).toThrow(/^Keys file k\.yaml, line 3: a key stands twice$/)
-  expect(() => readMigration(twice, 'm.yaml')).toThrow(/^Migration file m\.yaml, line 3: a key stands twice$/)
+  expect(() => readKeysFile(twice, 'k.yaml')).toThrow(/^Keys file k\.yaml, line 3: a key appears twice$/)
+  expect(() => readMigration(twice, 'm.yaml')).toThrow(
+    /^Migration file m\.yaml, line 3: a key appears twice$/,
+  )
   expect(() => readMigration('schema: x\n', 'm.yaml')).toThrow(/^Migration file m\.yaml, line 1: schema: /)
   expect(() => readKeysFile('', 'k.yaml')).toThrow(/^Keys file k\.yaml: the file: /)
 })

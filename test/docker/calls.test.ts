@@ -110,8 +110,8 @@ describe('what an engine answers instead', () => {
     ['a status alone', (answer) => answer.writeHead(502).end('<html>Bad Gateway'), 'it answers HTTP 502'],
     ['an empty reason', (answer) => json(answer, { message: '' }, 403), 'it answers HTTP 403'],
     ['a redirect', (answer) => answer.writeHead(307, { location: '/version' }).end(), 'it answers HTTP 307'],
-    ['a page', (answer) => answer.end('<html>Welcome'), 'its answer is no JSON'],
-    ['nothing', (answer) => answer.writeHead(204).end(), 'its answer is no JSON'],
+    ['a page', (answer) => answer.end('<html>Welcome'), 'its answer is not JSON'],
+    ['nothing', (answer) => answer.writeHead(204).end(), 'its answer is not JSON'],
     ['something else', (answer) => json(answer, { a: 1 }), 'its answer is not that of a Docker engine'],
     [
       'a compressed answer',

@@ -86,7 +86,7 @@ describe('which engine is meant', () => {
 
   test.each(['ssh://%zz@build', 'ssh://a%00b@build', 'ftp://build'])('%s names none', async (host) => {
     expect(await connectDocker(env({ DOCKER_HOST: host }))).toBe(
-      'DOCKER_HOST names no Docker engine: it should be as unix:///var/run/docker.sock, tcp://host:2376 or ssh://user@host',
+      'DOCKER_HOST names no Docker engine: it should look like unix:///var/run/docker.sock, tcp://host:2376 or ssh://user@host',
     )
   })
 

@@ -22,10 +22,10 @@ afterAll(() => rm(folder, { recursive: true }))
 describe('what is no file to read is told of in words, and never waited for', () => {
   test.each([
     ['gone', 'there is no such file'],
-    ['file/below', 'a part of its path is no folder'],
+    ['file/below', 'part of its path is not a folder'],
     ['.', 'it is a folder'],
-    ['pipe', 'it is no regular file'],
-    ['/dev/zero', 'it is no regular file'],
+    ['pipe', 'it is not a regular file'],
+    ['/dev/zero', 'it is not a regular file'],
     ['loop', 'its symbolic links lead in a circle'],
     ['n'.repeat(300), 'its name is too long'],
     ['nul\0', 'no file can have such a name'],
@@ -42,13 +42,13 @@ describe('what is no file to read is told of in words, and never waited for', ()
     process.seteuid?.(12_345)
     const found = await readRegular(path, SMALL_LIMIT)
     process.seteuid?.(0)
-    expect(found).toEqual({ kind: 'unreadable', why: 'no right to read it' })
+    expect(found).toEqual({ kind: 'unreadable', why: 'no permission to read it' })
   })
 
   test('with the path, as an error of its own', async () => {
     await expect(readText(join(folder, 'pipe'))).rejects.toMatchObject({
       code: 'file-unreadable',
-      message: `${join(folder, 'pipe')}: it is no regular file`,
+      message: `${join(folder, 'pipe')}: it is not a regular file`,
     })
   })
 })
@@ -65,7 +65,7 @@ test('what the system says is told in words, and its code only where there are n
     fileWords(Object.assign(new Error(`${code}: text of the system, open '/x'`), { code }), doing)
   for (const code of ['EACCES', 'EPERM', 'EROFS', 'ENOSPC', 'EDQUOT', 'EBUSY', 'EIO', 'ENOENT', 'ELOOP'])
     for (const doing of ['read', 'write'] as const) expect(said(code, doing)).not.toMatch(/E[A-Z]{3,}|\/x/)
-  expect(said('EBUSY', 'write')).toContain('mounted by itself')
-  expect(said('EACCES', 'write')).toBe('no right to write in the folder')
+  expect(said('EBUSY', 'write')).toContain('the file itself is mounted')
+  expect(said('EACCES', 'write')).toBe('no permission to write in the folder')
   expect(said('EODD', 'read')).toBe('the system says EODD')
 })

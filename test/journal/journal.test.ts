@@ -143,7 +143,7 @@ test('what is no file is told of in words, and never waited for', async () => {
   expect(problems.map(({ code, message }) => [code, message])).toEqual(
     ['folder', 'pipe'].map((name) => [
       'journal-damaged',
-      `${join(journal.location, `${name}.jsonl`)} cannot be read (it is no regular file)`,
+      `${join(journal.location, `${name}.jsonl`)} cannot be read (it is not a regular file)`,
     ]),
   )
 })
@@ -209,7 +209,7 @@ describe('a crash', () => {
     const bytes = await readFile(file)
     const last = bytes.lastIndexOf(10, bytes.length - 2) + 1
     await writeFile(file, Buffer.concat([bytes.subarray(0, last + 50), Buffer.from('\n')]))
-    const message = expect.stringContaining(`${file}:5: this is no record`) as string
+    const message = expect.stringContaining(`${file}:5: this is not a record`) as string
     expect(await journal.runs()).toMatchObject({ runs: [], problems: [{ line: 5, message }] })
   })
 })

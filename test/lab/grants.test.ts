@@ -117,7 +117,7 @@ function search(gateway: LabGateway): void {
     [
       'shows a page of HTML',
       says(200, '<html></html>', { 'content-type': 'text/html' }),
-      'keys: the answer is no JSON',
+      'keys: the answer is not JSON',
     ],
     ['never answers', silent, 'keys: the time limit of 8 seconds was over'],
   ]

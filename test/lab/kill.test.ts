@@ -78,7 +78,7 @@ for (const gateway of labGateways()) {
         await killAt(point)
         expect((await run(...rule)).code).toBe(3)
         const { code, stderr } = await run('--unfinished', way, '--patience', '5')
-        expect([code, stderr]).toEqual([0, expect.stringContaining('did not come to its end')])
+        expect([code, stderr]).toEqual([0, expect.stringContaining('did not finish')])
         await expectSettled(way === 'finish' ? goal : before)
       })
     }

@@ -43,7 +43,9 @@ describe(`LiteLLM ${newest.version} behind a root path`, () => {
         rooted.gateway.url + rest,
       ])
       expect({ code, reason: document.code }).toEqual({ code: 1, reason: 'not-litellm' })
-      expect(document.message).toBe(`LiteLLM answers at ${rooted.gateway.url}: the part ${rest} is too much`)
+      expect(document.message).toBe(
+        `LiteLLM answers at ${rooted.gateway.url}: the part ${rest} does not belong there`,
+      )
       expect(document.hint).toContain(`Use --url ${rooted.gateway.url}`)
     }
   })

@@ -1,6 +1,6 @@
 // Loaded before the program (`node --import`). It numbers the boundaries that the program passes: each write of a
 // journal file, each sync, each request. At the one that KILL_POINT numbers or names the process kills itself, and
-// nothing runs behind it. KILL_POINTS names a file for the names: of the boundary that was met, or of all of them at the end.
+// nothing runs after it. KILL_POINTS names a file for the names: of the boundary that was met, or of all of them at the end.
 import fs, { writeFileSync, writeSync } from 'node:fs'
 import promises from 'node:fs/promises'
 import http from 'node:http'

@@ -151,7 +151,7 @@ describe('a file is refused', () => {
     expect(outcome).toEqual({
       kind: 'refused',
       code: 'mounted',
-      message: `${file}: the file is mounted by itself, as into a container: run this program where the file really lives, on the host`,
+      message: `${file}: the file itself is mounted, as into a container: run this program where the file really lives, on the host`,
     })
     expect(await readText(other)).toBe(OLD)
   })

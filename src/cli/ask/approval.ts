@@ -30,7 +30,7 @@ async function askEach(
   const [yes = '', ...more] = verb.toLowerCase().split(' ')
   const choices: Choice<EachAnswer>[] = [
     { name: 'No, leave it', value: 'no' },
-    { name: `Yes, ${[yes, 'it', ...more].join(' ')} when all are gone through`, value: 'yes' },
+    { name: `Yes, ${[yes, 'it', ...more].join(' ')} once you have seen all`, value: 'yes' },
     { name: 'Yes, and all the rest', value: 'rest' },
     { name: `Stop: leave this and the rest${before}`, value: 'stop' },
   ]

@@ -20,7 +20,7 @@ export function describeUnfinished({ run, settled }: Resumption, { look }: Conte
   const { applied, 'not-applied': open } = tally(settled)
   const what = reverts === null ? 'a migration' : `which was taking back ${reverts},`
   const elsewhere = host === hostname() ? '' : ` Make sure that it is not still at work on ${host}.`
-  const title = `Run ${run.id} of ${run.startedAt}, ${what} by ${user} on ${host} (process ${pid}), did not come to its end.${elsewhere} The gateway was asked: ${applied} of ${count(serversIn(settled), 'server')} ${done}, ${open} not ${done}.`
+  const title = `Run ${run.id} of ${run.startedAt}, ${what} by ${user} on ${host} (process ${pid}), did not finish.${elsewhere} The gateway was asked: ${applied} of ${count(serversIn(settled), 'server')} ${done}, ${open} not ${done}.`
   // A server whose URL stands in a file of its own has several changes, most of the time of one fate.
   const fates = new Set(settled.map((change) => renderOutcome(change, { reverts, preflight: {} }, look)))
   return [wrap(printable(title), look.width), ...fates].join('\n')
@@ -41,5 +41,5 @@ export async function chooseForUnfinished(
       : [{ name: `Finish it: ${count(leftToDo(resumption), 'server')} to go`, value: 'finish' as const }]),
     { name: `Take it back: ${count(applied, 'server')}${again}`, value: 'revert' },
   ]
-  return terminal.choose('What is to become of it?', choices, 'leave')
+  return terminal.choose('What should happen to it?', choices, 'leave')
 }

@@ -13,7 +13,7 @@ async function readFiles({ litellmConfig, litellmEnv }: MainOptions): Promise<Co
   const { readConfiguration } = await import('../../runs/plan/configured.ts')
   const configuration = await readConfiguration(litellmConfig, litellmEnv)
   if (litellmConfig.length === 0)
-    throw usage('--litellm-env goes with --litellm-config, in which the variables stand')
+    throw usage('--litellm-env needs --litellm-config, which names the variables')
   return configuration
 }
 

@@ -16,7 +16,7 @@ async function remarkOnUnfinished(run: RecordedRun, url: string, way: BeforeConn
   const holder = await lockHolder(url).catch(() => null)
   const text = holder
     ? `! A run against this gateway is under way (${holder.user} on ${holder.host}, process ${holder.pid}, since ${holder.since}).`
-    : `! Run ${run.id} of ${run.startedAt} did not come to its end. ${bothWays(run, url, way)}`
+    : `! Run ${run.id} of ${run.startedAt} did not finish. ${bothWays(run, url, way)}`
   terminal.warn(look.paint('yellow', hintLines(text, look.width)))
 }
 
@@ -41,7 +41,7 @@ function refuse(run: RecordedRun, url: string, way: BeforeConnecting): never {
   const { user, host } = run.started
   throw new MigrateError(
     'run-interrupted',
-    `Run ${run.id} of ${run.startedAt}, by ${printable(`${user} on ${host}`)}, did not come to its end, so nothing else is begun`,
+    `Run ${run.id} of ${run.startedAt}, by ${printable(`${user} on ${host}`)}, did not finish, so nothing else is started`,
     bothWays(run, url, way),
   )
 }

@@ -38,7 +38,7 @@ export function requireCanary({ gateway, options, context }: Way): void {
   const { version } = gateway.identity
   const refusal = new MigrateError(
     'canary-impossible',
-    `--canary cannot be kept on LiteLLM ${version ?? 'of an unknown release'}: a new URL may take effect only when LiteLLM is restarted, so a changed server cannot be tried before the rest`,
+    `--canary is not possible on LiteLLM ${version ?? 'of an unknown release'}: a new URL may take effect only when LiteLLM is restarted, so a changed server cannot be tried before the rest`,
     'Leave --canary out, or move one server with --only, restart LiteLLM, and look at it.',
   )
   if (!options.dryRun) throw refusal

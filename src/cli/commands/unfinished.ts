@@ -39,7 +39,7 @@ function nothingLeft(settled: Resumption['settled']): string {
   const others = serversIn(settled.filter(({ outcome }) => outcome === 'drifted' || outcome === 'unknown'))
   return others === 0
     ? `Nothing is left to write: its ${serversIn(settled) === 1 ? 'server was' : 'servers were'} reached before it was cut short.`
-    : `Nothing is written: ${count(others, 'server is', 'servers are')} not as the run left ${others === 1 ? 'it' : 'them'}, and stay${others === 1 ? 's' : ''} so.`
+    : `Nothing is written: ${count(others, 'server is', 'servers are')} not as the run left ${others === 1 ? 'it' : 'them'}, and stay${others === 1 ? 's' : ''} that way.`
 }
 
 async function finish(resumption: Resumption, way: Way): Promise<Conclusion> {
@@ -60,11 +60,11 @@ async function takeBack(run: RecordedRun, way: Way): Promise<Conclusion> {
   if (options.dryRun || partly || !isTakenBack(plan, conclusion.report)) return conclusion
   try {
     await closeRun(journal, run)
-    context.terminal.remark(`Run ${run.id} has its end in the journal now.`)
+    context.terminal.remark(`Run ${run.id} is marked as ended in the journal now.`)
     return conclusion
   } catch (error) {
     if (!(error instanceof MigrateError)) throw error
-    context.terminal.warn(`Run ${run.id} still has no end in the journal: ${error.message}`)
+    context.terminal.warn(`Run ${run.id} is still not marked as ended in the journal: ${error.message}`)
     return { ...conclusion, code: conclusion.code === 0 ? 4 : conclusion.code }
   }
 }

@@ -17,9 +17,7 @@ const LIMIT = 64 * 1024
 /** The name of a file, unless it looks as if somebody had put the secret itself there. */
 function shownFile(file: string): string {
   const shown = redactText(file)
-  return shown === file
-    ? file
-    : 'a file of that name (what stands behind the option looks like a key, not a file)'
+  return shown === file ? file : 'a file of that name (what follows the option looks like a key, not a file)'
 }
 
 const sourceName = (file: string): string => (isStandardInput(file) ? 'standard input' : shownFile(file))
@@ -44,7 +42,7 @@ export async function readSecret(file: string, what: string): Promise<string> {
   const given = await readGiven(file)
   if ('why' in given) throw fileUnreadable(`The ${what} could not be read from ${source}: ${given.why}`)
   const { text } = given
-  if (text.length > LIMIT) throw new MigrateError('usage', `What ${source} holds is no ${what}`, null)
+  if (text.length > LIMIT) throw new MigrateError('usage', `What ${source} holds is not a ${what}`, null)
   return checkSecret(text.replace(/^\ufeff/, '').replace(/\r?\n$/, ''), what, source)
 }
 

@@ -44,7 +44,7 @@ function requireFree({ name }: Header, keyHeader: string | undefined): void {
   if (lower === keyHeader?.toLowerCase())
     throw usage(`--header ${name} is the header for the key (--key-header)`)
   if (lower === OWN_KEY_HEADER)
-    throw usage(`--header ${name}: LiteLLM takes that for the key`, `Name it with --key-header ${name}.`)
+    throw usage(`--header ${name}: LiteLLM reads the key from it`, `Name it with --key-header ${name}.`)
 }
 
 /** What `--header` says, split. Throws `usage`, and never with what may be a value in the wrong place. */

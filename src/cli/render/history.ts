@@ -73,7 +73,11 @@ export function historyDocument({ runs, problems }: History, all: readonly Recor
 }
 
 const ended = (run: RecordedRun): string =>
-  run.finishedAt === null ? ', DID NOT END, or goes on' : run.halted ? `, stopped (${run.halted})` : ''
+  run.finishedAt === null
+    ? ', DID NOT END, or is still running'
+    : run.halted
+      ? `, stopped (${run.halted})`
+      : ''
 
 function renderRun(run: RecordedRun, all: readonly RecordedRun[], look: Look, own: OwnFor): string {
   const { applied, unknown, drifted } = summarise(run.changes)
@@ -120,7 +124,7 @@ export function renderHistory(
 
 function renderChecked(run: RecordedRun, look: Look): string {
   const remarks = [
-    run.finishedAt === null ? 'it has no end; --unfinished finish or revert gives it one' : '',
+    run.finishedAt === null ? 'it did not end; --unfinished finish or revert ends it' : '',
     run.torn ? 'its last line was torn by a crash and is left out' : '',
   ].filter(Boolean)
   const text = `${printable(run.id)}: intact${remarks.map((remark) => `; ${remark}`).join('')}`

@@ -90,7 +90,7 @@ export function madeAnew(
       command: remake(compose),
     }
   return {
-    sentence: `Start ${name} anew ${inRun}; until then nothing in it answers. First:`,
+    sentence: `Recreate ${name} ${inRun}; until then nothing in it answers. First:`,
     command: `${engine} rm -f ${shellQuoted(name)}`,
   }
 }

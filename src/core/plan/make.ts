@@ -77,7 +77,7 @@ function fileNotes({ files, startFaults }: Inventory, skipped: readonly Skipped[
     ...faults.map((fault) => note('file-fault', `${fault}; its servers are left alone`)),
     ...files.flatMap(({ twice }) =>
       twice.map((place) =>
-        note('duplicate-key', `${place}: a key stands a second time; LiteLLM takes the last`),
+        note('duplicate-key', `${place}: a key appears a second time; LiteLLM takes the last`),
       ),
     ),
     ...startFaults.map((message) => note('start-fault', message)),
@@ -93,7 +93,7 @@ function unlisted({ listed, source, problem }: InventoryEntry, { recalled }: Inv
   const fate = problem
     ? 'its record cannot be read: LiteLLM lists no server whose headers or environment it cannot decrypt'
     : 'is moved like the others'
-  const message = `stands in no list (${why}), and ${fate}`
+  const message = `is in no list (${why}), and ${fate}`
   return [{ code: 'unlisted', server: identify(listed, source), field: null, message }]
 }
 

@@ -7,6 +7,6 @@ export const NO_DATABASE = 'LiteLLM has no database connected, so its API keeps 
 export function databaseNotes({ database }: GatewayIdentity): Note[] {
   if (database !== false) return []
   const message =
-    'LiteLLM has no database connected (DATABASE_URL): it has the MCP servers of its config.yaml alone, and no virtual keys, teams or users.'
+    'LiteLLM has no database connected (DATABASE_URL): it has only the MCP servers of its config.yaml, and no virtual keys, teams or users.'
   return [{ code: 'no-database', server: null, field: null, message }]
 }

@@ -10,7 +10,11 @@ export interface Failure {
 const BY_CODE: readonly (readonly [RegExp, ReachKind, string])[] = [
   [/^(ENOTFOUND|EAI_)/, 'unknown-host', 'the host is unknown'],
   [/^ECONNREFUSED$/, 'refused', 'the connection is refused: nothing listens there'],
-  [/^(EHOSTUNREACH|ENETUNREACH|EADDRNOTAVAIL)$/, 'unreachable', 'there is no way to it through the network'],
+  [
+    /^(EHOSTUNREACH|ENETUNREACH|EADDRNOTAVAIL)$/,
+    'unreachable',
+    'there is no route to it through the network',
+  ],
   [/^ETIMEDOUT$/, 'time-out', 'the connection is not answered'],
   [/^HPE_/, 'not-mcp', 'it answers, but does not speak HTTP'],
   // The last is what OpenSSL 3.2 and later say of the first.
@@ -26,8 +30,8 @@ const BY_CODE: readonly (readonly [RegExp, ReachKind, string])[] = [
     'certificate',
     'its certificate is for another host name',
   ],
-  [/^(DEPTH_ZERO_)?SELF_SIGNED_/, 'certificate', 'its certificate is not trusted (it is signed by itself)'],
-  [/^UNABLE_TO_/, 'certificate', 'its certificate is not trusted (nobody known has signed it)'],
+  [/^(DEPTH_ZERO_)?SELF_SIGNED_/, 'certificate', 'its certificate is not trusted (it is self-signed)'],
+  [/^UNABLE_TO_/, 'certificate', 'its certificate is not trusted (no known authority has signed it)'],
   [
     /^(CERT_|ERR_TLS_CERT|ERR_SSL_CERTIFICATE_VERIFY_FAILED)/,
     'certificate',

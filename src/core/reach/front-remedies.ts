@@ -21,7 +21,7 @@ function turned({ host, port }: Front, scheme: 'http' | 'https'): string {
 }
 
 const TRUST =
-  'have the server trust what stands before it and speaks TLS: with uvicorn FORWARDED_ALLOW_IPS or --forwarded-allow-ips'
+  'have the server trust what stands in front of it and speaks TLS: with uvicorn FORWARDED_ALLOW_IPS or --forwarded-allow-ips'
 
 /** A redirect to the same host by the other scheme. `slash`: the path is the same but for a slash at its end. */
 interface Turn {
@@ -51,21 +51,21 @@ function redirect({ url, path, leadsTo }: Front): string {
 export const FRONT_REMEDIES = {
   redirect,
   'not-mcp': (front) =>
-    `Something answers on ${atPort(front)}, and it is no MCP server at ${front.path}. Mend the port or the path.`,
+    `Something answers on ${atPort(front)}, and there is no MCP server at ${front.path}. Mend the port or the path.`,
   'web-page': (front) =>
     `A web site answers on ${atPort(front)}, and no MCP server at ${front.path}. Mend the host, the port or the path.`,
   'login-page': ({ host }) =>
-    `A login for people stands at ${host}, before the MCP server or in its place, and LiteLLM cannot fill it in. Let LiteLLM past it, or write an address of the server into the new URL that is not behind it.`,
+    `A login page for people is at ${host}, in front of the MCP server or in its place, and LiteLLM cannot fill it in. Let LiteLLM past it, or write an address of the server into the new URL that is not behind it.`,
   'rate-limited': ({ host }) =>
-    `${host} is there, and gets more requests than it takes. Wait, and run this again. If it stays so, raise the limit of the server or of what stands before it.`,
+    `${host} is there, and gets more requests than it takes. Wait, and run this again. If that does not help, raise the limit of the server or of what stands in front of it.`,
   reset: (front) =>
     `Something listens on ${atPort(front)}, and ends the connection without an answer. Is it the port of the MCP server, and is ${front.url.split(':')[0] ?? ''}:// right there? If so, the server breaks off: look at what it says then.`,
   'no-tls': (front) =>
-    `No TLS is spoken on ${atPort(front)}. Write ${turned(front, 'http')} into the new URL, or have TLS spoken there.`,
+    `No TLS is spoken on ${atPort(front)}. Write ${turned(front, 'http')} into the new URL, or enable TLS there.`,
   'tls-only': (front) =>
     `TLS is spoken on ${atPort(front)}. Write ${turned(front, 'https')} into the new URL.`,
   certificate: ({ host }) =>
     `The certificate of ${host} is not accepted. Give the server one that is valid, for this host name, and signed by an authority that LiteLLM knows; or name the file of your own authority to LiteLLM in SSL_CERT_FILE, and restart it.`,
   'tls-failed': (front) =>
-    `TLS is spoken on ${atPort(front)}, and no connection comes about: compare its versions and ciphers with LiteLLM's, and see whether it wants a certificate of its clients.`,
+    `TLS is spoken on ${atPort(front)}, but no connection is made: compare its versions and ciphers with LiteLLM's, and see whether it wants a certificate of its clients.`,
 } satisfies Partial<Record<ReachKind, (front: Front) => string>>

@@ -13,7 +13,7 @@ const suggestsOther = (seen: Observed, { kind }: Reach): boolean =>
 
 /** What can be opened of an address, or why nothing can. User info is no part of it: it would be sent as a password. */
 function openable(raw: string): URL | string {
-  if (!URL.canParse(raw)) return 'this is no complete URL'
+  if (!URL.canParse(raw)) return 'this is not a complete URL'
   const url = new URL(raw)
   if (url.protocol !== 'http:' && url.protocol !== 'https:') return 'the URL is not one of HTTP'
   url.username = ''

@@ -65,15 +65,15 @@ const REMEDIES: Partial<Record<ReachKind, Mending>> = {
   'unknown-host': (place) => ({
     sentence:
       outside(place) === ''
-        ? `LiteLLM's place knows no host ${place.host}: the MCP proxy does not run, is not on LiteLLM's network, or has another name there.`
-        : `LiteLLM's machine knows no host ${place.host}.${outside(place)}`,
+        ? `Where LiteLLM runs, the host ${place.host} is unknown: the MCP proxy does not run, is not on LiteLLM's network, or has another name there.`
+        : `LiteLLM's machine does not know the host ${place.host}.${outside(place)}`,
     command: connect(place),
   }),
   refused: (place) => ({
     sentence:
       place.hosting.kind === 'machine' && isOwnName(place.host)
-        ? `Nothing listens on port ${place.port} of LiteLLM's machine. Start the MCP proxy there; it takes a port of chance unless its command says --host 127.0.0.1 --port ${place.port}.`
-        : `${place.host} is there, but nothing listens on port ${place.port} for others. mcp-proxy listens on 127.0.0.1 and on a port of chance unless its command ends in --host 0.0.0.0 --port ${place.port}; in a container that publishes no port, that opens it to the network of the container alone.${ownHost(place)}`,
+        ? `Nothing listens on port ${place.port} of LiteLLM's machine. Start the MCP proxy there; it takes a random port unless its command says --host 127.0.0.1 --port ${place.port}.`
+        : `${place.host} is there, but nothing listens on port ${place.port} for others. mcp-proxy listens on 127.0.0.1 and on a random port unless its command ends in --host 0.0.0.0 --port ${place.port}; in a container that publishes no port, that opens it to the network of the container alone.${ownHost(place)}`,
     command: null,
   }),
   unreachable: (place) => ({

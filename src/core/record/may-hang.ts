@@ -37,7 +37,7 @@ export function hangEffect(
   )
   if (!searches || !isFilled(fieldAfter(record, edits, era, 'url'))) return []
   const [when, where] = edits.some(({ field }) => field === 'url') ? ['moved', 'the new'] : ['written', 'its']
-  const message = `${when} last: this release of LiteLLM may look for sign-in settings at ${where} URL within the write, and an address that streams can keep it from answering this write and all that follow`
+  const message = `${when} last: this release of LiteLLM may look for sign-in settings at ${where} URL during the write, and an address that streams can keep it from answering this write and all that follow`
   return [{ code: CODE, message, reversible: true }]
 }
 

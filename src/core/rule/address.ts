@@ -44,7 +44,7 @@ export function readAddress(raw: string): Address | NoAddress {
   if (INVISIBLE.test(raw)) return malformed('the URL holds white space or control characters')
   const [, schemeText = '', authority = '', rest = ''] = PARTS.exec(raw) ?? []
   const url = parsed(raw)
-  if (!authority || !url) return malformed('this is no complete URL')
+  if (!authority || !url) return malformed('this is not a complete URL')
   if (authority.includes('@')) return { kind: 'user-info', message: 'the URL holds a user name or password' }
   const scheme = schemeText.toLowerCase()
   if (scheme !== 'http' && scheme !== 'https') return malformed(`the scheme is ${scheme}, not http or https`)

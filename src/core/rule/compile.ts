@@ -20,7 +20,7 @@ function failedExample(migration: Migration, example: MigrationFile['examples'][
  */
 export function compileMigration(file: MigrationFile, sha256: string): Migration {
   const to = readOrigin(file.to)
-  if (!to) throw new MigrateError('migration-invalid', `Migration ${file.id}: "to" is no origin`)
+  if (!to) throw new MigrateError('migration-invalid', `Migration ${file.id}: "to" is not an origin`)
   const { id, title, fields, from } = file
   const migration: Migration = { id, sha256, title, fields: [...new Set(fields)], from, to }
   if (matchesOrigin(migration, to)) {

@@ -3,34 +3,34 @@ import { codeOf } from '../errors.ts'
 /** What the system says no to: a file that is read, or one that is made or replaced. */
 export type Doing = 'read' | 'write'
 
-const NO_FILE = 'it is no regular file'
+const NO_FILE = 'it is not a regular file'
 /** Of a file that cannot be replaced as something is mounted right there. */
 export const OWN_MOUNT =
-  'the file is mounted by itself, as into a container: run this program where the file really lives, on the host'
+  'the file itself is mounted, as into a container: run this program where the file really lives, on the host'
 
 /** In words what a code of the system means for a file: for both, or for reading and for writing. */
 const WORDS: Record<string, string | readonly [read: string, write: string]> = {
   ENOENT: 'there is no such file',
-  ENOTDIR: 'a part of its path is no folder',
+  ENOTDIR: 'part of its path is not a folder',
   EISDIR: 'it is a folder',
-  EACCES: ['no right to read it', 'no right to write in the folder'],
+  EACCES: ['no permission to read it', 'no permission to write in the folder'],
   EPERM: [
-    'no right to read it',
+    'no permission to read it',
     'the system forbids it: the file or its folder is immutable (lsattr shows it), or, in a folder such as /tmp, belongs to somebody else',
   ],
   EROFS: 'the file system is read-only',
   ENOSPC: 'the disk is full',
-  EDQUOT: 'no more of the disk may be used (the quota is used up)',
+  EDQUOT: 'the disk quota is used up',
   EBUSY: ['it is in use', OWN_MOUNT],
   EXDEV: OWN_MOUNT,
-  EEXIST: 'there is such a file already',
+  EEXIST: 'such a file exists already',
   ENAMETOOLONG: 'its name is too long',
   ELOOP: 'its symbolic links lead in a circle',
   ENXIO: NO_FILE,
   ENODEV: NO_FILE,
   ESPIPE: NO_FILE,
   EAGAIN: NO_FILE,
-  EFBIG: 'a file may not become so large',
+  EFBIG: 'a file may not be that large',
   ERR_STRING_TOO_LONG: 'it is too large',
   ERR_FS_FILE_TOO_LARGE: 'it is too large',
   EIO: 'the disk reports an error',

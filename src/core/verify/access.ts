@@ -98,7 +98,7 @@ function misspelt(key: ExpectedKey, cells: readonly Cell[]): KeyFault[] {
     .map((pattern) => {
       const meant = suggestion(pattern, servers)
       const name = `${printable(key.name)}: ${printable(pattern)}`
-      return { line: `${name} is no server of this gateway${meant ? `. ${meant}` : ''}`, grants: false }
+      return { line: `${name} is not a server of this gateway${meant ? `. ${meant}` : ''}`, grants: false }
     })
 }
 

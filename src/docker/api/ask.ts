@@ -28,12 +28,12 @@ export function reasonOf(error: unknown): string {
 const BY_CODE: readonly [codes: RegExp, words: string][] = [
   [/^ENOENT$/, 'there is no such socket or program'],
   [/^(EACCES|EPERM)$/, 'no permission to use it'],
-  [/^ECONNREFUSED$/, 'nobody listens there'],
+  [/^ECONNREFUSED$/, 'nothing listens there'],
   [/^(ENOTFOUND|EAI_AGAIN)$/, 'unknown host'],
-  [/^(EHOSTUNREACH|ENETUNREACH)$/, 'there is no way to it through the network'],
+  [/^(EHOSTUNREACH|ENETUNREACH)$/, 'there is no route to it through the network'],
   [/^(ECONNRESET|EPIPE|ERR_STREAM_PREMATURE_CLOSE)$/, 'the connection was cut'],
   [/^ETIMEDOUT$/, 'no answer'],
-  [/^(ERR_INVALID_URL|ERR_INVALID_ARG_VALUE|ERR_UNESCAPED_CHARACTERS)$/, 'that is no address'],
+  [/^(ERR_INVALID_URL|ERR_INVALID_ARG_VALUE|ERR_UNESCAPED_CHARACTERS)$/, 'that is not an address'],
   [/^HPE_/, 'what answers there does not speak HTTP'],
   [
     /^(EPROTO|ERR_SSL_(WRONG_VERSION_NUMBER|PACKET_LENGTH_TOO_LONG))$/,

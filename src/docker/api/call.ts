@@ -106,7 +106,7 @@ export async function callForAll(endpoint: Endpoint, question: WholeQuestion): P
   const { limit = ANSWER_LIMIT } = question
   const answer = await call(endpoint, { ...question, limit })
   if (answer.end === 'limit') throw new Error(`its answer is longer than ${limit / 1024 / 1024} MB`)
-  if (answer.end === 'signal') throw new Error('no whole answer')
+  if (answer.end === 'signal') throw new Error('its answer is incomplete')
   return answer
 }
 
@@ -117,7 +117,7 @@ export async function callForJson<T>(
   question: WholeQuestion,
 ): Promise<T> {
   const json = parsed((await callForAll(endpoint, question)).body)
-  if (json === undefined) throw new Error('its answer is no JSON')
+  if (json === undefined) throw new Error('its answer is not JSON')
   const read = schema.safeParse(json)
   if (!read.success) throw new Error('its answer is not that of a Docker engine')
   return read.data

@@ -83,7 +83,7 @@ async function readHost(
     const port = Number(url.port || (files ? 2376 : 2375))
     return { kind: 'tcp', host, port, prefix: url.pathname.replace(/\/+$/, ''), tls: files, where, isLocal }
   }
-  return `${source} names no Docker engine: it should be as unix:///var/run/docker.sock, tcp://host:2376 or ssh://user@host`
+  return `${source} names no Docker engine: it should look like unix:///var/run/docker.sock, tcp://host:2376 or ssh://user@host`
 }
 
 const DEFAULT_SOCKET = process.platform === 'win32' ? '//./pipe/docker_engine' : '/var/run/docker.sock'

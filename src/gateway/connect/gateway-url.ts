@@ -63,7 +63,7 @@ export function normaliseGatewayUrl(text: string, source = '--url'): string {
   }
   // `localhost:4000` is a URL with the scheme `localhost:`, but nobody means that.
   const meant = trimmed.includes('://') ? null : withScheme(trimmed)
-  if (!meant) throw wrong(url ? 'must begin with http:// or https://' : 'is no URL')
+  if (!meant) throw wrong(url ? 'must begin with http:// or https://' : 'is not a URL')
   const found = fault(meant)
   if (found) throw wrong(found.what, found.hint)
   throw wrong('has no scheme: it must begin with http:// or https://', suggestion(meant, source))

@@ -157,6 +157,6 @@ export async function readVersion(endpoint: Endpoint): Promise<string | null> {
   throw new MigrateError(
     'release-unreadable',
     `LiteLLM at ${endpoint.url} could not tell its release (${spoken(failed, endpoint)}), and what a write must contain depends on it`,
-    'Try again when it is out of trouble. Nothing was changed.',
+    'Try again when it is healthy. Nothing was changed.',
   )
 }

@@ -26,7 +26,7 @@ export async function requireOpenAdmin(endpoint: Endpoint): Promise<void> {
   if (open.status !== 200 || !Array.isArray(open.json)) return
   throw new MigrateError(
     'not-admin',
-    `LiteLLM at ${endpoint.url} has no master key, so it takes everybody for an ordinary user, to whom it does not list every MCP server (${spoken(answer, endpoint)})`,
+    `LiteLLM at ${endpoint.url} has no master key, so it treats everybody as an ordinary user, to whom it does not list every MCP server (${spoken(answer, endpoint)})`,
     'Set master_key in general_settings of its config.yaml (or LITELLM_MASTER_KEY), and restart LiteLLM.',
   )
 }
@@ -47,7 +47,7 @@ export async function proveWithoutDatabase(endpoint: Endpoint): Promise<void> {
   if (notTheMasterKey.safeParse(answer.json).success)
     throw new MigrateError(
       'unauthorized',
-      `The gateway does not accept this key: it has no database, so it knows its master key alone (${spoken(answer, endpoint)})`,
+      `The gateway does not accept this key: it has no database, so it knows only its master key (${spoken(answer, endpoint)})`,
       'Use the master key: master_key in general_settings of its config.yaml, or its LITELLM_MASTER_KEY.',
     )
   if (answer.status !== 200) refuse(answer, endpoint)

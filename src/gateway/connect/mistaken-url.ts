@@ -40,7 +40,7 @@ export async function tooLong(endpoint: Endpoint): Promise<MigrateError | null> 
     const rest = endpoint.url.slice(url.length)
     return new MigrateError(
       'not-litellm',
-      `LiteLLM answers at ${url}: the part ${rest} is too much`,
+      `LiteLLM answers at ${url}: the part ${rest} does not belong there`,
       `Use --url ${url}\nAfter host and port comes the root path (SERVER_ROOT_PATH) if the gateway has one, and nothing else.`,
     )
   }

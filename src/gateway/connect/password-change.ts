@@ -11,7 +11,7 @@ export const MUST_CHANGE = /password must be changed before the session can be u
 export function passwordMustChange(whose: string): MigrateError {
   return new MigrateError(
     'password-change-required',
-    `The password must be changed first: LiteLLM lets ${whose} do nothing else before (an admin has set it, or it was found in a data breach)`,
+    `The password must be changed first: LiteLLM lets ${whose} do nothing else until then (an admin has set it, or it was found in a data breach)`,
     'Sign in once on the admin page (/ui) and choose a new password, then use that one. Or use an admin key: --key-file FILE or LITELLM_PROXY_API_KEY.',
   )
 }

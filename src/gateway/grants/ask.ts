@@ -42,7 +42,7 @@ async function askOnce(endpoint: Endpoint, path: string, leftMs: number): Promis
   if (answer.status === 404) return { kind: 'gone', message }
   if (answer.status === 403) return { kind: 'forbidden', message }
   if (answer.status !== 200) return { kind: 'trouble', message }
-  if (answer.json === undefined) return { kind: 'trouble', message: 'the answer is no JSON' }
+  if (answer.json === undefined) return { kind: 'trouble', message: 'the answer is not JSON' }
   return { kind: 'answer', json: answer.json }
 }
 

@@ -66,7 +66,7 @@ export function signInHint(pass: Pass, endpoint: Sent): string {
   const isTaken = 'Authorization' in headers && endpoint.keyHeader.toLowerCase() === 'authorization'
   const all = [...(isTaken ? [`--key-header ${OWN_KEY_HEADER}`] : []), ...options]
   const more = isTaken
-    ? ` --key-header ${OWN_KEY_HEADER} is where LiteLLM takes its own key then; it does so wherever litellm_key_header_name is not set.`
+    ? ` With --key-header ${OWN_KEY_HEADER} LiteLLM takes its own key from that header, wherever litellm_key_header_name is not set.`
     : ''
   return `${sentInVain(endpoint)}Add ${all.join(' ')}. ${holding(Object.values(headers), form)}${more}`
 }

@@ -116,7 +116,7 @@ function ofProxy(asked: Asked, what: string): MigrateError | null {
   if (!proxy) return null
   return refused(
     `The proxy ${proxyPlace(proxy)} wants a sign-in (${what})`,
-    `${proxy.variable} names that proxy: user name and password go into it, as in http://USER:PASSWORD@HOST:PORT, with special characters as %XX. NO_PROXY=${new URL(asked.url).hostname} goes without it.`,
+    `${proxy.variable} names that proxy: user name and password go into it, as in http://USER:PASSWORD@HOST:PORT, with special characters as %XX. NO_PROXY=${new URL(asked.url).hostname} bypasses it.`,
   )
 }
 
@@ -142,13 +142,13 @@ export function frontRefusal(answer: Answer, asked: Asked, where: Where): Migrat
   const request = `${method} ${new URL(url).pathname}`
   if (stand === 'refusal')
     return refused(
-      `Something before LiteLLM at ${where.url} refused ${request} (${what})`,
+      `Something in front of LiteLLM at ${where.url} refused ${request} (${what})`,
       refusalHint(request, where) + perhapsProxy(url) + (url.endsWith(READINESS) ? MAYBE_ANOTHER : ''),
     )
   return refused(
     name === null
-      ? `Something before LiteLLM at ${where.url} wants a sign-in (${what})`
-      : `Before LiteLLM at ${where.url} stands ${name}, which wants a sign-in (${what})`,
+      ? `Something in front of LiteLLM at ${where.url} wants a sign-in (${what})`
+      : `In front of LiteLLM at ${where.url} is ${name}, which wants a sign-in (${what})`,
     signInHint(pass, where) + (name === null && url.endsWith(READINESS) ? MAYBE_ANOTHER : ''),
   )
 }

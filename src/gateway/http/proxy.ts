@@ -51,7 +51,7 @@ export function proxyFor(url: string): Proxy | null {
   throw new MigrateError(
     'usage',
     `${variable} names no HTTP proxy that can be used`,
-    `It has to be as in http://proxy.example:3128, with special characters of a password as %XX. To go without it, unset it or set NO_PROXY=${hostname}.`,
+    `It should look like http://proxy.example:3128, with special characters of a password as %XX. To go without it, unset it or set NO_PROXY=${hostname}.`,
   )
 }
 

@@ -61,8 +61,8 @@ const FAILURES: readonly Failure[] = [
     codes: /^(EHOSTUNREACH|ENETUNREACH|EADDRNOTAVAIL)$/,
     code: 'gateway-refused-connection',
     sent: true,
-    ofProxy: 'there is no way to it through the network',
-    message: (where) => `There is no way to ${where} through the network`,
+    ofProxy: 'there is no route to it through the network',
+    message: (where) => `There is no route to ${where} through the network`,
     hint: 'Check --url, and the network between this machine and the gateway.',
   },
   {
@@ -85,7 +85,7 @@ const FAILURES: readonly Failure[] = [
     code: 'gateway-connection-lost',
     sent: true,
     message: (where) => `The connection to ${where} was lost`,
-    hint: 'Try again; if it stays so, look at the log of LiteLLM and of what stands before it.',
+    hint: 'Try again; if that does not help, look at the log of LiteLLM and of what stands in front of it.',
   },
 ]
 
@@ -98,7 +98,7 @@ function words(
   const { origin, hostname } = new URL(url)
   if (!proxy) return { message: failure.message(origin, timeoutSeconds), hint: failure.hint }
   const where = `${origin} through the proxy ${proxyPlace(proxy)}`
-  const hint = `${proxy.variable} names that proxy; NO_PROXY=${hostname} goes without it.`
+  const hint = `${proxy.variable} names that proxy; NO_PROXY=${hostname} bypasses it.`
   return failure.ofProxy === undefined
     ? { message: failure.message(where, timeoutSeconds), hint: `${failure.hint} ${hint}` }
     : { message: `There is no way to ${where}: ${failure.ofProxy}`, hint }

@@ -36,7 +36,7 @@ function readList(answer: Answer, endpoint: Endpoint): ListedServer[] {
   if (isSilence(answer))
     throw new MigrateError(
       'gateway-timeout',
-      `LiteLLM did not list its MCP servers in the time of what stands before it (${spoken(answer, endpoint)})`,
+      `LiteLLM did not list its MCP servers in the time that what stands in front of it allows (${spoken(answer, endpoint)})`,
       'Is LiteLLM under load, or does it hang? Look at its log.',
     )
   if (routeMissing(answer))
@@ -48,7 +48,7 @@ function readList(answer: Answer, endpoint: Endpoint): ListedServer[] {
   if (answer.status !== 200)
     throw invalid(`The gateway did not list its MCP servers (${spoken(answer, endpoint)})`)
   const list = z.array(z.unknown()).safeParse(answer.json)
-  if (!list.success) throw invalid('The list of MCP servers is no JSON array')
+  if (!list.success) throw invalid('The list of MCP servers is not a JSON array')
   const servers = list.data.map((entry, i) => {
     const server = listedServer.safeParse(entry)
     if (!server.success) throw invalid(`Entry ${i + 1} in the list of MCP servers has no usable server_id`)
@@ -56,7 +56,8 @@ function readList(answer: Answer, endpoint: Endpoint): ListedServer[] {
   })
   const seen = new Set<string>()
   const twice = servers.map((server) => server.server_id).find((id) => seen.size === seen.add(id).size)
-  if (twice !== undefined) throw invalid(`The id ${printable(twice)} stands twice in the list of MCP servers`)
+  if (twice !== undefined)
+    throw invalid(`The id ${printable(twice)} appears twice in the list of MCP servers`)
   return servers
 }
 

@@ -52,7 +52,7 @@ export function reachOfTools(list: unknown, emptyMeans: 'no-tools' | 'unclear'):
     return {
       kind: 'unclear',
       tools: null,
-      evidence: 'LiteLLM answers with something that is no list of tools',
+      evidence: 'LiteLLM answers with something that is not a list of tools',
     }
   if (tools.length > 0)
     return { kind: 'tools', tools, evidence: `LiteLLM lists ${count(tools.length, 'tool')}` }
@@ -69,7 +69,7 @@ export function reachOfTools(list: unknown, emptyMeans: 'no-tools' | 'unclear'):
 export function reachOfFailure(error: unknown, limitMs: number): Reach {
   if (!(error instanceof MigrateError)) throw error
   return isTimeOut(error)
-    ? { kind: 'time-out', tools: null, evidence: `LiteLLM has no answer from it within ${limitMs / 1000} s` }
+    ? { kind: 'time-out', tools: null, evidence: `LiteLLM got no answer from it within ${limitMs / 1000} s` }
     : untried(`the gateway could not be asked (${error.message})`)
 }
 

@@ -69,7 +69,7 @@ export class ChangeRun {
       const halt = foreseen ? 'journal' : 'internal'
       if (!this.#writing) return { applied: untouched, halt, trouble }
       const lost = await this.#conclude(
-        settledAs(this.#change, 'unknown', 'this program failed behind the write'),
+        settledAs(this.#change, 'unknown', 'this program failed after the write'),
       )
       return { ...lost, halt, trouble }
     }

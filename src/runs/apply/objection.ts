@@ -40,7 +40,7 @@ function unasked(change: Change, record: ServerRecord, era: Era): string | null 
   const effects = oauthEffects(record, change.edits, settings, { era, signIns: null })
   const codes: readonly string[] = unaccepted(effects, consentsFor(change.effects))
   const losses = effects.filter(({ code }) => codes.includes(code)).map(({ message }) => message)
-  return losses.length === 0 ? null : `nobody was asked for this: ${losses.join('; ')}`
+  return losses.length === 0 ? null : `nobody was asked about this: ${losses.join('; ')}`
 }
 
 /** Why a record that was read a moment ago is to be left alone, or `null`. */

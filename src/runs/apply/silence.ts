@@ -78,7 +78,7 @@ export class Silence {
   #hush({ change, era, alone }: LostWrite): void {
     const name = printable(serverTitle(change.server))
     const what = alone
-      ? `LiteLLM has not answered anything since the write of ${name}, which may well be in its database.`
+      ? `LiteLLM has not answered anything since the write of ${name}, which may already be in its database.`
       : `LiteLLM answered neither the write of ${name} nor a request after it.`
     this.#deaf = true
     this.#cause ??= `${what} ${remedyAfter(change, era)}`

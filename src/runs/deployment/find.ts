@@ -76,7 +76,7 @@ function byAddress({ containers, isLocal }: Holdings, gatewayUrl: string): Part<
   return found ? { found, how: `it publishes port ${hostPort}, the gateway's` } : null
 }
 
-/** What is called alike here says nothing of a gateway elsewhere. */
+/** A container of the same name here says nothing about a gateway elsewhere. */
 const elsewhere = (gatewayUrl: string): { found: null; how: string } => ({
   found: null,
   how: `${printable(new URL(gatewayUrl).hostname)} is another machine, as far as this one can tell: where its containers are on this engine all the same, name them with --litellm-container`,
@@ -117,7 +117,7 @@ function findProxy(
     if (!found) continue
     return also === ''
       ? { found, how: alone }
-      : { found, how: `${alone}; so is ${also}, and chance decides who is asked`, isDoubtful: true }
+      : { found, how: `${alone}; so is ${also}, and chance decides which one is asked`, isDoubtful: true }
   }
   for (const host of hosts) {
     const found = preferRunning(others.filter((each) => isCalled(each, host)))

@@ -85,7 +85,7 @@ const inWords = ({ container, serves, reach }: Asked): string =>
 /** That they share a name, and what each of them serves. */
 export function sharedName(host: string, asked: readonly Asked[]): string {
   const networks = [...new Set(asked.map(({ network }) => network))].join(' and ')
-  return `${count(asked.length, 'container')} answer to the name ${printable(host)} on ${networks}, and chance decides who is asked: ${asked.map(inWords).join(', ')}`
+  return `${count(asked.length, 'container')} answer to the name ${printable(host)} on ${networks}, and chance decides which one is asked: ${asked.map(inWords).join(', ')}`
 }
 
 /** Do all of them serve the same tools, as the replicas of one service do? */
@@ -126,7 +126,7 @@ export function partNamesakes(host: string, asked: readonly Asked[]): Remedy | n
       ? 'Remove'
       : `Keep the one that is meant; if that is ${printable(meant.container.name)}, remove`
   return {
-    sentence: `${why} ${names} from ${first.network}, or start ${them} anew there without the name ${printable(host)}:`,
+    sentence: `${why} ${names} from ${first.network}, or recreate ${them} there without the name ${printable(host)}:`,
     command: strangers.map(({ container, network }) => disconnectCommand(container, network)).join('\n'),
   }
 }

@@ -76,7 +76,7 @@ export async function readConfiguration(
   }
 }
 
-/** For what LiteLLM will not start with these files, in sentences. */
+/** What would keep LiteLLM from starting with these files, in sentences. */
 export function startFaultsOf({ trees }: Configuration, version: string | null): string[] {
   return trees.flatMap(({ source, servers }) =>
     servers.flatMap((server) =>
@@ -102,7 +102,10 @@ function variableOf(name: string, configuration: Configuration): Configured['var
   return { name, path: found.path, value, sharers: [...new Set(sharers)] }
 }
 
-/** What the files say of a listed server, `null` where they do not have it. One that two of them have is told of, and stays. */
+/**
+ * What the files say of a listed server, `null` where they do not have it. The URL of one that two files have cannot be
+ * changed, and says why.
+ */
 export function configuredServer(configuration: Configuration, listed: ListedServer): Configured | null {
   const { trees } = configuration
   const found = trees.flatMap((tree) =>

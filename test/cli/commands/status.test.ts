@@ -63,7 +63,7 @@ describe('status', () => {
     const lines = (await readFile(file, 'utf8')).trimEnd().split('\n')
     await writeFile(file, `${lines.slice(0, -1).join('\n')}\n`)
     const { stdout } = await trial.call(['status'], BARE)
-    expect(stdout).toContain('2 of 2 changed, did NOT end, or goes on')
+    expect(stdout).toContain('2 of 2 changed, did NOT end, or is still running')
     expect(stdout).toContain('npx mcp-url-migrate --unfinished finish')
   })
 

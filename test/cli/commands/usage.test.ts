@@ -23,11 +23,11 @@ describe.concurrent('wrong usage is 64, told in a sentence, before the gateway i
     [['--exit-code'], '--exit-code goes with --dry-run'],
     [['--timeout', 'soon'], '--timeout'],
     [['--timeout', '0'], '--timeout'],
-    [['--key-header', 'a b'], '--key-header: is no header name'],
-    [['--from', 'http://a/path', '--to', 'http://b'], '--from is no origin'],
-    [['--from', 'http://a?x=1', '--to', 'http://b'], '--from is no origin'],
-    [['--from', 'http://user:pass@a', '--to', 'http://b'], '--from is no origin'],
-    [['--from', 'http://a', '--to', 'http://b/#x'], '--to is no origin'],
+    [['--key-header', 'a b'], '--key-header: is not the name of a header'],
+    [['--from', 'http://a/path', '--to', 'http://b'], '--from is not an origin'],
+    [['--from', 'http://a?x=1', '--to', 'http://b'], '--from is not an origin'],
+    [['--from', 'http://user:pass@a', '--to', 'http://b'], '--from is not an origin'],
+    [['--from', 'http://a', '--to', 'http://b/#x'], '--to is not an origin'],
     [['--from', 'http://a:80', '--to', 'http://A'], '--from and --to are the same origin'],
     [['--no-such-option'], "unknown option '--no-such-option'"],
     [['--api-key', 'x'], "unknown option '--api-key'"],
@@ -81,7 +81,7 @@ describe.concurrent('wrong usage is 64, told in a sentence, before the gateway i
       const { code, stdout, stderr } = await trial.run(args)
       expect(code).toBe(64)
       expect(sentence(stderr)).toContain(
-        `option '${args[0]}' stands before the command: put it behind ${args.at(-1)}`,
+        `option '${args[0]}' comes before the command: put it after ${args.at(-1)}`,
       )
       if (args[0] === '--json') expect(JSON.parse(stdout)).toMatchObject({ code: 'usage' })
       else expect(stdout).toBe('')
@@ -246,7 +246,7 @@ describe.concurrent('where the key comes from:', () => {
       'sk-geheim-1\u0007',
       'The key from FOLDER/key holds characters that no key has',
     ],
-    ['that is far too long', 'sk-geheim-1'.repeat(10_000), 'What FOLDER/key holds is no key'],
+    ['that is far too long', 'sk-geheim-1'.repeat(10_000), 'What FOLDER/key holds is not a key'],
   ]
   for (const [what, content, message] of useless) {
     test(`a key file ${what}: 64, and nothing of it is shown`, async ({ open }) => {

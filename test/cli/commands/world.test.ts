@@ -148,8 +148,11 @@ describe('a world', () => {
 
 const PLACES: [said: string, text: string][] = [
   [', line 1, column 22: the JSON ends too early', '{"release": "1.81.14"'],
-  [', line 1, column 1: this is no JSON: a value is expected here', 'release: 1.81.14'],
-  [', line 2, column 1: this name stands here a second time', '{"release": "1.81.14",\n"release": "1.82.0"}'],
+  [', line 1, column 1: this is not JSON: a value is expected here', 'release: 1.81.14'],
+  [
+    ', line 2, column 1: this name appears here a second time',
+    '{"release": "1.81.14",\n"release": "1.82.0"}',
+  ],
   [', line 2, column 3: server is not known Did you mean servers?', '{\n  "server": []}'],
   [', line 1, column 2: __proto__ is not known', '{"__proto__": {}}'],
   [', line 3, column 4: servers[1].url must be text or null', '{"servers": [{},\n  {\n   "url": 5}]}'],
@@ -257,8 +260,8 @@ describe('a world that cannot be is told with the place of the fault:', () => {
     for (const [name, why] of [
       ['gone', 'there is no such file'],
       ['a-folder', 'it is a folder'],
-      ['pipe', 'it is no regular file'],
-      ['/dev/zero', 'it is no regular file'],
+      ['pipe', 'it is not a regular file'],
+      ['/dev/zero', 'it is not a regular file'],
     ] as const) {
       const path = resolve(folder, name)
       const { code, output } = await invoke({ env: {} }, ['sandbox', '--world', path])

@@ -39,7 +39,7 @@ interface Run {
 const BEARER = ['--key-header', 'x-litellm-api-key', '--header', 'Authorization=FRONT_LOGIN']
 const SERVICE = ['--header', 'CF-Access-Client-Id=CF_ID', '--header', 'CF-Access-Client-Secret=CF_SECRET']
 
-describe.concurrent('what stands before LiteLLM is said, and let through with --header:', () => {
+describe.concurrent('what stands in front of LiteLLM is said, and let through with --header:', () => {
   test('basic authentication: the key goes into its own header', async ({ open, serve }) => {
     const trial = await open({ servers: TWO })
     const front = await serve(door(trial.sandbox.url, { authorization: BASIC }, LOGIN))
@@ -66,7 +66,7 @@ describe.concurrent('what stands before LiteLLM is said, and let through with --
     const wrong = await trial.call(args, { env: { CF_ID, CF_SECRET: secret('geheim-cf-wrong-1') } })
     const { code, message, hint } = documentOf<Failure>(wrong)
     expect(code).toBe('sign-in-before-gateway')
-    expect(message).toContain('stands Cloudflare Access')
+    expect(message).toContain('is Cloudflare Access')
     expect(hint).toContain('cf-access-client-id, cf-access-client-secret from --header were sent')
     const let_in = await trial.call(args, { env: { CF_ID, CF_SECRET } })
     expect([let_in.code, onlyRead(trial.sandbox)]).toEqual([0, true])
@@ -115,7 +115,7 @@ describe.concurrent('what stands before LiteLLM is said, and let through with --
   })
 })
 
-describe.concurrent('what stands before LiteLLM and refuses a write:', () => {
+describe.concurrent('what stands in front of LiteLLM and refuses a write:', () => {
   test('is said of the server, with what to do, and nothing is claimed that was not read', async ({
     open,
     serve,
@@ -130,7 +130,7 @@ describe.concurrent('what stands before LiteLLM and refuses a write:', () => {
     expect([finished.code, first?.outcome]).toEqual([1, 'failed'])
     const verified = await trial.call(['verify', '--check', 'gateway', '--url', firewall.url])
     expect(sentence(verified.stdout)).toContain(
-      'whether somebody without a key can edit MCP servers could not be told (Something before LiteLLM',
+      'whether somebody without a key can edit MCP servers could not be told (Something in front of LiteLLM',
     )
     expect(first?.error).toContain(
       'refused PUT /v1/mcp/server (HTTP 403, Server: nginx). Let PUT /v1/mcp/server pass',
@@ -162,7 +162,7 @@ describe.concurrent('what stands before LiteLLM and refuses a write:', () => {
     const finished = await trial.call(['--yes', '--json', '--no-wait', '--patience', '1', '--url', front.url])
     const [first, second] = documentOf<Run>(finished).changes
     expect([finished.code, first?.outcome, second?.outcome]).toEqual([4, 'applied', 'unknown'])
-    expect(second?.error).toContain('stands Cloudflare Access, which wants a sign-in')
+    expect(second?.error).toContain('is Cloudflare Access, which wants a sign-in')
   })
 })
 
@@ -194,7 +194,7 @@ describe.concurrent('--header that cannot be sent is wrong usage, and its value 
       '--header x-door is given twice',
     ],
     ['Authorization without --key-header', ['authorization=DOOR'], { DOOR: VALUE }, 'needs --key-header'],
-    ["LiteLLM's own header", ['X-LiteLLM-API-Key=DOOR'], { DOOR: VALUE }, 'LiteLLM takes that for the key'],
+    ["LiteLLM's own header", ['X-LiteLLM-API-Key=DOOR'], { DOOR: VALUE }, 'LiteLLM reads the key from it'],
     [
       'a header of HTTP',
       ['Host=DOOR'],

@@ -241,7 +241,7 @@ describe.concurrent('servers of config.yaml', () => {
     const { code, stdout } = await trial.call(['--yes', '--litellm-config', path])
     expect([code, sentence(stdout)]).toEqual([
       0,
-      expect.stringContaining(`${path}, line 6: a key stands a second time; LiteLLM takes the last`),
+      expect.stringContaining(`${path}, line 6: a key appears a second time; LiteLLM takes the last`),
     ])
     expect((await reading(path)).replace(/ +server_id: [\da-f]{32}\n/, '')).toBe(
       text.replace(`"${OLD}/inventory`, `"${NEW}/inventory`),

@@ -58,8 +58,8 @@ describe.concurrent('a file that does not fit', () => {
     ['an empty file', '', 'holds no MCP servers'],
     ['a Deployment', 'apiVersion: apps/v1\nkind: Deployment\n', 'it is a Kubernetes Deployment'],
     ['a text that LiteLLM refuses', `mcp_servers:\n${ENTRY}  broken: [\n`, 'config.yaml, line'],
-    ['servers that are a list', 'mcp_servers: [fetch]\n', 'line 1: mcp_servers is no mapping'],
-    ['no mapping', '- fetch\n', 'line 1: the file is no mapping'],
+    ['servers that are a list', 'mcp_servers: [fetch]\n', 'line 1: mcp_servers is not a mapping'],
+    ['no mapping', '- fetch\n', 'line 1: the file is not a mapping'],
   ] as const)
     test(`${what} is told of by what was read in it, and servers of the database move`, async ({ open }) => {
       const trial = await open({ servers: [...TWO], configServers: [configured('fetch')] })
@@ -168,7 +168,7 @@ describe.concurrent('the printed patch is made from the text of the file', () =>
     const [after, shown] = await patched(trial, text)
     const [, id] = ID.exec(after) ?? []
     expect(after).toBe(text.replace('server_id:', `server_id: ${id}`).replace(OLD, NEW))
-    expect(sentence(shown)).toContain('its server_id stands there and holds nothing')
+    expect(sentence(shown)).toContain('its server_id is there and is empty')
   })
 
   test('where the URL is a variable: the id alone', async ({ open }) => {
@@ -259,7 +259,7 @@ describe.concurrent('before the restart it is said for what LiteLLM will not sta
     ['1.106.2', 'other', '    auth_type: oauth2\n', 'other has auth_type oauth2 without oauth2_flow'],
     ['1.92.2', 'other', '    auth_type: oauth2\n', null],
     ['1.106.2', 'other', '    auth_type: oauth2\n    oauth2_flow: client_credentials\n', null],
-    ['1.106.2', 'other', "    server_id: ''\n", 'other has a server_id that is empty or no text'],
+    ['1.106.2', 'other', "    server_id: ''\n", 'other has a server_id that is empty or not text'],
     ['1.81.14', 'other', "    server_id: ''\n", null],
     ['1.106.2', 'other', '', null],
   ] as const)

@@ -174,7 +174,7 @@ describe.concurrent('a gateway without a database', () => {
     const refused = await closed.call(['--dry-run'])
     expect(refused.code).toBe(1)
     expect(sentence(refused.stderr)).toContain(
-      'has no master key, so it takes everybody for an ordinary user',
+      'has no master key, so it treats everybody as an ordinary user',
     )
     const trial = await open({ ...BARE, openToAll: true, version: '1.81.14' })
     const { code, stderr } = await trial.call(['--dry-run', '--litellm-config', await put(trial)])

@@ -296,7 +296,7 @@ describe.concurrent('what is left alone:', () => {
           "id-broken",
           false,
           "malformed",
-          "this is no complete URL",
+          "this is not a complete URL",
         ],
         [
           "id-dot",

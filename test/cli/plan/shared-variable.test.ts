@@ -137,7 +137,7 @@ describe.concurrent('a variable stays as it is', () => {
       'that another variable is made of',
       '',
       'MORE=${FETCH_URL}/more\n',
-      'the value of MORE is made of it, too',
+      'the value of MORE is built from it, too',
     ],
   ] as const)
     test(what, async ({ open }) => {

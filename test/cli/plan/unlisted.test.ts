@@ -17,11 +17,9 @@ describe.concurrent('servers that stand in no list', () => {
     const { code, stdout } = await trial.call(['--yes'])
     expect(code).toBe(0)
     expect(sentence(stdout)).toContain(
-      '! waiting: stands in no list (pending_review), and is moved like the others',
+      '! waiting: is in no list (pending_review), and is moved like the others',
     )
-    expect(sentence(stdout)).toContain(
-      '! refused: stands in no list (rejected), and is moved like the others',
-    )
+    expect(sentence(stdout)).toContain('! refused: is in no list (rejected), and is moved like the others')
     expect(
       new Set(Object.values(urls(trial.sandbox.rows())).map((url) => new URL(String(url)).host)),
     ).toEqual(new Set(['mcp-proxy-sse:8080']))
@@ -54,7 +52,7 @@ describe.concurrent('servers that stand in no list', () => {
     expect(sentence(stdout)).toContain(
       'The gateway listed 2 servers only after a read by id: fetch (id-fetch), n8n (id-n8n). It may have others that it does not list',
     )
-    expect(sentence(stdout)).not.toContain('stands in no list')
+    expect(sentence(stdout)).not.toContain('is in no list')
     const hosts = Object.values(urls(trial.sandbox.rows())).map((url) => new URL(String(url)).host)
     expect(hosts).toEqual(['mcp-proxy-sse:8080', 'mcp-proxy-sse:8080'])
   })
@@ -69,7 +67,7 @@ describe.concurrent('servers that stand in no list', () => {
     const { code, stdout } = await trial.call(['--yes'])
     expect(code).toBe(4)
     expect(sentence(stdout)).toContain(
-      'id-n8n: stands in no list (an earlier run or a grant names it), and its record cannot be read: LiteLLM lists no server whose headers or environment it cannot decrypt',
+      'id-n8n: is in no list (an earlier run or a grant names it), and its record cannot be read: LiteLLM lists no server whose headers or environment it cannot decrypt',
     )
     expect(urls(trial.sandbox.rows())).toEqual({
       'id-fetch': 'http://mcp-proxy-sse:8080/servers/fetch/sse',

@@ -87,9 +87,9 @@ describe.concurrent('a file that is named and cannot be read: 64, with its path 
   /** What stands in the place of the file, and what is said of it. */
   const KINDS: [make: (path: string) => void, why: string][] = [
     [() => {}, 'there is no such file'],
-    [(path) => makePipe(path), 'it is no regular file'],
+    [(path) => makePipe(path), 'it is not a regular file'],
     [(path) => mkdirSync(path), 'it is a folder'],
-    [(path) => symlinkSync('/dev/zero', path), 'it is no regular file'],
+    [(path) => symlinkSync('/dev/zero', path), 'it is not a regular file'],
     [(path) => symlinkSync(path, path), 'its symbolic links lead in a circle'],
     [
       (path) => {
@@ -149,7 +149,7 @@ describe.concurrent('a file that is named and cannot be read: 64, with its path 
       `schema: mcp-url-migrate/keys/1\nkeys:\n  - name: dev\n    secret: {file: ${file}}\n`
     for (const [file, why] of [
       ['gone', 'there is no such file'],
-      ['/dev/zero', 'it is no regular file'],
+      ['/dev/zero', 'it is not a regular file'],
     ] as const) {
       const path = await put(trial, 'keys.yaml', keys(file))
       const { code, stderr } = await trial.call(['verify', '--check', 'keys', '--keys', path])
@@ -163,7 +163,7 @@ describe.concurrent('a file that is named and cannot be read: 64, with its path 
     const { code, stderr } = await trial.call(['--dry-run', '--litellm-config', path])
     expect([code, sentence(stderr)]).toEqual([
       64,
-      expect.stringContaining(`/dev/zero: it is no regular file, and ${path} includes it`),
+      expect.stringContaining(`/dev/zero: it is not a regular file, and ${path} includes it`),
     ])
     expect(trial.sandbox.requests).toEqual([])
   })

@@ -57,7 +57,7 @@ describe.concurrent('a run that has no end:', () => {
     const dry = await trial.call(['--dry-run'])
     expect([dry.code, sentence(dry.stderr)]).toEqual([
       0,
-      expect.stringContaining('did not come to its end. Both ways ask the gateway first what was written.'),
+      expect.stringContaining('did not finish. Both ways ask the gateway first what was written.'),
     ])
     expect(dry.stderr).toMatch(
       /\n {2}npx mcp-url-migrate --unfinished finish --yes --url \S+ --journal \S+\n/,
@@ -114,7 +114,7 @@ describe.concurrent('a run that has no end:', () => {
       const back = await trial.call([...(named ? ['--revert', run] : ['--unfinished', 'revert']), '--yes'])
       expect([back.code, sentence(back.stderr)]).toEqual([
         0,
-        expect.stringContaining(`Run ${run} has its end in the journal now.`),
+        expect.stringContaining(`Run ${run} is marked as ended in the journal now.`),
       ])
       expect(urls(trial.sandbox.rows())).toEqual(before)
       expect(sentence((await trial.call(['history'])).stdout)).toContain(
@@ -149,7 +149,7 @@ describe.concurrent('a run that has no end:', () => {
       trial.sandbox.edit('id-n8n', { url: String(fetched).replace('fetch', 'n8n') })
       expect((await trial.call(['--unfinished', way, '--yes'])).code).toBe(0)
       for (const url of Object.values(urls(trial.sandbox.rows()))) expect(url).toContain(place)
-      expect(sentence((await trial.call(['--dry-run'])).stderr)).not.toContain('did not come to its end')
+      expect(sentence((await trial.call(['--dry-run'])).stderr)).not.toContain('did not finish')
     }
   })
 
@@ -166,7 +166,7 @@ describe.concurrent('a run that has no end:', () => {
       'url before http://localhost:8585/servers/n8n/sse ours http://mcp-proxy-sse:8080/servers/n8n/sse now http://elsewhere/n8n',
     )
     expect(urls(trial.sandbox.rows())['id-n8n']).toBe('http://elsewhere/n8n')
-    expect((await trial.call(['--yes', '--dry-run'])).stderr).not.toContain('did not come to its end')
+    expect((await trial.call(['--yes', '--dry-run'])).stderr).not.toContain('did not finish')
   })
 
   test('what else changed around the write in flight is told, and stops the rest: exit 4', async ({
@@ -195,7 +195,7 @@ describe.concurrent('a run that has no end:', () => {
     const { code, stdout } = await trial.call(['--unfinished', 'finish', '--yes'])
     expect([code, stdout]).toEqual([4, expect.not.stringContaining('Nothing was written.')])
     expect(sentence(stdout)).toContain(
-      'Nothing is written: 1 server is not as the run left it, and stays so.',
+      'Nothing is written: 1 server is not as the run left it, and stays that way.',
     )
     expect(sentence(stdout)).toContain('changed, and then changed by somebody else')
   })
@@ -230,7 +230,7 @@ describe.concurrent('a run that has no end:', () => {
       const settled = await trial.call(['--unfinished', way, '--yes', '--json'])
       expect(settled.code).toBe(0)
       for (const url of Object.values(urls(trial.sandbox.rows()))) expect(url).toContain(place)
-      expect((await trial.call(['--dry-run'])).stderr).not.toContain('did not come to its end')
+      expect((await trial.call(['--dry-run'])).stderr).not.toContain('did not finish')
     }
   })
 
@@ -272,7 +272,7 @@ describe.concurrent('a run that has no end:', () => {
     expect(writes(trial.sandbox)).toBe(1)
     await writeFile(await newestFile(trial), 'x\ny\n')
     const { code, stderr } = await trial.call(['--unfinished', 'finish', '--yes'])
-    expect([code, sentence(stderr)]).toEqual([1, expect.stringContaining('this is no record')])
+    expect([code, sentence(stderr)]).toEqual([1, expect.stringContaining('this is not a record')])
     expect(writes(trial.sandbox)).toBe(1)
   })
 
@@ -282,7 +282,7 @@ describe.concurrent('a run that has no end:', () => {
     await cutShort(trial, 5)
     const url = trial.sandbox.url.replace('127.0.0.1', 'localhost')
     const { code, stderr } = await trial.call(['--yes', '--url', url])
-    expect([code, sentence(stderr)]).toEqual([3, expect.stringContaining('did not come to its end')])
+    expect([code, sentence(stderr)]).toEqual([3, expect.stringContaining('did not finish')])
     const back = await trial.call(['--unfinished', 'revert', '--yes', '--url', url])
     expect(back.code).toBe(0)
     expect(urls(trial.sandbox.rows())).toEqual(urls([...TWO] as SandboxRow[]))
@@ -336,7 +336,7 @@ describe.concurrent('other runs:', () => {
     await trial.setUp(['--yes', '--only', 'n8n'])
     await writeFile(await newestFile(trial), 'x\ny\n')
     const { code, stderr } = await trial.call(['--revert', '2', '--yes'])
-    expect([code, sentence(stderr)]).toEqual([1, expect.stringContaining('this is no record')])
+    expect([code, sentence(stderr)]).toEqual([1, expect.stringContaining('this is not a record')])
   })
 })
 

@@ -93,7 +93,7 @@ describe.concurrent('a disk that fills up ends a run before a write that it coul
     for (const blocks of [10, 40, 200]) {
       const trial = await open({ servers: SIX })
       const finished = await shell(`ulimit -f ${blocks}; exec "$@"`, trial, ['--yes', '--no-wait'])
-      await expectKept(trial, trial.journal, finished, 'a file may not become so large')
+      await expectKept(trial, trial.journal, finished, 'a file may not be that large')
       seen.add(finished.code)
     }
     expect([...seen]).toEqual(codes)
@@ -132,7 +132,7 @@ describe
       const { code, stderr } = await shell(script, trial, ['--dry-run', '--json'])
       expect((await readFile(file)).length).toBe(1024)
       expect(code).toBe(1)
-      expect(stderr).toContain('could not be written as a whole: a file may not become so large.\n')
+      expect(stderr).toContain('could not be written as a whole: a file may not be that large.\n')
     })
 
     test.skipIf(!canMount)('where only its beginning was written, as the disk is full', async ({ open }) => {
@@ -184,7 +184,7 @@ describe.skipIf(!runsAsNobody)('a journal without the right to write', () => {
     const { code, stderr } = await shell('exec "$@"', trial, ['--yes'], nobody)
     expect(code).toBe(1)
     expect(sentence(stderr)).toContain(
-      `The journal in ${trial.journal} cannot be written (no right to write in the folder) Without a journal nothing could be taken back, so nothing more is written. Make room or give access there, or name another folder with --journal DIR.`,
+      `The journal in ${trial.journal} cannot be written (no permission to write in the folder) Without a journal nothing could be taken back, so nothing more is written. Make room or give access there, or name another folder with --journal DIR.`,
     )
     expect(trial.sandbox.requests).toEqual([])
     await chmod(trial.journal, 0o700)
@@ -205,6 +205,6 @@ describe.skipIf(!runsAsNobody)('a journal without the right to write', () => {
     const finished = await shell('exec "$@"', trial, ['--yes'], nobody)
     expect([finished.code, writes(trial.sandbox)]).toEqual([4, 2])
     for (const name of await trial.journalFiles()) await chmod(join(trial.journal, name), 0o600)
-    await expectKept(trial, trial.journal, finished, 'no right to write in the folder')
+    await expectKept(trial, trial.journal, finished, 'no permission to write in the folder')
   })
 })

@@ -236,7 +236,7 @@ describe.concurrent('the journal:', () => {
     const { code, stdout, stderr } = await trial.call(['--yes', '--journal', journal])
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' })
     expect(sentence(stderr)).toMatch(
-      /The journal in \S+ cannot be written \(a part of its path is no folder\) Without a journal nothing/,
+      /The journal in \S+ cannot be written \(part of its path is not a folder\) Without a journal nothing/,
     )
     expect(trial.sandbox.requests).toEqual([])
     expect((await trial.call(['--dry-run', '--journal', journal])).code).toBe(0)

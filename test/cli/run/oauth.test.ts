@@ -332,7 +332,7 @@ describe.concurrent('taking it back', () => {
     const { code, stdout } = await trial.call(['--revert', '--yes'])
     expect(code).toBe(3)
     expect(sentence(stdout)).toContain(
-      'nobody was asked for this: an unknown number of people will have to sign in again; client id and secret may be lost',
+      'nobody was asked about this: an unknown number of people will have to sign in again; client id and secret may be lost',
     )
     expect(writes(trial.sandbox)).toBe(1)
   })

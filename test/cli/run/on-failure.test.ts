@@ -272,7 +272,7 @@ describe.concurrent('a run that was taking itself back', () => {
       trial.sandbox.edit('id-fetch', { url: 'http://mcp-proxy-sse:8080/servers/fetch/sse' })
       expect((await trial.call(['--unfinished', way, '--yes'])).code).toBe(0)
       expect(urls(trial.sandbox.rows())).toEqual(urls(THREE as never))
-      expect((await trial.call(['--dry-run'])).stderr).not.toContain('did not come to its end')
+      expect((await trial.call(['--dry-run'])).stderr).not.toContain('did not finish')
     }
   })
 })
@@ -310,7 +310,7 @@ describe.concurrent('--canary', () => {
     const args = ['--yes', '--canary', '--patience', '0.3']
     const stopped = await trial.call(args)
     expect(stopped.code).toBe(4)
-    expect(sentence(stopped.stdout)).toContain('The run stopped behind its first server')
+    expect(sentence(stopped.stdout)).toContain('The run stopped after its first server')
     expect(sentence(stopped.stdout)).toContain('does not work through the gateway: unhealthy')
     expect(written(trial)).toEqual(['id-fetch mcp-proxy-sse'])
     await trial.setUp(['--revert', '--yes'])
@@ -330,6 +330,6 @@ describe.concurrent('--canary', () => {
     expect([code, sentence(stderr)]).toEqual([3, expect.stringContaining('only when LiteLLM is restarted')])
     expect(written(trial)).toEqual([])
     const dry = await trial.call(['--dry-run', '--canary'])
-    expect([dry.code, sentence(dry.stderr)]).toEqual([0, expect.stringContaining('--canary cannot be kept')])
+    expect([dry.code, sentence(dry.stderr)]).toEqual([0, expect.stringContaining('--canary is not possible')])
   })
 })

@@ -77,7 +77,7 @@ describe.concurrent('servers at whose new URL LiteLLM looks for sign-in settings
     ])
     const { stdout } = await trial.call(['--dry-run'])
     expect(sentence(stdout)).toContain(
-      '! 2 servers: moved last: this release of LiteLLM may look for sign-in settings at the new URL within the write, and an address that streams can keep it from answering this write and all that follow',
+      '! 2 servers: moved last: this release of LiteLLM may look for sign-in settings at the new URL during the write, and an address that streams can keep it from answering this write and all that follow',
     )
     expect((await trial.call(['--yes'])).code).toBe(0)
   })
@@ -181,7 +181,7 @@ describe.concurrent('a gateway that answers nothing after a write', () => {
       const { document, end } = await runOf(trial, args, { preflight: true })
       expect(end).toEqual([4, 'unanswered', 'fetch applied', 'n8n unknown', 'postgres not-applied'])
       expect(document.trouble).toBe(
-        'LiteLLM has not answered anything since the write of n8n, which may well be in its database. Restart LiteLLM. Then run the same command again, or take the run back: both ask the gateway first what was written.',
+        'LiteLLM has not answered anything since the write of n8n, which may already be in its database. Restart LiteLLM. Then run the same command again, or take the run back: both ask the gateway first what was written.',
       )
       // One read, and then neither workers nor moved servers are looked at.
       expect(askedFrom(trial, 2)).toEqual(['PUT /v1/mcp/server', 'GET /v1/mcp/server/id-n8n'])
@@ -374,7 +374,7 @@ describe.concurrent('a run that was cut short, on a gateway that answers nothing
       expect(await readFile(file, 'utf8')).toBe(journal)
       trial.sandbox.restart()
       await trial.setUp([...args, '--patience', '0'])
-      expect((await trial.call(['--dry-run'])).stderr).not.toContain('did not come to its end')
+      expect((await trial.call(['--dry-run'])).stderr).not.toContain('did not finish')
     }
   })
 })

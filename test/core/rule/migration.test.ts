@@ -183,8 +183,8 @@ describe('--from and --to', () => {
   test.each(['http://a/path', 'http://a?q', 'http://u:p@a', 'a:80', 'ftp://a', 'http://a#f', ''])(
     'refuse %j as an origin',
     (text) => {
-      expect(() => adHocMigration(text, 'http://b')).toThrow('--from is no origin')
-      expect(() => adHocMigration('http://b', text)).toThrow('--to is no origin')
+      expect(() => adHocMigration(text, 'http://b')).toThrow('--from is not an origin')
+      expect(() => adHocMigration('http://b', text)).toThrow('--to is not an origin')
     },
   )
 
@@ -242,6 +242,6 @@ describe('a migration file', () => {
     expect(() =>
       readMigration(text.replace('to: http://mcp-proxy-sse:8080', 'to: http://a/b'), 'x.yaml'),
     ).toThrow('must be an origin')
-    expect(() => readMigration('a: [', 'x.yaml')).toThrow('is no YAML')
+    expect(() => readMigration('a: [', 'x.yaml')).toThrow('is not YAML')
   })
 })

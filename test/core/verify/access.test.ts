@@ -75,7 +75,7 @@ describe('a key against what is expected of it', () => {
 
   test('fails for a name that no server has', () => {
     expect(keyFaults(key({ denied: ['filesytem'] }), cells)).toEqual([
-      { line: 'dev: filesytem is no server of this gateway. Did you mean filesystem?', grants: false },
+      { line: 'dev: filesytem is not a server of this gateway. Did you mean filesystem?', grants: false },
     ])
   })
 

@@ -38,7 +38,7 @@ describe('a keys file', () => {
     expect(told('  - name: dev', '    secret: {env: A}', '    reaches: fetch')).toMatch(
       /line 5: keys\.0\.reaches: must be a list of patterns/,
     )
-    expect(told('  - name: [')).toMatch(/line \d: this is no YAML/)
+    expect(told('  - name: [')).toMatch(/line \d: this is not YAML/)
     expect(refusal(() => readKeysFile('keys: []', 'k'))).toMatch(/^keys-invalid: Keys file k, line 1: schema/)
   })
 

@@ -118,7 +118,7 @@ const CASES: Case[] = [
     options: { database: false },
     key: WRONG,
     code: 1,
-    says: 'The gateway does not accept this key: it has no database, so it knows its master key alone (HTTP 400: No connected db.)',
+    says: 'The gateway does not accept this key: it has no database, so it knows only its master key (HTTP 400: No connected db.)',
   },
 ]
 
@@ -439,7 +439,7 @@ describe.concurrent('a password that an admin has set', () => {
       expect(JSON.parse(finished.stdout)).toMatchObject({
         code: 'password-change-required',
         message: expect.stringContaining(
-          `The password must be changed first: LiteLLM lets ${EMAIL} do nothing else before`,
+          `The password must be changed first: LiteLLM lets ${EMAIL} do nothing else until then`,
         ) as string,
         hint: expect.stringContaining(
           'Sign in once on the admin page (/ui) and choose a new password',
@@ -523,7 +523,7 @@ describe.concurrent("the environment's proxies:", () => {
       const trial = await open()
       const { code, stderr } = await trial.run(['--yes', '--url', url], { env: { [variable]: value } })
       expect(sentence(stderr)).toContain(
-        `${variable} names no HTTP proxy that can be used It has to be as in http://proxy.example:3128`,
+        `${variable} names no HTTP proxy that can be used It should look like http://proxy.example:3128`,
       )
       expect([code, stderr.includes('127.0.0.1')]).toEqual([64, false])
     })
@@ -542,7 +542,7 @@ describe.concurrent("the environment's proxies:", () => {
       const trial = await open()
       const place = `127.0.0.1:${await freePort()}`
       expect(await say(trial, `http://me:${PASS}@${place}`)).toContain(
-        `There is no way to ${url} through the proxy ${place}: nothing accepts connections there ${variable} names that proxy; NO_PROXY=gateway.test goes without it.`,
+        `There is no way to ${url} through the proxy ${place}: nothing accepts connections there ${variable} names that proxy; NO_PROXY=gateway.test bypasses it.`,
       )
       expect(await say(trial, 'http://proxy.invalid')).toContain(
         `There is no way to ${url} through the proxy proxy.invalid:80: its host is unknown`,

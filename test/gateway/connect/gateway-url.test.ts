@@ -58,9 +58,9 @@ describe('what is no gateway URL is not repeated where it may be a secret', () =
     ['sk-geheim-1234567890', `--url has no scheme: it must begin with http:// or https://. ${form}`],
     ['ftp://gateway', `--url must begin with http:// or https://. ${form}`],
     ['postgresql://u:geheim@db/litellm', `--url must begin with http:// or https://. ${form}`],
-    ['not a url', `--url is no URL. ${form}`],
-    ['http://', `--url is no URL. ${form}`],
-    ['', `--url is no URL. ${form}`],
+    ['not a url', `--url is not a URL. ${form}`],
+    ['http://', `--url is not a URL. ${form}`],
+    ['', `--url is not a URL. ${form}`],
   ]
   for (const [text, says] of cases)
     test(text || 'nothing', () => {

@@ -23,7 +23,7 @@ interface ErrorDocument {
   hint: string
 }
 
-describe.concurrent('a URL that goes on too far is told with the part that is too much:', () => {
+describe.concurrent('a URL that goes on too far is told with the part that does not belong there:', () => {
   const PARTS = [
     '/v1',
     '/mcp',
@@ -48,7 +48,7 @@ describe.concurrent('a URL that goes on too far is told with the part that is to
           expect([finished.code, code, message]).toEqual([
             1,
             'not-litellm',
-            `LiteLLM answers at ${right}: the part ${part} is too much`,
+            `LiteLLM answers at ${right}: the part ${part} does not belong there`,
           ])
           expect(hint.split('\n')[0]).toBe(`Use --url ${right}`)
         }

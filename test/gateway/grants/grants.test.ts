@@ -181,7 +181,7 @@ describe('a search is not complete, and says why, when', () => {
     expect(found).toEqual({
       grants: [],
       complete: false,
-      reason: expect.stringMatching(/^keys, teams, .*: the answer is no JSON$/) as string,
+      reason: expect.stringMatching(/^keys, teams, .*: the answer is not JSON$/) as string,
     })
   })
 

@@ -39,7 +39,7 @@ describe('a sign-in before LiteLLM is named by what its answer shows:', () => {
     [
       'basic authentication',
       answer(401, { headers: { 'www-authenticate': 'Basic realm="Restricted"', server: 'nginx/1.25' } }),
-      'Something before LiteLLM at https://llm.example.com/litellm wants a sign-in (HTTP 401, Basic, realm "Restricted", Server: nginx/1.25)',
+      'Something in front of LiteLLM at https://llm.example.com/litellm wants a sign-in (HTTP 401, Basic, realm "Restricted", Server: nginx/1.25)',
       'Add --key-header x-litellm-api-key --header Authorization=FRONT_LOGIN. FRONT_LOGIN holds "Basic " and then USER:PASSWORD in base64.',
     ],
     [
@@ -63,13 +63,13 @@ describe('a sign-in before LiteLLM is named by what its answer shows:', () => {
     [
       'Cloudflare Access',
       answer(302, to('https://team.cloudflareaccess.com/cdn-cgi/access/login/llm.example.com')),
-      'Before LiteLLM at https://llm.example.com/litellm stands Cloudflare Access, which wants a sign-in (HTTP 302 to https://team.cloudflareaccess.com)',
+      'In front of LiteLLM at https://llm.example.com/litellm is Cloudflare Access, which wants a sign-in (HTTP 302 to https://team.cloudflareaccess.com)',
       '--header CF-Access-Client-Id=CF_ID --header CF-Access-Client-Secret=CF_SECRET',
     ],
     [
       'Cloudflare Access that refuses a token',
       answer(403, { headers: { 'cf-access-domain': 'llm.example.com', server: 'cloudflare' } }),
-      'stands Cloudflare Access, which wants a sign-in (HTTP 403, Server: cloudflare)',
+      'is Cloudflare Access, which wants a sign-in (HTTP 403, Server: cloudflare)',
       'CF_ID',
     ],
     [
@@ -118,7 +118,7 @@ describe('a sign-in before LiteLLM is named by what its answer shows:', () => {
     [
       'a login page of its own',
       answer(302, to('/login?next=/health/readiness')),
-      'Something before LiteLLM at https://llm.example.com/litellm wants a sign-in (HTTP 302 to https://llm.example.com)',
+      'Something in front of LiteLLM at https://llm.example.com/litellm wants a sign-in (HTTP 302 to https://llm.example.com)',
       '--header NAME=ENV',
     ],
     [
@@ -172,7 +172,7 @@ describe('a firewall before LiteLLM is told from LiteLLM:', () => {
     test(`a PUT that ends in ${status} and a page`, () => {
       const refusal = found(answer(status, { headers: { server: 'BigIP' } }), PUT)
       expect(refusal?.message).toBe(
-        `Something before LiteLLM at https://llm.example.com/litellm refused PUT /litellm/v1/mcp/server (HTTP ${status}, Server: BigIP)`,
+        `Something in front of LiteLLM at https://llm.example.com/litellm refused PUT /litellm/v1/mcp/server (HTTP ${status}, Server: BigIP)`,
       )
       expect(refusal?.hint).toContain('Let PUT /litellm/v1/mcp/server pass there')
     })

@@ -196,9 +196,9 @@ describe.concurrent('a redirect is never followed with the key:', () => {
 describe.concurrent('a list that is no list of servers ends everything before the plan:', () => {
   const one = (more: Record<string, unknown>) => [{ ...guideServer('fetch'), ...more }]
   const cases: [what: string, body: unknown, message: string][] = [
-    ['an object', { data: TWO }, 'The list of MCP servers is no JSON array'],
-    ['null', null, 'The list of MCP servers is no JSON array'],
-    ['an error with status 200', { detail: 'oops' }, 'The list of MCP servers is no JSON array'],
+    ['an object', { data: TWO }, 'The list of MCP servers is not a JSON array'],
+    ['null', null, 'The list of MCP servers is not a JSON array'],
+    ['an error with status 200', { detail: 'oops' }, 'The list of MCP servers is not a JSON array'],
     ['an entry that is null', [null], 'Entry 1 in the list of MCP servers has no usable server_id'],
     [
       'a server_id that is a number',
@@ -210,7 +210,7 @@ describe.concurrent('a list that is no list of servers ends everything before th
       one({ server_id: '' }),
       'Entry 1 in the list of MCP servers has no usable server_id',
     ],
-    ['an id twice', [...one({}), ...one({})], 'The id id-fetch stands twice in the list of MCP servers'],
+    ['an id twice', [...one({}), ...one({})], 'The id id-fetch appears twice in the list of MCP servers'],
   ]
   for (const [what, body, message] of cases) {
     test(`${what}: exit 1`, async ({ open }) => {
@@ -235,7 +235,7 @@ describe.concurrent('a list that is no list of servers ends everything before th
   }
 
   const raw: [what: string, listener: Listener, message: string][] = [
-    ['HTML', says(200, PAGE), 'The list of MCP servers is no JSON array'],
+    ['HTML', says(200, PAGE), 'The list of MCP servers is not a JSON array'],
     ['50 MB', huge(50), 'The gateway sent an answer of more than 32 MB'],
     ['no end', endless('drip'), 'did not answer within 2 s'],
   ]

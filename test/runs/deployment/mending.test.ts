@@ -74,7 +74,7 @@ test('where two have its name, who serves no MCP is to go, and the other stays',
   const found = { '172.18.0.2': 'tools', '172.18.0.9': 'not-found' } as const
   const text = await mended('not-found', [impostor, proxy], { found })
   expect(text).toContain(
-    '2 containers answer to the name mcp-proxy-sse on litellm-net, and chance decides who is asked: mcp-proxy-sse (serves MCP), a-web (serves no MCP: not-found)',
+    '2 containers answer to the name mcp-proxy-sse on litellm-net, and chance decides which one is asked: mcp-proxy-sse (serves MCP), a-web (serves no MCP: not-found)',
   )
   expect(lastLine(text)).toBe('docker network disconnect litellm-net a-web')
   // Of two that serve none, nobody can tell which is meant, and a refusal or silence proves neither.

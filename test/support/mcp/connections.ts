@@ -12,7 +12,7 @@ export const TLS: readonly Answer[] = [
     'a certificate signed by itself',
     onTls(says(404, 'No'), 'https'),
     'certificate',
-    'its certificate is not trusted (it is signed by itself)',
+    'its certificate is not trusted (it is self-signed)',
   ),
   both('a plain URL at TLS', onTls(says(404, 'No'), 'http'), 'tls-only', PLAIN_AT_TLS),
   both(
@@ -47,7 +47,7 @@ export const CONNECTIONS: readonly Answer[] = [
     'refused',
     'the connection is refused: nothing listens there',
   ),
-  both('what is no URL', nowhere('mcp'), 'unclear', 'this is no complete URL'),
+  both('what is no URL', nowhere('mcp'), 'unclear', 'this is not a complete URL'),
   both('what is no HTTP URL', nowhere('stdio://x'), 'unclear', 'the URL is not one of HTTP'),
   both(
     'a connection that is reset',

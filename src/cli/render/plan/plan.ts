@@ -142,7 +142,7 @@ export function renderLeftBehind(skipped: readonly Skipped[], look: Look): strin
     look.paint(
       'yellow',
       wrap(
-        `${count(left.length, 'server stays', 'servers stay')} behind: ${names.join(', ')}`,
+        `${count(left.length, 'server was', 'servers were')} left alone: ${names.join(', ')}`,
         look.width,
         '  ',
       ),

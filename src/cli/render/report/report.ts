@@ -33,7 +33,7 @@ const WORDS: Record<Exclude<Outcome, 'applied' | 'reverted'>, string> = {
 
 const HALTS: Record<Exclude<Halt, null>, string> = {
   failure: 'The run stopped at the first failure; the rest was not tried.',
-  canary: 'The run stopped behind its first server; the rest was not tried.',
+  canary: 'The run stopped after its first server; the rest was not tried.',
   unanswered:
     'The run stopped because LiteLLM left its last requests unanswered. The rest was not tried, and nobody looked at the servers afterwards.',
   collateral: 'The run stopped because another field changed with the URL and could not be put back.',

@@ -110,7 +110,7 @@ const HOW_TO_READ = '──● joins a network · ──▶ is open outside · !
 export function callTexts({ calls, containers }: Topology): string[] {
   const caller = containers.find(({ role }) => role === 'litellm')?.name ?? 'LiteLLM'
   return calls.map(({ origin, servers, to }) => {
-    const place = to === null ? 'which is none of these containers' : `which is ${to}`
+    const place = to === null ? 'which is not one of these containers' : `which is ${to}`
     return `${caller} calls ${count(servers, 'server')} at ${origin}, ${place}.`
   })
 }

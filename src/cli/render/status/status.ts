@@ -89,7 +89,7 @@ const heldText = ({ holders, complete }: HeldBy): string =>
 function renderMove({ server, file, url, took, unset, ids }: ConfiguredMove, look: Look): string[] {
   const state =
     took === true
-      ? 'took: LiteLLM uses it'
+      ? 'in effect: LiteLLM uses it'
       : took === false
         ? unset !== null
           ? `LiteLLM was started without the variable ${printable(unset)}, or with it empty`
@@ -102,8 +102,8 @@ function renderMove({ server, file, url, took, unset, ids }: ConfiguredMove, loo
       ? []
       : [
           wrap(`    its id is ${ids.now} now, and was ${ids.before}`, look.width, '      '),
-          wrap(`    held by the id of before: ${heldText(ids.heldBefore)}`, look.width, '      '),
-          wrap(`    held by the id of now: ${heldText(ids.heldNow)}`, look.width, '      '),
+          wrap(`    holders of the old id: ${heldText(ids.heldBefore)}`, look.width, '      '),
+          wrap(`    holders of the new id: ${heldText(ids.heldNow)}`, look.width, '      '),
         ]),
   ]
 }
@@ -119,7 +119,11 @@ function runText({ startedAt, finishedAt, halted, started, changes }: RecordedRu
   const { applied } = tallyRecorded(changes)
   const servers = serversIn(changes.map(({ change }) => change))
   const ended =
-    finishedAt === null ? 'did NOT end, or goes on' : halted ? `stopped (${printable(halted)})` : 'ended'
+    finishedAt === null
+      ? 'did NOT end, or is still running'
+      : halted
+        ? `stopped (${printable(halted)})`
+        : 'ended'
   const back = started.reverts === null ? '' : `, takes back ${printable(started.reverts)}`
   return `${startedAt.slice(0, 19).replace('T', ' ')} UTC, ${applied} of ${servers} ${wordsFor(started).done}, ${ended}${back}`
 }

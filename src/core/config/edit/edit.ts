@@ -94,7 +94,7 @@ function objection(text: string, document: ConfigDocument, all: readonly ServerE
     const seen = found?.filter(({ path }) => !isTemplate(path)).length
     return seen === meant.size ? null : 'the change cannot be written as it stands'
   } catch (error) {
-    if (error instanceof MigrateError) return 'the file would be no configuration any more'
+    if (error instanceof MigrateError) return 'the file would no longer be a configuration'
     throw error
   }
 }

@@ -35,7 +35,7 @@ const elsewhere = (reason: string): EnvValue => ({ kind: 'elsewhere', reason })
 
 /** Judges a text between quotes, or without them. What shells, Docker and python-dotenv read differently is refused. */
 function judged(text: string): EnvValue {
-  if (/[\r\n]/.test(text)) return elsewhere('it goes over several lines')
+  if (/[\r\n]/.test(text)) return elsewhere('it spans several lines')
   if (/[$`]/.test(text)) return elsewhere('it holds a $ or a backtick, which may stand for something else')
   if (text.includes('\\')) return elsewhere('it holds a backslash')
   return { kind: 'here', value: text }
@@ -70,7 +70,7 @@ function readAssignment(match: RegExpExecArray, line: number): Assignment {
   return {
     name: bare,
     line,
-    value: marked ? elsewhere('it stands behind a byte order mark') : readValue(value, rest),
+    value: marked ? elsewhere('it follows a byte order mark') : readValue(value, rest),
     start: value !== undefined && /^['"]/.test(value) ? start + 1 : start,
     refers: [...(value ?? '').matchAll(/\$\{?([A-Za-z_]\w*)/g)].map(([, name = '']) => name),
   }
@@ -98,7 +98,9 @@ function alone(all: readonly Assignment[]): Assignment[] {
     const [own = [], user] = [lines.get(one.name), users.get(one.name)]
     if (own.length > 1)
       return { ...one, value: elsewhere(`it is set more than once, in lines ${own.slice(0, 9).join(', ')}`) }
-    return user === undefined ? one : { ...one, value: elsewhere(`the value of ${user} is made of it, too`) }
+    return user === undefined
+      ? one
+      : { ...one, value: elsewhere(`the value of ${user} is built from it, too`) }
   })
 }
 
@@ -127,6 +129,6 @@ export function editEnvFile(text: string, file: string, name: string, before: st
   const part = changedPart(before, after)
   const edited = spliced(text, [{ ...part, start: start + part.start }])
   if (!fits(edited, name, after))
-    throw configFault(file, line, `the new value of ${name} cannot be written so`)
+    throw configFault(file, line, `the new value of ${name} cannot be written that way`)
   return edited
 }

@@ -29,7 +29,7 @@ function lineBefore(text: string, offset: number): { end: string; indent: string
 /** The pair before which a new one goes: the URL where the entry has it, else the first one. */
 function anchorPair({ entry, refuse }: Target): Pair {
   const first = entry.node && (ownPair(entry.node, 'url') ?? entry.node.pairs[0])
-  return first ?? refuse('its entry is no mapping with a line to put a server_id before')
+  return first ?? refuse('its entry is not a mapping with a line to put a server_id before')
 }
 
 /** Puts text before a pair of an entry, on a line of its own or within the braces. A new line takes the line end of the one above it. */
@@ -49,7 +49,7 @@ export function pinSplice(target: Target, id: string): Splice {
   if (entry.hindrance !== null) return refuse(entry.hindrance)
   if (server.entry['server_id'] === null) {
     const pair = entry.node && ownPair(entry.node, 'server_id')
-    return refuse('its server_id stands there and holds nothing', pair?.start)
+    return refuse('its server_id is there and is empty', pair?.start)
   }
   if ('server_id' in server.entry) return refuse('it has a server_id already')
   return insertBefore(anchorPair(target), `server_id: ${idText(id)}`, target)

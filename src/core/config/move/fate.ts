@@ -65,7 +65,7 @@ export function fate(mover: Mover, move: Move): Fated | Hindrance {
 export function idEffect(name: string | null, id: string, next: string | null, held: HeldBy): Effect {
   const { holders, complete, reason } = held
   const own = name === null ? 'its id' : `the id of ${name}`
-  const becomes = next === null ? `${own} changes to one that cannot be foretold` : `${own} becomes ${next}`
+  const becomes = next === null ? `${own} changes to one that cannot be predicted` : `${own} becomes ${next}`
   if (holders.length === 0 && complete)
     return { code: 'id-changes', message: `${becomes}; nobody holds ${id}`, reversible: true }
   const who = holders.length > 0 ? holders.join(', ') : 'nobody that was found'

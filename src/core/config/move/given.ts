@@ -10,7 +10,7 @@ export interface GivenFile {
   fault: string | null
   /** The servers that it, or what it includes, defines. */
   servers: readonly string[]
-  /** Where a key stands a second time, in it or what it includes, each with path and line. */
+  /** Where a key appears a second time, in it or what it includes, each with path and line. */
   twice: readonly string[]
   /** What else it is, where it has no `mcp_servers` of its own: continues "it has no mcp_servers at its top: "; or `null`. */
   looksLike: string | null
@@ -59,7 +59,7 @@ export function looksLike({ top }: ConfigDocument): string | null {
   const found = search(top.data, [])
   if (!found) return what
   if (found.isText)
-    return `${what ?? 'it is no configuration of LiteLLM'}, and LiteLLM's configuration is a text in it, at ${path(found.steps)}. Write that text into a file of its own, give that file, and carry the change over`
+    return `${what ?? 'it is not a configuration of LiteLLM'}, and LiteLLM's configuration is a text in it, at ${path(found.steps)}. Write that text into a file of its own, give that file, and carry the change over`
   return `${what ?? 'it looks like the values of a Helm chart'}, and mcp_servers stands under ${path(found.steps)}, where LiteLLM does not look. Give the file that LiteLLM is started with, or change it here by hand`
 }
 

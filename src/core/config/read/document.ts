@@ -51,6 +51,6 @@ export function parseConfig(text: string, file: string): ConfigDocument {
   const { root, value } = read
   if (value === null) return { file, text, lineOf, loaded: read, top: null }
   if (!(value instanceof PyDict) || root?.kind !== 'mapping')
-    throw configFault(file, 1, 'the file is no mapping')
+    throw configFault(file, 1, 'the file is not a mapping')
   return { file, text, lineOf, loaded: read, top: { node: root, data: value } }
 }

@@ -70,7 +70,7 @@ function innerRange(text: string, node: ScalarNode): [number, number] {
 
 /** Finds the characters of a text. Those of a block are found without the line break at its end. */
 export function verbatim(text: string, node: YamlNode): Verbatim {
-  if (node.kind !== 'scalar') return { kind: 'elsewhere', reason: 'it is no text' }
+  if (node.kind !== 'scalar') return { kind: 'elsewhere', reason: 'it is not text' }
   const [start, end] = innerRange(text, node)
   const written = text.slice(start, end)
   const value = isBlock(node) ? node.value.trimEnd() : node.value
@@ -83,7 +83,7 @@ export function verbatim(text: string, node: YamlNode): Verbatim {
   return { kind: 'here', start: start + written.indexOf(value), text: value, value: node.value }
 }
 
-/** The lines, counted from 1, in which a key stands a second time, among the servers or in an entry of theirs. */
+/** The lines, counted from 1, in which a key appears a second time, among the servers or in an entry of theirs. */
 export function twiceIn({ loaded, top, lineOf }: ConfigDocument, entries: Iterable<EntryPlace>): number[] {
   const section = top && heldPairs(loaded, top.node).get('mcp_servers')?.pair.value.node
   const nodes = [...entries].map(({ node }) => node)

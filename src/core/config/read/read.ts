@@ -24,7 +24,7 @@ export interface Config {
   /** Does the file have the key `mcp_servers`, be it empty? If so it replaces that of the files merged before. */
   declaresServers: boolean
   servers: ConfigServer[]
-  /** The lines in which a key stands a second time, among the servers or in an entry: LiteLLM takes the last. */
+  /** The lines in which a key appears a second time, among the servers or in an entry: LiteLLM takes the last. */
   twice: number[]
   /** Where each of them stands, by name. */
   entries: ReadonlyMap<string, EntryPlace>
@@ -38,7 +38,7 @@ const members = z.record(z.string(), z.unknown())
 function fieldsOf(value: PyValue): Record<string, unknown> | string {
   try {
     const read = members.safeParse(plainValue(value))
-    return read.success ? read.data : 'the entry of this MCP server is no mapping'
+    return read.success ? read.data : 'the entry of this MCP server is not a mapping'
   } catch (error) {
     if (error instanceof TooMuch) return 'its entry stands for more values than this program takes'
     throw error
@@ -64,7 +64,7 @@ function includesOf(document: ConfigDocument): string[] {
   if (value === undefined) return []
   const paths = Array.isArray(value) ? value.filter((path) => typeof path === 'string') : null
   if (!Array.isArray(value) || paths?.length !== value.length)
-    return refuse(document, 'include', 'include is no list of paths')
+    return refuse(document, 'include', 'include is not a list of paths')
   return paths
 }
 
@@ -99,7 +99,7 @@ function once<T>(make: () => T): () => T {
 function serversOf(document: ConfigDocument): Pick<Config, 'servers' | 'entries'> {
   const section = document.top?.data.get('mcp_servers') ?? null
   if (section !== null && !(section instanceof PyDict))
-    return refuse(document, 'mcp_servers', 'mcp_servers is no mapping')
+    return refuse(document, 'mcp_servers', 'mcp_servers is not a mapping')
   const entries = entriesOf(document)
   const around = {
     document,

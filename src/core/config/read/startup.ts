@@ -34,7 +34,7 @@ const FAULTS: readonly StartFault[] = [
       entry['server_id'] !== null &&
       (typeof entry['server_id'] !== 'string' || entry['server_id'].trim() === ''),
     message:
-      'has a server_id that is empty or no text, with which LiteLLM does not start: quote it, or take it out',
+      'has a server_id that is empty or not text, with which LiteLLM does not start: quote it, or take it out',
   },
 ]
 

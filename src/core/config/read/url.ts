@@ -27,7 +27,7 @@ export const elsewhere = (reason: string): ConfigUrl => ({ kind: 'elsewhere', re
 function reference(text: string): ConfigUrl {
   const name = text.slice(REFERENCE.length)
   if (/^[A-Za-z_]\w*$/.test(name)) return { kind: 'env', name }
-  return elsewhere('it refers to something that is no environment variable')
+  return elsewhere('it refers to something that is not an environment variable')
 }
 
 /** What the URLs of a file are judged by, besides their own entries. */
@@ -70,7 +70,7 @@ function locate(entry: EntryPlace, around: Surroundings): ConfigUrl {
   const { loaded, text } = around.document
   const held = node && heldPairs(loaded, node).get('url')
   const pair = held?.pair
-  if (!held || !pair) return elsewhere('it is no text')
+  if (!held || !pair) return elsewhere('it is not text')
   if (pair.complex) return elsewhere('it is written with a complex key (a question mark)')
   const scalar = pair.value.node
   const found = verbatim(text, scalar)
@@ -83,6 +83,6 @@ function locate(entry: EntryPlace, around: Surroundings): ConfigUrl {
 export function urlOf(entry: EntryPlace, url: unknown, around: Surroundings): ConfigUrl {
   if (url === undefined || url === null || url === '') return { kind: 'absent' }
   if (entry.disputed) return elsewhere('which of its merged values counts depends on the release of PyYAML')
-  if (typeof url !== 'string') return elsewhere('it is no text')
+  if (typeof url !== 'string') return elsewhere('it is not text')
   return url.startsWith(REFERENCE) ? reference(url) : locate(entry, around)
 }

@@ -15,7 +15,7 @@ const PATHS_TRIED = 2
 const SEEN: readonly [Knock['kind'], string][] = [
   ['refused', 'refused'],
   ['unknown-host', 'unknown host'],
-  ['no-route', 'no way there'],
+  ['no-route', 'no route to it'],
   ['silent', 'filtered, no answer in 2 s'],
 ]
 

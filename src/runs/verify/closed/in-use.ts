@@ -64,7 +64,7 @@ function judgeDoubt(line: string, opener: Opener, perhaps: readonly InUse[]): Fo
   if (!first) return fault(line, opener.hint)
   return fault(
     `${line}; it may be in use by ${namesOf(perhaps)}, at ${first.origin}`,
-    `This machine does not know the name ${printable(first.host)}, and LiteLLM may know it as this machine. See first that the servers do not use what listens there; only then is it to be stopped.`,
+    `This machine does not know the name ${printable(first.host)}, and LiteLLM may know it as this machine. See first that the servers do not use what listens there; stop it only then.`,
   )
 }
 
@@ -76,7 +76,7 @@ const isLeft = (server: ListedServer, scene: Scene): boolean =>
   isMatch(server, scene) || returnedServers([server], scene.runs, scene.gatewayUrl).length > 0
 
 function migrateFirst(left: readonly InUse[], scene: Scene): string {
-  const why = 'Migrate the servers first, as nothing is to be stopped before that'
+  const why = 'Migrate the servers first, and stop nothing before that'
   const matching = left.flatMap(({ server }) => (isMatch(server, scene) ? [server] : []))
   return matching.length > 0 ? migrateHint(matching, scene, why) : `${why}. The check reachable tells how.`
 }
@@ -94,7 +94,7 @@ export function judgeUse(line: string, opener: Opener, used: readonly InUse[], s
   const olds = new Set(opener.open.map(({ origin }) => originText(origin)))
   const elsewhere = users.filter(({ origin }) => !olds.has(origin))
   if (elsewhere.length < users.length)
-    return fine(`${line}; it is in use again by ${namesOf(users)}, and so not to be closed`)
+    return fine(`${line}; it is in use again by ${namesOf(users)}, so it must not be closed`)
   return fault(
     `${line}; it serves ${namesOf(users)}, at ${first.origin}`,
     `Do not stop it: the servers need it at ${first.origin}. Have it listen on ${first.host} alone, and not on the old address.`,

@@ -40,7 +40,7 @@ async function attemptBy(who: string, secret: string | null, scene: OpenScene): 
 /** Without a database nobody edits anything; but whoever is told so was not asked for a key. */
 const letIn = (who: string, message: string): Attempt => ({
   fault: {
-    line: `${who} is let in, as LiteLLM has no master key; only for want of a database nothing can be edited (${message})`,
+    line: `${who} is let in, as LiteLLM has no master key; only the missing database keeps it from editing anything (${message})`,
     hint: GUARD_HINT,
   },
   line: null,

@@ -5,6 +5,6 @@ import type { Scene } from '../scene/scene.ts'
 export function noKeys(gateway: Scene['gateway']): string | null {
   const none = !(gateway instanceof MigrateError) && gateway.identity.database === false
   return none
-    ? 'LiteLLM has no database, so it knows its master key alone, and there are no virtual keys'
+    ? 'LiteLLM has no database, so it knows only its master key, and there are no virtual keys'
     : null
 }

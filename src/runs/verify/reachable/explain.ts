@@ -23,7 +23,7 @@ async function secondWord({ url, transport }: Migrated, scene: OpenScene): Promi
 }
 
 const RESTART =
-  'The new address works, and LiteLLM still uses the old one: this release takes a new URL up when it starts. Restart LiteLLM, all its workers and replicas'
+  'The new address works, and LiteLLM still uses the old one: this release picks up a new URL only when it starts. Restart LiteLLM, all its workers and replicas'
 
 async function restart(scene: OpenScene): Promise<string> {
   const around = await scene.around()

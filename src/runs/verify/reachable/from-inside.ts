@@ -48,7 +48,7 @@ function leadBack(litellm: Container, proxy: Container, host: string, network: s
   const isNamed = proxy.attachments.some((each) => each.network === network && each.names.includes(host))
   if (!isNamed) return hintOf(renameIt(proxy, host, network))
   return mend(
-    `${proxy.name} has that name on ${network}, and LiteLLM's container an address of its own for it: look for ${host} in its --add-host, or extra_hosts: in Compose, and take it out. What it has:`,
+    `${proxy.name} has that name on ${network}, and LiteLLM's container has another address for it: look for ${host} in its --add-host, or extra_hosts: in Compose, and take it out. What it has:`,
     `${litellm.engine} exec ${shellQuoted(litellm.name)} cat /etc/hosts`,
   )
 }

@@ -96,7 +96,7 @@ export const reachable = askingGateway({
     const servers = await scene.migrated()
     const left = [...(await leftBehind(scene)), ...(await emptied(scene))]
     if (servers.length === 0 && left.length === 0)
-      return skipped('no server stands at the new address, and none at the old one')
+      return skipped('no server is at the new address, and none at the old one')
     const reached: Reached[] = []
     await inParallel(AT_ONCE, [...servers.entries()], async ([i, server]) => {
       const found = await reach(server, scene)

@@ -30,7 +30,7 @@ async function compare({ identity, before, mover }: Migrated, scene: OpenScene):
 }
 
 const UNTIL_RESTART =
-  'this release lists the tools at the address that it knew when it was last started: whether that was behind the migration cannot be told from here'
+  'this release lists the tools at the address that it knew when it was last started: whether that was after the migration cannot be told from here'
 
 const countTools = (migrated: readonly Migrated[]): number =>
   migrated.reduce((sum, { before }) => sum + (before?.length ?? 0), 0)

@@ -400,9 +400,7 @@ describe('what is refused rather than guessed', () => {
 
   test('an id where one stands that holds nothing', () => {
     const entry = below(`    url: ${OLD}\n    server_id:\n`)
-    expect(() => editConfig(entry, 'f', 'a', [pin])).toThrow(
-      'f, line 4: its server_id stands there and holds',
-    )
+    expect(() => editConfig(entry, 'f', 'a', [pin])).toThrow('f, line 4: its server_id is there and is empty')
   })
 
   test.each([

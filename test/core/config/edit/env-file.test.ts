@@ -31,7 +31,7 @@ describe('an .env file', () => {
       ['SINGLE', 3, OLD],
       ['DOUBLE', 4, `${OLD}#x`],
       ['KEY', 6, 'sk-1#2'],
-      ['NOTE', 7, 'it goes over several lines'],
+      ['NOTE', 7, 'it spans several lines'],
       ['EMPTY', 9, ''],
       ['BARE', 10, 'the variable has no value in this file'],
       ['LAST', 11, OLD],
@@ -60,8 +60,8 @@ describe('an .env file', () => {
     [`A="${OLD}\n`, 'it holds a quote'],
     [`A=${OLD}'x'\n`, 'it holds a quote'],
     [`A="${OLD}"x\n`, 'something follows its closing quote'],
-    [`A="${OLD}\n"\n`, 'it goes over several lines'],
-    [`\uFEFFA=${OLD}\n`, 'it stands behind a byte order mark'],
+    [`A="${OLD}\n"\n`, 'it spans several lines'],
+    [`\uFEFFA=${OLD}\n`, 'it follows a byte order mark'],
     ['A\n', 'the variable has no value'],
     ['#A=1\nB=1\n', '.env: the variable A is not set there'],
     ['x\u2028A=1\n', 'the variable A is not set there'],
@@ -72,7 +72,7 @@ describe('an .env file', () => {
   })
 
   test.each([`${OLD} #x`, `${OLD}$`, `${OLD}'`, `${OLD}\n`])('refuses to write %j', (after) => {
-    expect(() => editEnvFile(`A=${OLD}\n`, '.env', 'A', OLD, after)).toThrow('cannot be written so')
+    expect(() => editEnvFile(`A=${OLD}\n`, '.env', 'A', OLD, after)).toThrow('cannot be written that way')
   })
 
   test('keeps every other byte, whatever stands round the value', () => {

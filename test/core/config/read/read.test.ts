@@ -133,7 +133,7 @@ describe('reading a config.yaml', () => {
         },
         "number": {
           "kind": "elsewhere",
-          "reason": "it is no text",
+          "reason": "it is not text",
         },
         "plain": {
           "kind": "here",
@@ -184,7 +184,7 @@ describe('reading a config.yaml', () => {
         },
         "vault": {
           "kind": "elsewhere",
-          "reason": "it refers to something that is no environment variable",
+          "reason": "it refers to something that is not an environment variable",
         },
       }
     `)
@@ -304,14 +304,14 @@ describe('what is no config.yaml', () => {
     [`a: *${SECRET}\n`, 'f, line 1: an alias refers to nothing'],
     [`a: &${SECRET} 1\nb: &${SECRET} 2\n`, 'f, line 2: an anchor is defined twice'],
     ['a: &a [*a]\n', 'f, line 1: an alias refers to what it stands in'],
-    [`- ${SECRET}\n`, 'f, line 1: the file is no mapping'],
-    [SECRET, 'f, line 1: the file is no mapping'],
+    [`- ${SECRET}\n`, 'f, line 1: the file is not a mapping'],
+    [SECRET, 'f, line 1: the file is not a mapping'],
     ['a:\n\tb: 1\n', 'f, line 2: a tab stands where YAML wants spaces'],
-    ['a: 1\nmcp_servers: [a]\n', 'f, line 2: mcp_servers is no mapping'],
-    [`a: 1\nmcp_servers: ${SECRET}\n`, 'f, line 2: mcp_servers is no mapping'],
-    ['x: 1\ninclude: a.yaml\n', 'f, line 2: include is no list of paths'],
-    ['include: [1]\n', 'f, line 1: include is no list of paths'],
-    ['include:\n', 'f, line 1: include is no list of paths'],
+    ['a: 1\nmcp_servers: [a]\n', 'f, line 2: mcp_servers is not a mapping'],
+    [`a: 1\nmcp_servers: ${SECRET}\n`, 'f, line 2: mcp_servers is not a mapping'],
+    ['x: 1\ninclude: a.yaml\n', 'f, line 2: include is not a list of paths'],
+    ['include: [1]\n', 'f, line 1: include is not a list of paths'],
+    ['include:\n', 'f, line 1: include is not a list of paths'],
     ['# a\u2028b: [\n', 'f, line 3: something stands where a value must be'],
   ])('%j', (text, message) => {
     let thrown: unknown
@@ -327,7 +327,7 @@ describe('what is no config.yaml', () => {
     expect(said + String(hint)).not.toContain(SECRET)
   })
 
-  test('is read where a key stands twice: the last counts, as for LiteLLM', async () => {
+  test('is read where a key appears twice: the last counts, as for LiteLLM', async () => {
     const { twice, servers } = readConfig(await fixture('duplicate.yaml'), 'config.yaml')
     expect([twice, servers.length]).toEqual([[], 1])
     const text = `mcp_servers:\n  a: {url: http://first}\n  a:\n    url: http://h\n    url: http://last\n`
@@ -354,7 +354,7 @@ describe('what is no config.yaml', () => {
     'leaves an entry alone that is no mapping: %j',
     (text) => {
       expect(urls(text)).toEqual({
-        a: { kind: 'elsewhere', reason: 'the entry of this MCP server is no mapping' },
+        a: { kind: 'elsewhere', reason: 'the entry of this MCP server is not a mapping' },
       })
     },
   )

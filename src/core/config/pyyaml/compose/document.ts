@@ -40,7 +40,7 @@ function enterDocument(scanner: Scanner): { start: number; handles: Handles } | 
   const handles = takeDirectives(scanner)
   const marker = scanner.peek()
   if (marker.kind !== 'document-start')
-    throw new YamlFault('something stands behind the document that does not begin another', marker.start)
+    throw new YamlFault('something follows the document that does not begin another', marker.start)
   scanner.next()
   return { start, handles }
 }

@@ -16,7 +16,7 @@ export interface SimpleKey {
 /** More characters a key without `?` must not have. */
 const LONGEST = 1024
 
-const MISSING = 'a key has no ":" behind it'
+const MISSING = 'a key has no ":" after it'
 
 /** The keys that may have begun: one at most for each depth of brackets. */
 export class SimpleKeys {
