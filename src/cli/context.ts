@@ -15,7 +15,7 @@ export interface Context {
   terminal: Terminal
   look: Look
   signals: Signals
-  /** The words with which the program was started, ready for a shell: own commands are printed so. */
+  /** The words with which the program was started, ready for a shell: printed commands begin with them. */
   startedAs: string
   written: Written
   /** `mcp-url-migrate/0.1.0` */
@@ -24,7 +24,7 @@ export interface Context {
 
 /**
  * The journal that an invocation uses: --journal, else MCP_URL_MIGRATE_JOURNAL, else the user's data folder. Throws `usage`
- * where nobody knows that one: the folder one happens to stand in is no place for a journal.
+ * where that folder is not known: the current folder is no place for a journal.
  */
 export function journalFor(options: Pick<MainOptions, 'journal'>, env: NodeJS.ProcessEnv): FileJournal {
   const folder = options.journal ?? (env['MCP_URL_MIGRATE_JOURNAL'] || defaultJournalFolder(env))

@@ -3,7 +3,7 @@ import { redactText } from '../core/show/redact.ts'
 import type { RunReport } from '../core/plan/report.ts'
 import type { Context } from './context.ts'
 
-/** The longest trace that is shown: so many lines of each error in a chain of causes. */
+/** The longest trace that is shown: this many lines of each error in a chain of causes. */
 const FRAMES = 20
 
 /** What an error says of itself, without what it quotes: that could be a secret. */

@@ -23,7 +23,7 @@ async function readStream(stream: Readable): Promise<Contents> {
   }
 }
 
-/** The pipe that a shell handed over under this name, as `<(pass show key)` does; `null` where it is none. */
+/** The pipe that a shell handed over under this name, as `<(pass show key)` does; `null` where it is not one. */
 async function handedOver(file: string): Promise<Socket | null> {
   const [, descriptor] = /^\/(?:dev|proc\/self)\/fd\/(\d+)$/.exec(file) ?? []
   if (descriptor === undefined) return null

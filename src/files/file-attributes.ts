@@ -75,7 +75,7 @@ async function listed(descriptors: readonly number[]): Promise<string | null> {
   const [from, to] = ['/3', '/4'].map((end) => lines.find((line) => line.endsWith(end))?.[10] === '+')
   if (from === to) return null
   return to
-    ? 'its folder gives new files an access list (a default ACL) that this file does not have. Give the file one, or take it from the folder (setfacl -k)'
+    ? 'its folder gives new files an access list (a default ACL) that this file does not have. Give the file one, or remove it from the folder (setfacl -k)'
     : 'its access list (ACL) could not be given to the new file'
 }
 

@@ -7,7 +7,7 @@ import { fileWords } from '../core/show/system-words.ts'
 import { copyAttributes, OVERWRITES } from './file-attributes.ts'
 import { changed, objection, type Refusal, refused, type Replacement } from './replacement.ts'
 
-/** A file that is to be replaced, as it was seen, and the new one beside it. */
+/** A file that will be replaced, as it was seen, and the new one beside it. */
 interface Pair {
   target: string
   seen: Stats
@@ -47,7 +47,7 @@ async function holds(handle: FileHandle, text: Buffer): Promise<boolean> {
   return buffer.subarray(0, bytesRead).equals(text)
 }
 
-/** Is what lies beside the file all that it is to be? Another program has worked on it. */
+/** Does the file beside it hold all that it should? Another program has worked on it. */
 async function inspected(pair: Pair, handle: FileHandle, text: string): Promise<Refusal | null> {
   const { uid, gid, mode } = pair.seen
   // A change of owner takes special bits away. Only where needed: it would change an ACL.

@@ -110,7 +110,7 @@ function held({ name, entry: by, life }: Found, folder: string): MigrateError {
   if (!by) {
     return new MigrateError(
       'lock-held',
-      `The lock of this gateway cannot be read, and its process lives: ${join(folder, name)}`,
+      `The lock of this gateway cannot be read, and its process is still running: ${join(folder, name)}`,
       'If that process is not this program, delete the file.',
     )
   }

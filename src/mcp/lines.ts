@@ -32,7 +32,7 @@ async function answerIn(events: AsyncIterator<StreamEvent>, id: number): Promise
   }
 }
 
-/** Where messages are to be sent, as the server's `endpoint` event says: at its own origin, as MCP wants it. */
+/** Where messages must be sent, as the server's `endpoint` event says: at its own origin, as MCP wants it. */
 async function endpointOf(url: URL, events: AsyncIterator<StreamEvent>): Promise<URL> {
   for (;;) {
     const { value, done } = (await events.next()) as IteratorResult<StreamEvent, undefined>

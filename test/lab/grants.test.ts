@@ -108,7 +108,7 @@ function search(gateway: LabGateway): void {
   test('within no time nothing is searched fully', async () => {
     const found = await find(3)
     expect(found.complete).toBe(false)
-    expect(found.reason).toContain('the time limit of 1 second was over')
+    expect(found.reason).toContain('the time limit of 1 second was reached')
   })
 
   const rest = (): string[] => made.expected.filter((line) => !line.startsWith('key '))
@@ -119,7 +119,7 @@ function search(gateway: LabGateway): void {
       says(200, '<html></html>', { 'content-type': 'text/html' }),
       'keys: the answer is not JSON',
     ],
-    ['never answers', silent, 'keys: the time limit of 8 seconds was over'],
+    ['never answers', silent, 'keys: the time limit of 8 seconds was reached'],
   ]
   for (const [what, listener, reason] of cases) {
     test(`a list of keys that ${what} leaves the rest, and is said`, async () => {

@@ -30,7 +30,7 @@ async function askEach(
   const [yes = '', ...more] = verb.toLowerCase().split(' ')
   const choices: Choice<EachAnswer>[] = [
     { name: 'No, leave it', value: 'no' },
-    { name: `Yes, ${[yes, 'it', ...more].join(' ')} once you have seen all`, value: 'yes' },
+    { name: `Yes, ${[yes, 'it', ...more].join(' ')} once you have seen them all`, value: 'yes' },
     { name: 'Yes, and all the rest', value: 'rest' },
     { name: `Stop: leave this and the rest${before}`, value: 'stop' },
   ]
@@ -69,7 +69,7 @@ async function someOf(plan: Plan, { terminal }: Context): Promise<Change[]> {
 
 /**
  * Asks which changes to make; the default is none. Returns the plan with the others declined. Throws `cancelled` when
- * nothing is to be written.
+ * nothing should be written.
  */
 export async function approve(plan: Plan, gateway: Gateway, context: Context): Promise<Plan> {
   const choices: Choice<Answer>[] = [

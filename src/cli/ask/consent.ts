@@ -26,8 +26,8 @@ function objection(awaiting: readonly Change[], { withheld }: Plan): { what: str
 }
 
 /**
- * Asks whether servers that lose something for good, or do not work at the new URL, are to be changed all the same; the
- * default leaves them out. Returns the plan with those that are to be changed, and the others declined.
+ * Asks whether servers that lose something for good, or do not work at the new URL, should be changed all the same; the
+ * default leaves them out. Returns the plan with those that will be changed, and the others declined.
  */
 export async function askConsent(plan: Plan, { terminal }: Context): Promise<Plan> {
   const awaiting = awaitingChanges(plan)

@@ -40,7 +40,7 @@ function onlyDrifted(
   )
 }
 
-/** `null` where a person left a question: after a run that is no reason to forget what it came to. */
+/** `null` where a person left a question: after a run that is no reason to lose its report. */
 async function unlessCancelled<T>(asked: Promise<T>): Promise<T | null> {
   try {
     return await asked
@@ -50,7 +50,7 @@ async function unlessCancelled<T>(asked: Promise<T>): Promise<T | null> {
   }
 }
 
-/** In a terminal, asks what is to become of servers that drifted; those to write over go the same way once more. */
+/** In a terminal, asks what should happen to servers that drifted; those to write over go the same way once more. */
 async function concludeContested(proposal: Proposal, first: Conclusion, way: Way): Promise<Conclusion> {
   const { gateway, options, context } = way
   const contested = contestedServers(proposal.plan, first.report)

@@ -7,7 +7,7 @@ import { noticeUnfinished } from './notice-unfinished.ts'
 import { requireConsent, requireJournal } from './requirements.ts'
 import { gatewayUrl, openGateway, underLock } from '../connect/session.ts'
 
-/** Before the gateway hears of anything: a file that is not there is a slip of the keyboard. */
+/** Before the gateway hears of anything: a file that is not there is a typing error. */
 async function readFiles({ litellmConfig, litellmEnv }: MainOptions): Promise<Configuration> {
   if (litellmConfig.length + litellmEnv.length === 0) return NO_FILES
   const { readConfiguration } = await import('../../runs/plan/configured.ts')

@@ -36,7 +36,7 @@ export function bothWays(run: RecordedRun, url: string, way: BeforeConnecting): 
   ].join('\n')
 }
 
-/** Somebody has to say what is to become of it: an option, the run's own name, or an answer. */
+/** Somebody has to say what should happen to it: an option, the run's own name, or an answer. */
 function refuse(run: RecordedRun, url: string, way: BeforeConnecting): never {
   const { user, host } = run.started
   throw new MigrateError(
@@ -47,7 +47,7 @@ function refuse(run: RecordedRun, url: string, way: BeforeConnecting): never {
 }
 
 /**
- * Looks for a run of this gateway that has no end. Returns it where this invocation can say what is to become of
+ * Looks for a run of this gateway that has no end. Returns it where this invocation can say what should happen to
  * it; `null` where there is none. Throws `run-interrupted` where nobody can be asked, and `journal-damaged` or
  * `journal-newer` where --unfinished was given and what cannot be read may hide such a run.
  */

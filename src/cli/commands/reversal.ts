@@ -48,7 +48,7 @@ async function firstToRevert(
   return newest
 }
 
-/** Plans and carries out the reversal of the first of these runs of which something is left, on a gateway that is open. */
+/** Plans and carries out the reversal of the first of these runs that left something, on an open gateway. */
 export async function revertRun(
   runs: readonly RecordedRun[],
   way: Way,

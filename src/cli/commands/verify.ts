@@ -11,7 +11,7 @@ import type { VerifyOptions } from '../verify-options.ts'
 import { Connection } from '../connect/connection.ts'
 import { gatewayUrl } from '../connect/session.ts'
 
-/** Throws `usage` for a check of --check that there is not. */
+/** Throws `usage` where --check names a check that does not exist. */
 function requireKnown(ids: readonly string[]): void {
   const known: readonly string[] = CHECK_IDS
   const wrong = ids.find((id) => !known.includes(id))

@@ -12,7 +12,7 @@ import { ownCommands } from '../own-command.ts'
 export const patience = ({ era }: Gateway, options: MainOptions): number =>
   (options.patience ?? era.probeSeconds + 10) * 1000
 
-/** What every job on a gateway goes its way with. */
+/** What every job on a gateway works with. */
 export interface Way {
   gateway: Gateway
   journal: FileJournal

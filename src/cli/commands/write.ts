@@ -8,7 +8,7 @@ import { awaitWorkers } from '../waiting.ts'
 import { patience, type Way } from './way.ts'
 
 /**
- * Writes what a plan holds ready, waits for the gateway's workers, and looks at what was moved. Throws only where a run
+ * Writes the changes of a plan that are ready, waits for the gateway's workers, and looks at what was moved. Throws only where a run
  * cannot be taken up again: a failure after a write costs neither its report nor what the journal holds.
  */
 export async function write(plan: Plan, resumption: Resumption | null, way: Way): Promise<RunReport> {

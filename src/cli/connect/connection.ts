@@ -36,7 +36,7 @@ export class Connection {
   readonly target: Target
   readonly #context: Context
   #credentials: Credentials | null = null
-  /** Has it ever been open? From then on a key that is refused has stopped working, and is no slip of the keyboard. */
+  /** Has it ever been open? From then on a key that is refused has stopped working, and is not a typing error. */
   #wasOpen = false
   /** Did the session work that a renewal would replace? One that never did is not tried again and again. */
   #isRenewable = false

@@ -46,7 +46,7 @@ export async function readSecret(file: string, what: string): Promise<string> {
   return checkSecret(text.replace(/^\ufeff/, '').replace(/\r?\n$/, ''), what, source)
 }
 
-/** A key that could not stand in a header, such as one with a line break inside, is refused without being shown. */
+/** A key that a header could not hold, such as one with a line break inside, is refused without being shown. */
 export function checkSecret(secret: string, what: string, source: string): string {
   if (secret === '') throw new MigrateError('usage', `The ${what} from ${source} is empty`, null)
   if (what === 'key' && !/^[\u0021-\u007e]+$/.test(secret.trim())) {

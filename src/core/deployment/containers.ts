@@ -75,7 +75,7 @@ const placeOf = ({ service, project, files }: ComposeService): string =>
 
 /**
  * How a container is made anew with other settings: a sentence, and the command that goes with it. `inRun` and
- * `inCompose` say what is to be different, as in "without -p 8080:8080" and "take its ports: out of"; they end in the
+ * `inCompose` say what should be different, as in "without -p 8080:8080" and "take its ports: out of"; they end in the
  * name of the container or of its service.
  */
 export function madeAnew(

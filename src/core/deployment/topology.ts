@@ -32,7 +32,7 @@ export interface TopologyNetwork {
   mcp: boolean
 }
 
-/** What LiteLLM calls: so many servers at an origin, and the container behind it, `null` where it is none that is shown. */
+/** What LiteLLM calls: how many servers at an origin, and the container behind it, `null` where that is not shown. */
 export interface Call {
   origin: string
   servers: number

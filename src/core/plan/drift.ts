@@ -59,7 +59,7 @@ export function driftSincePlan(change: Change, record: ServerRecord): DriftedFie
   return [...edited, ...others.map((field) => untouchedField(change, record, field))]
 }
 
-/** The places at which a record no longer holds what a run wrote with `edits`; later edits elsewhere are none. */
+/** The places at which a record no longer holds what a run wrote with `edits`; later edits elsewhere do not count. */
 export function driftSinceWrite(edits: readonly Edit[], record: ServerRecord): DriftedField[] {
   return edits
     .filter((edit) => !holds(record, [edit], 'after'))

@@ -32,7 +32,7 @@ function marked(change: Change, tried: Tried | undefined): Change {
 /**
  * The plan with what was found at its new addresses. A server that does not work there waits for somebody's consent, as
  * do those that can only move with it; what was consented to before stays so. Of a revert nothing waits for that, as
- * the old address may well be dead. Pure.
+ * the old address is often dead. Pure.
  */
 export function withFindings(plan: Plan, found: Plan['preflight'], accepted: readonly Consent[]): Plan {
   if (plan.reverts !== null) return { ...plan, preflight: found }

@@ -14,7 +14,7 @@ import { judgeUrl } from '../rule/migration.ts'
 import type { Change } from './plan.ts'
 import { identify } from '../record/server.ts'
 
-/** A server whose URL stands in a file that was given, and what it is to become. */
+/** A server whose URL is in a given file, and its new URL. */
 interface Moving {
   entry: InventoryEntry
   configured: Configured
@@ -22,7 +22,7 @@ interface Moving {
   next: string
 }
 
-/** Servers that have their URL from one place, and move together or not at all: what is to be written, or why not. */
+/** Servers that have their URL from one place, and move together or not at all: what to write, or why not. */
 interface Group {
   moving: readonly Moving[]
   plan: readonly FileEdits[] | Hindrance | { strange: string }
@@ -71,7 +71,7 @@ function planOf(moving: readonly Moving[], assembly: Assembly, era: Era): Group[
 
 const stepsOf = ({ plan }: Group): readonly FileEdits[] => ('length' in plan ? plan : [])
 
-/** The config files that are to be written. */
+/** The config files that will be written. */
 function configsOf(groups: readonly Group[]): Map<string, Config> {
   const moving = groups.flatMap((group) => group.moving)
   return new Map(moving.map(({ configured }) => [configured.path, configured.config]))
@@ -119,7 +119,7 @@ function changeMaker({ inventory, migration }: Assembly): (steps: readonly FileE
     })
 }
 
-/** What is to be written, server by server; where the order counts, all of it with the first. */
+/** What to write, server by server; where the order counts, all of it with the first. */
 function share(groups: readonly Group[], steps: readonly FileEdits[]): Map<Moving, readonly FileEdits[]> {
   const natural = groups.map((group): [Moving | undefined, readonly FileEdits[]] => [
     group.moving[0],

@@ -4,7 +4,7 @@ import type { DriftedField } from './drift.ts'
 import type { ToolPrint, Tried } from '../reach/reach.ts'
 import { serverIdentity } from '../record/server.ts'
 
-/** One text of one server, whole, by its path (`url`, `args[1]`): what it is and what it is to be; `null` where it is not there. */
+/** One text of one server, whole, by its path (`url`, `args[1]`): what it is and what it becomes; `null` where absent. */
 export const edit = z.object({
   field: z.string(),
   before: z.string().nullable(),
@@ -62,7 +62,7 @@ export const change = z.object({
   effects: z.array(effect),
   /**
    * OAuth settings that the release clears with the URL, as they were at planning time, and what an earlier run had of
-   * them and lost: what is to be put back. Whole, as a revert and a recovery need them; shown by name only.
+   * them and lost: what must be put back. Whole, as a revert and a recovery need them; shown by name only.
    */
   settings: z.record(z.string(), z.unknown()).default({}),
   fields: hashes,
@@ -181,7 +181,7 @@ export interface Plan {
   }
 }
 
-/** The changes of a plan that are to be written. */
+/** The changes of a plan that will be written. */
 export function readyChanges({ changes, withheld }: Pick<Plan, 'changes' | 'withheld'>): Change[] {
   return changes.filter(({ id }) => !(id in withheld))
 }

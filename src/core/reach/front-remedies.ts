@@ -51,9 +51,9 @@ function redirect({ url, path, leadsTo }: Front): string {
 export const FRONT_REMEDIES = {
   redirect,
   'not-mcp': (front) =>
-    `Something answers on ${atPort(front)}, and there is no MCP server at ${front.path}. Mend the port or the path.`,
+    `Something answers on ${atPort(front)}, and there is no MCP server at ${front.path}. Correct the port or the path.`,
   'web-page': (front) =>
-    `A web site answers on ${atPort(front)}, and no MCP server at ${front.path}. Mend the host, the port or the path.`,
+    `A web site answers on ${atPort(front)}, and no MCP server at ${front.path}. Correct the host, the port or the path.`,
   'login-page': ({ host }) =>
     `A login page for people is at ${host}, in front of the MCP server or in its place, and LiteLLM cannot fill it in. Let LiteLLM past it, or write an address of the server into the new URL that is not behind it.`,
   'rate-limited': ({ host }) =>

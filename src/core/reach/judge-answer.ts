@@ -104,7 +104,7 @@ function judgeRedirect({ at, status, location, method }: OddAnswer): Reach {
   return { ...reach('redirect', `it redirects to ${place}, ${why} (HTTP ${status})`), leadsTo: to.href }
 }
 
-/** What an HTTP answer that is none of an MCP server to its client says of the address. */
+/** What an HTTP answer says of the address that is not an MCP server's answer to its client. */
 export function judgeAnswer(answer: OddAnswer, { transport }: Asked): Reach {
   if (kindOfStatus(answer.status) === 'redirect') return judgeRedirect(answer)
   const kind = kindOf(answer)

@@ -27,7 +27,7 @@ export const observed = z.discriminatedUnion('event', [
   event('failure', { code: z.string(), tls: z.boolean() }),
   /** An error of JSON-RPC, in an answer that is fine otherwise. */
   event('error', { method: z.string(), code: z.number(), message: z.string() }),
-  /** HTTP+SSE whose messages are to be sent to another origin. */
+  /** HTTP+SSE whose messages should go to another origin. */
   event('endpoint', { at: z.string() }),
   /** It answers, and what it says is not what an MCP server says. */
   event('foreign', {}),

@@ -15,7 +15,7 @@ import { nearestOf } from '../plan/select.ts'
 import type { ReachKind } from './reach.ts'
 import { printable } from '../show/text.ts'
 
-/** How a failure is mended. `command`: to be typed as it stands, a line for each, `null` where there is none to give. */
+/** How a failure is mended. `command`: to be typed as it is, a line for each, `null` where there is none to give. */
 export interface Remedy {
   sentence: string
   command: string | null
@@ -42,13 +42,13 @@ function notFound(place: Place): Remedy {
     }
   if (place.served.includes(name))
     return {
-      sentence: `${nothing} The MCP proxy serves ${name}, at /servers/${name}/sse and /servers/${name}/mcp: mend the path.`,
+      sentence: `${nothing} The MCP proxy serves ${name}, at /servers/${name}/sse and /servers/${name}/mcp: correct the path.`,
       command: null,
     }
   const near = nearestOf(name, place.served)
   const meant = near === null ? '' : ` Did you mean ${printable(near)}?`
   return {
-    sentence: `${nothing} The MCP proxy has no server ${name}.${meant} Add it to servers.json and restart the proxy, or mend the URL.`,
+    sentence: `${nothing} The MCP proxy has no server ${name}.${meant} Add it to servers.json and restart the proxy, or correct the URL.`,
     command: restart,
   }
 }
@@ -90,7 +90,7 @@ const REMEDIES: Partial<Record<ReachKind, Mending>> = {
     command: logOf(proxy),
   }),
   'wrong-transport': ({ transport }) => ({
-    sentence: `It answers, but not in the transport of the server's entry, ${TRANSPORTS[transport] ?? printable(transport)}. Mend the path, or change the transport in LiteLLM to ${transport === 'http' ? 'sse' : 'http'}.`,
+    sentence: `It answers, but not in the transport of the server's entry, ${TRANSPORTS[transport] ?? printable(transport)}. Correct the path, or change the transport in LiteLLM to ${transport === 'http' ? 'sse' : 'http'}.`,
     command: null,
   }),
   'no-tools': ({ proxy }) => ({

@@ -98,7 +98,8 @@ export function isSignedInto(record: ServerRecord, settings: Settings = settings
 
 function people(signIns: number | null): string {
   if (signIns === null) return 'an unknown number of people will have to sign in again'
-  if (signIns === 0) return 'nobody is signed in now; whoever is by then will have to sign in again'
+  if (signIns === 0)
+    return 'nobody is signed in now; anybody who signs in before then will have to do so again'
   return `${count(signIns, 'person', 'people')} will have to sign in again`
 }
 

@@ -3,7 +3,7 @@ import type { FieldEdit } from './put-body.ts'
 import type { ServerRecord } from './server.ts'
 
 /**
- * What a read by id brought. Only `record` is to be believed; the rest says why there is none. `silent`: nobody answered
+ * What a read by id brought. Only `record` can be trusted; the rest says why there is none. `silent`: nobody answered
  * in time.
  */
 export type Reading =

@@ -70,7 +70,7 @@ export function wholeFields(record: ServerRecord, edits: readonly Edit[]): Recor
   )
 }
 
-/** What is to be sent for edits. */
+/** What to send for edits. */
 export function fieldEdits(
   record: ServerRecord,
   edits: readonly Edit[],

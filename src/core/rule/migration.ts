@@ -125,7 +125,7 @@ function nearness(migration: Migration, address: Address): string | null {
 
 /**
  * Judges one URL. Only scheme, host and port are ever replaced; what stands after them keeps every byte.
- * Anything that is not a plain address is never a match, and an empty text is none of anybody's concern.
+ * Anything that is not a plain address is never a match, and neither is an empty text.
  */
 export function judge(migration: Migration, raw: string): Verdict {
   if (isBlankUrl(raw)) return { kind: 'other', origin: null }

@@ -7,7 +7,7 @@ export type OwnCommand = 'migrate' | 'revert' | 'unfinished' | 'verify' | 'statu
 
 /**
  * Makes one of them as it is printed, ready for a shell, with what this invocation was given as far as that command takes it.
- * `words`: what else it is to be given, each one word; an option among them stands in place of the one that was given.
+ * `words`: what else it should get, each one word; an option among them stands in place of the one that was given.
  */
 export type CommandMaker = (command: OwnCommand, ...words: readonly string[]) => string
 

@@ -19,7 +19,7 @@ function textsIn(value: unknown, hidden: boolean): string[] {
   return Object.entries(value).flatMap(([name, member]) => textsIn(member, hidden || isSecretName(name)))
 }
 
-/** Every text in a record that may be a secret: none of them is to be seen in what a gateway says of it. */
+/** Every text in a record that may be a secret: none of them may be seen in what a gateway says of it. */
 export function secretTexts(record: Record<string, unknown>): string[] {
   return Object.entries(record).flatMap(([field, value]) => textsIn(value, isSecretField(field)))
 }

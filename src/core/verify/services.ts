@@ -19,13 +19,13 @@ function parsed(text: string): unknown {
 /** The transport that an MCP proxy speaks at a path, as LiteLLM names it. */
 export const transportAt = (path: string): 'http' | 'sse' => (path.endsWith('/mcp') ? 'http' : 'sse')
 
-/** The services of an MCP proxy's `/status`; `null` where the text is none, as of another server. */
+/** The services of an MCP proxy's `/status`; `null` where the text is not that, as of another server. */
 export function servicesInStatus(text: string): string[] | null {
   const read = status.safeParse(parsed(text))
   return read.success ? Object.keys(read.data.server_instances) : null
 }
 
-/** The services of a `servers.json`, and those in it that are disabled; `null` where the text is none. */
+/** The services of a `servers.json`, and those in it that are disabled; `null` where the text is not that. */
 export function servicesInFile(text: string): { enabled: string[]; disabled: string[] } | null {
   const read = servers.safeParse(parsed(text))
   if (!read.success) return null

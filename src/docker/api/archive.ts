@@ -11,7 +11,7 @@ export interface Archive {
   isCut: boolean
 }
 
-/** A file that is longer is none that this tool reads. */
+/** This tool reads no file that is longer. */
 const FILE_LIMIT = 1024 * 1024
 
 /** The longest archive that is read, in bytes: such a file with what stands before and after it. */

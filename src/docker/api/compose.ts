@@ -21,7 +21,7 @@ function pathsIn(text: string | undefined, folder: string | undefined): string[]
   })
 }
 
-/** The service of a Compose project that a container is by its labels; `null` where it is none. */
+/** The service of a Compose project that a container belongs to, by its labels; `null` where it belongs to none. */
 export function composeServiceOf(labels: Labels): ComposeService | null {
   const project = labels[`${DOCKER}project`] || labels[`${PODMAN}project`]
   const service = labels[`${DOCKER}service`]

@@ -59,7 +59,7 @@ function decoded(text: string): string | null {
   }
 }
 
-/** Reads a host as DOCKER_HOST and contexts name it; a sentence where it is none. `tls` is asked for TCP alone. */
+/** Reads a host as DOCKER_HOST and contexts name it; a sentence where it is not one. `tls` is asked for TCP alone. */
 async function readHost(
   text: string,
   source: string,
@@ -140,7 +140,7 @@ async function contextNamed(name: string, env: NodeJS.ProcessEnv): Promise<Engin
 
 /**
  * Which engine is meant, in the order of Docker's own client: DOCKER_HOST, DOCKER_CONTEXT, the current context, the
- * usual socket. A sentence where what is named is none.
+ * usual socket. A sentence where what is named is not an engine.
  */
 export async function engineAddress(env: NodeJS.ProcessEnv): Promise<EngineAddress | string> {
   const host = env['DOCKER_HOST']

@@ -79,7 +79,7 @@ class ContainerWitness implements Witness {
   }
 }
 
-const lastLine = (text: string): string => text.trim().split('\n').at(-1) || 'nothing was said'
+const lastLine = (text: string): string => text.trim().split('\n').at(-1) || 'it printed nothing'
 
 /** A witness inside a running container. It sends no credentials, and changes nothing. */
 export function witnessInside(docker: Docker, container: Pick<Container, 'id' | 'name'>): Witness {

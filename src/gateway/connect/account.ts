@@ -40,7 +40,7 @@ const notAdmin = (what: string): MigrateError =>
 export const routeMissing = ({ status, json }: Answer): boolean =>
   status === 404 && (json as { detail?: unknown } | null)?.detail === 'Not Found'
 
-/** Says why an answer to a question that only an admin may ask is none. */
+/** Says why a question that only an admin may ask got no proper answer. */
 export function refuse(answer: Answer, endpoint: Endpoint): never {
   const said = spoken(answer, endpoint)
   if (answer.status === 401 && /Malformed API Key|No api key passed/i.test(answer.text)) {

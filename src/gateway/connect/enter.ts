@@ -25,7 +25,7 @@ async function authenticate(
   if (anonymous.headers[keyHeader.toLowerCase()] !== undefined)
     throw new MigrateError(
       'usage',
-      `This gateway takes its key from the header ${keyHeader}, which --header has for something else`,
+      `This gateway takes its key from the header ${keyHeader}, which --header uses for something else`,
       'Name the header for the key with --key-header.',
     )
   return { ...anonymous, key: session.key, keyHeader }

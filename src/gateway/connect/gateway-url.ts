@@ -11,7 +11,7 @@ const PAGE = /\/ui(\/|$)/
 const normalised = ({ origin, pathname }: URL): string =>
   origin + pathname.replace(/\/ui\/?$/, '').replace(/\/+$/, '')
 
-/** What may have been meant by a text that is no URL of the web: with `http://` before it. `null` where that is none, either. */
+/** What a text that is not a web URL may have meant: itself after `http://`. `null` where that is not a URL either. */
 function withScheme(text: string): URL | null {
   const [, scheme = 'http', rest = ''] = /^(?:(https?)(?::\/*|\/+))?\/*(.*)$/is.exec(text) ?? []
   // A port alone would be read as the number of an address.

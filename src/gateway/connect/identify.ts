@@ -71,7 +71,7 @@ async function readReadiness(endpoint: Endpoint, isFinal: IsFinal): Promise<Iden
   if (db !== 'connected' && db !== NONE_AT_ALL)
     throw troubled(
       `LiteLLM at ${endpoint.url} does not say that its database is connected (db: ${printable(db ?? 'nothing')})`,
-      'See that its database runs and that LiteLLM reaches it, then try again.',
+      'Make sure that its database runs and that LiteLLM reaches it, then try again.',
     )
   return { version, database: db === 'connected' }
 }

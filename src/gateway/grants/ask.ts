@@ -17,7 +17,7 @@ export type Asked =
 /** Asks for a path of the gateway, in its turn. Never throws for trouble with the gateway. */
 export type Ask = (path: string) => Promise<Asked>
 
-/** Lets so many through at a time, in the order of their coming. */
+/** Lets a fixed number through at a time, in the order in which they come. */
 function turnstile(places: number): <T>(act: () => Promise<T>) => Promise<T> {
   const waiting: (() => void)[] = []
   let free = places
@@ -52,7 +52,7 @@ export function askerWithin(endpoint: Endpoint, limitMs: number): Ask {
   const turn = turnstile(AT_ONCE)
   const over: Asked = {
     kind: 'trouble',
-    message: `the time limit of ${count(Math.ceil(limitMs / 1000), 'second')} was over`,
+    message: `the time limit of ${count(Math.ceil(limitMs / 1000), 'second')} was reached`,
   }
   return (path) =>
     turn(async () => {

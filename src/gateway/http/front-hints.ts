@@ -51,7 +51,7 @@ const holding = (names: readonly string[], form: string): string =>
 function sentInVain({ headers }: Sent): string {
   const names = Object.keys(headers)
   if (names.length === 0) return ''
-  return `${names.join(', ')} from --header ${names.length === 1 ? 'was' : 'were'} sent: see that what the variable holds is right and has not expired. `
+  return `${names.join(', ')} from --header ${names.length === 1 ? 'was' : 'were'} sent: make sure that what the variable holds is right and has not expired. `
 }
 
 /** What lets a program in where a sign-in stands before LiteLLM. */

@@ -24,7 +24,7 @@ export interface Write {
   onFault: (error: unknown) => void
 }
 
-/** What is meant to be written, and the record as it is now. `settings`: what is to be put back after it, if anything. */
+/** What is meant to be written, and the record as it is now. `settings`: what must be put back after it, if anything. */
 export interface Intention {
   purpose: IntentPurpose
   writes: string[]

@@ -43,7 +43,7 @@ function unasked(change: Change, record: ServerRecord, era: Era): string | null 
   return losses.length === 0 ? null : `nobody was asked about this: ${losses.join('; ')}`
 }
 
-/** Why a record that was read a moment ago is to be left alone, or `null`. */
+/** Why a record that was read a moment ago must be left alone, or `null`. */
 export function objectionTo(
   change: Change,
   record: ServerRecord,

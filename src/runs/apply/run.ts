@@ -26,7 +26,7 @@ function newRunId(now: Date): string {
   return `${second}-${randomBytes(3).toString('hex')}`
 }
 
-/** What the servers that are to be changed listed before. */
+/** What the servers that will be changed listed before. */
 function toolsOf(changes: readonly Change[], { tools }: Plan): RunStarted['tools'] {
   const ids = new Set(changes.map(({ server }) => server.id))
   return Object.fromEntries(Object.entries(tools).filter(([id]) => ids.has(id)))
@@ -161,7 +161,7 @@ export async function carryOut(
   }
 }
 
-/** A report for a plan of which nothing is to be written. */
+/** A report for a plan that writes nothing. */
 export function emptyReport(plan: Plan, restart: RunReport['restart']): RunReport {
   const changes = inOrder(plan, { changes: [], halted: null })
   return {

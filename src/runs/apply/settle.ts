@@ -24,7 +24,7 @@ function decide(reading: Reading, answer: Answered, edits: readonly Edit[]): Set
     return {
       outcome: 'unknown',
       record,
-      error: 'somebody else changed it in the same moment; it was left as it is then',
+      error: 'somebody else changed it at the same moment; it was left as they wrote it',
     }
   }
   // The gateway is through with the request and has not written: its 500 came before the commit.

@@ -36,7 +36,7 @@ export class Silence {
   #cause: string | null = null
   #deaf = false
 
-  /** Why nothing more is to be written, for a person; `null` as long as the gateway answers. */
+  /** Why nothing more may be written, for a person; `null` as long as the gateway answers. */
   get cause(): string | null {
     return this.#cause
   }

@@ -37,7 +37,7 @@ const halfWritten = ({ change }: Write): Written => ({
   uncompared: false,
 })
 
-/** What is to be there again after a write of the URL: what the record holds now, and what an earlier run lost. */
+/** What must be there again after a write of the URL: what the record holds now, and what an earlier run lost. */
 const settingsBehind = ({ place, change, edits }: Write, record: ServerRecord): Settings => ({
   ...change.settings,
   ...clearedSettings(record, edits, place.era),

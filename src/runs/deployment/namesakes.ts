@@ -58,7 +58,7 @@ async function ask(each: Namesake, addresses: readonly Address[], look: Look): P
 
 /**
  * All that answer to a host name where LiteLLM asks for it, each looked at under its own IP address; none where there are
- * fewer than two. `addresses`: where MCP servers are to be under that name. Those that serve MCP come first, and of them
+ * fewer than two. `addresses`: where MCP servers should be under that name. Those that serve MCP come first, and of them
  * the container of that name.
  */
 export async function askNamesakes(

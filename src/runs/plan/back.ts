@@ -23,7 +23,7 @@ import { signInsAtStake } from './sign-ins.ts'
 
 /** What a drifted place holds now, in words. */
 function stateNow({ field, now }: DriftedField): string {
-  // An id is shown whole: what looks like a token in it is none.
+  // An id is shown whole: what looks like a token in it is not one.
   if (field === PINNED_ID) return `server_id to ${typeof now === 'string' ? printable(now) : 'nothing'}`
   const value = typeof now === 'string' ? printable(shownText(field, now)) : 'nothing'
   return field === 'url' ? `to ${value}` : `${printable(shownPath(field))} to ${value}`
@@ -48,7 +48,7 @@ function judge(candidate: Candidate, gateway: Gateway): Judged {
   const lost = lostSettings(recorded, record, era)
   const back = restorable(lost, record, era)
   if (holds(record, edits, 'after')) {
-    // Not its URL is to be written, so nothing is lost by it.
+    // Its URL is not written, so nothing is lost by it.
     if (isElsewhere(source) || Object.keys(back).length === 0) return 'nothing'
     const made = assembleChange(record, change.server, change.migration, edits, { era, signIns })
     return { change: puttingBack(made, back) }

@@ -7,7 +7,7 @@ interface Looking<T, Found> {
   isDead: (found: Found, value: T) => boolean
   instead: (dead: Found) => Found
   onDone: (done: number) => void
-  /** Truthy where nothing more is to be begun. */
+  /** Truthy where nothing more may be started. */
   stopRequested?: () => unknown
 }
 

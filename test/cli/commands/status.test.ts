@@ -42,7 +42,7 @@ describe('status', () => {
                        ! near [near-miss]: port 8586, not 8585
         not concerned  away
 
-      Last run  none of this gateway in JOURNAL
+      Last run  none for this gateway in JOURNAL
 
       Docker could not be asked, so containers, networks, ports and logs are not
         shown: unix:///no/such.sock: there is no such socket or program

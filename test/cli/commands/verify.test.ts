@@ -312,7 +312,7 @@ describe('what servers use now, the check closed', () => {
       `http://127.0.0.1:${await freePort()}`,
     ])
     expect(found.hint).toMatch(
-      /^LiteLLM could not be asked which servers use it now, so see first that none does\./,
+      /^LiteLLM could not be asked which servers use it now, so first make sure that none does\./,
     )
   })
 })

@@ -78,7 +78,7 @@ describe.concurrent('servers with OAuth or token exchange are left out without c
     expect(stdout.match(/^! waits for --accept reauthorization$/gm)).toHaveLength(3)
     expect(stdout.match(/^! waits for --accept reauthorization --accept client-loss$/gm)).toHaveLength(1)
     expect(stdout.match(/nobody is signed in now/g)).toHaveLength(1)
-    expect(sentence(stdout)).toContain('by then will have to sign in again exchanged, loose, odd, signed')
+    expect(sentence(stdout)).toContain('before then will have to do so again exchanged, loose, odd, signed')
     expect(sentence(stdout)).toContain('5 servers: 5 to change, 4 of them waiting for a consent, ')
   })
 

@@ -189,7 +189,7 @@ describe('a remedy', () => {
     const wrong = 'http://mcp-proxy-sse:8080/servers/filesytem/sse'
     expect(mended('not-found', { url: wrong, served })).toContain('Did you mean filesystem?')
     expect(mended('not-found', { served: ['postgres'] })).not.toContain('Did you mean')
-    expect(mended('not-found', { served })).toContain('mend the path')
+    expect(mended('not-found', { served })).toContain('correct the path')
     expect(mended('not-found')).toContain('servers.json')
   })
 

@@ -201,7 +201,7 @@ describe('a search is not complete, and says why, when', () => {
     expect({ ...found, grants: lines(found) }).toEqual({
       grants: [TEAM],
       complete: false,
-      reason: 'keys: the time limit of 1 second was over',
+      reason: 'keys: the time limit of 1 second was reached',
     })
   })
 

@@ -151,7 +151,7 @@ describe('a sign-in before LiteLLM is named by what its answer shows:', () => {
     const where = { ...WHERE, keyHeader: 'X-Key', headers: { authorization: 'Basic Zm9vOmJhcg==' } }
     const basic = answer(401, { headers: { 'www-authenticate': 'Basic' } })
     const refusal = frontRefusal(basic, { method: 'GET', url: `${URL_OF_GATEWAY}/x` }, where)
-    expect(refusal?.hint).toMatch(/^authorization from --header was sent: see that /)
+    expect(refusal?.hint).toMatch(/^authorization from --header was sent: make sure that /)
     // It is not asked for once more: one header cannot be given twice.
     expect(refusal?.hint).toMatch(/Authorization holds "Basic " and then USER:PASSWORD in base64\.$/)
     expect(refusal?.hint).not.toMatch(/--key-header|--header Authorization=/)

@@ -423,7 +423,7 @@ describe.concurrent('what changes with the URL though nobody asked is found, put
     const finished = await trial.call(['--yes', '--json'])
     expect(finished.code).toBe(4)
     expect(fates(finished)).toEqual([
-      ['id-fetch', 'unknown', 'somebody else changed it in the same moment; it was left as it is then'],
+      ['id-fetch', 'unknown', 'somebody else changed it at the same moment; it was left as they wrote it'],
       ['id-n8n', 'not-applied', null],
     ])
     expect(urls(trial.sandbox.rows())['id-fetch']).toBe('http://third/sse')

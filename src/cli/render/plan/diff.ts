@@ -65,7 +65,7 @@ function line(sign: '-' | '+', { label, before, after }: ShownEdit, look: Look):
   return look.colour || isNew ? [text] : [text, carets(pieces, label.length + 1)]
 }
 
-/** One side of an edit as it may be shown. An id is shown whole: what looks like a token in it is none. */
+/** One side of an edit as it may be shown. An id is shown whole: what looks like a token in it is not one. */
 export function shownSide({ field }: Edit, value: string | null): string | null {
   if (value === null) return null
   return field === PINNED_ID ? printable(value) : shownAt(field, value)

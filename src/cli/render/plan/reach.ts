@@ -64,7 +64,7 @@ export function renderMending(found: readonly { name: string; tried: Tried | nul
 }
 
 /**
- * What mends the new addresses of a plan that do not work, of those changes. Empty for a revert: its address may well be
+ * What mends the new addresses of a plan that do not work, of those changes. Empty for a revert: its address is often
  * dead.
  */
 export function renderRemedies(plan: Plan, changes: readonly Change[], look: Look): string[] {

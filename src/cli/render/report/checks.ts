@@ -17,7 +17,7 @@ export function renderCheck({ check }: AppliedChange, foreseen: boolean, look: L
 
 /**
  * How the servers of a run were found after it, in numbers, and what mends those that do not work: of a revert those that
- * worked beforehand, as an address that was left may well be dead. Empty where nobody looked.
+ * worked beforehand, as the old address is often dead. Empty where nobody looked.
  */
 export function renderChecks(report: RunReport, look: Look): string[] {
   const checked = report.changes.flatMap((change) =>

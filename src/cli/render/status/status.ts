@@ -136,7 +136,7 @@ function renderJournal({ runs, problems, location }: JournalStatus, look: Look, 
         look.paint(last.finishedAt === null ? 'red' : [], wrap(`  ${runText(last)}`, look.width, '  ')),
         ...settling(last, own),
       ]
-    : [`${look.paint('bold', 'Last run')}  none of this gateway in ${printable(location)}`]
+    : [`${look.paint('bold', 'Last run')}  none for this gateway in ${printable(location)}`]
   return [
     ...lines,
     ...problems.map(({ message }) =>

@@ -57,7 +57,7 @@ function spliceOf(target: Target, edit: ConfigEdit): Splice {
 
 const key = (path: readonly string[]): string => JSON.stringify(path)
 
-/** The places of the data that some edits are to change, with what is to be there before and after. */
+/** The places of the data that some edits change, with what must be there before and after. */
 function meantBy(all: readonly ServerEdits[]): Map<string, ConfigEdit> {
   const each = all.flatMap(({ name, edits }) =>
     edits.flatMap((edit) => {

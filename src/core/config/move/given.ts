@@ -50,7 +50,7 @@ function search(value: PyValue, steps: readonly string[]): Found | null {
   return null
 }
 
-/** What a file is that has no MCP servers where LiteLLM looks for them, or `null` where nothing is to be said of it. */
+/** What a file is that has no MCP servers where LiteLLM looks for them, or `null` where there is nothing to say about it. */
 export function looksLike({ top }: ConfigDocument): string | null {
   if (!top || top.data.has('mcp_servers')) return null
   const kind = top.data.get('kind')

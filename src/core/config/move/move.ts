@@ -14,7 +14,7 @@ import {
 } from './fate.ts'
 import { configRecord, PINNED_ID } from '../read/record.ts'
 
-/** What is to be written where, in this order, so that a server goes on under its id wherever the release lets it. */
+/** What to write where, in this order, so that a server keeps its id wherever the release lets it. */
 export interface FileEdits {
   /** The server's. */
   id: string

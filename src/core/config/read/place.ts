@@ -8,7 +8,7 @@ export interface EntryPlace {
   name: string
   /** Of its key. */
   offset: number
-  /** The entry as a mapping, `null` where it is none. */
+  /** The entry as a mapping, `null` where it is not one. */
   node: MappingNode | null
   /** Why no line can be written into it, or `null`. */
   hindrance: string | null

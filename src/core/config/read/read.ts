@@ -34,7 +34,7 @@ export interface Config {
 
 const members = z.record(z.string(), z.unknown())
 
-/** What LiteLLM sees in an entry, or the fault of what is none. */
+/** What LiteLLM sees in an entry, or what is wrong with one that is none. */
 function fieldsOf(value: PyValue): Record<string, unknown> | string {
   try {
     const read = members.safeParse(plainValue(value))

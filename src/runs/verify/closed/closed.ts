@@ -29,7 +29,7 @@ function refusals(knocked: readonly Knocked[]): string[] {
   })
 }
 
-const UNASKED = 'LiteLLM could not be asked which servers use it now, so see first that none does.'
+const UNASKED = 'LiteLLM could not be asked which servers use it now, so first make sure that none does.'
 
 const urlOf = ({ origin: { scheme, port }, host }: Target, path: string): string =>
   `${scheme}://${placeText(host, port)}${path}`

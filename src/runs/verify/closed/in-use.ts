@@ -38,7 +38,7 @@ export async function usedPlaces(scene: Scene, ports: readonly number[]): Promis
 }
 
 /**
- * Servers that may stop to work with it: they stand at the same port, by a name that LiteLLM alone knows, and that is none
+ * Servers that may stop working with it: they use the same port, by a name that LiteLLM alone knows, and that is none
  * of the container that accepts connections there.
  */
 function perhapsUsersOf({ open, isHere, names }: Opener, used: readonly InUse[]): InUse[] {
@@ -64,7 +64,7 @@ function judgeDoubt(line: string, opener: Opener, perhaps: readonly InUse[]): Fo
   if (!first) return fault(line, opener.hint)
   return fault(
     `${line}; it may be in use by ${namesOf(perhaps)}, at ${first.origin}`,
-    `This machine does not know the name ${printable(first.host)}, and LiteLLM may know it as this machine. See first that the servers do not use what listens there; stop it only then.`,
+    `This machine does not know the name ${printable(first.host)}, and LiteLLM may know it as this machine. First make sure that the servers do not use what listens there; stop it only then.`,
   )
 }
 

@@ -52,7 +52,10 @@ function ofContainer(container: Container, port: number): Said {
 function ofProcess({ pid, command }: Listener, port: number): Said {
   return {
     who: `${command || 'a process'} (pid ${pid})`,
-    hint: mend(`Stop what listens on port ${port}, and see that nothing starts it again:`, `kill ${pid}`),
+    hint: mend(
+      `Stop what listens on port ${port}, and make sure that nothing starts it again:`,
+      `kill ${pid}`,
+    ),
   }
 }
 

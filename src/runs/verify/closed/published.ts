@@ -7,7 +7,7 @@ import { type Check, type Fault, hintOf, judged, mend, skipped } from '../check.
 import { placeText } from './old-origins.ts'
 import type { Scene } from '../scene/scene.ts'
 
-/** What ports are to be published. */
+/** The ports that may be published. */
 export interface Rules extends Pick<Scene, 'gatewayUrl' | 'allowedPorts' | 'own'> {
   /** Is the engine this machine's own, so that the gateway's port may be one of its ports? */
   isLocal: boolean

@@ -28,7 +28,7 @@ export const chat = askingGateway({
             {
               line: `${name}: ${printable(model)} did not answer it (${failure})`,
               hint: mend(
-                `See that the key ${name} may use the model (Virtual Keys), and that the model works (Models):`,
+                `Make sure that the key ${name} may use the model (Virtual Keys), and that the model works (Models):`,
                 `${gatewayUrl}/ui/`,
               ),
             },

@@ -73,7 +73,7 @@ function unusable(
   return kind === 'refused'
     ? {
         line: `${printable(name)}: this is not a key of this gateway (${message})`,
-        hint: `See that ${source} holds a key of this gateway that has not expired.`,
+        hint: `Make sure that ${source} holds a key of this gateway that has not expired.`,
       }
     : { line: `${printable(name)}: its servers could not be listed (${message})`, hint: null }
 }

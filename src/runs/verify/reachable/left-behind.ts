@@ -57,7 +57,7 @@ export function migrateHint(
 }
 
 /**
- * Servers at an address that is, or is to be, closed: those that a run of the journal has moved and that are back there,
+ * Servers at an address that is closed, or should be: those that a run of the journal has moved and that are back there,
  * whatever the rule, and those that the rule would still move.
  */
 export async function leftBehind(scene: OpenScene): Promise<Fault[]> {

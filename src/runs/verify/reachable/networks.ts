@@ -139,7 +139,7 @@ async function lookAt(docker: Docker, near: Pair, deployment: Deployment, scene:
 
 const noProxy = ({ engine }: Docker): string =>
   mend(
-    'Start the MCP proxy under the name that the new URLs have, or name its container with --proxy-container. All containers that there are:',
+    'Start the MCP proxy under the name that the new URLs have, or name its container with --proxy-container. All containers:',
     listCommand(engine),
   )
 

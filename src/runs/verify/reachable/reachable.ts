@@ -19,7 +19,7 @@ type Reached = { tools: number } | { remark: string } | Failure
 
 const title = ({ identity }: Migrated): string => printable(serverTitle(identity))
 
-const TURNED_AWAY = 'unauthorized. It is there, and turns LiteLLM away with what LiteLLM sends it'
+const TURNED_AWAY = 'unauthorized. It is there, but does not accept what LiteLLM sends it'
 const CREDENTIALS =
   'Give LiteLLM the credentials that the server wants (MCP Servers, Authentication), or have the server accept those that it has.'
 

@@ -66,7 +66,7 @@ export function fillIndentlessSequence(grammar: Grammar, node: SequenceNode): vo
 export function fillBlockMapping(grammar: Grammar, node: MappingNode): void {
   grammar.scanner.next()
   while (grammar.scanner.is('key')) addPair(grammar, node, BEHIND_BLOCK_PART, IN_MAPPING)
-  node.end = closeBlock(grammar, 'something stands between the keys of a mapping that is no key')
+  node.end = closeBlock(grammar, 'something stands between the keys of a mapping that is not a key')
 }
 
 /** Passes the comma before every part but the first. */

@@ -52,7 +52,7 @@ function emptyDocument(at: number): YamlNode {
 
 const BEHIND_EMPTY = ['directive', 'document-start', 'document-end', 'stream-end'] as const
 
-/** Composes the only document of a text, null where there is none. `loop`: an alias in it that refers to what it stands in. */
+/** Composes the only document of a text, null where there is none. `loop`: an alias in it that refers to what contains it. */
 export function composeText(scanner: Scanner): { root: YamlNode | null; loop: number | null } {
   const marked = scanner.is('directive', 'document-start', 'stream-end')
   const entered = marked ? enterDocument(scanner) : { handles: DEFAULT_HANDLES }

@@ -113,7 +113,7 @@ export class Construction {
 
   #fillDict(node: YamlNode, dict: PyDict): void {
     if (node.kind !== 'mapping')
-      throw new YamlFault('a value is tagged as a mapping, but is none', node.start)
+      throw new YamlFault('a value is tagged as a mapping, but is not one', node.start)
     for (const { pair } of this.merges.flatten(node).old) {
       const { key, identity } = this.identity(pair.key.node)
       dict.set(identity, key, this.#make(pair.value.node))
@@ -121,7 +121,7 @@ export class Construction {
   }
 
   #fillSet(node: YamlNode, set: PySet): void {
-    if (node.kind !== 'mapping') throw new YamlFault('a value is tagged as a set, but is none', node.start)
+    if (node.kind !== 'mapping') throw new YamlFault('a value is tagged as a set, but is not one', node.start)
     for (const { pair } of this.merges.flatten(node).old) {
       const { key, identity } = this.identity(pair.key.node)
       this.#make(pair.value.node)
@@ -130,13 +130,14 @@ export class Construction {
   }
 
   #fillList(node: YamlNode, list: PyValue[]): void {
-    if (node.kind !== 'sequence') throw new YamlFault('a value is tagged as a list, but is none', node.start)
+    if (node.kind !== 'sequence')
+      throw new YamlFault('a value is tagged as a list, but is not one', node.start)
     for (const { node: item } of node.items) list.push(this.#make(item))
   }
 
   #fillPairs(node: YamlNode, list: PyValue[]): void {
     if (node.kind !== 'sequence')
-      throw new YamlFault('a value is tagged as a list of pairs, but is none', node.start)
+      throw new YamlFault('a value is tagged as a list of pairs, but is not one', node.start)
     for (const { node: entry } of node.items) {
       if (entry.kind !== 'mapping') throw new YamlFault('an entry of a list of pairs is no pair', entry.start)
       const [only, ...others] = this.merges.pairsOf(entry)

@@ -83,10 +83,10 @@ export class Merges {
   #sources(value: YamlNode, depth: number): Flat[] {
     if (value.kind === 'mapping') return [this.flatten(value, depth + 1)]
     if (value.kind === 'scalar')
-      throw new YamlFault('a merge key has a value that is no mapping', value.start)
+      throw new YamlFault('a merge key has a value that is not a mapping', value.start)
     return value.items.map(({ node }) => {
       if (node.kind !== 'mapping')
-        throw new YamlFault('a merge key has a list with something that is no mapping', node.start)
+        throw new YamlFault('a merge key has a list with something that is not a mapping', node.start)
       return this.flatten(node, depth + 1)
     })
   }

@@ -31,28 +31,28 @@ export const SCALARS: ReadonlyMap<string, { read: Reader; refusal: string }> = n
     tagName('int'),
     {
       read: (text: string) => readInt(text) ?? undefined,
-      refusal: 'a value looks like a whole number, but is none',
+      refusal: 'a value looks like a whole number, but is not one',
     },
   ],
   [
     tagName('float'),
     {
       read: (text: string) => readFloat(text) ?? undefined,
-      refusal: 'a value looks like a number, but is none',
+      refusal: 'a value looks like a number, but is not one',
     },
   ],
   [
     tagName('binary'),
     {
       read: (text: string) => readBinary(text) ?? undefined,
-      refusal: 'a value is tagged as base64, but is none',
+      refusal: 'a value is tagged as base64, but is not',
     },
   ],
   [
     tagName('timestamp'),
     {
       read: (text: string) => readTimestamp(text) ?? undefined,
-      refusal: 'a value looks like a date, but is none',
+      refusal: 'a value looks like a date, but is not one',
     },
   ],
 ])
