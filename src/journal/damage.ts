@@ -1,5 +1,6 @@
 import { MigrateError } from '../core/errors.ts'
-import type { JournalProblem } from './port.ts'
+import type { RecordedRun } from './fold.ts'
+import type { Journal, JournalProblem } from './port.ts'
 
 /** A line of the journal that cannot be read for what it is. */
 export class JournalDamage extends MigrateError {
@@ -24,4 +25,17 @@ export const UPDATE = 'Update mcp-url-migrate, then try again.'
 /** A problem as an error, for where nothing can be done in spite of it. `hint` is for damage. */
 export function problemError({ code, message }: JournalProblem, hint: string | null): MigrateError {
   return new MigrateError(code, message, code === 'journal-newer' ? UPDATE : hint)
+}
+
+/** All runs, oldest first, and what could not be read, where that may be the journal as a whole. */
+export async function readableRuns(
+  journal: Journal,
+): Promise<{ runs: RecordedRun[]; problems: JournalProblem[] }> {
+  try {
+    return await journal.runs()
+  } catch (error) {
+    if (!(error instanceof MigrateError) || error.code !== 'journal-damaged') throw error
+    const { location: file } = journal
+    return { runs: [], problems: [{ code: error.code, file, line: null, message: error.message }] }
+  }
 }

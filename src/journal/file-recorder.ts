@@ -105,6 +105,7 @@ export class FileRecorder implements RunRecorder {
         await handle.appendFile(text)
         await handle.sync()
       } catch (error) {
+        // Whatever stays is a torn line, or an intent of which the gateway is asked: the first error is the one to tell.
         await this.#withdraw(handle, place).catch(() => {})
         throw error
       }

@@ -1,6 +1,7 @@
 import { basename } from 'node:path'
 import type { Settings } from '../core/record/oauth.ts'
 import type { Change } from '../core/plan/plan.ts'
+import { isSameGateway } from '../core/rule/gateway-key.ts'
 import { type CollateralChange, failures, type Outcome, tally } from '../core/plan/report.ts'
 import type { ReadRun } from './chain.ts'
 import { JournalDamage } from './damage.ts'
@@ -109,6 +110,11 @@ export function foldRun({ records, head, torn }: ReadRun, file: string): Recorde
     head: head.hash,
     torn,
   }
+}
+
+/** The runs of one gateway among these, in their order, under whichever of its names they were made. */
+export function runsOf(runs: readonly RecordedRun[], gatewayUrl: string): RecordedRun[] {
+  return runs.filter(({ started }) => isSameGateway(started.gateway.url, gatewayUrl))
 }
 
 /** Has the run no end, as its process died? */

@@ -1,33 +1,16 @@
-import { randomBytes } from 'node:crypto'
-import { unlinkSync } from 'node:fs'
-import { readdir, readFile, rename, unlink, writeFile } from 'node:fs/promises'
+import { unlink } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { z } from 'zod'
-import { isLoopbackName } from '../core/rule/address.ts'
 import { sha256 } from '../core/canonical.ts'
 import { codeOf, MigrateError } from '../core/errors.ts'
+import { gatewayKey } from '../core/rule/gateway-key.ts'
 import { fileWords } from '../core/show/system-words.ts'
 import { printable } from '../core/show/text.ts'
 import { makeFolder } from './folder.ts'
-import { type Life, lifeOf, ownIdentity, type ProcessIdentity, userName } from './process-identity.ts'
-
-const entry = z.object({
-  v: z.literal(1),
-  /** Two words of one length: an entry turns from one to the other in place, and is never away. */
-  state: z.enum(['waiting', 'holding']),
-  pid: z.int(),
-  start: z.string().nullable(),
-  boot: z.string().nullable(),
-  space: z.string().nullable(),
-  user: z.string(),
-  host: z.string(),
-  /** ISO 8601, UTC. */
-  since: z.string(),
-  doing: z.string(),
-})
-type Entry = z.infer<typeof entry>
+import { type Entry, type Found, readEntries } from './lock-entries.ts'
+import { OwnEntry } from './own-entry.ts'
+import { ownIdentity, type ProcessIdentity, userName } from './process-identity.ts'
 
 /** Who holds a lock, for people. `since` is ISO 8601 in UTC. */
 export type LockHolder = Pick<Entry, 'pid' | 'user' | 'host' | 'since' | 'doing'>
@@ -36,8 +19,6 @@ export type LockHolder = Pick<Entry, 'pid' | 'user' | 'host' | 'since' | 'doing'
 export interface HeldLock {
   release(): void
 }
-
-const DRAFT = '.lock.draft'
 
 /**
  * The machine's folder of locks, for all its users: a lock is about this machine, wherever the journal lives. Not
@@ -49,62 +30,7 @@ export function defaultLockFolder(): string {
   return process.env['MCP_URL_MIGRATE_LOCKS'] || join(common, 'mcp-url-migrate-locks')
 }
 
-/** The names by which a machine calls itself are one gateway. */
-function lockName(gatewayUrl: string): string {
-  const url = new URL(gatewayUrl)
-  if (isLoopbackName(url.hostname)) url.hostname = 'localhost'
-  return sha256(url.href).slice(0, 16)
-}
-
-/** A contender's entry, as found. `entry` is `null` where it cannot be read for what it is. */
-interface Found {
-  name: string
-  entry: Entry | null
-  life: Life
-}
-
-async function readEntry(folder: string, name: string, self: ProcessIdentity): Promise<Found | null> {
-  const text = await readFile(join(folder, name), 'utf8').catch((error: unknown) =>
-    codeOf(error) === 'ENOENT' ? null : '',
-  )
-  if (text === null) return null
-  const found = entry.safeParse(parsed(text)).data ?? null
-  return { name, entry: found, life: await lifeOf(found ?? identityIn(name, self), self) }
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return null
-  }
-}
-
-/** Whose entry it is where its text does not tell: the name holds the pid. */
-function identityIn(name: string, self: ProcessIdentity): ProcessIdentity {
-  const pid = Number(/\.(\d+)-[\da-f]+\.lock/.exec(name)?.[1] ?? 0)
-  return { ...self, pid, start: null }
-}
-
-/**
- * The entries for a gateway: those of processes that live or cannot be looked for, and the names of what dead ones
- * left behind. A draft is no entry yet, but may be left behind like one.
- */
-async function look(
-  folder: string,
-  lock: string,
-  self: ProcessIdentity,
-): Promise<{ living: Found[]; dead: string[] }> {
-  const names = (await readdir(folder)).filter(
-    (name) => name.startsWith(`${lock}.`) && (name.endsWith('.lock') || name.endsWith(DRAFT)),
-  )
-  const read = await Promise.all(names.map((name) => readEntry(folder, name, self)))
-  const found = read.filter((one) => one !== null)
-  return {
-    living: found.filter(({ name, life }) => life !== 'dead' && !name.endsWith(DRAFT)),
-    dead: found.filter(({ life }) => life === 'dead').map(({ name }) => name),
-  }
-}
+const lockName = (gatewayUrl: string): string => sha256(gatewayKey(gatewayUrl)).slice(0, 16)
 
 function held({ name, entry: by, life }: Found, folder: string): MigrateError {
   if (!by) {
@@ -125,51 +51,6 @@ function held({ name, entry: by, life }: Found, folder: string): MigrateError {
   )
 }
 
-function remove(path: string): void {
-  try {
-    unlinkSync(path)
-  } catch {
-    // It is gone already.
-  }
-}
-
-/** This process's own entry. */
-class OwnEntry implements HeldLock {
-  readonly name: string
-  readonly #path: string
-  readonly #draft: string
-  readonly #entry: Omit<Entry, 'state'>
-  readonly #atExit = (): void => this.release()
-
-  constructor(folder: string, lock: string, content: Omit<Entry, 'state'>) {
-    this.name = `${lock}.${content.pid}-${randomBytes(4).toString('hex')}.lock`
-    this.#path = join(folder, this.name)
-    this.#draft = this.#path.replace(/\.lock$/, DRAFT)
-    this.#entry = content
-  }
-
-  #text(state: Entry['state']): string {
-    return JSON.stringify({ ...this.#entry, state })
-  }
-
-  /** Puts the entry in place, as a whole: a reader never sees half of it. */
-  async announce(): Promise<void> {
-    process.once('exit', this.#atExit)
-    await writeFile(this.#draft, this.#text('waiting'), { mode: 0o644, flag: 'wx' })
-    await rename(this.#draft, this.#path)
-  }
-
-  /** Says that the lock is held, in place: a rename could hide the entry from somebody who looks in that moment. */
-  async hold(): Promise<void> {
-    await writeFile(this.#path, this.#text('holding'), { flag: 'r+' })
-  }
-
-  release(): void {
-    process.removeListener('exit', this.#atExit)
-    for (const path of [this.#path, this.#draft]) remove(path)
-  }
-}
-
 /**
  * Waits until this contender may hold the lock. Each has an entry of its own, in place before it looks around first.
  * Whoever is not there in that look comes later, and finds this entry in its own first look: so of any two, at least
@@ -179,8 +60,9 @@ class OwnEntry implements HeldLock {
 async function contend(folder: string, lock: string, own: OwnEntry, self: ProcessIdentity): Promise<void> {
   let rivals: ReadonlySet<string> | null = null
   for (;;) {
-    const { living, dead } = await look(folder, lock, self)
-    // Their names are theirs alone, so that nothing of a living process can be removed with them.
+    const { living, dead } = await readEntries(folder, lock, self)
+    // Their names are theirs alone, so that nothing of a living process can be removed with them. What another user
+    // left cannot be removed in a folder for all, and is in nobody's way.
     for (const name of dead) await unlink(join(folder, name)).catch(() => {})
     rivals ??= new Set(living.map(({ name }) => name).filter((name) => name !== own.name))
     const present = living.filter(({ name }) => rivals?.has(name))
@@ -222,13 +104,23 @@ export async function acquireLock(
   }
 }
 
-/** Who holds the lock of a gateway now, or `null`. Creates nothing and removes nothing. */
+/**
+ * Who holds the lock of a gateway now, or `null`. Creates nothing and removes nothing. Throws `lock-unavailable` where
+ * that cannot be seen.
+ */
 export async function lockHolder(
   gatewayUrl: string,
   folder = defaultLockFolder(),
 ): Promise<LockHolder | null> {
-  const { living } = await look(folder, lockName(gatewayUrl), await ownIdentity()).catch(() => ({
-    living: [],
-  }))
-  return living.find(({ entry: by }) => by?.state === 'holding')?.entry ?? null
+  try {
+    const { living } = await readEntries(folder, lockName(gatewayUrl), await ownIdentity())
+    return living.find(({ entry: by }) => by?.state === 'holding')?.entry ?? null
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return null
+    throw new MigrateError(
+      'lock-unavailable',
+      `The locks in ${folder} cannot be read (${fileWords(error, 'read')}), so a run at the same time would not be noticed`,
+      'Give access to that folder.',
+    )
+  }
 }

@@ -2,7 +2,10 @@ import type { ErrorCode } from '../core/errors.ts'
 import type { RecordedRun } from './fold.ts'
 import type { JournalEvent, RunStarted } from './records.ts'
 
-/** A place in the journal that could not be read. `code`: it is damaged, or a newer version wrote it. */
+/**
+ * What could not be read of the journal: a file, from `line` on where that is known. `code`: it is damaged, or a newer
+ * version wrote it.
+ */
 export interface JournalProblem {
   code: Extract<ErrorCode, 'journal-damaged' | 'journal-newer'>
   file: string
@@ -10,20 +13,23 @@ export interface JournalProblem {
   message: string
 }
 
-/** The history of runs. Every implementation keeps what it has accepted through a crash of the machine. */
+/** The history of runs. What it has accepted stays through a crash of the machine. */
 export interface Journal {
-  /** Where it is, for people. */
+  /** The folder that it is in. */
   readonly location: string
-  /** Throws `journal-unwritable` unless a run could be recorded now. */
+  /** Makes the folder where it is missing. Throws `journal-unwritable` unless a run could be recorded now. */
   requireWritable(): Promise<void>
-  /** Begins a run. Nothing exists until its first `record`: a run that wrote nothing leaves no trace. */
+  /** Begins a run. Nothing exists until its first `record`: a run that tried nothing leaves no trace. */
   begin(started: RunStarted): RunRecorder
   /**
-   * Takes up a run that has no end, after its last whole record. Throws `journal-damaged` or
+   * Takes up a run that has no end, after its last whole record. Throws `journal-damaged`, `journal-newer` or
    * `journal-unwritable`, also where the run is no longer as it was read.
    */
   resume(run: RecordedRun): Promise<RunRecorder>
-  /** All runs, oldest first, and what could not be read. */
+  /**
+   * All runs, oldest first, and what could not be read. Throws `journal-damaged` where the folder itself cannot be
+   * read; one that is not there is an empty history.
+   */
   runs(): Promise<{ runs: RecordedRun[]; problems: JournalProblem[] }>
 }
 
@@ -34,8 +40,8 @@ export interface RunRecorder {
   /** Returns once the event is on disk. Throws `journal-unwritable`; then nothing more is accepted. */
   record(happened: JournalEvent): Promise<void>
   /**
-   * Records the end, unless nothing was ever recorded. Returns the head hash, `null` when there is no record of
-   * this run. Throws `journal-unwritable`.
+   * Records the end, unless nothing was ever recorded. Returns the hash of the last line, `null` when there is no record
+   * of this run. Throws `journal-unwritable`.
    */
   finish(happened: JournalEvent): Promise<string | null>
 }

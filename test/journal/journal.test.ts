@@ -1,13 +1,16 @@
 import { createHash } from 'node:crypto'
 import { appendFile, mkdir, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
 import fc from 'fast-check'
-import { describe, expect, test } from 'vitest'
+import { afterEach, describe, expect, test, vi } from 'vitest'
 import { FileJournal } from '../../src/journal/file-journal.ts'
 import type { JournalEvent, RunStarted } from '../../src/journal/records.ts'
 import { temporaryFolder } from '../support/cli.ts'
 import { makePipe } from '../support/system.ts'
+
+afterEach(() => {
+  vi.useRealTimers()
+})
 
 const change = (id: string) => ({
   id,
@@ -255,8 +258,8 @@ describe('damage', () => {
 
 test('a file that is as it was is not read again; one that was touched is, whatever its dates say', async () => {
   const { journal, file } = await journalWithRun()
-  // Only then can the clock of the file system tell a later write from the last one.
-  await sleep(2200)
+  // A day later the clock of any file system can tell a later write from the last one.
+  vi.setSystemTime(Date.now() + 24 * 60 * 60_000)
   const [first] = (await journal.runs()).runs
   const [again] = (await journal.runs()).runs
   expect(again).toBe(first)
@@ -270,6 +273,7 @@ test('a file that is as it was is not read again; one that was touched is, whate
 })
 
 test('a file that was written a moment ago is read again', async () => {
+  vi.setSystemTime(Date.now())
   const { journal } = await journalWithRun()
   const [first] = (await journal.runs()).runs
   const [again] = (await journal.runs()).runs

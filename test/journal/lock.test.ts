@@ -169,6 +169,8 @@ describe('the lock of a gateway', () => {
       code: 'lock-unavailable',
       message: expect.stringContaining(file) as string,
     })
+    await expect(lockHolder(GATEWAY, file)).rejects.toMatchObject({ code: 'lock-unavailable' })
+    expect(await lockHolder(GATEWAY, `${file}s`)).toBeNull()
     await mkdir(`${file}s`)
     ;(await acquireLock(GATEWAY, 'migrating', `${file}s`)).release()
   })

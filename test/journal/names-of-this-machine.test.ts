@@ -1,6 +1,7 @@
 import { hostname, networkInterfaces } from 'node:os'
 import { describe, expect, test } from 'vitest'
-import { gatewayKey, isOwnName } from '../../src/core/rule/address.ts'
+import { isOwnName } from '../../src/core/rule/address.ts'
+import { isSameGateway } from '../../src/core/rule/gateway-key.ts'
 import { MigrateError } from '../../src/core/errors.ts'
 import { normaliseGatewayUrl } from '../../src/gateway/connect/gateway-url.ts'
 import { acquireLock } from '../../src/journal/lock.ts'
@@ -24,8 +25,9 @@ async function lockOf(url: string): Promise<'the same lock' | 'another lock'> {
   }
 }
 
-const journalOf = (url: string): 'the same journal' | 'another journal' =>
-  gatewayKey(normaliseGatewayUrl(url)) === gatewayKey(HERE) ? 'the same journal' : 'another journal'
+/** Whose runs are found in a journal by this URL. */
+const runsBy = (url: string): 'the same runs' | 'other runs' =>
+  isSameGateway(normaliseGatewayUrl(url), HERE) ? 'the same runs' : 'other runs'
 
 const at = (host: string): string => `http://${host}:4000`
 
@@ -55,19 +57,19 @@ describe('a gateway on this machine has one lock, by whatever name', () => {
     })
 })
 
-describe('a gateway on this machine has one journal, by whatever name', () => {
-  for (const url of [...SPELLINGS, `${at('127.0.0.1')}/`, `${at('[::1]')}/ui`])
+describe('the runs of a gateway on this machine are found by whatever name', () => {
+  for (const url of [...SPELLINGS, ...UNSPECIFIED, `${at('127.0.0.1')}/`, `${at('[::1]')}/ui`])
     test(url, () => {
-      expect(journalOf(url)).toBe('the same journal')
+      expect(runsBy(url)).toBe('the same runs')
     })
   // Runs that were begun by one of these are not found by another.
-  for (const url of [...UNSPECIFIED, ...OTHER_NAMES])
+  for (const url of OTHER_NAMES)
     test.fails(url, () => {
-      expect(journalOf(url)).toBe('the same journal')
+      expect(runsBy(url)).toBe('the same runs')
     })
 })
 
-describe('another gateway has a lock and a journal of its own:', () => {
+describe('another gateway has a lock and runs of its own:', () => {
   for (const url of [
     'http://localhost:4001',
     'https://localhost:4000',
@@ -77,6 +79,6 @@ describe('another gateway has a lock and a journal of its own:', () => {
     'http://198.51.100.1:4000',
   ])
     test(url, async () => {
-      expect([await lockOf(url), journalOf(url)]).toEqual(['another lock', 'another journal'])
+      expect([await lockOf(url), runsBy(url)]).toEqual(['another lock', 'other runs'])
     })
 })

@@ -99,13 +99,6 @@ export function isLoopbackName(host: string): boolean {
 export const LOOPBACK_TEXT = '127.0.0.0/8, [::1], 0.0.0.0, host.docker.internal and the like'
 
 /**
- * A gateway's URL as it is compared: `localhost`, 127.0.0.0/8 and `[::1]` are one place for whoever runs this program.
- */
-export function gatewayKey(url: string): string {
-  return url.replace(/^(https?:\/\/)(localhost|127\.\d+\.\d+\.\d+|\[::1\])(?=[:/]|$)/, '$1localhost')
-}
-
-/**
  * Is this host almost one of them: a trailing dot, a sub-domain of localhost, an IPv4 address in IPv6 clothes, a name that
  * engines have for something near?
  */

@@ -11,6 +11,7 @@ import {
 } from '../../core/plan/report.ts'
 import { MigrateError } from '../../core/errors.ts'
 import { restartFor } from '../../core/plan/restart.ts'
+import { readableRuns } from '../../journal/damage.ts'
 import type { RecordedRun } from '../../journal/fold.ts'
 import type { Journal } from '../../journal/port.ts'
 import { userName } from '../../journal/process-identity.ts'
@@ -112,7 +113,7 @@ function inOrder(plan: Plan, { changes, halted }: Pick<ApplyResult, 'changes' | 
 
 /** Is a run still in the journal, whose writing met trouble? */
 async function isKept(journal: Journal, id: string): Promise<boolean> {
-  const { runs } = await journal.runs().catch(() => ({ runs: [] }))
+  const { runs } = await readableRuns(journal)
   return runs.some((run) => run.id === id)
 }
 

@@ -9,7 +9,7 @@ import { count, printable } from '../../core/show/text.ts'
 import type { Reading } from '../../core/record/place.ts'
 import type { Gateway } from '../../gateway/port.ts'
 import { type RecordedChange, type RecordedRun, wasWritten } from '../../journal/fold.ts'
-import type { RunInForce } from '../recover/find-run.ts'
+import type { RunInForce } from '../recover/in-force.ts'
 
 /** A change of the run, with what the gateway holds now. */
 export interface Candidate {

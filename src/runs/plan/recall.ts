@@ -1,7 +1,7 @@
-import { gatewayKey } from '../../core/rule/address.ts'
 import { type ListedServer, listedServer } from '../../core/record/server.ts'
 import type { Gateway, NamedServer } from '../../gateway/port.ts'
-import type { RecordedRun } from '../../journal/fold.ts'
+import { readableRuns } from '../../journal/damage.ts'
+import { type RecordedRun, runsOf } from '../../journal/fold.ts'
 import type { Journal } from '../../journal/port.ts'
 import { inParallel, READS_AT_ONCE } from '../../core/in-parallel.ts'
 
@@ -14,7 +14,7 @@ export interface Recollection {
 
 /** What runs knew of a gateway's servers. */
 export function recollectFrom(runs: readonly RecordedRun[], url: string): Recollection {
-  const own = runs.filter(({ started }) => gatewayKey(started.gateway.url) === gatewayKey(url))
+  const own = runsOf(runs, url)
   const changes = own.flatMap(({ started }) => started.changes).filter(({ file }) => file === null)
   return {
     servers: own.findLast(({ started }) => started.reverts === null)?.started.servers ?? null,
@@ -24,7 +24,7 @@ export function recollectFrom(runs: readonly RecordedRun[], url: string): Recoll
 
 /** What the journal holds of a gateway's servers; nothing where it cannot be read. */
 export async function recollect(journal: Journal, url: string): Promise<Recollection> {
-  const { runs } = await journal.runs().catch(() => ({ runs: [] }))
+  const { runs } = await readableRuns(journal)
   return recollectFrom(runs, url)
 }
 

@@ -5,7 +5,7 @@ import { type AppliedChange, settledAs } from '../../core/plan/report.ts'
 import type { Reading } from '../../core/record/place.ts'
 import type { Gateway } from '../../gateway/port.ts'
 import { type RecordedChange, type RecordedRun, wasWritten } from '../../journal/fold.ts'
-import { driftedBehind, judgeRecord } from './judge-write.ts'
+import { driftedSince, judgeWrite } from './judge-write.ts'
 import { Listener } from '../apply/listener.ts'
 import { inParallel, READS_AT_ONCE } from '../../core/in-parallel.ts'
 import { placeOf } from '../place-of.ts'
@@ -41,27 +41,29 @@ async function findOut(
       await sleep(Math.min(pause, Math.max(1, end - Date.now())))
       continue
     }
-    if (reading.kind === 'record') return judgeRecord(recorded, reading.record, place)
+    if (reading.kind === 'record') return judgeWrite(recorded, reading.record, place)
     return reading.kind === 'absent'
-      ? driftedBehind(change, 'it is no longer there')
+      ? driftedSince(change, 'it is no longer there')
       : settledAs(change, 'unknown', reading.message)
   }
 }
 
-/** What is left of a write whose outcome was recorded: a revert of this run, or somebody else, may have been there since. */
-async function lookAgain(recorded: RecordedChange, { gateway, listener }: Inquiry): Promise<AppliedChange> {
-  const { change, outcome, collateral, error } = recorded
+/** What is left of a write whose outcome was recorded, and is `known`: a revert of this run, or somebody else, may have been there since. */
+async function lookAgain(
+  recorded: RecordedChange,
+  known: AppliedChange,
+  { gateway, listener }: Inquiry,
+): Promise<AppliedChange> {
+  const { change, outcome, collateral } = recorded
   const place = placeOf(gateway, change)
-  const known = settledAs(change, outcome === 'unsettled' ? 'unknown' : outcome, error)
   const reading = await listener.read(place, change.server.id)
-  if (reading.kind === 'absent') return { ...driftedBehind(change, 'it is no longer there'), collateral }
-  if (reading.kind !== 'record')
-    return { ...known, collateral, error: `as recorded; ${reading.message} this time` }
+  if (reading.kind === 'absent') return { ...driftedSince(change, 'it is no longer there'), collateral }
+  if (reading.kind !== 'record') return { ...known, error: `as recorded; ${reading.message} this time` }
   const isNew = holds(reading.record, aimOf(change), 'after')
   if (isNew === (outcome === 'applied') && (isNew || holds(reading.record, aimOf(change), 'before')))
-    return { ...known, collateral }
+    return known
   return {
-    ...judgeRecord({ ...recorded, fieldsBefore: null }, reading.record, place),
+    ...judgeWrite({ ...recorded, fieldsBefore: null }, reading.record, place),
     wrote: true,
     collateral,
   }
@@ -71,9 +73,9 @@ async function lookAgain(recorded: RecordedChange, { gateway, listener }: Inquir
 function find(recorded: RecordedChange, inquiry: Inquiry): Promise<AppliedChange> {
   const { change, outcome, collateral, error } = recorded
   if (outcome === 'unsettled' || outcome === 'unknown') return findOut(recorded, inquiry)
-  if (outcome === 'applied' || outcome === 'reverted') return lookAgain(recorded, inquiry)
-  const wrote = wasWritten(recorded)
-  return Promise.resolve({ ...settledAs(change, outcome, error), wrote, collateral })
+  const known = { ...settledAs(change, outcome, error), collateral }
+  if (outcome === 'applied' || outcome === 'reverted') return lookAgain(recorded, known, inquiry)
+  return Promise.resolve({ ...known, wrote: wasWritten(recorded) })
 }
 
 /**

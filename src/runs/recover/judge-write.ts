@@ -7,13 +7,13 @@ import type { ServerRecord } from '../../core/record/server.ts'
 import type { Place } from '../../core/record/place.ts'
 import type { RecordedChange } from '../../journal/fold.ts'
 
-const kept = (sha256: string | undefined): unknown => (sha256 === undefined ? null : { sha256 })
+const hashOnly = (sha256: string | undefined): unknown => (sha256 === undefined ? null : { sha256 })
 
 /** The OAuth settings that should be there after the write and are not: it was cut short before it put them back. */
 function unrestoredSettings(
   { change, settings }: RecordedChange,
   record: ServerRecord,
-  { era }: Place,
+  { era }: Pick<Place, 'era'>,
 ): CollateralChange[] {
   const { id } = change.server
   return Object.entries(restorable(settings, record, era))
@@ -33,7 +33,7 @@ function unrestoredSettings(
 function alsoChanged(
   { change, fieldsBefore, settings }: RecordedChange,
   record: ServerRecord,
-  place: Place,
+  place: Pick<Place, 'era'>,
 ): CollateralChange[] {
   if (fieldsBefore === null) return []
   const intended = [...place.era.alsoWrites, ...Object.keys(settings)]
@@ -41,13 +41,17 @@ function alsoChanged(
     .filter((field) => !intended.includes(field))
     .map((field) => ({
       field,
-      before: kept(fieldsBefore[field]),
+      before: hashOnly(fieldsBefore[field]),
       after: reportable(change.server.id, field, record[field] ?? null),
       repaired: false,
     }))
 }
 
-function judgeWritten(recorded: RecordedChange, record: ServerRecord, place: Place): AppliedChange {
+function judgeApplied(
+  recorded: RecordedChange,
+  record: ServerRecord,
+  place: Pick<Place, 'era'>,
+): AppliedChange {
   const cleared = unrestoredSettings(recorded, record, place)
   const others = alsoChanged(recorded, record, place)
   const doubt = 'other fields differ too; whether the write changed them, or somebody since, is unknown'
@@ -57,9 +61,13 @@ function judgeWritten(recorded: RecordedChange, record: ServerRecord, place: Pla
 }
 
 /** What a record tells of a write whose outcome nobody recorded. */
-export function judgeRecord(recorded: RecordedChange, record: ServerRecord, place: Place): AppliedChange {
+export function judgeWrite(
+  recorded: RecordedChange,
+  record: ServerRecord,
+  place: Pick<Place, 'era'>,
+): AppliedChange {
   const { change, open } = recorded
-  if (holds(record, aimOf(change), 'after')) return judgeWritten(recorded, record, place)
+  if (holds(record, aimOf(change), 'after')) return judgeApplied(recorded, record, place)
   if (holds(record, aimOf(change), 'before')) {
     const outcome: Outcome = open?.takingBack ? 'reverted' : 'not-applied'
     const collateral = open?.takingBack ? unrestoredSettings(recorded, record, place) : []
@@ -68,10 +76,10 @@ export function judgeRecord(recorded: RecordedChange, record: ServerRecord, plac
   const drift = driftSincePlan(change, record).filter(({ field }) =>
     aimOf(change).some((edit) => edit.field === field),
   )
-  return driftedBehind(change, 'it holds neither the old value nor the new', drift)
+  return driftedSince(change, 'it holds neither the old value nor the new', drift)
 }
 
 /** Written, or perhaps written, and somebody else's by now. */
-export function driftedBehind(change: Change, error: string, drift: DriftedField[] = []): AppliedChange {
+export function driftedSince(change: Change, error: string, drift: DriftedField[] = []): AppliedChange {
   return { ...settledAs(change, 'drifted', error), wrote: true, drift }
 }

@@ -47,7 +47,10 @@ const UNCLEAR: readonly SkippedCode[] = ['unreadable', 'wrong-id']
 const UNDONE: readonly Outcome[] = ['unknown', 'failed', 'not-applied']
 
 /** Is everything of a run taken back that can be? What drifted, or is gone, is left as it is for good. */
-export function isTakenBack(plan: Plan, report: RunReport | null): boolean {
+export function isTakenBack(
+  plan: Pick<Plan, 'skipped' | 'withheld'>,
+  report: Pick<RunReport, 'changes' | 'halted' | 'trouble'> | null,
+): boolean {
   const unclear =
     plan.skipped.some(({ code }) => UNCLEAR.includes(code)) ||
     Object.values(plan.withheld).some(({ reason }) => reason === 'awaiting')

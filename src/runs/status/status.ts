@@ -1,5 +1,4 @@
 import { stripVTControlCharacters } from 'node:util'
-import { gatewayKey } from '../../core/rule/address.ts'
 import type { Engine } from '../../core/deployment/containers.ts'
 import { CONSENTS } from '../../core/plan/consent.ts'
 import { MigrateError } from '../../core/errors.ts'
@@ -10,7 +9,8 @@ import { type Standing, standings } from '../../core/plan/server-state.ts'
 import type { Docker, LogLine } from '../../docker/port.ts'
 import type { Machine } from '../../machine/port.ts'
 import type { Gateway } from '../../gateway/port.ts'
-import type { RecordedRun } from '../../journal/fold.ts'
+import { readableRuns } from '../../journal/damage.ts'
+import { type RecordedRun, runsOf } from '../../journal/fold.ts'
 import type { Journal, JournalProblem } from '../../journal/port.ts'
 import { NO_FILES } from '../plan/configuration.ts'
 import { type ConfiguredMove, configuredMoves } from './configured-moves.ts'
@@ -70,18 +70,10 @@ export function asProblem(error: unknown): Problem {
   return { code: error.code, message: error.message, hint: error.hint }
 }
 
-/** What the journal knows of a gateway. Never throws: damage is among the problems. */
+/** What the journal knows of a gateway; damage is among the problems. */
 export async function readJournal(journal: Journal, url: string): Promise<JournalStatus> {
-  const { location } = journal
-  const unreadable = (error: unknown) => ({
-    runs: [],
-    problems: [
-      { code: 'journal-damaged' as const, file: location, line: null, message: asProblem(error).message },
-    ],
-  })
-  const { runs, problems } = await journal.runs().catch(unreadable)
-  const own = runs.filter(({ started }) => gatewayKey(started.gateway.url) === gatewayKey(url))
-  return { location, runs: own, problems }
+  const { runs, problems } = await readableRuns(journal)
+  return { location: journal.location, runs: runsOf(runs, url), problems }
 }
 
 /** Plans as the main job does, with every consent, and says where each server stands. */

@@ -1,14 +1,8 @@
-import {
-  gatewayKey,
-  isLoopbackName,
-  type Origin,
-  originText,
-  readAddress,
-} from '../../../core/rule/address.ts'
+import { isLoopbackName, type Origin, originText, readAddress } from '../../../core/rule/address.ts'
 import { HOST_NAMES_IN_FILES } from '../../../core/rule/host-names.ts'
 import type { Migration } from '../../../core/rule/migration.ts'
-import { type RecordedRun, wasWritten } from '../../../journal/fold.ts'
-import { takesBack } from '../../recover/find-run.ts'
+import { type RecordedRun, runsOf, wasWritten } from '../../../journal/fold.ts'
+import { takesBack } from '../../recover/in-force.ts'
 
 /** A place that servers have left, with the paths under which they stood there. */
 export interface OldOrigin extends Origin {
@@ -79,8 +73,7 @@ export function oldOrigins(
   migration: Migration,
   paths: readonly string[],
 ): OldOrigin[] {
-  const own = runs.filter(({ started }) => gatewayKey(started.gateway.url) === gatewayKey(gatewayUrl))
-  const origins = leftBehind(own)
+  const origins = leftBehind(runsOf(runs, gatewayUrl))
   for (const origin of ruled(migration)) {
     const text = originText(origin)
     origins.set(text, { ...origin, paths: origins.get(text)?.paths ?? [] })

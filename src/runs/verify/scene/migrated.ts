@@ -1,11 +1,11 @@
-import { gatewayKey, isBlankUrl, originOf } from '../../../core/rule/address.ts'
+import { isBlankUrl, originOf } from '../../../core/rule/address.ts'
 import { judgeUrl, type Migration } from '../../../core/rule/migration.ts'
 import type { Change } from '../../../core/plan/plan.ts'
 import { isSignedInto } from '../../../core/record/oauth.ts'
 import type { ToolPrint } from '../../../core/reach/reach.ts'
 import { identify, isUnlisted, type ListedServer, type ServerIdentity } from '../../../core/record/server.ts'
-import { type RecordedRun, wasWritten } from '../../../journal/fold.ts'
-import { takesBack } from '../../recover/find-run.ts'
+import { type RecordedRun, runsOf, wasWritten } from '../../../journal/fold.ts'
+import { takesBack } from '../../recover/in-force.ts'
 
 /** A server that stands at a new address. */
 export interface Migrated {
@@ -35,8 +35,7 @@ interface Move {
 /** How each server's URL was last moved, by id; a server that was taken back has none. */
 function movers(runs: readonly RecordedRun[], gatewayUrl: string): Map<string, Move> {
   const moved = new Map<string, Move>()
-  for (const run of runs) {
-    if (gatewayKey(run.started.gateway.url) !== gatewayKey(gatewayUrl)) continue
+  for (const run of runsOf(runs, gatewayUrl)) {
     const back = takesBack(run, runs)
     for (const { change, outcome } of run.changes.filter(wasWritten)) {
       const { id } = change.server
@@ -65,10 +64,10 @@ function toolsBefore(
   mover: RecordedRun | null,
 ): ToolPrint[] | null {
   if (!mover) return null
-  const key = gatewayKey(mover.started.gateway.url)
-  for (const run of runs.slice(0, runs.indexOf(mover) + 1).toReversed()) {
+  const until = runs.slice(0, runs.indexOf(mover) + 1)
+  for (const run of runsOf(until, mover.started.gateway.url).toReversed()) {
     const tools = run.started.tools[id] ?? []
-    if (tools.length > 0 && gatewayKey(run.started.gateway.url) === key && !takesBack(run, runs)) return tools
+    if (tools.length > 0 && !takesBack(run, runs)) return tools
   }
   return null
 }

@@ -1,0 +1,60 @@
+import { type RecordedRun, runsOf, wasWritten } from '../../journal/fold.ts'
+import type { Journal } from '../../journal/port.ts'
+
+/** A migration of which something is in force, and on how many servers. */
+export interface RunInForce {
+  id: string
+  servers: number
+}
+
+/** The migration that a run is about in the end, and whether it takes that back: a revert of a revert does it again. */
+function rootOf(run: RecordedRun, byId: ReadonlyMap<string, RecordedRun>): { root: string; back: boolean } {
+  let back = false
+  let root = run
+  while (root.started.reverts !== null) {
+    back = !back
+    const taken = byId.get(root.started.reverts)
+    // A run that is not there, or that did not begin before, ends the chain: no journal of ours has such a one, and a
+    // circle would have no end.
+    if (!taken || taken.startedAt >= root.startedAt) return { root: root.started.reverts, back }
+    root = taken
+  }
+  return { root: root.id, back }
+}
+
+const byId = (runs: readonly RecordedRun[]): Map<string, RecordedRun> =>
+  new Map(runs.map((run) => [run.id, run]))
+
+/** Does this run, in the end, take a migration back? A revert does, and the revert of a revert does not. */
+export function takesBack(run: RecordedRun, runs: readonly RecordedRun[]): boolean {
+  return rootOf(run, byId(runs)).back
+}
+
+/** The servers that each migration among these runs, oldest first, has written and none of them has taken back. */
+function serversInForce(own: readonly RecordedRun[], all: ReadonlyMap<string, RecordedRun>) {
+  const inForce = new Map<string, Set<string>>()
+  for (const run of own) {
+    const { root, back } = rootOf(run, all)
+    const servers = inForce.get(root) ?? new Set()
+    inForce.set(root, servers)
+    for (const { change } of run.changes.filter(wasWritten)) {
+      if (back) servers.delete(change.server.id)
+      else servers.add(change.server.id)
+    }
+  }
+  return inForce
+}
+
+/**
+ * Other migrations of the same gateway that are still in force: taking back one run leaves them as they are. Throws
+ * `journal-damaged` where the journal cannot be read; of a run that alone cannot be, nothing is known.
+ */
+export async function runsInForce(journal: Journal, run: RecordedRun): Promise<RunInForce[]> {
+  const { runs } = await journal.runs()
+  const all = byId(runs)
+  const inForce = serversInForce(runsOf(runs, run.started.gateway.url), all)
+  inForce.delete(rootOf(run, all).root)
+  return [...inForce]
+    .map(([id, servers]) => ({ id, servers: servers.size }))
+    .filter(({ servers }) => servers > 0)
+}
