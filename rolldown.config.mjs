@@ -27,10 +27,7 @@ const CHUNKS = {
   history: source('cli/commands/history'),
   // What reads YAML of our own.
   rules: source('files/migrations', 'core/verify/keys-file'),
-  run: source(
-    'gateway/connect/enter',
-    ...['forward', 'reversal', 'unfinished'].map((name) => `cli/commands/${name}`),
-  ),
+  run: source('gateway/connect/enter', 'cli/job'),
   docker: source('docker/connect/connect'),
   status: source('cli/status-round'),
   verify: source('cli/verify-round'),

@@ -1,9 +1,11 @@
 import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { MigrateError } from '../core/errors.ts'
+import type { CommandMaker } from '../core/show/own-command.ts'
 import { FileJournal } from '../journal/file-journal.ts'
 import { defaultJournalFolder } from '../journal/location.ts'
 import type { MainOptions } from './options.ts'
+import { ownCommands } from './own-command.ts'
 import type { Look } from './render/layout.ts'
 import type { Signals } from './signals.ts'
 import type { Terminal } from './terminal/terminal.ts'
@@ -21,6 +23,19 @@ export interface Context {
   /** `mcp-url-migrate/0.1.0` */
   tool: string
 }
+
+/** An invocation of the main job. */
+export interface Invoked {
+  options: MainOptions
+  context: Context
+}
+
+/** Is there somebody who decides as the job goes on? */
+export const mayAsk = ({ options, context }: Invoked): boolean => context.terminal.interactive && !options.yes
+
+/** The program's own commands, as an invocation of the main job prints them. */
+export const mainCommands = (url: string, { options, context }: Invoked): CommandMaker =>
+  ownCommands(options, { context, invoked: 'migrate', url })
 
 /**
  * The journal that an invocation uses: --journal, else MCP_URL_MIGRATE_JOURNAL, else the user's data folder. Throws `usage`

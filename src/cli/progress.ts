@@ -3,11 +3,11 @@ import { type Change, type Plan, readyChanges } from '../core/plan/plan.ts'
 import { type AppliedChange, isInForce } from '../core/plan/report.ts'
 import { count } from '../core/show/text.ts'
 import type { ApplyEvent } from '../runs/apply/context.ts'
+import type { JobEvents } from '../runs/job/ports.ts'
 import type { Look } from './render/layout.ts'
 import { renderOutcome } from './render/report/report.ts'
 import { type RunWords, wordsFor } from './render/words.ts'
 import type { Terminal } from './terminal/terminal.ts'
-import type { Written } from './written.ts'
 
 /** ", about 3 min left" at the pace so far, `elapsedMs` for `done` of `total`; empty up to a minute, or where nothing is done yet. */
 export function timeLeft(elapsedMs: number, done: number, total: number): string {
@@ -16,13 +16,14 @@ export function timeLeft(elapsedMs: number, done: number, total: number): string
   return seconds > 60 ? `, about ${Math.ceil(seconds / 60)} min left` : ''
 }
 
-/** Tells of the reads of an inventory. A silent backend makes LiteLLM wait `probeSeconds` for it. */
+/** Tells of the reads of an inventory, from the first on. A silent backend makes LiteLLM wait `probeSeconds` for it. */
 export function readProgress(
   terminal: Terminal,
   probeSeconds: number,
 ): (done: number, total: number) => void {
-  const started = Date.now()
+  let started = Date.now()
   return (done, total) => {
+    if (done === 0) started = Date.now()
     if (total === 0 || done === total) return terminal.settle()
     // Without a terminal each text is a line of its own: a few of them are enough.
     if (!terminal.interactive && done > 0 && done % 50 !== 0) return
@@ -30,6 +31,31 @@ export function readProgress(
     const slow = `LiteLLM connects to each server as it reads, up to ${probeSeconds} s when one is silent`
     const why = probeSeconds > 0 ? ` (${slow})` : ''
     terminal.progress(`Reading ${count(total, 'record')}: ${done} done${left}${why}`)
+  }
+}
+
+/** Tells how far a look at several servers is; without a terminal only that it begins. */
+export const lookProgress =
+  <T extends { done: number; total: number }>(terminal: Terminal, what: (event: T) => string) =>
+  (event: T): void => {
+    const { done, total } = event
+    if (total === 0 || done === total) return terminal.settle()
+    if (terminal.interactive || done === 0) terminal.progress(`${what(event)}: ${done} done`)
+  }
+
+/** Tells how many answers of the gateway know what one run wrote. */
+export function waitProgress(terminal: Terminal): (event: JobEvents['waiting']) => void {
+  let told = false
+  return ({ fresh, answers, seconds, reverts }) => {
+    // Without a terminal each text is a line of its own, and the first answers mostly agree.
+    if (fresh === answers || (told && !terminal.interactive)) return
+    told = true
+    const shown = terminal.interactive
+      ? `: ${fresh} of the last ${answers} answers do (${Math.round(seconds)} s)`
+      : ''
+    terminal.progress(
+      `Waiting until all workers of the gateway use ${wordsFor({ reverts }).urls}, up to 90 s${shown}; Ctrl-C stops waiting`,
+    )
   }
 }
 
@@ -105,11 +131,3 @@ export function applyProgress(
     )
   }
 }
-
-/** Notices each write that is about to leave, and passes on what a run tells. */
-export const noticeWrites =
-  (written: Written, show: (event: ApplyEvent) => void) =>
-  (event: ApplyEvent): void => {
-    if (event.kind === 'writing' || event.kind === 'restoring') written.begin()
-    show(event)
-  }

@@ -1,5 +1,6 @@
 import { hostname } from 'node:os'
 import type { Resumption } from '../../runs/apply/run.ts'
+import type { UnfinishedChoice } from '../../runs/job/ports.ts'
 import { leftToDo, wasTakingBack } from '../../runs/recover/recover.ts'
 import { serversIn } from '../../core/plan/plan.ts'
 import { tally } from '../../core/plan/report.ts'
@@ -9,9 +10,6 @@ import { wrap } from '../render/layout.ts'
 import { renderOutcome } from '../render/report/report.ts'
 import { wordsFor } from '../render/words.ts'
 import type { Choice } from '../terminal/terminal.ts'
-
-/** What to do with a run that its process did not end. */
-export type UnfinishedChoice = 'finish' | 'revert' | 'leave'
 
 /** What is known of an unfinished run: where it stopped, and what became of each server. */
 export function describeUnfinished({ run, settled }: Resumption, { look }: Context): string {

@@ -3,8 +3,8 @@ import { type Context, journalFor } from '../context.ts'
 import { usage } from '../option-values.ts'
 import type { MainOptions } from '../options.ts'
 import { ruleFor } from '../rule.ts'
-import { noticeUnfinished } from './notice-unfinished.ts'
-import { requireConsent, requireJournal } from './requirements.ts'
+import { unfinishedOf } from '../notice-unfinished.ts'
+import { requireConsent, requireJournal } from '../requirements.ts'
 import { gatewayUrl, openGateway, underLock } from '../connect/session.ts'
 
 /** Before the gateway hears of anything: a file that is not there is a typing error. */
@@ -29,11 +29,11 @@ export async function migrate(options: MainOptions, context: Context): Promise<n
   await requireJournal(journal, options, context)
   const url = await gatewayUrl(options, context, null)
   return underLock(url, options, async () => {
-    const unfinished = await noticeUnfinished(url, null, { journal, options, context })
+    const unfinished = await unfinishedOf(url, null, { journal, options, context })
     const gateway = await openGateway(options, url, context)
-    const way = { gateway, journal, options, context }
-    if (unfinished) return (await (await import('./unfinished.ts')).attendTo(unfinished, null, way)).code
-    const { migrateGateway } = await import('./forward.ts')
-    return (await migrateGateway(await rule(), configuration, way)).code
+    const { doMainJob } = await import('../job.ts')
+    const connected = { gateway, journal, options, context }
+    if (unfinished) return doMainJob({ kind: 'attend', unfinished, named: null }, connected)
+    return doMainJob({ kind: 'migrate', migration: await rule(), configuration }, connected)
   })
 }

@@ -4,13 +4,12 @@ import type { CommandMaker } from '../../core/show/own-command.ts'
 import type { RecordedRun } from '../../journal/fold.ts'
 import { findNamedRun, runsToRevert } from '../../runs/recover/find-run.ts'
 import { mend } from '../../runs/verify/check.ts'
-import { type Context, journalFor } from '../context.ts'
+import { type Context, journalFor, mainCommands } from '../context.ts'
 import type { MainOptions } from '../options.ts'
 import { ownCommands } from '../own-command.ts'
-import { noticeUnfinished } from './notice-unfinished.ts'
-import { requireConsent, requireJournal } from './requirements.ts'
+import { unfinishedOf } from '../notice-unfinished.ts'
+import { requireConsent, requireJournal } from '../requirements.ts'
 import { gatewayUrl, openGateway, underLock } from '../connect/session.ts'
-import { mainCommands } from './way.ts'
 
 /** After a revert that was stopped half way, "the newest run" would go forward again: nobody means that unasked. */
 function refuseStopped([newest]: readonly RecordedRun[], own: CommandMaker): void {
@@ -36,7 +35,7 @@ export async function revert(options: MainOptions, context: Context): Promise<nu
   return underLock(url, options, async () => {
     // Only now nobody else can be writing to that run.
     const named = await findNamed()
-    const unfinished = await noticeUnfinished(url, named, { journal, options, context })
+    const unfinished = await unfinishedOf(url, named, { journal, options, context })
     const newest = async (): Promise<RecordedRun[]> => {
       const found = await runsToRevert(journal, url)
       refuseStopped(found, mainCommands(url, { options, context }))
@@ -44,8 +43,9 @@ export async function revert(options: MainOptions, context: Context): Promise<nu
     }
     const found = named ? [named] : unfinished ? [] : await newest()
     const gateway = await openGateway(options, url, context)
-    const way = { gateway, journal, options, context }
-    if (unfinished) return (await (await import('./unfinished.ts')).attendTo(unfinished, named, way)).code
-    return (await (await import('./reversal.ts')).revertRun(found, way)).code
+    const { doMainJob } = await import('../job.ts')
+    const connected = { gateway, journal, options, context }
+    if (unfinished) return doMainJob({ kind: 'attend', unfinished, named }, connected)
+    return doMainJob({ kind: 'revert', runs: found }, connected)
   })
 }

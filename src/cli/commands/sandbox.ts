@@ -4,30 +4,13 @@ import { join } from 'node:path'
 import { connect } from '../../gateway/connect/connect.ts'
 import { type Sandbox, startSandbox } from '../../sandbox/index.ts'
 import { FileJournal } from '../../journal/file-journal.ts'
-import { runsToRevert } from '../../runs/recover/find-run.ts'
 import type { Context } from '../context.ts'
+import { doMainJob } from '../job.ts'
 import type { MainOptions } from '../options.ts'
 import { wrap } from '../render/layout.ts'
 import { NO_FILES } from '../../runs/plan/configuration.ts'
 import { ruleFor } from '../rule.ts'
-import { migrateGateway } from './forward.ts'
-import { requireConsent, requireJournal } from './requirements.ts'
-import { revertRun } from './reversal.ts'
-import type { Way } from './way.ts'
-
-async function offerRevert(way: Way): Promise<void> {
-  const { journal, gateway, options, context } = way
-  if (!context.terminal.interactive || options.json || options.yes) return
-  const back = await context.terminal
-    .choose('The sandbox ends now. Take the run back first, to see how that goes?', [
-      { name: 'No, end it', value: false },
-      { name: 'Yes, take it back', value: true },
-    ])
-    .catch(() => false)
-  if (!back) return
-  const runs = await runsToRevert(journal, gateway.identity.url)
-  await revertRun(runs, { ...way, options: { ...options, only: [], except: [], canary: false, yes: true } })
-}
+import { requireConsent, requireJournal } from '../requirements.ts'
 
 async function tryOut(
   sandbox: Sandbox,
@@ -42,10 +25,9 @@ async function tryOut(
   const gateway = await connect({ url: sandbox.url, keyHeader: null, timeoutSeconds: options.timeout }, () =>
     Promise.resolve({ kind: 'key', key: sandbox.masterKey, source: 'the sandbox' }),
   )
-  const way = { gateway, journal, options, context }
-  const { code, report } = await migrateGateway(await (await ruleFor(options))(), NO_FILES, way)
-  if (report?.run) await offerRevert(way)
-  return code
+  const migration = await (await ruleFor(options))()
+  const connected = { gateway, journal, options, context }
+  return doMainJob({ kind: 'migrate', migration, configuration: NO_FILES }, connected)
 }
 
 /** `--sandbox`: the main job on a private gateway with the guide's seven servers. Returns the exit code. */

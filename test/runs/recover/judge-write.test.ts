@@ -32,7 +32,7 @@ const judged = (recorded: RecordedChange, record: ServerRecord): Partial<Applied
 }
 
 const SHORT = 'the settings that were cleared with the URL are not back'
-const DOUBT = 'other fields differ too; whether the write or somebody since changed them is unknown'
+const DOUBT = 'other fields differ too; whether the write changed them, or somebody since, is unknown'
 
 describe('a write whose end nobody saw', () => {
   test('landed where the new value is there, and nothing else is different', () => {

@@ -1,0 +1,76 @@
+import { count } from '../../core/show/text.ts'
+import type { AppliedChange } from '../../core/plan/report.ts'
+import type { Gateway } from '../../gateway/port.ts'
+import type { Person } from '../../runs/job/ports.ts'
+import type { ContestedServer } from '../../runs/plan/over-edits.ts'
+import type { Context } from '../context.ts'
+import { shownName } from '../render/name.ts'
+import { fieldTitle, shownAt } from '../render/plan/diff.ts'
+import { renderDrift } from '../render/plan/drift.ts'
+import type { Choice } from '../terminal/terminal.ts'
+import { approve } from './approval.ts'
+import { askConsent } from './consent.ts'
+import { chooseOrShow } from './record.ts'
+import { chooseForUnfinished } from './unfinished.ts'
+
+type Answer = 'leave' | 'write'
+
+async function askFor(contested: ContestedServer, gateway: Gateway, context: Context): Promise<Answer> {
+  const target = contested.edits
+    .map(({ field, after }) => `${fieldTitle(field)} ${after === null ? '(nothing)' : shownAt(field, after)}`)
+    .join(', ')
+  const choices: Choice<Answer>[] = [
+    { name: 'Leave it as it is now', value: 'leave' },
+    { name: `Write over it: ${target}`, value: 'write' },
+  ]
+  const name = shownName(contested.server)
+  context.terminal.print(
+    [`\n${name} was changed by somebody else:`, ...renderDrift(contested.fields, context.look)].join('\n'),
+  )
+  const message = `${name}: what now?`
+  return chooseOrShow({ id: contested.server.id, message, choices, fallback: 'leave' }, gateway, context)
+}
+
+/** Asks, server by server, whether somebody's edit is to be written over. Returns those for which it is. */
+async function chooseContested(
+  contested: readonly ContestedServer[],
+  gateway: Gateway,
+  context: Context,
+): Promise<ContestedServer[]> {
+  const chosen: ContestedServer[] = []
+  for (const each of contested) {
+    if ((await askFor(each, gateway, context)) === 'write') chosen.push(each)
+  }
+  return chosen
+}
+
+/** Offers to take a run back; the default leaves it. */
+function askBack(failing: readonly AppliedChange[], { terminal }: Context): Promise<boolean> {
+  const isOne = failing.length === 1
+  const [question, no, yes] =
+    failing.length === 0
+      ? [
+          'The sandbox ends now. Take the run back first, to see how that goes?',
+          'No, end it',
+          'Yes, take it back',
+        ]
+      : [
+          `${count(failing.length, 'server')} ${isOne ? 'does' : 'do'} not work at the new URL, see above. Take the run back?`,
+          isOne ? 'No, leave it as it is' : 'No, leave them as they are',
+          'Yes, take back all that this run wrote',
+        ]
+  const choices: Choice<boolean>[] = [
+    { name: no, value: false },
+    { name: yes, value: true },
+  ]
+  return terminal.choose(question, choices)
+}
+
+/** Whoever sits at the terminal, asked about the servers of a gateway. */
+export const personAt = (gateway: Gateway, context: Context): Person => ({
+  consent: (plan) => askConsent(plan, context),
+  approve: (plan) => approve(plan, gateway, context),
+  decide: (resumption) => chooseForUnfinished(resumption, context),
+  chooseContested: (contested) => chooseContested(contested, gateway, context),
+  takesBack: (failing) => askBack(failing, context),
+})

@@ -1,0 +1,67 @@
+import { MigrateError } from '../../core/errors.ts'
+import type { Plan } from '../../core/plan/plan.ts'
+import { brokenChanges } from '../../core/plan/report.ts'
+import type { RecordedRun } from '../../journal/fold.ts'
+import { planReversal } from '../plan/back.ts'
+import { runsInForce } from '../recover/in-force.ts'
+import { requireDatabaseFor } from '../recover/needs-database.ts'
+import { type Ended, type Job, telling } from './context.ts'
+import { tryBeforehand } from './look.ts'
+import { NOBODY, type Proposal } from './ports.ts'
+import { proceed, unlessCancelled } from './proceed.ts'
+
+/** The plan that takes a run back, as far as the options select its servers. */
+async function planFor(run: RecordedRun, job: Job): Promise<Plan> {
+  const { gateway, journal, options } = job
+  return planReversal(gateway, {
+    run,
+    inForce: await runsInForce(journal, run),
+    selection: options,
+    accepted: options.accept,
+    createdAt: new Date().toISOString(),
+    onRead: telling(job, 'reading'),
+  })
+}
+
+/**
+ * The newest run of which something is left to take back, with its plan: one that came to nothing does not hide
+ * the one before. Where nothing is left of any, the newest.
+ */
+async function firstToRevert(
+  runs: readonly RecordedRun[],
+  job: Job,
+): Promise<{ run: RecordedRun; plan: Plan }> {
+  let newest: { run: RecordedRun; plan: Plan } | null = null
+  for (const run of runs) {
+    requireDatabaseFor(run, job.gateway, 'some')
+    const plan = await planFor(run, job)
+    newest ??= { run, plan }
+    const came = run.changes.some(({ outcome }) => outcome === 'applied')
+    if (came || plan.changes.length > 0 || plan.skipped.length > 0) return { run, plan }
+  }
+  if (!newest) throw new Error('no run to revert')
+  return newest
+}
+
+/** The reversal of the first of these runs, newest first, of which something is left; its addresses are tried. */
+export async function proposeReversal(runs: readonly RecordedRun[], job: Job): Promise<Proposal> {
+  const { run, plan } = await firstToRevert(runs, job)
+  return { plan: await tryBeforehand(plan, job), purpose: { kind: 'revert', run } }
+}
+
+/**
+ * Offers to take a run back whose servers do not all work, or that was a trial. What the run came to stays what the job
+ * came to: not all that was asked is in force.
+ */
+export async function offerRevert({ report }: Ended, job: Job): Promise<void> {
+  const { journal, options, person } = job
+  const failing = report === null ? [] : brokenChanges(report)
+  if (!report?.run?.kept || (failing.length === 0 && !options.trial)) return
+  if (!(await unlessCancelled(person.takesBack(failing)))) return
+  const { id } = report.run
+  const run = (await journal.runs()).runs.find((each) => each.id === id)
+  if (!run)
+    throw new MigrateError('run-not-found', `The journal in ${journal.location} holds no run ${id}`, null)
+  const whole = { ...job, person: NOBODY, options: { ...options, only: [], except: [], canary: false } }
+  await proceed(await proposeReversal([run], whole), whole)
+}

@@ -1,0 +1,76 @@
+import { MigrateError } from '../../core/errors.ts'
+import { awaitingChanges, isLeftBehind, type Plan, readyChanges } from '../../core/plan/plan.ts'
+import { type AppliedChange, mayHaveWritten, type RunReport } from '../../core/plan/report.ts'
+import { emptyReport, isComplete } from '../apply/run.ts'
+import { type ContestedServer, contestedServers, planOverEdits } from '../plan/over-edits.ts'
+import type { Ended, Job } from './context.ts'
+import type { Proposal } from './ports.ts'
+import { runPlan } from './run.ts'
+
+/** `null` where a person left a question: after a run that is no reason to lose its report. */
+export async function unlessCancelled<T>(asked: Promise<T>): Promise<T | null> {
+  try {
+    return await asked
+  } catch (error) {
+    if (error instanceof MigrateError && error.code === 'cancelled') return null
+    throw error
+  }
+}
+
+/** Was drift of these servers all that kept a run, or the plan of none, from being complete? */
+function onlyDrifted(contested: readonly ContestedServer[], { plan, report }: Ended): boolean {
+  const ids = new Set(contested.map(({ server }) => server.id))
+  const isContested = ({ outcome, server, collateral }: AppliedChange): boolean =>
+    outcome === 'drifted' && ids.has(server.id) && collateral.length === 0
+  const rest = (report?.changes ?? []).filter((change) => !isContested(change))
+  return (
+    awaitingChanges(plan).length === 0 &&
+    plan.skipped.filter(isLeftBehind).every(({ server }) => ids.has(server.id)) &&
+    (report === null || isComplete({ ...report, changes: rest, skipped: [] }))
+  )
+}
+
+/** Asks what should happen to servers that drifted; those to write over go the same way once more. */
+async function offerOverEdits(first: Ended, job: Job): Promise<Ended> {
+  const { gateway, options, person } = job
+  const contested = contestedServers(first.plan, first.report)
+  if (contested.length === 0 || (first.report !== null && first.report.halted !== null)) return first
+  const chosen = await unlessCancelled(person.chooseContested(contested))
+  if (!chosen || chosen.length === 0) return first
+  const plan = await planOverEdits(first.plan, chosen, gateway, {
+    createdAt: new Date().toISOString(),
+    accepted: options.accept,
+  })
+  const purpose = { kind: 'over-edits', servers: chosen.length } as const
+  const second = await unlessCancelled(proceed({ plan, purpose }, job))
+  if (!second?.report || !mayHaveWritten(second.report.changes)) return first
+  const complete = onlyDrifted(contested, first) && chosen.length === contested.length
+  return { ...second, isShort: second.isShort || !complete }
+}
+
+/** Writes what is approved of a plan, where there is anything to write or a run to end. */
+async function write(plan: Plan, { purpose }: Proposal, job: Job): Promise<RunReport | null> {
+  const { gateway, options, person, watch } = job
+  const resumption = purpose.kind === 'completion' ? purpose.resumption : null
+  const empty = readyChanges(plan).length === 0
+  if (options.dryRun || (empty && !resumption)) {
+    watch({ kind: 'unwritten', plan, report: emptyReport(plan, gateway.era.restart) })
+    return null
+  }
+  const report = await runPlan(empty ? plan : await person.approve(plan), resumption, job)
+  watch({ kind: 'reported', report })
+  return report
+}
+
+/**
+ * The way that every plan goes, forward or back: propose, consent, approve, run, report; then what drifted. A dry run
+ * ends after the proposal.
+ */
+export async function proceed(proposal: Proposal, job: Job): Promise<Ended> {
+  const { options, person, watch } = job
+  watch({ kind: 'proposed', proposal })
+  const plan = options.dryRun ? proposal.plan : await person.consent(proposal.plan)
+  const report = await write(plan, proposal, job)
+  const ended = { plan, report, isShort: false, lacksEnd: false }
+  return options.dryRun ? ended : offerOverEdits(ended, job)
+}
