@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { DeploymentNames } from '../runs/deployment/find.ts'
+import type { DeploymentNames } from '../runs/deployment/deployment.ts'
 import { HEADER_NAME, readHeaderOptions } from './connect/header-option.ts'
 import { requireNoClash, seconds, texts, usage } from './option-values.ts'
 

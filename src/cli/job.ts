@@ -34,7 +34,7 @@ async function around(
     docker: () =>
       import('../docker/connect/connect.ts').then(
         ({ connectDocker }) => connectDocker(context.env, secretVariables(options)),
-        () => 'the part of this program that asks it could not be loaded',
+        () => ({ unavailable: 'the part of this program that asks it could not be loaded' }),
       ),
   })
 }

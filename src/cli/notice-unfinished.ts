@@ -6,7 +6,7 @@ import type { RecordedRun } from '../journal/fold.ts'
 import { lockHolder } from '../journal/lock.ts'
 import type { Journal } from '../journal/port.ts'
 import { noticeUnfinished } from '../runs/job/notice.ts'
-import { mend } from '../runs/verify/check.ts'
+import { mend } from '../core/show/remedy.ts'
 import { type Invoked, mainCommands, mayAsk } from './context.ts'
 import { hintLines } from './render/layout.ts'
 

@@ -1,21 +1,12 @@
 import type { Migration } from '../core/rule/migration.ts'
-import { redactText } from '../core/show/redact.ts'
+import { isUnavailable } from '../core/unavailable.ts'
 import { printableJson } from '../core/show/text.ts'
 import { connectDocker } from '../docker/connect/connect.ts'
 import type { Gateway } from '../gateway/port.ts'
 import type { Journal } from '../journal/port.ts'
 import { localMachine } from '../machine/local-machine.ts'
-import {
-  asProblem,
-  type DockerStatus,
-  type GatewayStatus,
-  type JournalStatus,
-  type Problem,
-  readDocker,
-  readGateway,
-  readJournal,
-  type StatusReport,
-} from '../runs/status/status.ts'
+import { lookAtAll } from '../runs/status/look.ts'
+import type { StatusReport } from '../runs/status/status.ts'
 import type { Connection } from './connect/connection.ts'
 import { deploymentNames } from './connection-options.ts'
 import type { Context } from './context.ts'
@@ -40,50 +31,36 @@ export interface Subject {
 /** The gateway of this round, or why it did not open. */
 export type Opened = { gateway: Gateway } | { failure: unknown }
 
-async function askGateway(
-  { migration, journal, options, context, connection }: Subject,
-  opening: Promise<Opened>,
-  { runs }: JournalStatus,
-): Promise<GatewayStatus | Problem> {
-  try {
-    const opened = await opening
-    if ('failure' in opened) throw opened.failure
-    const { gateway } = opened
-    context.terminal.progress('Listing the MCP servers')
-    const onRead = readProgress(context.terminal, gateway.era.probeSeconds)
-    return await readGateway(migration, { gateway, journal }, runs, onRead)
-  } catch (error) {
-    // Nobody watches a gateway with a key that it never took.
-    if (options.watch !== undefined && !connection.isFinding(error)) throw error
-    return asProblem(error)
-  } finally {
-    context.terminal.settle()
-  }
-}
-
-/** Looks at everything once: Docker while the gateway is asked. */
+/** Looks at everything once, with progress on the terminal. */
 async function look(subject: Subject, opening: Promise<Opened>): Promise<StatusReport> {
-  const { url, migration, options, context } = subject
-  const request = { names: deploymentNames(options), gatewayUrl: url, newHosts: [migration.to.host] }
-  const docker = connectDocker(context.env, secretVariables(options)).then((engine) =>
-    typeof engine === 'string'
-      ? engine
-      : readDocker(engine, localMachine, request, options.diagram ? 0 : options.logs),
-  )
-  const journal = await readJournal(subject.journal, url)
-  const gateway = await askGateway(subject, opening, journal)
-  const seen = withoutSecrets(await docker, subject.connection.secrets)
-  return { at: new Date().toISOString(), url, migration, gateway, journal, docker: seen }
-}
-
-/** A log may repeat what was sent to sign in, or to what stands before the gateway. */
-function withoutSecrets(docker: DockerStatus | string, secrets: readonly string[]): DockerStatus | string {
-  if (typeof docker === 'string') return docker
-  const logs = docker.logs.map((log) => ({
-    ...log,
-    lines: log.lines.map((line) => ({ ...line, text: redactText(line.text, secrets) })),
-  }))
-  return { ...docker, logs }
+  const { url, migration, journal, options, context, connection } = subject
+  const { terminal, env } = context
+  const scope = {
+    url,
+    migration,
+    journal,
+    machine: localMachine,
+    docker: () => connectDocker(env, secretVariables(options)),
+    names: deploymentNames(options),
+    errorLimit: options.diagram ? 0 : options.logs,
+    open: async () => {
+      const opened = await opening
+      if ('failure' in opened) throw opened.failure
+      return opened.gateway
+    },
+    // Nobody watches a gateway with a key that it never took.
+    isFinding: (error: unknown) => options.watch === undefined || connection.isFinding(error),
+    secrets: () => connection.secrets,
+  }
+  const watcher = {
+    onOpen: ({ era }: Gateway) => {
+      terminal.progress('Listing the MCP servers')
+      return readProgress(terminal, era.probeSeconds)
+    },
+    onAsked: () => terminal.settle(),
+  }
+  const seen = await lookAtAll(scope, watcher)
+  return { at: new Date().toISOString(), ...seen }
 }
 
 function show(report: StatusReport, options: StatusOptions, context: Context): void {
@@ -99,7 +76,7 @@ function show(report: StatusReport, options: StatusOptions, context: Context): v
 }
 
 const cannotDraw = ({ docker }: StatusReport, { diagram }: StatusOptions): boolean =>
-  diagram && typeof docker === 'string'
+  diagram && isUnavailable(docker)
 
 /** One round of `status`: looks at everything, and shows it. Returns the exit code that it comes to. */
 export async function statusRound(subject: Subject, opening: Promise<Opened>): Promise<number> {

@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import { CHECK_IDS } from '../core/verify/check-ids.ts'
+import { CHECK_IDS } from '../core/verify/check.ts'
 import { addConnectionOptions, collect } from './connection-command.ts'
 
 /** Defines the options of the command `verify`. */

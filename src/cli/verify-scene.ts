@@ -1,6 +1,4 @@
 import type { Migration } from '../core/rule/migration.ts'
-import type { CommandMaker } from '../core/show/own-command.ts'
-import { count } from '../core/show/text.ts'
 import { connectDocker } from '../docker/connect/connect.ts'
 import { endpointWith, type Target } from '../gateway/connect/connect.ts'
 import { handshake } from '../mcp/handshake.ts'
@@ -13,17 +11,6 @@ import { type Context, requireNamedJournal } from './context.ts'
 import { ownCommands } from './own-command.ts'
 import { secretVariables } from './connect/secret-variables.ts'
 import type { VerifyOptions } from './verify-options.ts'
-
-async function readJournal(
-  journal: FileJournal,
-  options: VerifyOptions,
-  own: CommandMaker,
-): Promise<Pick<Scene, 'runs' | 'journalRemarks'>> {
-  requireNamedJournal(journal, options)
-  const { runs, problems } = await journal.runs()
-  const unread = `${count(problems.length, 'file')} of the journal cannot be read, so old addresses may be missing. To see which:`
-  return { runs, journalRemarks: problems.length === 0 ? [] : [unread, `  ${own('history', '--check')}`] }
-}
 
 /** What does not change between two rounds: where the gateway is, the rule, the keys to try, the journal's folder. */
 export interface Stage {
@@ -40,18 +27,20 @@ export async function setScene(
   gateway: Scene['gateway'],
   { options, context }: { options: VerifyOptions; context: Context },
 ): Promise<Scene> {
-  const own = ownCommands(options, { context, invoked: 'verify', url })
   const secrets = secretVariables(
     options,
     keys.map(({ source }) => source),
   )
   const docker = await connectDocker(context.env, secrets)
+  requireNamedJournal(journal, options)
+  const { runs, problems } = await journal.runs()
   return makeScene({
     gateway,
     gatewayUrl: url,
     endpointFor: (key) => endpointWith(target, key),
     migration,
-    ...(await readJournal(journal, options, own)),
+    runs,
+    journalProblems: problems,
     machine: localMachine,
     docker,
     names: deploymentNames(options),
@@ -59,7 +48,7 @@ export async function setScene(
     keys,
     chatModel: options.chat ?? null,
     allowedPorts: new Set(options.allowPublished),
-    own,
+    own: ownCommands(options, { context, invoked: 'verify', url }),
     timeoutMs: options.timeout * 1000,
   })
 }

@@ -2,10 +2,10 @@ import type { Engine } from '../core/deployment/containers.ts'
 import { inParallel } from '../core/in-parallel.ts'
 import type { EngineApi } from './api/api.ts'
 import { unpack } from './api/archive.ts'
-import { dockerFailed, isMissing, reasonOf, within } from './api/ask.ts'
+import { isMissing, reasonOf, inTime } from './api/ask.ts'
 import { type InspectedContainer, readContainers } from './api/container.ts'
 import { readLog, separate, textOf } from './api/log-lines.ts'
-import type { Container, Docker, Ended, LogLine, Network } from './port.ts'
+import { type Container, type Docker, DockerFailure, type Ended, type LogLine, type Network } from './port.ts'
 
 const CALL_MS = 10_000
 const LINKS_FOLLOWED = 5
@@ -36,9 +36,9 @@ export class DockerEngine implements Docker {
 
   async #ask<T>(what: string, act: (signal: AbortSignal) => Promise<T>, limitMs = CALL_MS): Promise<T> {
     try {
-      return await within(limitMs, act)
+      return await inTime(limitMs, act)
     } catch (error) {
-      throw dockerFailed(what, reasonOf(error))
+      throw new DockerFailure(what, reasonOf(error))
     }
   }
 
@@ -105,7 +105,7 @@ export class DockerEngine implements Docker {
       limitMs + CALL_MS,
     )
     const missing = /executable file not found|no such file or directory/i.test(stdout + stderr)
-    if ((code === 126 || code === 127) && missing) throw dockerFailed(what, 'it is not there')
+    if ((code === 126 || code === 127) && missing) throw new DockerFailure(what, 'it is not there', true)
     return { code, stdout, stderr }
   }
 

@@ -1,4 +1,5 @@
 import type { Engine, NamedContainer } from '../core/deployment/containers.ts'
+import { MigrateError } from '../core/errors.ts'
 
 /** A port of a container that is open on this machine. `hostIp` is `0.0.0.0` or `::` where every address answers. */
 export interface PublishedPort {
@@ -51,9 +52,20 @@ export interface Ended {
   stderr: string
 }
 
+/** `docker-failed`: an engine that did not do what it was asked. `what` and `reason`: clauses for a person. */
+export class DockerFailure extends MigrateError {
+  /** Does the container have no such program? */
+  readonly lacksProgram: boolean
+
+  constructor(what: string, reason: string, lacksProgram = false) {
+    super('docker-failed', `Docker could not ${what}: ${reason}`)
+    this.lacksProgram = lacksProgram
+  }
+}
+
 /**
- * All that the tool asks of a Docker engine. Nothing here starts, stops or changes a container. Every method throws
- * `docker-failed` when the engine does not answer.
+ * All that the tool asks of a Docker engine. Nothing here starts, stops or changes a container. Every method throws a
+ * `DockerFailure` when the engine does not answer.
  */
 export interface Docker {
   /** Where the engine is, for a person: `unix:///var/run/docker.sock`. */
@@ -71,8 +83,8 @@ export interface Docker {
   /** The command line with which a container was started. */
   commandOf(id: string): Promise<string[]>
   /**
-   * Runs a command that only looks, inside a running container. Its output is bounded to 1 MB. Throws `docker-failed`
-   * where the container has no such program.
+   * Runs a command that only looks, inside a running container. Its output is bounded to 1 MB. Throws a
+   * `DockerFailure` that says so where the container has no such program.
    */
   look(id: string, command: readonly string[], limitMs: number): Promise<Ended>
 }

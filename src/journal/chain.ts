@@ -1,4 +1,5 @@
 import { sha256 } from '../core/canonical.ts'
+import { parsedJson } from '../core/parsed-json.ts'
 import { JournalDamage, UPDATE } from './damage.ts'
 import { JOURNAL_VERSION, type JournalEvent, type JournalRecord, journalRecord, lineOf } from './records.ts'
 
@@ -50,14 +51,6 @@ function parseLine(text: string, { file, line }: Place): object {
     'this is not a record',
     'Restore the file from a backup. What it cannot tell is never guessed.',
   )
-}
-
-function parsedJson(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
 }
 
 function readLine(text: string, place: Place, head: Head): { found: JournalRecord; head: Head } {

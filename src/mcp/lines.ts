@@ -1,3 +1,4 @@
+import { parsedJson } from '../core/parsed-json.ts'
 import type { Line } from './conversation.ts'
 import { eventsIn, type StreamEvent } from './event-stream.ts'
 import { Finding } from './finding.ts'
@@ -6,14 +7,6 @@ import { oddAnswer, open, type Opened, textOf, wholeText } from './wire.ts'
 const STREAM = 'text/event-stream'
 const JSON_TYPE = 'application/json'
 const EITHER = `${JSON_TYPE}, ${STREAM}`
-
-const parsed = (text: string): unknown => {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
-}
 
 const isMessage = (message: unknown): message is object =>
   typeof message === 'object' && message !== null && ('result' in message || 'error' in message)
@@ -27,7 +20,7 @@ async function answerIn(events: AsyncIterator<StreamEvent>, id: number): Promise
   for (;;) {
     const { value, done } = (await events.next()) as IteratorResult<StreamEvent, undefined>
     if (done) throw new Finding({ event: 'ended' })
-    const message = parsed(value.text)
+    const message = parsedJson(value.text)
     if (value.kind === 'message' && answers(message, id)) return message
   }
 }
@@ -76,7 +69,7 @@ async function answerOf(opened: Opened, id: number): Promise<unknown> {
   }
   if (!type.startsWith(JSON_TYPE)) throw await oddAnswer(opened)
   const text = await wholeText(body)
-  const message = parsed(text)
+  const message = parsedJson(text)
   if (!isMessage(message)) throw await oddAnswer(opened, text)
   return message
 }

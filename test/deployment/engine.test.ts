@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { isUnavailable } from '../../src/core/unavailable.ts'
 import { connectDocker } from '../../src/docker/connect/connect.ts'
 import type { Container, Docker } from '../../src/docker/port.ts'
 import { witnessInside } from '../../src/docker/witness/witness.ts'
@@ -16,7 +17,7 @@ const called = (name: string): Container => {
 beforeAll(async () => {
   await deployed()
   const found = await connectDocker(process.env)
-  if (typeof found === 'string') throw new Error(found)
+  if (isUnavailable(found)) throw new Error(found.unavailable)
   engine = found
   containers = await engine.containers()
 })
@@ -99,16 +100,18 @@ describe('an engine that cannot be reached is a reason', () => {
   const reason = async (env: Record<string, string>) => connectDocker({ HOME: '/nowhere', ...env })
 
   test('where there is no socket, nobody listens, or what is named is none', async () => {
-    expect(await reason({ DOCKER_HOST: 'unix:///no/such.sock' })).toBe(
-      'unix:///no/such.sock: there is no such socket or program',
-    )
-    expect(await reason({ DOCKER_HOST: 'tcp://127.0.0.1:9' })).toBe(
-      'tcp://127.0.0.1:9 (DOCKER_HOST): nobody listens there',
-    )
-    expect(await reason({ DOCKER_HOST: 'nonsense://x' })).toContain('DOCKER_HOST names no Docker engine')
-    expect(await reason({ DOCKER_CONTEXT: 'missing' })).toBe(
-      'there is no Docker context missing in /nowhere/.docker',
-    )
+    expect(await reason({ DOCKER_HOST: 'unix:///no/such.sock' })).toEqual({
+      unavailable: 'unix:///no/such.sock: there is no such socket or program',
+    })
+    expect(await reason({ DOCKER_HOST: 'tcp://127.0.0.1:9' })).toEqual({
+      unavailable: 'tcp://127.0.0.1:9 (DOCKER_HOST): nobody listens there',
+    })
+    expect(await reason({ DOCKER_HOST: 'nonsense://x' })).toEqual({
+      unavailable: expect.stringContaining('DOCKER_HOST names no Docker engine'),
+    })
+    expect(await reason({ DOCKER_CONTEXT: 'missing' })).toEqual({
+      unavailable: 'there is no Docker context missing in /nowhere/.docker',
+    })
   })
 })
 

@@ -3,6 +3,7 @@ import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { isUnavailable } from '../../src/core/unavailable.ts'
 import { connectDocker } from '../../src/docker/connect/connect.ts'
 import { invoke } from '../prove/kill-recovery.ts'
 import { temporaryFolder } from '../support/cli.ts'
@@ -157,7 +158,7 @@ describe('a small deployment on Podman', () => {
   test('has its files read, through links of each kind', async () => {
     await podman('exec', LITELLM, 'sh', '-c', MAKE_LINKS)
     const engine = await connectDocker(env)
-    if (typeof engine === 'string') throw new Error(engine)
+    if (isUnavailable(engine)) throw new Error(engine.unavailable)
     expect(await readLinks(engine, LITELLM)).toEqual(LINKS)
   })
 

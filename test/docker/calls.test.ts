@@ -156,9 +156,9 @@ describe('what an engine answers instead', () => {
       createServer((socket) => socket.end('220 mail.example.com ESMTP\r\n')),
       0,
     )
-    expect(await connected(`tcp://127.0.0.1:${portOf(server)}`)).toMatch(
-      /: what answers there does not speak HTTP$/,
-    )
+    expect(await connected(`tcp://127.0.0.1:${portOf(server)}`)).toEqual({
+      unavailable: expect.stringMatching(/: what answers there does not speak HTTP$/),
+    })
   })
 })
 

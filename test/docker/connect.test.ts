@@ -6,6 +6,7 @@ import { createServer as createPlainServer, type Socket } from 'node:net'
 import { delimiter, join } from 'node:path'
 import type { TLSSocket } from 'node:tls'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { isUnavailable } from '../../src/core/unavailable.ts'
 import { engineAddress } from '../../src/docker/connect/address.ts'
 import { connectDocker } from '../../src/docker/connect/connect.ts'
 import { temporaryFolder } from '../support/cli.ts'
@@ -52,7 +53,7 @@ describe('which engine is meant', () => {
     await writeFile(join(folder, 'config.json'), JSON.stringify({ currentContext: 'one' }))
     const path = async (more: Record<string, string> = {}) => {
       const found = await engineAddress(env(more))
-      return typeof found === 'object' && found.kind === 'socket' ? found.path : found
+      return !isUnavailable(found) && found.kind === 'socket' ? found.path : found
     }
     expect(await path()).toBe('/one.sock')
     expect(await path({ DOCKER_CONTEXT: 'two' })).toBe('/two.sock')
@@ -85,9 +86,10 @@ describe('which engine is meant', () => {
   })
 
   test.each(['ssh://%zz@build', 'ssh://a%00b@build', 'ftp://build'])('%s names none', async (host) => {
-    expect(await connectDocker(env({ DOCKER_HOST: host }))).toBe(
-      'DOCKER_HOST names no Docker engine: it should look like unix:///var/run/docker.sock, tcp://host:2376 or ssh://user@host',
-    )
+    expect(await connectDocker(env({ DOCKER_HOST: host }))).toEqual({
+      unavailable:
+        'DOCKER_HOST names no Docker engine: it should look like unix:///var/run/docker.sock, tcp://host:2376 or ssh://user@host',
+    })
   })
 
   test('a password in it is shown nowhere', async () => {
@@ -110,7 +112,7 @@ describe('the engine is reached', () => {
       await mkdir(join(path, '..'), { recursive: true })
       await listen(createServer(empty), path)
       const engine = await connected(`unix://${path}`)
-      expect(typeof engine === 'string' ? engine : await engine.containers(), name).toEqual([])
+      expect(isUnavailable(engine) ? engine : await engine.containers(), name).toEqual([])
     }
   })
 
@@ -129,7 +131,7 @@ describe('the engine is reached', () => {
       `[::1]:${port}`,
       `http://me:secret@localhost:${port}/some/engine/`,
     ])
-      expect(typeof (await connected(place)), place).toBe('object')
+      expect(isUnavailable(await connected(place)), place).toBe(false)
     expect(asked.filter((each) => each?.includes('containers'))).toEqual([
       `127.0.0.1:${port} /containers/json?limit=1`,
       `[::1]:${port} /containers/json?limit=1`,
@@ -152,8 +154,10 @@ describe('the engine is reached', () => {
     vi.stubEnv('DOCKER_HOST', `tcp://127.0.0.1:${portOf(proxy)}`)
     const path = join(folder, 'engine.sock')
     await listen(createServer(empty), path)
-    expect(await connected('tcp://host.invalid:2375')).toMatch(/: unknown host$/)
-    expect(typeof (await connected(`unix://${path}`))).toBe('object')
+    expect(await connected('tcp://host.invalid:2375')).toEqual({
+      unavailable: expect.stringMatching(/: unknown host$/),
+    })
+    expect(isUnavailable(await connected(`unix://${path}`))).toBe(false)
     expect(through).toEqual([])
   })
 
@@ -165,11 +169,13 @@ describe('the engine is reached', () => {
     await makeContext('other', host, { 'cert.pem': cert ?? '', 'key.pem': key ?? '' })
     const reached = async (name: string) => {
       const found = await connectDocker(env({ DOCKER_CONTEXT: name }))
-      return typeof found === 'string' ? found : found.containers()
+      return isUnavailable(found) ? found : found.containers()
     }
     expect(await reached('trusted')).toEqual([])
     expect(await reached('unseen')).toEqual([])
-    expect(await reached('other')).toMatch(/^tcp:\/\/localhost:\d+ \(context other\): /)
+    expect(await reached('other')).toEqual({
+      unavailable: expect.stringMatching(/^tcp:\/\/localhost:\d+ \(context other\): /),
+    })
   })
 
   test('as the one to whom a certificate belongs', async () => {
@@ -183,9 +189,9 @@ describe('the engine is reached', () => {
     for (const [file, text] of Object.entries({ 'ca.pem': cert, 'cert.pem': cert, 'key.pem': key }))
       await writeFile(join(folder, file), text ?? '')
     const verified = { DOCKER_HOST: host, DOCKER_TLS_VERIFY: '1', DOCKER_CERT_PATH: folder }
-    expect(typeof (await connectDocker(env(verified)))).toBe('object')
+    expect(isUnavailable(await connectDocker(env(verified)))).toBe(false)
     expect(shown).toEqual([true, true])
-    expect(typeof (await connected(host))).toBe('string')
+    expect(isUnavailable(await connected(host))).toBe(true)
   })
 
   test('through the ssh of the person, whose own words are told when it fails', async () => {
@@ -206,7 +212,7 @@ describe('the engine is reached', () => {
     await script(`exec "${process.execPath}" -e '${bridge}'`)
     await chmod(ssh, 0o755)
     const engine = await reached()
-    expect(typeof engine === 'string' ? engine : await engine.containers()).toEqual([])
+    expect(isUnavailable(engine) ? engine : await engine.containers()).toEqual([])
     expect(await readFile(join(folder, 'asked'), 'utf8')).toContain(
       '-o BatchMode=yes -o ConnectTimeout=3 -p 2222 -- me@build docker system dial-stdio',
     )
@@ -214,11 +220,13 @@ describe('the engine is reached', () => {
     expect(given).toContain('SSH_AUTH_SOCK=/agent')
     expect(given).not.toMatch(/ONLY_THE_PROGRAM_HAS|OUR_SECRET/)
     await script('echo "Permission denied (publickey)." >&2; exit 255')
-    expect(await reached()).toBe('ssh://me@build:2222 (DOCKER_HOST): Permission denied (publickey).')
+    expect(await reached()).toEqual({
+      unavailable: 'ssh://me@build:2222 (DOCKER_HOST): Permission denied (publickey).',
+    })
     await rm(ssh)
-    expect(await connectDocker(env({ PATH: folder, DOCKER_HOST: 'ssh://build' }))).toBe(
-      'ssh://build (DOCKER_HOST): there is no such socket or program',
-    )
+    expect(await connectDocker(env({ PATH: folder, DOCKER_HOST: 'ssh://build' }))).toEqual({
+      unavailable: 'ssh://build (DOCKER_HOST): there is no such socket or program',
+    })
   })
 
   test('or it is given up in time, where it never answers, and its connections are closed', async () => {
@@ -238,7 +246,8 @@ describe('the engine is reached', () => {
       connected(`tcp://localhost:${portOf(server)}`),
       connectDocker(env({ PATH, DOCKER_HOST: 'ssh://build' })),
     ])
-    for (const reason of given) expect(reason).toMatch(/: no answer in 3 s$/)
+    for (const each of given)
+      expect(each).toEqual({ unavailable: expect.stringMatching(/: no answer in 3 s$/) })
     await Promise.all(ends)
     const pids = (await readFile(join(folder, 'pids'), 'utf8')).trim().split('\n').map(Number)
     expect([ends.length, pids.length]).toEqual([2, 2])
@@ -250,6 +259,8 @@ describe('the engine is reached', () => {
       createServer((_, answer) => answer.writeHead(418).end('teapot')),
       0,
     )
-    expect(await connected(`tcp://localhost:${portOf(server)}`)).toMatch(/it answers HTTP 418$/)
+    expect(await connected(`tcp://localhost:${portOf(server)}`)).toEqual({
+      unavailable: expect.stringMatching(/it answers HTTP 418$/),
+    })
   })
 })

@@ -3,6 +3,7 @@ import type { AddressInfo, Server, Socket } from 'node:net'
 import { join } from 'node:path'
 import { afterEach } from 'vitest'
 import { EngineApi } from '../../src/docker/api/api.ts'
+import type { Unavailable } from '../../src/core/unavailable.ts'
 import { connectDocker } from '../../src/docker/connect/connect.ts'
 import { DockerEngine } from '../../src/docker/engine.ts'
 import { endpointOf } from '../../src/docker/connect/endpoint.ts'
@@ -82,7 +83,7 @@ export async function fakeEngine(
 }
 
 /** What is there, or why not. */
-export const connected = (host: string): Promise<Docker | string> =>
+export const connected = (host: string): Promise<Docker | Unavailable> =>
   connectDocker({ HOME: '/nowhere', DOCKER_HOST: host })
 
 /** The sentence with which something failed. */

@@ -1,5 +1,6 @@
 import type { Container, Docker, Ended, PublishedPort } from '../../src/docker/port.ts'
-import { type Deployment, type DeploymentNames, locateDeployment } from '../../src/runs/deployment/find.ts'
+import type { Deployment, DeploymentNames } from '../../src/runs/deployment/deployment.ts'
+import { locateDeployment } from '../../src/runs/deployment/find.ts'
 
 /** A container as an engine tells of it, by its name and what matters. */
 export function container(

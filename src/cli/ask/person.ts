@@ -31,7 +31,7 @@ async function askFor(contested: ContestedServer, gateway: Gateway, context: Con
   return chooseOrShow({ id: contested.server.id, message, choices, fallback: 'leave' }, gateway, context)
 }
 
-/** Asks, server by server, whether somebody's edit is to be written over. Returns those for which it is. */
+/** Asks, server by server, whether to write over somebody's edit. Returns those for which the answer is yes. */
 async function chooseContested(
   contested: readonly ContestedServer[],
   gateway: Gateway,

@@ -1,12 +1,7 @@
 import { type CheckResult, tallyChecks } from '../../core/verify/check.ts'
 import { count, printable } from '../../core/show/text.ts'
+import type { VerifyReport } from '../../runs/verify/run-checks.ts'
 import { type Look, wrap } from './layout.ts'
-
-/** A whole verification: of which gateway, and what each check found. */
-export interface VerifyReport {
-  gateway: { url: string; version: string | null; account: string | null }
-  checks: CheckResult[]
-}
 
 /** `mcp-url-migrate/verify/1` */
 export function verifyDocument({ gateway, checks }: VerifyReport) {

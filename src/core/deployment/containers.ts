@@ -70,7 +70,7 @@ export const disconnectCommand = ({ engine, name }: NamedContainer, network: str
 export const listCommand = (engine: Engine): string => `${engine} ps -a`
 
 /** Where the settings of a Compose service stand, for a person. */
-const placeOf = ({ service, project, files }: ComposeService): string =>
+const settingsOf = ({ service, project, files }: ComposeService): string =>
   `the service ${service} in ${files.length === 0 ? `the Compose file of ${project}` : files.join(', ')}`
 
 /**
@@ -86,7 +86,7 @@ export function madeAnew(
   const { engine, name, compose } = container
   if (compose)
     return {
-      sentence: `${inCompose} ${placeOf(compose)}, then:`,
+      sentence: `${inCompose} ${settingsOf(compose)}, then:`,
       command: remake(compose),
     }
   return {
@@ -97,4 +97,4 @@ export function madeAnew(
 
 /** Compose makes a container anew by its file: where a change of networks has to stand there, else an empty text. */
 export const keptByCompose = ({ compose }: NamedContainer, what: string): string =>
-  compose === null ? '' : ` So that Compose keeps it, write ${what} of ${placeOf(compose)}.`
+  compose === null ? '' : ` So that Compose keeps it, write ${what} of ${settingsOf(compose)}.`

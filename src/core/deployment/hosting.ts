@@ -1,4 +1,5 @@
 import { isLoopbackName, isOwnName, readAddress } from '../rule/address.ts'
+import { GUIDE_NAMES } from './guide-names.ts'
 import { commandTo, connectCommand, listCommand, type NamedContainer } from './containers.ts'
 import { maskUrl } from '../show/redact.ts'
 import { printable } from '../show/text.ts'
@@ -28,7 +29,7 @@ export type Hosting =
   | { kind: 'unknown' }
 
 /** What is known of an address that does not work, taken apart. */
-export interface Place {
+export interface FailingParts {
   host: string
   port: number
   isTls: boolean
@@ -44,7 +45,6 @@ export interface Place {
 
 /** Names are the guide's where nobody knows better. */
 const guides = (name: string): NamedContainer => ({ engine: 'docker', name, compose: null })
-const GUIDE = { litellm: guides('litellm'), network: 'litellm-net' }
 
 /** The path of a URL as remedies show it: secrets masked, harmless for a terminal. */
 export function shownPathOf(url: string): string {
@@ -55,7 +55,7 @@ export function shownPathOf(url: string): string {
 const mayBeContainer = (host: string): boolean => /^[a-z\d][a-z\d_-]*$/i.test(host) && !isLoopbackName(host)
 
 /** Takes apart what is known. */
-export function placeOf({ url, transport, served = null, hosting }: Failing): Place {
+export function partsOf({ url, transport, served = null, hosting }: Failing): FailingParts {
   const address = readAddress(url)
   const { host, port, scheme } = address.kind === 'address' ? address : { host: '', port: 0, scheme: 'http' }
   const isUnknown = hosting.kind === 'unknown'
@@ -67,9 +67,9 @@ export function placeOf({ url, transport, served = null, hosting }: Failing): Pl
     transport: transport ?? 'sse',
     served,
     hosting,
-    gateway: isUnknown ? GUIDE.litellm : hosting.kind === 'container' ? hosting.litellm : null,
+    gateway: isUnknown ? guides(GUIDE_NAMES.litellm) : hosting.kind === 'container' ? hosting.litellm : null,
     proxy: isUnknown ? (mayBeContainer(host) ? guides(host) : null) : hosting.proxy,
-    network: (hosting.kind === 'container' ? hosting.network : null) ?? GUIDE.network,
+    network: (hosting.kind === 'container' ? hosting.network : null) ?? GUIDE_NAMES.network,
   }
 }
 
@@ -78,20 +78,20 @@ export const logOf = (container: NamedContainer | null): string | null =>
   container === null ? null : commandTo('logs', container)
 
 /** What to do where the host is unknown, or cannot be reached: to join the two, or to see what there is. */
-export function connect({ host, hosting, proxy, network }: Place): string | null {
+export function connect({ host, hosting, proxy, network }: FailingParts): string | null {
   if (hosting.kind === 'machine' || !mayBeContainer(host)) return null
   if (proxy !== null) return connectCommand(proxy, network)
   return hosting.kind === 'container' ? listCommand(hosting.litellm.engine) : null
 }
 
 /** LiteLLM outside of containers knows no name that Docker gives to one. */
-export const outside = ({ hosting, host }: Place): string =>
+export const outside = ({ hosting, host }: FailingParts): string =>
   hosting.kind === 'machine' && mayBeContainer(host)
     ? ` LiteLLM runs outside of containers, and the names of containers are unknown there: run it in a container on the network of the MCP proxy, or give an address that its machine knows.`
     : ''
 
 /** Where a name by which a machine calls itself leads, seen from LiteLLM. */
-export const ownHost = ({ host, hosting }: Place): string =>
+export const ownHost = ({ host, hosting }: FailingParts): string =>
   isOwnName(host) && hosting.kind !== 'machine'
     ? ` Seen from a container, ${host} is that container itself, not the machine.`
     : ''

@@ -12,6 +12,9 @@ export interface OpenPort {
 /** What a container is in the deployment. */
 export type ContainerRole = 'litellm' | 'proxy' | 'other'
 
+/** What a container is in the deployment, in words; none for the others. */
+export const ROLE_NAMES: Record<ContainerRole, string> = { litellm: 'LiteLLM', proxy: 'MCP proxy', other: '' }
+
 /** One container of the deployment. */
 export interface TopologyContainer {
   name: string
@@ -54,6 +57,10 @@ export function portText({ hostIp, hostPort, protocol }: OpenPort): string {
   const host = hostIp.includes(':') ? `[${hostIp}]` : hostIp
   return `${host}:${hostPort}${protocol === 'tcp' ? '' : `/${protocol}`}`
 }
+
+/** An open port, and where it leads: `! 0.0.0.0:8080 → 8080`, marked where it leads past LiteLLM. */
+export const portLabel = (port: OpenPort): string =>
+  `${port.exposed ? '! ' : ''}${portText(port)} → ${port.containerPort}`
 
 /** The open ports among what is published; every address of both families is one. */
 export function openPorts(

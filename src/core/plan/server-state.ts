@@ -9,7 +9,7 @@ export const SERVER_STATES = ['to-migrate', 'migrated', 'config', 'skipped', 'ot
 export type ServerState = (typeof SERVER_STATES)[number]
 
 /** One server, and where it stands. `code` and `message` say why it is left alone, or what moving it asks for. */
-export interface Standing {
+export interface ServerStanding {
   server: ServerIdentity
   state: ServerState
   /** As it is: not masked. */
@@ -18,7 +18,7 @@ export interface Standing {
   message: string | null
 }
 
-function standingOf(entry: InventoryEntry, plan: Plan, migration: Migration): Standing {
+function standingOf(entry: InventoryEntry, plan: Plan, migration: Migration): ServerStanding {
   const id = entry.listed.server_id
   const base = { server: { ...identify(entry.listed, entry.source), id }, url: entryUrl(entry) }
   const changes = plan.changes.filter(({ server }) => server.id === id)
@@ -41,6 +41,6 @@ function standingOf(entry: InventoryEntry, plan: Plan, migration: Migration): St
 }
 
 /** Where each server of an inventory stands, by the plan that would be made now. */
-export function standings(plan: Plan, { entries }: Inventory, migration: Migration): Standing[] {
+export function serverStandings(plan: Plan, { entries }: Inventory, migration: Migration): ServerStanding[] {
   return entries.map((entry) => standingOf(entry, plan, migration))
 }

@@ -1,5 +1,5 @@
 import type { Reach, ReachKind, ReachOutcome, Tried } from './reach.ts'
-import { type Remedy, remedyText } from './remedies.ts'
+import { type Remedy, remedyText } from '../show/remedy.ts'
 
 /** What a kind comes to. */
 export function outcomeOf(kind: ReachKind): ReachOutcome {

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { parsedJson } from '../parsed-json.ts'
 import type { Asked, OddAnswer } from './observed.ts'
 import { kindOfStatus, type Reach, type ReachKind } from './reach.ts'
 import { maskUrl, redactText } from '../show/redact.ts'
@@ -6,13 +7,8 @@ import { maskUrl, redactText } from '../show/redact.ts'
 const rpc = z.looseObject({ error: z.looseObject({ code: z.number(), message: z.string() }) })
 
 /** What an error of JSON-RPC in a body says, `null` where there is none. */
-function rpcMessage(body: string): string | null {
-  try {
-    return rpc.safeParse(JSON.parse(body)).data?.error.message ?? null
-  } catch {
-    return null
-  }
-}
+const rpcMessage = (body: string): string | null =>
+  rpc.safeParse(parsedJson(body)).data?.error.message ?? null
 
 const isPage = ({ type }: OddAnswer): boolean => type.includes('html')
 const isSuccess = ({ status }: OddAnswer): boolean => status >= 200 && status < 300

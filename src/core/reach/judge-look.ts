@@ -41,7 +41,7 @@ function judgeEndpoint(at: string): Reach {
 const ENDLESS = { answer: 'its answer has no end', list: 'its list of tools has no end' }
 
 /** What the facts of a look say of the address. */
-export function judge(seen: Observed, asked: Asked): Reach {
+export function judgeLook(seen: Observed, asked: Asked): Reach {
   switch (seen.event) {
     case 'tools':
       return judgeTools(seen.tools)

@@ -1,4 +1,4 @@
-import { judge } from './judge-look.ts'
+import { judgeLook } from './judge-look.ts'
 import type { Asked, Observed } from './observed.ts'
 import type { Reach, ReachKind } from './reach.ts'
 
@@ -11,14 +11,14 @@ const OTHERS = { http: ['sse', 'HTTP+SSE'], sse: ['http', 'Streamable HTTP'] } a
 const suggestsOther = (seen: Observed, { kind }: Reach): boolean =>
   seen.event === 'late' ? seen.opened : seen.event !== 'failure' && SUGGESTING.includes(kind)
 
-/** What can be opened of an address, or why nothing can. User info is no part of it: it would be sent as a password. */
-function openable(raw: string): URL | string {
-  if (!URL.canParse(raw)) return 'this is not a complete URL'
+/** What can be opened of an address, or what is wrong with it. User info is no part of it: it would be sent as a password. */
+function openable(raw: string): { url: URL } | { reason: string } {
+  if (!URL.canParse(raw)) return { reason: 'this is not a complete URL' }
   const url = new URL(raw)
-  if (url.protocol !== 'http:' && url.protocol !== 'https:') return 'the URL is not one of HTTP'
+  if (url.protocol !== 'http:' && url.protocol !== 'https:') return { reason: 'the URL is not one of HTTP' }
   url.username = ''
   url.password = ''
-  return url
+  return { url }
 }
 
 /** How a client looks at a URL in a transport, `http` or `sse`. What it throws is passed on: nobody could look. */
@@ -29,13 +29,14 @@ export type Observe = (url: URL, transport: string) => Promise<Observed>
  * one too, as there is no better evidence than that it works.
  */
 export async function lookWith(observe: Observe, asked: Asked): Promise<Reach> {
-  const url = openable(asked.url)
-  if (typeof url === 'string') return { kind: 'unclear', tools: null, evidence: url }
+  const opened = openable(asked.url)
+  if ('reason' in opened) return { kind: 'unclear', tools: null, evidence: opened.reason }
+  const { url } = opened
   const seen = await observe(url, asked.transport)
-  const reach = judge(seen, asked)
+  const reach = judgeLook(seen, asked)
   if (!suggestsOther(seen, reach)) return reach
   const [transport, name] = OTHERS[asked.transport === 'http' ? 'http' : 'sse']
-  const other = judge(await observe(url, transport), { ...asked, transport })
+  const other = judgeLook(await observe(url, transport), { ...asked, transport })
   if (other.kind !== 'tools' && other.kind !== 'no-tools') return reach
   const evidence = `${reach.evidence}; over ${name} ${other.evidence}`
   return { kind: 'wrong-transport', tools: null, evidence }

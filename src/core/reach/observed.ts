@@ -5,7 +5,7 @@ const event = <Name extends string, Shape extends z.core.$ZodLooseShape>(name: N
 
 /**
  * What an MCP client met at an address: facts, and no opinion of them. Both clients, the one of this process and the one
- * that runs inside LiteLLM's container, report these, and `judge` makes a `Reach` of them.
+ * that runs inside LiteLLM's container, report these, and `judgeLook` makes a `Reach` of them.
  */
 export const observed = z.discriminatedUnion('event', [
   /** The whole list of its tools, as it came. */

@@ -7,31 +7,26 @@ import {
   logOf,
   outside,
   ownHost,
-  type Place,
-  placeOf,
+  type FailingParts,
+  partsOf,
   shownPathOf,
 } from '../deployment/hosting.ts'
 import { nearestOf } from '../plan/select.ts'
 import type { ReachKind } from './reach.ts'
+import type { Remedy } from '../show/remedy.ts'
 import { printable } from '../show/text.ts'
-
-/** How a failure is mended. `command`: to be typed as it is, a line for each, `null` where there is none to give. */
-export interface Remedy {
-  sentence: string
-  command: string | null
-}
 
 const nothingAt = (where: string): string => `serves nothing at ${where}.`
 
 /** LiteLLM says "unreachable" where TLS fails, too. */
-const perhapsTls = ({ isTls }: Place): string =>
+const perhapsTls = ({ isTls }: FailingParts): string =>
   isTls ? ', or TLS fails: its certificate is not accepted, or plain HTTP is spoken there' : ''
 
 /** What mends an address, by its remedy in words, as it is said of several addresses that differ in their paths. */
 export const forAnyPath = (hint: string, url: string): string =>
   hint.replace(nothingAt(shownPathOf(url)), nothingAt('their paths'))
 
-function notFound(place: Place): Remedy {
+function notFound(place: FailingParts): Remedy {
   const [, name] = /^\/servers\/([^/?#]+)/.exec(place.path) ?? []
   const nothing = `${place.host} answers, but ${nothingAt(place.path)}`
   const restart = place.proxy === null ? null : commandTo('restart', place.proxy)
@@ -58,7 +53,7 @@ const TRANSPORTS: Readonly<Record<string, string>> = {
   http: 'Streamable HTTP, whose address mostly ends in /mcp',
 }
 
-type Mending = (place: Place) => Remedy
+type Mending = (place: FailingParts) => Remedy
 
 /** The one table of what mends what. */
 const REMEDIES: Partial<Record<ReachKind, Mending>> = {
@@ -120,16 +115,11 @@ const isFront = (kind: ReachKind): kind is keyof typeof FRONT_REMEDIES => kind i
  * redirect.
  */
 export function remedyFor(kind: ReachKind, failing: Failing, leadsTo: string | null = null): Remedy | null {
-  const place = placeOf(failing)
+  const place = partsOf(failing)
   if (isFront(kind)) {
     const front: Front = { ...place, url: failing.url, leadsTo }
     return { sentence: FRONT_REMEDIES[kind](front), command: null }
   }
   const remedy = REMEDIES[kind]?.(place) ?? null
   return remedy && (failing.hosting.kind === 'unknown' ? ifInDocker(remedy) : remedy)
-}
-
-/** A remedy as one text, the command on a line of its own. */
-export function remedyText({ sentence, command }: Remedy): string {
-  return [printable(sentence), ...(command === null ? [] : [command])].join('\n')
 }

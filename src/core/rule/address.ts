@@ -80,6 +80,10 @@ export function originOf(url: string): string {
   return address.kind === 'address' ? originText(address) : url
 }
 
+/** The port of a URL: where it names none, that of its scheme. */
+export const portOf = ({ port, protocol }: URL): number =>
+  Number(port || DEFAULT_PORTS[protocol === 'https:' ? 'https' : 'http'])
+
 /** Are two origins the same place? */
 export function sameOrigin(a: Origin, b: Origin): boolean {
   return a.scheme === b.scheme && a.host === b.host && a.port === b.port

@@ -1,3 +1,16 @@
+/** Every check of `verify` by its id, in the order in which they are told. Part of the contract. */
+export const CHECK_IDS = [
+  'closed',
+  'published',
+  'networks',
+  'reachable',
+  'same-servers',
+  'keys',
+  'chat',
+  'gateway',
+] as const
+export type CheckId = (typeof CHECK_IDS)[number]
+
 /** What one check found out. `hint`: how to mend it, for a failing one; the command where there is one. */
 export interface CheckResult {
   /** Stable: part of the contract. */

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { parsedJson } from '../parsed-json.ts'
 import { readAddress } from '../rule/address.ts'
 import { nearestOf } from '../plan/select.ts'
 import { printable } from '../show/text.ts'
@@ -8,26 +9,18 @@ const servers = z.looseObject({
   mcpServers: z.record(z.string(), z.looseObject({ enabled: z.boolean().optional() })),
 })
 
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
-}
-
 /** The transport that an MCP proxy speaks at a path, as LiteLLM names it. */
 export const transportAt = (path: string): 'http' | 'sse' => (path.endsWith('/mcp') ? 'http' : 'sse')
 
 /** The services of an MCP proxy's `/status`; `null` where the text is not that, as of another server. */
 export function servicesInStatus(text: string): string[] | null {
-  const read = status.safeParse(parsed(text))
+  const read = status.safeParse(parsedJson(text))
   return read.success ? Object.keys(read.data.server_instances) : null
 }
 
 /** The services of a `servers.json`, and those in it that are disabled; `null` where the text is not that. */
 export function servicesInFile(text: string): { enabled: string[]; disabled: string[] } | null {
-  const read = servers.safeParse(parsed(text))
+  const read = servers.safeParse(parsedJson(text))
   if (!read.success) return null
   const entries = Object.entries(read.data.mcpServers)
   const names = (wanted: boolean): string[] =>

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { type Archive, ARCHIVE_LIMIT } from './archive.ts'
-import { type Answer, call, callForAll, callForJson, type Question } from './call.ts'
+import { type EngineAnswer, call, callForAll, callForJson, type EngineRequest } from './call.ts'
 import { engineId, type InspectedContainer, inspectedContainer, listedContainer } from './container.ts'
 import type { Endpoint } from '../connect/endpoint.ts'
 
@@ -35,7 +35,7 @@ export class EngineApi {
     schema: z.ZodType<T>,
     path: string,
     signal: AbortSignal,
-    query: Question['query'] = {},
+    query: EngineRequest['query'] = {},
   ): Promise<T> {
     return callForJson(schema, this.#endpoint, { method: 'GET', path, query, signal })
   }
@@ -96,7 +96,7 @@ export class EngineApi {
   }
 
   /** `POST /exec/{id}/start`: both streams as one, until they end, or 1 MB has come, or the signal. */
-  startExec(exec: string, signal: AbortSignal): Promise<Answer> {
+  startExec(exec: string, signal: AbortSignal): Promise<EngineAnswer> {
     const path = `/exec/${encodeURIComponent(exec)}/start`
     const json = { Detach: false, Tty: false }
     return call(this.#endpoint, { method: 'POST', path, json, limit: OUTPUT_LIMIT, signal })

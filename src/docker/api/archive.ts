@@ -1,5 +1,6 @@
 import { type ParsedTarFileItem, parseTar } from 'nanotar'
 import { z } from 'zod'
+import { parsedJson } from '../../core/parsed-json.ts'
 
 /** What is at a path: a file's text, or where a link leads. */
 export type Unpacked = { kind: 'file'; text: string } | { kind: 'link'; to: string } | { kind: 'other' }
@@ -23,13 +24,8 @@ const NO_FILE = (1 << 31) | (1 << 26) | (1 << 25) | (1 << 24) | (1 << 21) | (1 <
 
 const pathStat = z.object({ mode: z.number().int(), linkTarget: z.string().default('') })
 
-function readStat(header: string): z.infer<typeof pathStat> | null {
-  try {
-    return pathStat.parse(JSON.parse(Buffer.from(header, 'base64').toString('utf8')))
-  } catch {
-    return null
-  }
-}
+const readStat = (header: string): z.infer<typeof pathStat> | undefined =>
+  pathStat.safeParse(parsedJson(Buffer.from(header, 'base64').toString('utf8'))).data
 
 function entriesIn(tar: Buffer): ParsedTarFileItem[] {
   try {

@@ -1,5 +1,5 @@
 import { setMaxListeners } from 'node:events'
-import { codeOf, MigrateError } from '../../core/errors.ts'
+import { codeOf } from '../../core/errors.ts'
 import { redactText } from '../../core/show/redact.ts'
 
 /** An engine that answered, and did not do what it was asked. Its message is the engine's own, or tells the status. */
@@ -45,7 +45,7 @@ const BY_CODE: readonly [codes: RegExp, words: string][] = [
 export const isMissing = (error: unknown): boolean => error instanceof Refusal && error.status === 404
 
 /** Waits for something at most so long; `signal` tells it to give up. Rejects with a sentence after the limit. */
-export async function within<T>(limitMs: number, act: (signal: AbortSignal) => Promise<T>): Promise<T> {
+export async function inTime<T>(limitMs: number, act: (signal: AbortSignal) => Promise<T>): Promise<T> {
   const stop = new AbortController()
   setMaxListeners(0, stop.signal) // every request listens, and Node.js takes more than ten for a leak
   let timer: NodeJS.Timeout | undefined
@@ -61,7 +61,3 @@ export async function within<T>(limitMs: number, act: (signal: AbortSignal) => P
     clearTimeout(timer)
   }
 }
-
-/** The error of an engine that did not do what it was asked. */
-export const dockerFailed = (what: string, reason: string): MigrateError =>
-  new MigrateError('docker-failed', `Docker could not ${what}: ${reason}`, null)

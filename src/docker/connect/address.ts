@@ -4,8 +4,10 @@ import { userInfo } from 'node:os'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { isLoopbackName } from '../../core/rule/address.ts'
+import { parsedJson } from '../../core/parsed-json.ts'
 import { homeFolder } from '../../core/home.ts'
 import { maskUrl } from '../../core/show/redact.ts'
+import type { Unavailable } from '../../core/unavailable.ts'
 
 /** What TLS needs, as PEM texts; what is absent is `null`. */
 export interface TlsFiles {
@@ -59,31 +61,40 @@ function decoded(text: string): string | null {
   }
 }
 
-/** Reads a host as DOCKER_HOST and contexts name it; a sentence where it is not one. `tls` is asked for TCP alone. */
+/** An engine over TCP. */
+function tcpAt(
+  url: URL,
+  files: TlsFiles | null,
+  place: Pick<EngineAddress, 'where' | 'isLocal'>,
+): EngineAddress {
+  const tls = files ?? (url.protocol === 'https:' ? SYSTEM_TRUST : null)
+  const port = Number(url.port || (tls ? 2376 : 2375))
+  const prefix = url.pathname.replace(/\/+$/, '')
+  return { kind: 'tcp', host: url.hostname || 'localhost', port, prefix, tls, ...place }
+}
+
+/** Reads a host as DOCKER_HOST and contexts name it. `tls` is asked for TCP alone. */
 async function readHost(
   text: string,
   source: string,
   tls: () => Promise<TlsFiles | null>,
-): Promise<EngineAddress | string> {
+): Promise<EngineAddress | Unavailable> {
   const socket = /^(?:unix|npipe):\/\/(.*)$/.exec(text)
   if (socket) return socketAt(socket[1] || DEFAULT_SOCKET)
   const whole = text.includes('://') ? text : `tcp://${text}`
   const url = URL.canParse(whole) ? new URL(whole) : null
-  const where = `${maskUrl(whole)} (${source})`
   const isLocal = url !== null && isLoopbackName(url.hostname || 'localhost')
   const user = url === null ? null : decoded(url.username)
   if (url?.protocol === 'ssh:' && url.hostname && user !== null) {
     const destination = `${user === '' ? '' : `${user}@`}${url.hostname}`
-    const place = `ssh://${destination}${url.port && `:${url.port}`} (${source})`
-    return { kind: 'ssh', destination, port: url.port || null, where: place, isLocal }
+    const where = `ssh://${destination}${url.port && `:${url.port}`} (${source})`
+    return { kind: 'ssh', destination, port: url.port || null, where, isLocal }
   }
-  if (url && /^(tcp|https?):$/.test(url.protocol)) {
-    const files = (await tls()) ?? (url.protocol === 'https:' ? SYSTEM_TRUST : null)
-    const host = url.hostname || 'localhost'
-    const port = Number(url.port || (files ? 2376 : 2375))
-    return { kind: 'tcp', host, port, prefix: url.pathname.replace(/\/+$/, ''), tls: files, where, isLocal }
+  if (url && /^(tcp|https?):$/.test(url.protocol))
+    return tcpAt(url, await tls(), { where: `${maskUrl(whole)} (${source})`, isLocal })
+  return {
+    unavailable: `${source} names no Docker engine: it should look like unix:///var/run/docker.sock, tcp://host:2376 or ssh://user@host`,
   }
-  return `${source} names no Docker engine: it should look like unix:///var/run/docker.sock, tcp://host:2376 or ssh://user@host`
 }
 
 const DEFAULT_SOCKET = process.platform === 'win32' ? '//./pipe/docker_engine' : '/var/run/docker.sock'
@@ -114,21 +125,15 @@ async function usualSocket(env: NodeJS.ProcessEnv): Promise<EngineAddress> {
   return socketAt(DEFAULT_SOCKET)
 }
 
-const parsedAs = <T>(schema: z.ZodType<T>, text: string | null): T | null => {
-  if (text === null) return null
-  try {
-    return schema.parse(JSON.parse(text))
-  } catch {
-    return null
-  }
-}
+const parsedAs = <T>(schema: z.ZodType<T>, text: string | null): T | null =>
+  schema.safeParse(parsedJson(text ?? '')).data ?? null
 
 /** A context keeps its endpoint and its certificates in folders named by the hash of its name. */
-async function contextNamed(name: string, env: NodeJS.ProcessEnv): Promise<EngineAddress | string> {
+async function contextNamed(name: string, env: NodeJS.ProcessEnv): Promise<EngineAddress | Unavailable> {
   const [folder, hash] = [configFolder(env), createHash('sha256').update(name).digest('hex')]
   const text = await readOrNull(join(folder, 'contexts/meta', hash, 'meta.json'))
   const context = parsedAs(contextFile, text)
-  if (!context) return `there is no Docker context ${name} in ${folder}`
+  if (!context) return { unavailable: `there is no Docker context ${name} in ${folder}` }
   const { Host, SkipTLSVerify } = context.Endpoints.docker
   const certificates = join(folder, 'contexts/tls', hash, 'docker')
   // A context says that its engine speaks TLS by what it keeps for that.
@@ -140,9 +145,9 @@ async function contextNamed(name: string, env: NodeJS.ProcessEnv): Promise<Engin
 
 /**
  * Which engine is meant, in the order of Docker's own client: DOCKER_HOST, DOCKER_CONTEXT, the current context, the
- * usual socket. A sentence where what is named is not an engine.
+ * usual socket. None where what is named is not an engine.
  */
-export async function engineAddress(env: NodeJS.ProcessEnv): Promise<EngineAddress | string> {
+export async function engineAddress(env: NodeJS.ProcessEnv): Promise<EngineAddress | Unavailable> {
   const host = env['DOCKER_HOST']
   if (host) {
     const verify = Boolean(env['DOCKER_TLS_VERIFY'])

@@ -1,7 +1,8 @@
 import type { Engine } from '../../core/deployment/containers.ts'
+import { isUnavailable, type Unavailable } from '../../core/unavailable.ts'
 import { engineAddress } from './address.ts'
 import { EngineApi } from '../api/api.ts'
-import { reasonOf, within } from '../api/ask.ts'
+import { reasonOf, inTime } from '../api/ask.ts'
 import { endpointOf } from './endpoint.ts'
 import { DockerEngine } from '../engine.ts'
 import type { Docker } from '../port.ts'
@@ -16,24 +17,23 @@ const without = (env: NodeJS.ProcessEnv, names: readonly string[]): NodeJS.Proce
   Object.fromEntries(Object.entries(env).filter(([name]) => !names.includes(name)))
 
 /**
- * The Docker engine that the environment means, or why there is none, as a clause for a person. Never throws, and takes
- * three seconds at most. `withheld`: variables that the person's ssh does not get, where that leads to it.
+ * The Docker engine that the environment means, or why there is none. Never throws, and takes three seconds at most. `withheld`: variables that the person's ssh does not get, where that leads to it.
  */
 export async function connectDocker(
   env: NodeJS.ProcessEnv,
   withheld: readonly string[] = [],
-): Promise<Docker | string> {
+): Promise<Docker | Unavailable> {
   const address = await engineAddress(env)
-  if (typeof address === 'string') return address
+  if (isUnavailable(address)) return address
   try {
     const api = new EngineApi(endpointOf(address, without(env, withheld)))
     // More than a ping: an engine may answer that to those who may ask it nothing.
-    const [components] = await within(CONNECT_MS, (signal) =>
+    const [components] = await inTime(CONNECT_MS, (signal) =>
       // What stands before an engine may keep its version to itself.
       Promise.all([api.components(signal).catch(() => []), api.list({ limit: '1' }, signal)]),
     )
     return new DockerEngine(api, { ...address, engine: engineOf(components) })
   } catch (error) {
-    return `${address.where}: ${reasonOf(error)}`
+    return { unavailable: `${address.where}: ${reasonOf(error)}` }
   }
 }

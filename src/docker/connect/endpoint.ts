@@ -1,16 +1,53 @@
+import { spawn } from 'node:child_process'
 import { Agent as HttpAgent } from 'node:http'
 import { Agent as HttpsAgent } from 'node:https'
 import { connect } from 'node:net'
-import type { Duplex } from 'node:stream'
+import { Duplex } from 'node:stream'
 import type { Agents } from 'got'
 import type { EngineAddress, TlsFiles } from './address.ts'
-import { dialSsh } from './dial-ssh.ts'
 
 /** Where requests go, and who makes the connections for them: one for each request, closed after its answer. */
 export interface Endpoint {
   /** `http://host:port`, without a slash at its end. */
   base: string
   agent: Agents
+}
+
+const SSH_OPTIONS = ['-o', 'BatchMode=yes', '-o', 'ConnectTimeout=3']
+
+/**
+ * A connection to an engine on another machine, as Docker's own client makes it: through the person's `ssh`, with its
+ * configuration, agent and known hosts. It never asks for anything. `destination` and `port` as ssh takes them.
+ */
+function dialSsh(
+  { destination, port }: { destination: string; port: string | null },
+  env: NodeJS.ProcessEnv,
+): Duplex {
+  const command = [...SSH_OPTIONS, ...(port === null ? [] : ['-p', port]), '--', destination]
+  const child = spawn('ssh', [...command, 'docker', 'system', 'dial-stdio'], { stdio: 'pipe', env })
+  let said = ''
+  const stream = new Duplex({
+    read: () => child.stdout.resume(),
+    write: (chunk, _, done) => child.stdin.write(chunk, () => done()),
+    final: (done) => child.stdin.end(done),
+    destroy: (error, done) => {
+      child.kill()
+      done(error)
+    },
+  })
+  child.stdin.on('error', () => {}) // ssh has ended; why, it says itself
+  child.stderr.on('data', (chunk: Buffer) => {
+    said = (said + chunk.toString()).slice(-1000)
+  })
+  child.stdout.on('data', (chunk: Buffer) => {
+    if (!stream.push(chunk)) child.stdout.pause()
+  })
+  child.once('error', (error) => stream.destroy(error))
+  child.once('close', (code) => {
+    if (code === 0) stream.push(null)
+    else stream.destroy(new Error(said.trim().split('\n').at(-1) || `ssh ended with ${code}`))
+  })
+  return stream
 }
 
 /** An sshd lets ten sign in at the same time and turns others away at random (MaxStartups). */

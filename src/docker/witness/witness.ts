@@ -1,11 +1,11 @@
-import { MigrateError } from '../../core/errors.ts'
+import { parsedJson } from '../../core/parsed-json.ts'
 import { lookWith } from '../../core/reach/look.ts'
 import { type Observed, observed } from '../../core/reach/observed.ts'
 import { maskUrl, redactText } from '../../core/show/redact.ts'
 import type { Reach, Witness } from '../../core/reach/reach.ts'
 import { printable } from '../../core/show/text.ts'
 import { HANDSHAKE } from './handshake.ts'
-import type { Container, Docker, Ended } from '../port.ts'
+import { type Container, type Docker, DockerFailure, type Ended } from '../port.ts'
 
 const LIMIT_MS = 10_000
 /** The script gives up before the engine does, so that it can say what it saw. */
@@ -13,14 +13,9 @@ const SCRIPT_SECONDS = 8
 
 const PYTHONS = ['python3', 'python'] as const
 
-/** The facts in the last line of what the script printed, `null` where there are none. */
-function readFacts(stdout: string): Observed | null {
-  try {
-    return observed.parse(JSON.parse(stdout.trim().split('\n').at(-1) ?? ''))
-  } catch {
-    return null
-  }
-}
+/** The facts in the last line of what the script printed, `undefined` where there are none. */
+const readFacts = (stdout: string): Observed | undefined =>
+  observed.safeParse(parsedJson(stdout.trim().split('\n').at(-1) ?? '')).data
 
 /** Nobody could look, and why. */
 class NoLook extends Error {}
@@ -40,7 +35,7 @@ class ContainerWitness implements Witness {
 
   /** Runs the script with the first Python there is. `null` where there is none. */
   async #run(url: string, transport: string): Promise<Ended | null> {
-    let failure: MigrateError | null = null
+    let failure: DockerFailure | null = null
     for (const python of this.#pythons) {
       try {
         const command = [python, '-c', HANDSHAKE, url, transport, String(SCRIPT_SECONDS)]
@@ -48,17 +43,17 @@ class ContainerWitness implements Witness {
         this.#pythons = [python]
         return ended
       } catch (error) {
-        if (!(error instanceof MigrateError)) throw error
+        if (!(error instanceof DockerFailure)) throw error
         failure = error
       }
     }
-    if (failure && !failure.message.endsWith('it is not there')) throw failure
+    if (failure && !failure.lacksProgram) throw failure
     return null
   }
 
   async #observe(url: string, transport: string): Promise<Observed> {
     const ended = await this.#run(url, transport).catch((error: unknown) => {
-      throw new NoLook(error instanceof MigrateError ? error.message : 'Docker failed')
+      throw new NoLook(error instanceof DockerFailure ? error.message : 'Docker failed')
     })
     if (!ended) throw new NoLook('there is neither python3 nor python to look with')
     const seen = readFacts(ended.stdout)

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { parsedJson } from '../../core/parsed-json.ts'
 import { MigrateError } from '../../core/errors.ts'
 import { printable } from '../../core/show/text.ts'
 import { type Endpoint, post, spoken } from '../http/http.ts'
@@ -25,12 +26,8 @@ function cookieToken(answer: Answer): string | null {
 }
 
 function readClaims(token: string): z.infer<typeof claims> | null {
-  try {
-    const middle = token.split('.')[1] ?? ''
-    return claims.safeParse(JSON.parse(Buffer.from(middle, 'base64url').toString('utf8'))).data ?? null
-  } catch {
-    return null
-  }
+  const middle = token.split('.')[1] ?? ''
+  return claims.safeParse(parsedJson(Buffer.from(middle, 'base64url').toString('utf8'))).data ?? null
 }
 
 function rejection(answer: Answer, username: string, endpoint: Endpoint): MigrateError {

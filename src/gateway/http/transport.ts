@@ -2,6 +2,7 @@ import { Agent as HttpAgent } from 'node:http'
 import { Agent as HttpsAgent } from 'node:https'
 import { type Agents, got, type Method, type Progress } from 'got'
 import { MigrateError } from '../../core/errors.ts'
+import { parsedJson } from '../../core/parsed-json.ts'
 import { proxyFor, requireForGateway, throughProxy } from './proxy.ts'
 import { transportError } from './transport-errors.ts'
 
@@ -38,14 +39,6 @@ function body({ json, form }: Request): { json: unknown } | { form: Record<strin
   return form ? { form } : {}
 }
 
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
-}
-
 /**
  * Sends one request, once: no retry, no redirect followed, no compressed answer asked for. Throws a
  * `TransportError` that says whether the request may have arrived; it never carries a header or a body.
@@ -75,7 +68,7 @@ export async function send(request: Request): Promise<Answer> {
   try {
     const response = await pending
     const text = response.body.toString('utf8')
-    return { status: response.statusCode, headers: response.headers, json: parsed(text), text }
+    return { status: response.statusCode, headers: response.headers, json: parsedJson(text), text }
   } catch (error) {
     if (tooLarge)
       throw new MigrateError('answer-too-large', 'The gateway sent an answer of more than 32 MB', null)

@@ -6,9 +6,9 @@ import {
   keptByCompose,
 } from '../../core/deployment/containers.ts'
 import { GUIDE_NAMES } from '../../core/deployment/guide-names.ts'
-import type { Remedy } from '../../core/reach/remedies.ts'
+import type { Deployment } from './deployment.ts'
+import type { Remedy } from '../../core/show/remedy.ts'
 import type { Attachment, Container } from '../../docker/port.ts'
-import type { Deployment } from './find.ts'
 import { networksOf } from './names-of.ts'
 
 /** LiteLLM's container and the MCP proxy's, where both are there. */

@@ -1,12 +1,13 @@
 import { isOwnName, readAddress } from '../../core/rule/address.ts'
+import type { Remedy } from '../../core/show/remedy.ts'
 import { outcomeOf } from '../../core/reach/diagnose.ts'
 import type { Reach, ReachKind } from '../../core/reach/reach.ts'
 import type { Failing, Hosting } from '../../core/deployment/hosting.ts'
-import { type Remedy, remedyFor } from '../../core/reach/remedies.ts'
+import { remedyFor } from '../../core/reach/remedies.ts'
 import type { Container } from '../../docker/port.ts'
 import { joinIt, meetingOf, renameIt, startIt } from './meeting.ts'
 import { isCalled } from './names-of.ts'
-import { type Address, type Asked, askNamesakes, partNamesakes, sharedName } from './namesakes.ts'
+import { type Address, type AskedNamesake, askNamesakes, partNamesakes, sharedName } from './namesakes.ts'
 import type { Surroundings } from './surroundings.ts'
 
 type Broken = Omit<Failing, 'hosting'>
@@ -23,7 +24,7 @@ function behind(host: string, { deployment, names }: InContainer): Container | n
 }
 
 /** All that share the name of an address. Those of which none serves it are asked anew for the next address. */
-async function sharing(host: string, address: Address, here: InContainer): Promise<Asked[]> {
+async function sharing(host: string, address: Address, here: InContainer): Promise<AskedNamesake[]> {
   const { witness, deployment, shared } = here
   const before = shared.get(host)
   if (before || !witness) return before ?? []

@@ -1,8 +1,8 @@
 import { disconnectCommand } from '../../core/deployment/containers.ts'
 import type { Reach, ReachKind } from '../../core/reach/reach.ts'
-import type { Remedy } from '../../core/reach/remedies.ts'
+import type { Remedy } from '../../core/show/remedy.ts'
 import { count, printable } from '../../core/show/text.ts'
-import type { Deployment } from './find.ts'
+import type { Deployment } from './deployment.ts'
 import { type Namesake, namesakes } from './names-of.ts'
 
 /** Does a container serve MCP? `unknown` where it does not say: it wants a sign-in, is busy or silent. */
@@ -25,7 +25,7 @@ function servingOf({ kind }: Reach): Serving {
 }
 
 /** A container that answers to a name, and what was found at its own address. */
-export interface Asked extends Namesake {
+export interface AskedNamesake extends Namesake {
   serves: Serving
   reach: Reach
 }
@@ -47,7 +47,7 @@ type Look = (url: string, transport: string) => Promise<Reach>
 const isProof = (reach: Reach): boolean => servingOf(reach) === 'yes'
 
 /** The best that one of them answers at any of the addresses. */
-async function ask(each: Namesake, addresses: readonly Address[], look: Look): Promise<Asked> {
+async function ask(each: Namesake, addresses: readonly Address[], look: Look): Promise<AskedNamesake> {
   const { ip } = each
   const tries = ip === null ? [] : addresses.map((address) => atIp(address, ip))
   const reached = await Promise.all(tries.map(({ url, transport }) => look(url, transport)))
@@ -66,7 +66,7 @@ export async function askNamesakes(
   addresses: readonly Address[],
   { litellm, containers }: Pick<Deployment, 'litellm' | 'containers'>,
   look: Look,
-): Promise<Asked[]> {
+): Promise<AskedNamesake[]> {
   const found = namesakes(host, litellm.found, containers)
   if (found.length < 2) return []
   const asked = await Promise.all(found.map((each) => ask(each, addresses, look)))
@@ -79,23 +79,23 @@ const SERVES: Record<Serving, (evidence: string) => string> = {
   unknown: (evidence) => `whether it serves MCP cannot be told: ${evidence}`,
 }
 
-const inWords = ({ container, serves, reach }: Asked): string =>
+const inWords = ({ container, serves, reach }: AskedNamesake): string =>
   `${printable(container.name)} (${SERVES[serves](reach.evidence)})`
 
 /** That they share a name, and what each of them serves. */
-export function sharedName(host: string, asked: readonly Asked[]): string {
+export function sharedName(host: string, asked: readonly AskedNamesake[]): string {
   const networks = [...new Set(asked.map(({ network }) => network))].join(' and ')
   return `${count(asked.length, 'container')} answer to the name ${printable(host)} on ${networks}, and chance decides which one is asked: ${asked.map(inWords).join(', ')}`
 }
 
 /** Do all of them serve the same tools, as the replicas of one service do? */
-export function areReplicas(asked: readonly Asked[]): boolean {
+export function areReplicas(asked: readonly AskedNamesake[]): boolean {
   const [first, ...rest] = asked.map(({ reach }) => JSON.stringify(reach.tools))
   return asked.every(({ serves }) => serves === 'yes') && rest.every((each) => each === first)
 }
 
 /** Which of them is the proxy: the container of that name, unless it serves none and another does. */
-export function meantBy(host: string, asked: readonly Asked[]): Asked | null {
+export function meantBy(host: string, asked: readonly AskedNamesake[]): AskedNamesake | null {
   const named = asked.find(({ container }) => container.name === host)
   const [first] = asked
   if (named && named.serves !== 'no') return named
@@ -107,7 +107,7 @@ export function meantBy(host: string, asked: readonly Asked[]): Asked | null {
  * none, all of them. `null` where none of them is proved to serve any. The container of that very name always stays: it may
  * only be down.
  */
-export function partNamesakes(host: string, asked: readonly Asked[]): Remedy | null {
+export function partNamesakes(host: string, asked: readonly AskedNamesake[]): Remedy | null {
   const meant = asked.some(({ serves }) => serves === 'yes') ? meantBy(host, asked) : null
   if (meant?.serves !== 'yes') return null
   const others = asked.filter((each) => each !== meant && each.container.name !== host)

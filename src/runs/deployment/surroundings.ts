@@ -1,11 +1,13 @@
-import { isLoopbackName } from '../../core/rule/address.ts'
+import { isLoopbackName, portOf } from '../../core/rule/address.ts'
+import type { Deployment, DeploymentNames } from './deployment.ts'
+import { isUnavailable, type Unavailable } from '../../core/unavailable.ts'
 import type { Witness } from '../../core/reach/reach.ts'
 import type { Container, Docker } from '../../docker/port.ts'
 import { witnessInside } from '../../docker/witness/witness.ts'
 import { thisMachine } from '../../mcp/handshake.ts'
 import type { Machine } from '../../machine/port.ts'
-import { type Deployment, type DeploymentNames, findDeployment } from './find.ts'
-import type { Asked } from './namesakes.ts'
+import { findDeployment } from './find.ts'
+import type { AskedNamesake } from './namesakes.ts'
 
 /** What is known when the surroundings of a gateway are looked for. */
 export interface Bearings {
@@ -15,8 +17,8 @@ export interface Bearings {
   machine: Machine
   /** What a person calls the containers; all `null` unless told. */
   names?: DeploymentNames
-  /** Why there is none, where there is none. Asked only where it is needed. */
-  docker: () => Promise<Docker | string>
+  /** AskedNamesake only where it is needed. */
+  docker: () => Promise<Docker | Unavailable>
 }
 
 /**
@@ -35,7 +37,7 @@ export type Surroundings = { witness: Witness | null } & (
       deployment: Deployment
       names: DeploymentNames
       /** Who was found to share a host name, so that each is asked once, however many servers do not work under it. */
-      shared: Map<string, Asked[]>
+      shared: Map<string, AskedNamesake[]>
     }
   | { kind: 'unknown' }
 )
@@ -48,8 +50,6 @@ export const NOWHERE: Surroundings = { kind: 'unknown', witness: null }
 /** LiteLLM is a Python program. What else listens at its port is a container's proxy, a tunnel, or something in between. */
 const LITELLM = /^(python[\d.]*|litellm|uvicorn|gunicorn|hypercorn)( |$)/
 
-const portOf = ({ port, protocol }: URL): number => Number(port || (protocol === 'https:' ? 443 : 80))
-
 /** Does the gateway run on this machine, on its own network, so that it sees what this program sees? */
 async function runsHere(gateway: URL, machine: Machine): Promise<boolean> {
   if (!isLoopbackName(gateway.hostname)) return false
@@ -61,8 +61,8 @@ async function runsHere(gateway: URL, machine: Machine): Promise<boolean> {
 const answersAt = (gateway: URL, { published }: Container): boolean =>
   !isLoopbackName(gateway.hostname) || published.some(({ hostPort }) => hostPort === portOf(gateway))
 
-async function containersOf(docker: Docker | string): Promise<Container[]> {
-  return typeof docker === 'string' || !docker.isLocal ? [] : docker.containers().catch(() => [])
+async function containersOf(docker: Docker | Unavailable): Promise<Container[]> {
+  return isUnavailable(docker) || !docker.isLocal ? [] : docker.containers().catch(() => [])
 }
 
 /**
@@ -78,7 +78,7 @@ export async function lookAround(bearings: Bearings): Promise<Surroundings> {
     return { kind: 'machine', witness: thisMachine(), containers }
   }
   const docker = await bearings.docker()
-  if (typeof docker === 'string') return NOWHERE
+  if (isUnavailable(docker)) return NOWHERE
   const request = { names, gatewayUrl, newHosts }
   const deployment = await findDeployment(docker, machine, request).catch(() => null)
   const litellm = deployment?.litellm.found ?? null

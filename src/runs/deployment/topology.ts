@@ -8,7 +8,7 @@ import {
   type TopologyContainer,
 } from '../../core/deployment/topology.ts'
 import type { Container } from '../../docker/port.ts'
-import type { Deployment } from './find.ts'
+import type { Deployment } from './deployment.ts'
 import { networksOf } from './names-of.ts'
 
 const ORDER: readonly ContainerRole[] = ['litellm', 'proxy', 'other']

@@ -56,7 +56,7 @@ function contextFor(job: Job, faults: Faults): RunContext {
 }
 
 /**
- * Writes what a plan holds ready, waits for the gateway's workers, and looks at what was moved. Throws only where a run
+ * Writes the changes of a plan that are ready, waits for the gateway's workers, and looks at what was moved. Throws only where a run
  * cannot be taken up again: a failure after a write costs neither its report nor what the journal holds.
  */
 export async function runPlan(plan: Plan, resumption: Resumption | null, job: Job): Promise<RunReport> {

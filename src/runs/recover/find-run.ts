@@ -4,7 +4,7 @@ import { redactText } from '../../core/show/redact.ts'
 import { problemError, readableRuns } from '../../journal/damage.ts'
 import { isUnfinished, type RecordedRun, runsOf, wroteSomething } from '../../journal/fold.ts'
 import type { Journal, JournalProblem } from '../../journal/port.ts'
-import { mend } from '../verify/check.ts'
+import { mend } from '../../core/show/remedy.ts'
 
 /**
  * The run whose id begins with `prefix`; `list` is the command that lists all runs. Throws `run-not-found`, also where

@@ -1,11 +1,13 @@
 import { stripVTControlCharacters } from 'node:util'
+import type { Deployment, DeploymentRequest } from '../deployment/deployment.ts'
 import type { Engine } from '../../core/deployment/containers.ts'
 import { CONSENTS } from '../../core/plan/consent.ts'
 import { MigrateError } from '../../core/errors.ts'
 import { errorLines } from '../../core/deployment/error-lines.ts'
 import type { Migration } from '../../core/rule/migration.ts'
+import type { Unavailable } from '../../core/unavailable.ts'
 import type { GatewayIdentity, Note } from '../../core/plan/plan.ts'
-import { type Standing, standings } from '../../core/plan/server-state.ts'
+import { type ServerStanding, serverStandings } from '../../core/plan/server-state.ts'
 import type { Docker, LogLine } from '../../docker/port.ts'
 import type { Machine } from '../../machine/port.ts'
 import type { Gateway } from '../../gateway/port.ts'
@@ -14,7 +16,7 @@ import { type RecordedRun, runsOf } from '../../journal/fold.ts'
 import type { Journal, JournalProblem } from '../../journal/port.ts'
 import { NO_FILES } from '../plan/configuration.ts'
 import { type ConfiguredMove, configuredMoves } from './configured-moves.ts'
-import { type Deployment, type DeploymentRequest, findDeployment } from '../deployment/find.ts'
+import { findDeployment } from '../deployment/find.ts'
 import { makePlan } from '../plan/forward.ts'
 
 /** A failure as it is reported. */
@@ -23,7 +25,7 @@ export type Problem = Pick<MigrateError, 'code' | 'message' | 'hint'>
 /** What the gateway shows. */
 export interface GatewayStatus {
   identity: GatewayIdentity
-  servers: Standing[]
+  servers: ServerStanding[]
   moves: ConfiguredMove[]
   notes: Note[]
 }
@@ -59,7 +61,7 @@ export interface StatusReport {
   migration: Migration
   gateway: GatewayStatus | Problem
   journal: JournalStatus
-  docker: DockerStatus | string
+  docker: DockerStatus | Unavailable
 }
 
 const LOG_LINES = 200
@@ -94,7 +96,7 @@ export async function readGateway(
   const listed = inventory.entries.map((entry) => entry.listed)
   return {
     identity: gateway.identity,
-    servers: standings(plan, inventory, migration),
+    servers: serverStandings(plan, inventory, migration),
     moves: await configuredMoves(gateway, runs, listed),
     notes: plan.notes,
   }
@@ -116,13 +118,13 @@ async function readErrors(
   }
 }
 
-/** The deployment, and the last error lines of the two containers' logs. A sentence where Docker fails. */
+/** The deployment, and the last error lines of the two containers' logs. */
 export async function readDocker(
   docker: Docker,
   machine: Pick<Machine, 'isSelf'>,
   request: DeploymentRequest,
   errorLimit: number,
-): Promise<DockerStatus | string> {
+): Promise<DockerStatus | Unavailable> {
   try {
     const deployment = await findDeployment(docker, machine, request)
     const two = [deployment.litellm.found, deployment.proxy.found].filter((each) => each !== null)
@@ -130,6 +132,6 @@ export async function readDocker(
       errorLimit === 0 ? [] : await Promise.all(two.map((each) => readErrors(docker, each, errorLimit)))
     return { where: docker.where, engine: docker.engine, deployment, logs }
   } catch (error) {
-    return asProblem(error).message
+    return { unavailable: asProblem(error).message }
   }
 }

@@ -3,6 +3,7 @@ import type { Consent } from '../../core/plan/consent.ts'
 import { diagnose, needsWitness, outcomeOf, triedAs } from '../../core/reach/diagnose.ts'
 import type { Change, Plan } from '../../core/plan/plan.ts'
 import { untriable, withFindings } from '../../core/plan/findings.ts'
+import { isOfOrigin, untriedAsDead } from '../../core/reach/dead-origins.ts'
 import type { Reach, ReachKind, ToolPrint, Tried } from '../../core/reach/reach.ts'
 import { newUrl } from '../../core/plan/withheld.ts'
 import type { Gateway } from '../../gateway/port.ts'
@@ -17,16 +18,6 @@ export interface PreflightScope {
   accepted: readonly Consent[]
   onTried: (done: number, total: number) => void
 }
-
-/** An address of which nothing else at the same origin needs to be tried any more, and how that is said. */
-const DEAD: Partial<Record<ReachKind, string>> = {
-  'unknown-host': 'the host is unknown',
-  refused: 'the host refuses connections',
-  unreachable: 'the host cannot be reached',
-  'time-out': 'nothing at this host answers',
-}
-
-const isGone = (kind: ReachKind): boolean => kind in DEAD && kind !== 'time-out'
 
 /** So many silent servers, and none that answers, make a dead origin, too: each costs 15 s. */
 const SILENT = 8
@@ -53,7 +44,7 @@ async function lookAt(
  * What a look came to. A server that signs in was tried without its credentials. So a login page is no failure that anybody
  * saw, and neither is what LiteLLM says nothing of, where another server at the same origin works.
  */
-async function verdict(
+async function judgeTrial(
   { change, url }: Trial,
   reach: Reach,
   working: ReadonlySet<string>,
@@ -66,39 +57,44 @@ async function verdict(
   return triedAs(reach, await mendingFor(reach, { url, transport: change.transport }, await around()))
 }
 
+/** Tells by each look, as it comes, whether it proves the origin of a URL to be dead. */
+function deathWatch(): (kind: ReachKind, url: string) => boolean {
+  const silent = new Map<string, number>()
+  const answering = new Set<string>()
+  return (kind, url) => {
+    const origin = originOf(url)
+    if (kind !== 'time-out') {
+      if (!isOfOrigin(kind)) answering.add(origin)
+      return isOfOrigin(kind)
+    }
+    const count = (silent.get(origin) ?? 0) + 1
+    silent.set(origin, count)
+    return count >= SILENT && !answering.has(origin)
+  }
+}
+
 async function tryAll(
   trials: readonly Trial[],
   gateway: Gateway,
   scope: PreflightScope,
 ): Promise<Plan['preflight']> {
   const { around, onTried } = scope
-  const silent = new Map<string, number>()
-  const answering = new Set<string>()
-  const isSilent = (url: string): boolean => {
-    const count = (silent.get(originOf(url)) ?? 0) + 1
-    silent.set(originOf(url), count)
-    return count >= SILENT && !answering.has(originOf(url))
-  }
-  const isDead = (kind: ReachKind, url: string): boolean => {
-    if (kind === 'time-out') return isSilent(url)
-    if (!isGone(kind)) answering.add(originOf(url))
-    return isGone(kind)
-  }
+  const isDead = deathWatch()
   onTried(0, trials.length)
   const reached = await byOrigin(trials, {
     originOf: ({ url }) => originOf(url),
     look: (trial) => lookAt(trial, gateway, around),
     isDead: ({ kind }, { url }) => isDead(kind, url),
-    instead: (dead) => ({ ...dead, evidence: `not tried: ${DEAD[dead.kind] ?? dead.evidence}` }),
+    instead: untriedAsDead,
     onDone: (done) => onTried(done, trials.length),
   })
   const working = new Set(
     reached.filter(({ found }) => found.kind === 'tools').map(({ value }) => originOf(value.url)),
   )
-  const verdicts = reached.map(async ({ value, found }): Promise<[string, Tried]> => {
-    return [value.change.id, await verdict(value, found, working, around)]
+  const judged = reached.map(async ({ value, found }): Promise<[string, Tried]> => {
+    return [value.change.id, await judgeTrial(value, found, working, around)]
   })
-  return Object.fromEntries(await Promise.all(verdicts))
+  return Object.fromEntries(await Promise.all(judged))
 }
 
 /** The servers whose tools are worth recording before the run: those that get another URL. */
@@ -119,7 +115,7 @@ async function listTools(
   const listed = await byOrigin(servers(changes), {
     originOf: ({ url }) => originOf(url),
     look: ({ id }) => gateway.tools(id),
-    isDead: ({ kind }) => kind in DEAD,
+    isDead: ({ kind }) => isOfOrigin(kind),
     instead: (dead) => dead,
     onDone: () => {},
   })

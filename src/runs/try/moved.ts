@@ -48,7 +48,7 @@ async function causeOf(
  * What a check comes to. Where LiteLLM cannot tell the health of a server, as where each user signs in for themselves, it
  * has not failed: it cannot be tried.
  */
-async function verdict(
+async function judgeCheck(
   moved: Moved,
   { works, reach, message }: ServerCheck,
   gateway: Gateway,
@@ -88,7 +88,7 @@ export async function checkMoved(
   await inParallel(READS_AT_ONCE, moved, async (each) => {
     if (scope.stopRequested()) return
     const check = await gateway.check(each.change.server.id)
-    checks.set(each.change.id, await verdict(each, check, gateway, scope))
+    checks.set(each.change.id, await judgeCheck(each, check, gateway, scope))
     scope.onChecked(checks.size, moved.length)
   })
   return changes.map((change) => ({ ...change, check: checks.get(change.id) ?? null }))

@@ -1,8 +1,8 @@
-import type { CheckResult } from '../../core/verify/check.ts'
-import type { CheckId } from '../../core/verify/check-ids.ts'
+import type { CheckId, CheckResult } from '../../core/verify/check.ts'
 import { MigrateError } from '../../core/errors.ts'
-import type { Remedy } from '../../core/reach/remedies.ts'
-import { printable } from '../../core/show/text.ts'
+import { isUnavailable } from '../../core/unavailable.ts'
+import type { Docker } from '../../docker/port.ts'
+import type { Deployment } from '../deployment/deployment.ts'
 import type { OpenScene, Scene } from './scene/scene.ts'
 
 /** What a check came to, without its name. */
@@ -38,6 +38,24 @@ export function askingGateway(
   }
 }
 
+/** A check that asks Docker for the deployment: not done where there is no Docker. */
+export function askingDocker(
+  check: Omit<Check, 'skip' | 'look'> & {
+    look: (docker: Docker, deployment: Deployment, scene: Scene) => Promise<Finding>
+  },
+): Check {
+  return {
+    ...check,
+    skip: ({ docker }) => (isUnavailable(docker) ? `Docker cannot be asked: ${docker.unavailable}` : null),
+    look: async (scene) => {
+      const [{ docker }, deployment] = [scene, await scene.deployment()]
+      return isUnavailable(docker) || isUnavailable(deployment)
+        ? skipped('Docker cannot be asked')
+        : check.look(docker, deployment, scene)
+    },
+  }
+}
+
 /** All is well. */
 export const pass = (...evidence: string[]): Finding => ({ outcome: 'pass', evidence, hint: null })
 
@@ -50,6 +68,24 @@ export interface Fault {
   hint: string | null
 }
 
+/** What was found on the way: faults, and what is fine. */
+export interface Found {
+  faults: Fault[]
+  fine: string[]
+}
+
+/** All that several looks came to. */
+export const found = (...all: Found[]): Found => ({
+  faults: all.flatMap(({ faults }) => faults),
+  fine: all.flatMap(({ fine }) => fine),
+})
+
+/** One fault, and nothing else. */
+export const fault = (line: string, hint: string | null): Found => ({ faults: [{ line, hint }], fine: [] })
+
+/** Nothing but what is fine. */
+export const fine = (...lines: string[]): Found => ({ faults: [], fine: lines })
+
 /** Fails where anything is wrong. `fine`: what else was seen. A hint stands once, however many faults it mends. */
 export function judged(faults: readonly Fault[], fine: readonly string[]): Finding {
   if (faults.length === 0) return pass(...fine)
@@ -60,12 +96,3 @@ export function judged(faults: readonly Fault[], fine: readonly string[]): Findi
     hint: hints.length === 0 ? null : hints.join('\n'),
   }
 }
-
-/** A remedy as a hint. */
-export const hintOf = ({ sentence, command }: Remedy): string =>
-  mend(sentence, ...(command?.split('\n') ?? []))
-
-/** A hint that ends in commands, each on a line of its own. */
-export const mend = (sentence: string, ...commands: string[]): string =>
-  // Names in a sentence may hold anything: no line of theirs is to pass for a command.
-  [printable(sentence), ...commands.map((command) => `  ${command}`)].join('\n')

@@ -18,17 +18,22 @@ export const secondLook = ({ timeoutMs }: Timed): number => timeoutMs / 2
 /** For a whole check. What has not ended by then is told as it stands. */
 export const wholeCheck = ({ timeoutMs }: Timed): number => timeoutMs * 1.5
 
+/** What something comes to, or what is said in its place where it takes longer than that. */
+export async function orLate<T>(limitMs: number, found: Promise<T>, late: () => T): Promise<T> {
+  let timer: NodeJS.Timeout | undefined
+  const limit = new Promise<T>((resolve) => {
+    timer = setTimeout(() => resolve(late()), limitMs)
+  })
+  return Promise.race([found, limit]).finally(() => clearTimeout(timer))
+}
+
 /** What a witness sees at an address, within a time of ours: what it gives itself may be longer. */
-export async function lookWithin(
+export function lookWithin(
   limitMs: number,
   witness: Witness,
   url: string,
   transport: string,
 ): Promise<Reach> {
-  let timer: NodeJS.Timeout | undefined
   const evidence = `${witness.where}: no answer in ${limitMs / 1000} s`
-  const late = new Promise<Reach>((resolve) => {
-    timer = setTimeout(() => resolve({ kind: 'time-out', tools: null, evidence }), limitMs)
-  })
-  return Promise.race([witness.look(url, transport), late]).finally(() => clearTimeout(timer))
+  return orLate(limitMs, witness.look(url, transport), () => ({ kind: 'time-out', tools: null, evidence }))
 }

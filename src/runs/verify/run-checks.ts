@@ -1,7 +1,8 @@
 import type { CheckResult } from '../../core/verify/check.ts'
+import { mend } from '../../core/show/remedy.ts'
 import { MigrateError } from '../../core/errors.ts'
-import { type Check, type Finding, mend } from './check.ts'
-import { wholeCheck } from './limits.ts'
+import { type Check, type Finding, skipped } from './check.ts'
+import { orLate, wholeCheck } from './limits.ts'
 import type { Scene } from './scene/scene.ts'
 
 /** What is known where the time limit ends a check: what it has told so far, which is not enough to call it good. */
@@ -22,25 +23,29 @@ function failed(error: unknown): Finding {
   return { outcome: 'fail', evidence: [error.message], hint: error.hint }
 }
 
-async function withinLimit(check: Check, scene: Scene): Promise<Finding> {
-  const limitMs = wholeCheck(scene)
+function look(check: Check, scene: Scene): Promise<Finding> {
   const told: string[] = []
-  let timer: NodeJS.Timeout | undefined
-  const limit = new Promise<Finding>((resolve) => {
-    timer = setTimeout(() => resolve(late(check, told, scene)), limitMs)
-  })
-  const found = check.look(scene, (line) => told.push(line)).catch(failed)
-  return Promise.race([found, limit]).finally(() => clearTimeout(timer))
+  const finding = check.look(scene, (line) => told.push(line)).catch(failed)
+  return orLate(wholeCheck(scene), finding, () => late(check, told, scene))
 }
 
-async function carryOut(check: Check, scene: Scene): Promise<CheckResult> {
+async function runCheck(check: Check, scene: Scene): Promise<CheckResult> {
   const reason = check.skip(scene)
-  const finding: Finding =
-    reason === null ? await withinLimit(check, scene) : { outcome: 'skip', evidence: [reason], hint: null }
+  const finding = reason === null ? await look(check, scene) : skipped(reason)
   return { id: check.id, title: check.title, ...finding }
 }
 
-/** Carries out the checks side by side, each within a time limit. Their order is kept. */
-export function runChecks(checks: readonly Check[], scene: Scene): Promise<CheckResult[]> {
-  return Promise.all(checks.map((check) => carryOut(check, scene)))
+/** A whole verification: of which gateway, and what each check found. */
+export interface VerifyReport {
+  gateway: { url: string; version: string | null; account: string | null }
+  checks: CheckResult[]
+}
+
+/** Does the checks side by side, each within a time limit. Their order is kept. */
+export async function runChecks(checks: readonly Check[], scene: Scene): Promise<VerifyReport> {
+  const { gateway, gatewayUrl: url } = scene
+  const { version, account } =
+    gateway instanceof MigrateError ? { version: null, account: null } : gateway.identity
+  const results = await Promise.all(checks.map((check) => runCheck(check, scene)))
+  return { gateway: { url, version, account }, checks: results }
 }

@@ -1,10 +1,11 @@
 import { readdir, readFile } from 'node:fs/promises'
+import { remedyText } from '../../../src/core/show/remedy.ts'
 import { describe, expect, test } from 'vitest'
 import { diagnose, needsWitness, outcomeOf } from '../../../src/core/reach/diagnose.ts'
 import { REACH_KINDS, type Reach, type ReachKind } from '../../../src/core/reach/reach.ts'
 import type { NamedContainer } from '../../../src/core/deployment/containers.ts'
 import type { Failing, Hosting } from '../../../src/core/deployment/hosting.ts'
-import { remedyFor, remedyText } from '../../../src/core/reach/remedies.ts'
+import { remedyFor } from '../../../src/core/reach/remedies.ts'
 import { toolPrints } from '../../../src/core/reach/tools.ts'
 
 const said = (kind: ReachKind): Reach => ({ kind, tools: null, evidence: `LiteLLM: ${kind}` })

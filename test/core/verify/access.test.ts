@@ -9,9 +9,9 @@ import {
   guardRemarks,
   keyFaults,
 } from '../../../src/core/verify/access.ts'
-import { compromise } from '../../../src/core/verify/compromised.ts'
+import { compromise } from '../../../src/core/record/releases.ts'
 import type { ExpectedKey } from '../../../src/core/verify/keys-file.ts'
-import { toolChanges } from '../../../src/core/verify/tool-changes.ts'
+import { toolChanges } from '../../../src/core/reach/tools.ts'
 
 describe('what a key may do with a server', () => {
   test.each<[string, Parameters<typeof accessOf>[0], Access]>([

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
+import type { DeploymentRequest, Holdings } from '../../../src/runs/deployment/deployment.ts'
 import type { Container } from '../../../src/docker/port.ts'
-import { type DeploymentRequest, type Holdings, locateDeployment } from '../../../src/runs/deployment/find.ts'
+import { locateDeployment } from '../../../src/runs/deployment/find.ts'
 import { containerOn as container } from '../../support/containers.ts'
 
 const at = (hostPort: number) => [{ hostIp: '127.0.0.1', hostPort, containerPort: 4000, protocol: 'tcp' }]

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import type { ComposeService } from '../../../src/core/deployment/containers.ts'
 import type { Reach, ReachKind, Witness } from '../../../src/core/reach/reach.ts'
-import { remedyText } from '../../../src/core/reach/remedies.ts'
+import { remedyText } from '../../../src/core/show/remedy.ts'
 import type { Container } from '../../../src/docker/port.ts'
 import { mendingFor } from '../../../src/runs/deployment/mending.ts'
 import type { Surroundings } from '../../../src/runs/deployment/surroundings.ts'

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import type { Unavailable } from '../../../src/core/unavailable.ts'
 import type { Container, Docker } from '../../../src/docker/port.ts'
 import type { Listener, Machine } from '../../../src/machine/port.ts'
 import { lookAround } from '../../../src/runs/deployment/surroundings.ts'
@@ -16,7 +17,7 @@ const NET = ['litellm-net']
 async function placeFor(
   gatewayUrl: string,
   commands: readonly string[],
-  docker: Docker | string = 'there is no Docker',
+  docker: Docker | Unavailable = { unavailable: 'there is no Docker' },
 ): Promise<string | null> {
   const listeners = commands.map((command, pid): Listener => ({ pid, command, address: '0.0.0.0' }))
   const machine: Machine = {

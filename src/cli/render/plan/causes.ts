@@ -2,7 +2,8 @@ import { originOf } from '../../../core/rule/address.ts'
 import { groupedBy } from '../../../core/grouped.ts'
 import type { Change, Plan } from '../../../core/plan/plan.ts'
 import { serversIn } from '../../../core/plan/plan.ts'
-import type { ReachKind, Tried } from '../../../core/reach/reach.ts'
+import { isOfOrigin, wasTried } from '../../../core/reach/dead-origins.ts'
+import type { Tried } from '../../../core/reach/reach.ts'
 import { maskUrl } from '../../../core/show/redact.ts'
 import { count, printable } from '../../../core/show/text.ts'
 import { forAnyPath } from '../../../core/reach/remedies.ts'
@@ -27,16 +28,11 @@ interface Failure {
   tried: Tried
 }
 
-const isTried = (evidence: string): boolean => !evidence.startsWith('not tried: ')
-
-/** What is wrong with a whole origin, and was not tried of all its addresses. */
-const OF_ORIGIN: readonly ReachKind[] = ['unknown-host', 'refused', 'unreachable', 'time-out']
-
 /** By what a failure at an address is one with others: the same, at the same origin. */
 const failureKey = (change: Change, { kind, evidence }: Tried): string[] => [
   originOf(newUrl(change) ?? ''),
   kind,
-  OF_ORIGIN.includes(kind) ? '' : evidence,
+  isOfOrigin(kind) ? '' : evidence,
 ]
 
 const ofAnyPath = ({ change, tried }: Failure): string | null =>
@@ -61,7 +57,7 @@ function failures({ changes, preflight, reverts }: Plan): Cause[] {
   return groups.flatMap((group): Cause[] => {
     const [first] = group
     if (!first) return []
-    const { tried } = group.find(({ tried: { evidence } }) => isTried(evidence)) ?? first
+    const { tried } = group.find(({ tried }) => wasTried(tried)) ?? first
     const servers = group.map(({ change }) => change)
     const n = serversIn(servers)
     const [do_, go] = n === 1 ? ['does', 'goes'] : ['do', 'go']

@@ -1,7 +1,7 @@
 import type { AppliedChange, RunReport } from '../../../core/plan/report.ts'
 import { isLeftOpen, leavesSomething, mayHaveWritten, tally } from '../../../core/plan/report.ts'
 import { type CommandMaker, ruleOptions } from '../../../core/show/own-command.ts'
-import { mend } from '../../../runs/verify/check.ts'
+import { mend } from '../../../core/show/remedy.ts'
 import { wordsFor } from '../words.ts'
 
 /** What was read back of what is in force: of a server that of LiteLLM, of a file its text. */

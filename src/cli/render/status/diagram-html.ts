@@ -2,6 +2,7 @@ import {
   exposures,
   type OpenPort,
   portText,
+  ROLE_NAMES,
   type Topology,
   type TopologyContainer,
   whoReaches,
@@ -22,8 +23,6 @@ const ENTITIES: Record<string, string> = {
 const escaped = (text: string): string =>
   printable(text).replace(/[&<>"']/g, (character) => ENTITIES[character] ?? '')
 
-const ROLES = { litellm: 'LiteLLM', proxy: 'MCP proxy', other: '' } as const
-
 const colour = (i: number): string => `style="--colour: var(--lane-${i % LANE_COLOURS})"`
 
 function drawPort(port: OpenPort): string {
@@ -41,7 +40,7 @@ function drawCard({ name, role, state, status, networks, ports, onHostNetwork }:
   const isExposed = ports.some(({ exposed }) => exposed) || (onHostNetwork && role === 'proxy')
   const kind = [isUp ? '' : 'down', isExposed ? 'exposed' : role === 'other' ? '' : 'key'].filter(Boolean)
   const badges = [
-    role === 'other' ? '' : `<span class="badge">${ROLES[role]}</span>`,
+    role === 'other' ? '' : `<span class="badge">${ROLE_NAMES[role]}</span>`,
     `<span class="badge ${isUp ? 'up' : 'down'}">${escaped(isUp ? status || state : state)}</span>`,
   ]
   const place = networks.length === 0 ? 'on none of these networks' : `on ${networks.join(', ')}`

@@ -1,5 +1,6 @@
 import {
   portText,
+  ROLE_NAMES,
   type Topology,
   type TopologyContainer,
   whoReaches,
@@ -10,11 +11,9 @@ import { count, printable } from '../../../core/show/text.ts'
 const label = (text: string): string =>
   printable(text).replace(/[^\w .:/,()!→-]/gu, (character) => `#${character.codePointAt(0)};`)
 
-const ROLES = { litellm: 'LiteLLM', proxy: 'MCP proxy', other: '' } as const
-
 function drawContainer(container: TopologyContainer, i: number, { networks }: Topology): string[] {
   const { name, role, state, ports, onHostNetwork } = container
-  const what = [ROLES[role], state].filter(Boolean).join(', ')
+  const what = [ROLE_NAMES[role], state].filter(Boolean).join(', ')
   return [
     `  c${i}["${label(name)}<br/>${label(what)}"]:::${state === 'running' ? 'container' : 'stopped'}`,
     ...container.networks.map(

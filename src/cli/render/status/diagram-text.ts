@@ -1,6 +1,7 @@
 import {
   exposures,
-  portText,
+  portLabel,
+  ROLE_NAMES,
   type Topology,
   type TopologyContainer,
 } from '../../../core/deployment/topology.ts'
@@ -9,8 +10,6 @@ import { type Look, wrap } from '../layout.ts'
 
 /** Columns of one network's line: `──●`. */
 const LANE = 3
-const ROLES = { litellm: 'LiteLLM', proxy: 'MCP proxy', other: '' } as const
-
 /** Where things stand on a line: what is open to the left, the box, the networks to the right. */
 interface Columns {
   left: number
@@ -18,16 +17,13 @@ interface Columns {
   lanes: number
 }
 
-const portLabel = (port: TopologyContainer['ports'][number]): string =>
-  `${port.exposed ? '! ' : ''}${portText(port)} → ${port.containerPort}`
-
 const labels = ({ ports, onHostNetwork }: TopologyContainer): string[] =>
   onHostNetwork ? ['! all of the machine'] : ports.map(portLabel)
 
 const title = ({ name }: TopologyContainer): string => printable(name)
 
 const subtitle = ({ role, state }: TopologyContainer): string =>
-  printable([ROLES[role], state].filter(Boolean).join(', '))
+  printable([ROLE_NAMES[role], state].filter(Boolean).join(', '))
 
 /** Shares the width out: as many networks as there is room for, and all that the texts need where there is. */
 function measure({ containers, networks }: Topology, width: number): Columns {

@@ -1,5 +1,6 @@
 import { MigrateError } from '../../../core/errors.ts'
 import type { Topology } from '../../../core/deployment/topology.ts'
+import { isUnavailable, type Unavailable } from '../../../core/unavailable.ts'
 import { printable } from '../../../core/show/text.ts'
 import type { StatusReport } from '../../../runs/status/status.ts'
 import { assembleTopology } from '../../../runs/deployment/topology.ts'
@@ -15,9 +16,10 @@ export type DiagramFormat = 'text' | 'mermaid' | 'html'
 /** What cannot be told as the gateway was not asked. */
 const UNASKED = 'The gateway could not be asked, so what LiteLLM calls is not shown'
 
-/** What a picture is made of, besides who draws it; a sentence where there is nothing to draw. */
-function picture({ docker, gateway }: StatusReport): { topology: Topology; remarks: string[] } | string {
-  if (typeof docker === 'string') return `Docker could not be asked, so there is nothing to draw: ${docker}`
+/** What a picture is made of, besides who draws it. */
+function picture({ docker, gateway }: StatusReport): { topology: Topology; remarks: string[] } | Unavailable {
+  if (isUnavailable(docker))
+    return { unavailable: `Docker could not be asked, so there is nothing to draw: ${docker.unavailable}` }
   const urls = 'identity' in gateway ? gateway.servers.flatMap(({ url }) => url ?? []) : []
   const topology = assembleTopology(docker.deployment, urls)
   const remarks = [
@@ -25,7 +27,7 @@ function picture({ docker, gateway }: StatusReport): { topology: Topology; remar
     ...('identity' in gateway ? [] : [`${UNASKED}: ${gateway.message}`]),
   ]
   return topology.containers.length === 0
-    ? `There is nothing to draw: ${remarks.join('; ')}`
+    ? { unavailable: `There is nothing to draw: ${remarks.join('; ')}` }
     : { topology, remarks }
 }
 
@@ -35,9 +37,9 @@ function picture({ docker, gateway }: StatusReport): { topology: Topology; remar
  */
 export function renderDiagram(report: StatusReport, format: DiagramFormat, look: Look): string {
   const drawn = picture(report)
-  if (typeof drawn === 'string') {
-    if (format !== 'text') throw new MigrateError('docker-failed', drawn)
-    return wrap(printable(drawn), look.width)
+  if (isUnavailable(drawn)) {
+    if (format !== 'text') throw new MigrateError('docker-failed', drawn.unavailable)
+    return wrap(printable(drawn.unavailable), look.width)
   }
   const { topology, remarks } = drawn
   if (format === 'mermaid') return drawMermaid(topology)

@@ -1,35 +1,33 @@
 import { redactText } from '../../../core/show/redact.ts'
 import {
   exposures,
-  type OpenPort,
-  portText,
+  portLabel,
+  ROLE_NAMES,
   type Topology,
   type TopologyContainer,
 } from '../../../core/deployment/topology.ts'
+import { isUnavailable, type Unavailable } from '../../../core/unavailable.ts'
 import { printable, shortened } from '../../../core/show/text.ts'
 import type { LogLine } from '../../../docker/port.ts'
-import type { Deployment, Part } from '../../../runs/deployment/find.ts'
+import type { Deployment, Part } from '../../../runs/deployment/deployment.ts'
 import type { DockerStatus, ErrorLog } from '../../../runs/status/status.ts'
 import { assembleTopology } from '../../../runs/deployment/topology.ts'
 import { type Look, wrap } from '../layout.ts'
 
 const TITLES = { docker: 'Docker', podman: 'Podman' } as const
 
-const ROLES = { litellm: 'LiteLLM', proxy: 'MCP proxy', other: '' } as const
-
-const shownPort = (port: OpenPort): string =>
-  `${port.exposed ? '! ' : ''}${portText(port)} → ${port.containerPort}`
-
 function shownPorts({ ports, onHostNetwork }: TopologyContainer): string {
   if (onHostNetwork) return '! all of the machine'
-  return ports.length === 0 ? 'none' : ports.map(shownPort).join(', ')
+  return ports.length === 0 ? 'none' : ports.map(portLabel).join(', ')
 }
 
 function renderContainer(container: TopologyContainer, column: number, look: Look): string {
   const { name, role, state, status, networks, ports, onHostNetwork } = container
   const bad = onHostNetwork || ports.some(({ exposed }) => exposed)
   const label = `  ${shortened(printable(name), column - 4)}`.padEnd(column)
-  const what = [ROLES[role], state === 'running' ? status : `${state} (${status})`].filter(Boolean).join(', ')
+  const what = [ROLE_NAMES[role], state === 'running' ? status : `${state} (${status})`]
+    .filter(Boolean)
+    .join(', ')
   const place = `networks ${networks.length === 0 ? 'none of theirs' : networks.join(', ')}`
   const open = `ports ${shownPorts(container)}`
   const indent = ' '.repeat(column)
@@ -81,37 +79,27 @@ function renderTopology(topology: Topology, look: Look): string[] {
   ]
 }
 
+function renderLogs(logs: readonly ErrorLog[], look: Look): string[] {
+  if (logs.length === 0) return []
+  const title = look.paint('bold', 'Last errors in the logs')
+  return [[title, ...logs.flatMap((log) => renderLog(log, look))].join('\n')]
+}
+
 /** What Docker shows, or why it shows nothing: blocks. */
-export function renderContainers(docker: DockerStatus | string, look: Look): string[] {
-  if (typeof docker === 'string')
-    return [
-      look.paint(
-        'yellow',
-        wrap(
-          `Docker could not be asked, so containers, networks, ports and logs are not shown: ${printable(docker)}`,
-          look.width,
-          '  ',
-        ),
-      ),
-    ]
+export function renderContainers(docker: DockerStatus | Unavailable, look: Look): string[] {
+  if (isUnavailable(docker)) {
+    const text = `Docker could not be asked, so containers, networks, ports and logs are not shown: ${printable(docker.unavailable)}`
+    return [look.paint('yellow', wrap(text, look.width, '  '))]
+  }
   const { deployment, engine, logs, where } = docker
   const topology = assembleTopology(deployment, [])
   const missing = gaps(deployment).map((text) =>
     look.paint('yellow', wrap(`  ! ${printable(text)}`, look.width, '    ')),
   )
-  return [
-    [
-      `${look.paint('bold', TITLES[engine])}  ${printable(where)}`,
-      ...(topology.containers.length > 0 ? renderTopology(topology, look) : []),
-      ...missing,
-    ].join('\n'),
-    ...(logs.length === 0
-      ? []
-      : [
-          [
-            look.paint('bold', 'Last errors in the logs'),
-            ...logs.flatMap((log) => renderLog(log, look)),
-          ].join('\n'),
-        ]),
+  const lines = [
+    `${look.paint('bold', TITLES[engine])}  ${printable(where)}`,
+    ...(topology.containers.length > 0 ? renderTopology(topology, look) : []),
+    ...missing,
   ]
+  return [lines.join('\n'), ...renderLogs(logs, look)]
 }

@@ -1,5 +1,6 @@
 import { serversIn } from '../../../core/plan/plan.ts'
 import { maskUrl, redactText } from '../../../core/show/redact.ts'
+import { isUnavailable, type Unavailable } from '../../../core/unavailable.ts'
 import { exposures } from '../../../core/deployment/topology.ts'
 import { type RecordedChange, type RecordedRun, tallyRecorded } from '../../../journal/fold.ts'
 import type { DockerStatus, GatewayStatus, StatusReport } from '../../../runs/status/status.ts'
@@ -30,20 +31,22 @@ const standingsOf = ({ servers }: GatewayStatus) =>
 
 const movesOf = ({ moves }: GatewayStatus) => moves.map((move) => ({ ...move, url: maskUrl(move.url) }))
 
-function dockerOf(docker: DockerStatus | string, urls: readonly string[]) {
-  if (typeof docker === 'string')
-    return {
-      where: null,
-      problem: docker,
-      litellm: null,
-      proxy: null,
-      network: null,
-      containers: null,
-      networks: null,
-      calls: null,
-      exposures: null,
-      logs: null,
-    }
+/** Of an engine that could not be asked. */
+const UNASKED = {
+  where: null,
+  problem: null,
+  litellm: null,
+  proxy: null,
+  network: null,
+  containers: null,
+  networks: null,
+  calls: null,
+  exposures: null,
+  logs: null,
+}
+
+function dockerOf(docker: DockerStatus | Unavailable, urls: readonly string[]) {
+  if (isUnavailable(docker)) return { ...UNASKED, problem: docker.unavailable }
   const { deployment, logs, where } = docker
   const topology = assembleTopology(deployment, urls)
   const part = ({ found, how }: { found: { name: string } | null; how: string }) => ({

@@ -19,11 +19,11 @@ function serverEdits({ file, edits }: FileEdits): ServerEdits {
 }
 
 /** The file with some writes made at once, or why they cannot be. */
-function made(config: Config, steps: readonly FileEdits[]): Config | string {
+function made(config: Config, steps: readonly FileEdits[]): { config: Config } | { reason: string } {
   try {
-    return readConfig(editAll(config, steps.map(serverEdits)), config.document.file)
+    return { config: readConfig(editAll(config, steps.map(serverEdits)), config.document.file) }
   } catch (error) {
-    if (error instanceof MigrateError) return error.message
+    if (error instanceof MigrateError) return { reason: error.message }
     throw error
   }
 }
@@ -37,9 +37,9 @@ export interface Ordered {
 /** Those among some writes that cannot be made, found by halves: a file with thousands of them is not read for each. */
 function culprits(config: Config, steps: readonly FileEdits[]): [FileEdits, string][] {
   const found = made(config, steps)
-  if (typeof found !== 'string') return []
+  if ('config' in found) return []
   const [only, second] = steps
-  if (only && !second) return [[only, found]]
+  if (only && !second) return [[only, found.reason]]
   const middle = steps.length >> 1
   return [...culprits(config, steps.slice(0, middle)), ...culprits(config, steps.slice(middle))]
 }
@@ -60,12 +60,12 @@ function oneByOne(config: Config, steps: readonly FileEdits[]): Ordered {
     for (const step of left) {
       if (waitsFor(step, left)) continue
       const found = made(now, [step])
-      if (typeof found === 'string') {
-        refused.set(step, found)
+      if ('reason' in found) {
+        refused.set(step, found.reason)
         continue
       }
       refused.delete(step)
-      now = found
+      now = found.config
       order.push(step)
       left = left.filter((each) => each !== step)
     }
@@ -81,7 +81,7 @@ function oneByOne(config: Config, steps: readonly FileEdits[]): Ordered {
  */
 export function inOrder(config: Config, steps: readonly FileEdits[]): Ordered {
   if ([...config.entries.values()].some(({ anchored }) => anchored)) return oneByOne(config, steps)
-  if (typeof made(config, steps) !== 'string') return { order: steps, refused: new Map() }
+  if ('config' in made(config, steps)) return { order: steps, refused: new Map() }
   const refused = new Map(culprits(config, steps))
   return refused.size > 0 ? { order: steps, refused } : oneByOne(config, steps)
 }

@@ -34,13 +34,14 @@ export interface Config {
 
 const members = z.record(z.string(), z.unknown())
 
-/** What LiteLLM sees in an entry, or what is wrong with one that is none. */
-function fieldsOf(value: PyValue): Record<string, unknown> | string {
+/** What LiteLLM sees in an entry, or what is wrong with an entry that is no mapping. */
+function fieldsOf(value: PyValue): { fields: Record<string, unknown> } | { reason: string } {
   try {
     const read = members.safeParse(plainValue(value))
-    return read.success ? read.data : 'the entry of this MCP server is not a mapping'
+    return read.success ? { fields: read.data } : { reason: 'the entry of this MCP server is not a mapping' }
   } catch (error) {
-    if (error instanceof TooMuch) return 'its entry stands for more values than this program takes'
+    if (error instanceof TooMuch)
+      return { reason: 'its entry stands for more values than this program takes' }
     throw error
   }
 }
@@ -48,8 +49,9 @@ function fieldsOf(value: PyValue): Record<string, unknown> | string {
 function readServer(entry: EntryPlace, around: Surroundings): ConfigServer {
   const { name, offset, value } = entry
   const line = around.document.lineOf(offset)
-  const fields = fieldsOf(value)
-  if (typeof fields === 'string') return { name, entry: {}, line, url: elsewhere(fields) }
+  const read = fieldsOf(value)
+  if ('reason' in read) return { name, entry: {}, line, url: elsewhere(read.reason) }
+  const { fields } = read
   return { name, entry: fields, line, url: urlOf(entry, fields['url'], around) }
 }
 
@@ -95,7 +97,7 @@ function once<T>(make: () => T): () => T {
   return () => (made ??= { value: make() }).value
 }
 
-/** The servers of a document and where they stand. Throws `config-invalid` where `mcp_servers` is no mapping. */
+/** The servers of a document and where they stand. Throws `config-invalid` where `mcp_servers` is not a mapping. */
 function serversOf(document: ConfigDocument): Pick<Config, 'servers' | 'entries'> {
   const section = document.top?.data.get('mcp_servers') ?? null
   if (section !== null && !(section instanceof PyDict))

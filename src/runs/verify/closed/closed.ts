@@ -1,8 +1,7 @@
 import { count } from '../../../core/show/text.ts'
 import { transportAt } from '../../../core/verify/services.ts'
 import type { Knock } from '../../../machine/port.ts'
-import { type Check, judged, skipped } from '../check.ts'
-import { fault, found, type Found } from '../found.ts'
+import { type Check, judged, skipped, fault, found, type Found } from '../check.ts'
 import { type InUse, judgeUse, usedPlaces } from './in-use.ts'
 import { KNOCK_MS } from '../limits.ts'
 import { oldOrigins, placeText, type Target, targetsOf } from './old-origins.ts'
@@ -64,6 +63,13 @@ async function toldOf(opener: Opener, scene: Scene, used: readonly InUse[] | nul
   return judgeUse(line, opener, used, scene)
 }
 
+/** What of the journal cannot be read, so that old addresses may be missing: a sentence, and a command, which is indented. */
+function journalRemarks({ journalProblems: problems, own }: Scene): string[] {
+  if (problems.length === 0) return []
+  const unread = `${count(problems.length, 'file')} of the journal cannot be read, so old addresses may be missing. To see which:`
+  return [unread, `  ${own('history', '--check')}`]
+}
+
 /** Every old address refuses: TCP, and with it HTTP and MCP. */
 export const closed: Check = {
   id: 'closed',
@@ -92,6 +98,6 @@ export const closed: Check = {
     ])
     const told = await Promise.all(openers.map((opener) => toldOf(opener, scene, used)))
     const { faults, fine: remarks } = found(...told)
-    return judged(faults, [...refusals(knocked), ...remarks, ...scene.journalRemarks])
+    return judged(faults, [...refusals(knocked), ...remarks, ...journalRemarks(scene)])
   },
 }

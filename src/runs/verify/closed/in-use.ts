@@ -2,10 +2,11 @@ import { originText, readAddress } from '../../../core/rule/address.ts'
 import { judgeUrl } from '../../../core/rule/migration.ts'
 import { type ListedServer, titleOf } from '../../../core/record/server.ts'
 import { count, printable } from '../../../core/show/text.ts'
-import { fault, fine, type Found } from '../found.ts'
+import { fault, fine, type Found } from '../check.ts'
 import { migrateHint } from '../reachable/left-behind.ts'
 import { KNOCK_MS } from '../limits.ts'
 import { returnedServers } from '../scene/migrated.ts'
+import { bareHost } from './old-origins.ts'
 import type { Opener } from './openers.ts'
 import type { Scene } from '../scene/scene.ts'
 
@@ -20,8 +21,6 @@ export interface InUse {
   isUnknown: boolean
 }
 
-const bare = (host: string): string => host.replace(/^\[(.*)\]$/, '$1')
-
 /** The servers of the gateway that stand at one of these ports now; `null` where it could not be asked. */
 export async function usedPlaces(scene: Scene, ports: readonly number[]): Promise<InUse[] | null> {
   const servers = await scene.current()
@@ -31,8 +30,9 @@ export async function usedPlaces(scene: Scene, ports: readonly number[]): Promis
     if (address.kind !== 'address' || !ports.includes(address.port)) return []
     const { host, port } = address
     const here = await scene.machine.isSelf(host)
-    const isUnknown = !here && (await scene.machine.knock(bare(host), port, KNOCK_MS)).kind === 'unknown-host'
-    return [{ server, origin: originText(address), host: bare(host), port, here, isUnknown }]
+    const isUnknown =
+      !here && (await scene.machine.knock(bareHost(host), port, KNOCK_MS)).kind === 'unknown-host'
+    return [{ server, origin: originText(address), host: bareHost(host), port, here, isUnknown }]
   })
   return (await Promise.all(places)).flat()
 }

@@ -86,7 +86,9 @@ export function oldOrigins(
 // Where a server stood under another name of the family, that one is tried, too.
 const LOOPBACK = ['localhost', '127.0.0.1', '::1', '0.0.0.0', ...HOST_NAMES_IN_FILES]
 
-const bare = (host: string): string => host.replace(/^\[(.*)\]$/, '$1')
+/** A host as it is connected to: an IPv6 address without its brackets. */
+export const bareHost = (host: string): string => host.replace(/^\[(.*)\]$/, '$1')
+
 const bracketed = (host: string): string => (host.includes(':') ? `[${host}]` : host)
 
 /** `host:port` for a person. */
@@ -102,11 +104,11 @@ export function targetsOf(
   gatewayUrl: string,
   to: Origin,
 ): Target[] {
-  const gateway = bare(new URL(gatewayUrl).hostname)
-  const kept = placeText(bare(to.host), to.port)
+  const gateway = bareHost(new URL(gatewayUrl).hostname)
+  const kept = placeText(bareHost(to.host), to.port)
   const targets = new Map<string, Target>()
   for (const origin of origins) {
-    const host = bare(origin.host)
+    const host = bareHost(origin.host)
     const here = isLoopbackName(origin.host) || addresses.includes(host)
     for (const each of here ? [host, ...LOOPBACK, ...addresses, gateway] : [host]) {
       const label = placeText(each, origin.port)

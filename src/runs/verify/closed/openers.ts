@@ -1,7 +1,8 @@
 import { madeAnew } from '../../../core/deployment/containers.ts'
+import { isUnavailable } from '../../../core/unavailable.ts'
 import type { Container } from '../../../docker/port.ts'
 import type { Knock, Listener } from '../../../machine/port.ts'
-import { hintOf, mend } from '../check.ts'
+import { hintOf, mend } from '../../../core/show/remedy.ts'
 import type { Target } from './old-origins.ts'
 import type { Scene } from '../scene/scene.ts'
 
@@ -86,8 +87,7 @@ async function openerOf(
         `lsof -nP -iTCP:${port} -sTCP:LISTEN`,
       ),
     }
-  const containers =
-    typeof docker !== 'string' && docker.isLocal ? await docker.containers().catch(() => []) : []
+  const containers = !isUnavailable(docker) && docker.isLocal ? await docker.containers().catch(() => []) : []
   const container = containers.find(({ published }) => published.some(({ hostPort }) => hostPort === port))
   if (container) return { ...ofContainer(container, port), isHere: true, names: namesOf(container) }
   const listener = (await machine.listeners(port)).find((each) => listensAt(each, at))

@@ -1,9 +1,12 @@
+import { portOf } from '../../../core/rule/address.ts'
 import { madeAnew } from '../../../core/deployment/containers.ts'
 import { GUIDE_NAMES } from '../../../core/deployment/guide-names.ts'
+import { hintOf, mend } from '../../../core/show/remedy.ts'
+import type { Deployment } from '../../deployment/deployment.ts'
 import { count } from '../../../core/show/text.ts'
 import type { Container, PublishedPort } from '../../../docker/port.ts'
-import type { Deployment } from '../../deployment/find.ts'
-import { type Check, type Fault, hintOf, judged, mend, skipped } from '../check.ts'
+import { networksOf } from '../../deployment/names-of.ts'
+import { askingDocker, type Fault, judged, skipped } from '../check.ts'
 import { placeText } from './old-origins.ts'
 import type { Scene } from '../scene/scene.ts'
 
@@ -20,8 +23,7 @@ const isLocalOnly = ({ hostIp }: PublishedPort): boolean => hostIp === '::1' || 
 
 /** The port at which the gateway is asked: LiteLLM has to be reached somehow, and where nothing stands before it, so. */
 function isGatewayPort({ hostPort }: PublishedPort, { gatewayUrl, isLocal }: Rules): boolean {
-  const { port, protocol } = new URL(gatewayUrl)
-  return isLocal && hostPort === Number(port || (protocol === 'https:' ? 443 : 80))
+  return isLocal && hostPort === portOf(new URL(gatewayUrl))
 }
 
 function withdraw(container: Container, { hostPort, containerPort }: PublishedPort): string {
@@ -67,9 +69,6 @@ function onHost(container: Container, network: string): Fault {
   }
 }
 
-const isOn = ({ attachments }: Container, network: string): boolean =>
-  attachments.some((place) => place.network === network)
-
 /** What stands against the published ports of a deployment, and what is allowed. */
 export function judgePublished(
   deployment: Deployment,
@@ -78,7 +77,9 @@ export function judgePublished(
 ): { faults: Fault[]; remarks: string[]; members: number } {
   const { containers, litellm, proxy } = deployment
   const ours = [litellm, proxy].flatMap(({ found }) => found ?? [])
-  const members = containers.filter((each) => isOn(each, network) || ours.some(({ id }) => id === each.id))
+  const members = containers.filter(
+    (each) => networksOf(each).includes(network) || ours.some(({ id }) => id === each.id),
+  )
   const judgements = members.flatMap((container) =>
     container.published.map((port) => judgePort(container, port, deployment, rules)),
   )
@@ -91,13 +92,10 @@ export function judgePublished(
 }
 
 /** Nothing on the MCP network is published to the machine, but for what is allowed. */
-export const published: Check = {
+export const published = askingDocker({
   id: 'published',
   title: 'No container on the MCP network publishes a port',
-  skip: ({ docker }) => (typeof docker === 'string' ? `Docker cannot be asked: ${docker}` : null),
-  look: async (scene) => {
-    const [{ docker }, deployment] = [scene, await scene.deployment()]
-    if (typeof docker === 'string' || deployment === null) return skipped('Docker cannot be asked')
+  look: async (docker, deployment, scene) => {
     const network = deployment.network.found?.name
     const rules = { ...scene, isLocal: docker.isLocal }
     const { faults, remarks, members } = judgePublished(deployment, network ?? GUIDE_NAMES.network, rules)
@@ -106,4 +104,4 @@ export const published: Check = {
     const looked = `${count(members, 'container')} looked at, on ${network}`
     return judged(faults, [...(faults.length === 0 ? [looked] : []), ...remarks])
   },
-}
+})

@@ -1,8 +1,9 @@
 import { MigrateError } from '../../../core/errors.ts'
+import { mend } from '../../../core/show/remedy.ts'
 import { printable } from '../../../core/show/text.ts'
-import { compromise } from '../../../core/verify/compromised.ts'
+import { compromise } from '../../../core/record/releases.ts'
 import { isAdmins, tryToEdit } from '../../../gateway/keys.ts'
-import { askingGateway, type Check, type Fault, judged, mend } from '../check.ts'
+import { askingGateway, type Check, type Fault, judged } from '../check.ts'
 import { noKeys } from './no-keys.ts'
 import { type OpenScene } from '../scene/scene.ts'
 

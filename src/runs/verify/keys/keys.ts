@@ -7,15 +7,16 @@ import {
   guardRemarks,
   keyFaults,
 } from '../../../core/verify/access.ts'
+import { mend } from '../../../core/show/remedy.ts'
 import { shellQuoted } from '../../../core/show/shell.ts'
 import { printable } from '../../../core/show/text.ts'
 import type { ListedServer } from '../../../core/record/server.ts'
 import type { Endpoint } from '../../../gateway/http/http.ts'
 import { serversSeen, toolsListed } from '../../../gateway/keys.ts'
 import { inParallel } from '../../../core/in-parallel.ts'
-import { askingGateway, type Fault, judged, mend } from '../check.ts'
+import { askingGateway, type Fault, judged } from '../check.ts'
 import { secondLook } from '../limits.ts'
-import { noKeys } from './no-keys.ts'
+import { noKeysToTry } from './no-keys.ts'
 import { type KeyUnderTest, type OpenScene } from '../scene/scene.ts'
 
 const AT_ONCE = 8
@@ -103,9 +104,7 @@ async function judgeKey(
 export const keys = askingGateway({
   id: 'keys',
   title: 'Keys reach what they should, and nothing else',
-  skip: ({ gateway, keys: tried }) =>
-    noKeys(gateway) ??
-    (tried.length === 0 ? 'no keys to try: name them with --keys FILE or --key NAME=ENV' : null),
+  skip: noKeysToTry,
   look: async (open) => {
     const servers = await open.servers()
     const judgements = await Promise.all(open.keys.map((key) => judgeKey(key, servers, open)))

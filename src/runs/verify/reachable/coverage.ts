@@ -1,4 +1,5 @@
 import { commandTo } from '../../../core/deployment/containers.ts'
+import { mend } from '../../../core/show/remedy.ts'
 import { MigrateError } from '../../../core/errors.ts'
 import {
   missingServices,
@@ -7,7 +8,7 @@ import {
   servicesInStatus,
 } from '../../../core/verify/services.ts'
 import type { Container, Docker } from '../../../docker/port.ts'
-import { type Fault, mend } from '../check.ts'
+import { type Fault } from '../check.ts'
 
 const COVER = 'cover every migrated server'
 

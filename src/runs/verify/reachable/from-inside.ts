@@ -1,10 +1,11 @@
 import { madeAnew } from '../../../core/deployment/containers.ts'
+import { isUnavailable, type Unavailable } from '../../../core/unavailable.ts'
 import { redactText } from '../../../core/show/redact.ts'
 import { shellQuoted } from '../../../core/show/shell.ts'
 import type { Container } from '../../../docker/port.ts'
 import { type Pair, renameIt } from '../../deployment/meeting.ts'
-import { hintOf, mend } from '../check.ts'
-import { fault, fine, found, type Found } from '../found.ts'
+import { hintOf, mend } from '../../../core/show/remedy.ts'
+import { fault, fine, found, type Found } from '../check.ts'
 import type { Inside } from '../scene/inside.ts'
 
 /** What to do where the address resolves, and nothing answers. */
@@ -79,15 +80,15 @@ function resolved(
  * that have its name, and are told of elsewhere.
  */
 export function judgeInside(
-  inside: Inside | string,
+  inside: Inside | Unavailable,
   pair: Pair,
   network: string,
   origin: string,
   known: readonly string[],
 ): Found {
   const { proxy } = pair
-  if (typeof inside === 'string')
-    return fine(`nothing could be asked from inside LiteLLM's container: ${inside}`)
+  if (isUnavailable(inside))
+    return fine(`nothing could be asked from inside LiteLLM's container: ${inside.unavailable}`)
   const { hostname } = new URL(origin)
   if (inside.addresses.length === 0)
     return fault(

@@ -1,9 +1,10 @@
 import { originOf } from '../../../core/rule/address.ts'
+import { mend } from '../../../core/show/remedy.ts'
 import { groupedBy } from '../../../core/grouped.ts'
 import { ruleOptions } from '../../../core/show/own-command.ts'
 import { type ListedServer, titleOf } from '../../../core/record/server.ts'
 import { count } from '../../../core/show/text.ts'
-import { type Fault, mend } from '../check.ts'
+import { type Fault } from '../check.ts'
 import { leftServers, type Returned, returnedServers } from '../scene/migrated.ts'
 import type { OpenScene, Scene } from '../scene/scene.ts'
 

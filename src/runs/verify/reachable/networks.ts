@@ -1,26 +1,16 @@
-import { originText, readAddress } from '../../../core/rule/address.ts'
+import { originText } from '../../../core/rule/address.ts'
 import { listCommand } from '../../../core/deployment/containers.ts'
-import { serviceIn, transportAt } from '../../../core/verify/services.ts'
-import type { Witness } from '../../../core/reach/reach.ts'
+import { serviceIn } from '../../../core/verify/services.ts'
+import { isUnavailable } from '../../../core/unavailable.ts'
 import type { Container, Docker } from '../../../docker/port.ts'
 import { witnessInside } from '../../../docker/witness/witness.ts'
-import type { Deployment } from '../../deployment/find.ts'
-import { type Check, type Finding, hintOf, judged, mend, skipped } from '../check.ts'
+import type { Deployment } from '../../deployment/deployment.ts'
+import { askingDocker, fault, type Finding, fine, found, type Found, judged, skipped } from '../check.ts'
 import { coverage } from './coverage.ts'
-import { fault, fine, found, type Found } from '../found.ts'
+import { hintOf, mend } from '../../../core/show/remedy.ts'
 import { judgeInside } from './from-inside.ts'
-import { lookWithin, secondLook } from '../limits.ts'
-import type { Migrated } from '../scene/migrated.ts'
 import { joinIt, meetingOf, type Pair, pairOf, startIt } from '../../deployment/meeting.ts'
-import {
-  type Address,
-  areReplicas,
-  askNamesakes,
-  meantBy,
-  type Asked,
-  partNamesakes,
-  sharedName,
-} from '../../deployment/namesakes.ts'
+import { askAll, judgeNamesakes, originIn, theProxy } from './sharing.ts'
 import type { Scene } from '../scene/scene.ts'
 
 const isRunning = ({ state }: Container): boolean => state === 'running'
@@ -49,91 +39,49 @@ function shared(pair: Pair, deployment: Deployment, named: boolean): Shared {
   }
 }
 
-function originOf(url: string): string[] {
-  const address = readAddress(url)
-  return address.kind === 'address' ? [originText(address)] : []
+/** What requests from inside LiteLLM's container came to. `status`: the text of a `/status` that answered. */
+interface FromInside extends Found {
+  status: string | null
+  isUnknown: boolean
 }
 
-const ADDRESSES_TRIED = 3
+const NOT_ASKED: FromInside = { ...fine(), status: null, isUnknown: false }
 
-/** MCP addresses at an origin: those of servers that are there, or are to come there, or that the proxy tells of. */
-async function addressesAt(origin: string, migrated: readonly Migrated[], scene: Scene): Promise<Address[]> {
-  const there = migrated.filter(({ url }) => originOf(url).includes(origin))
-  if (there.length > 0) return there.slice(0, ADDRESSES_TRIED)
-  const known = await scene.knownPaths()
-  const paths =
-    known.length > 0 ? known : ((await scene.served()) ?? []).map((name) => `/servers/${name}/sse`)
-  return paths
-    .slice(0, ADDRESSES_TRIED)
-    .map((path) => ({ url: `${origin}${path}`, transport: transportAt(path) }))
-}
-
-/** All that answer to one host name. */
-interface Sharing {
-  host: string
-  asked: Asked[]
-}
-
-/** Who else answers to the names of these origins, and what is behind each. */
-async function askAll(
+async function askFromInside(
   origins: readonly string[],
-  migrated: readonly Migrated[],
-  deployment: Deployment,
+  pair: Pair,
+  network: string,
+  known: readonly string[],
   scene: Scene,
-  witness: Witness,
-): Promise<Sharing[]> {
-  const look = (url: string, transport: string) => lookWithin(secondLook(scene), witness, url, transport)
-  const all = origins.map(async (origin) => {
-    const host = new URL(origin).hostname
-    const addresses = await addressesAt(origin, migrated, scene)
-    return { host, asked: await askNamesakes(host, addresses, deployment, look) }
-  })
-  return (await Promise.all(all)).filter(({ asked }) => asked.length > 0)
-}
-
-function judgeNamesakes({ host, asked }: Sharing): Found {
-  const told = sharedName(host, asked)
-  if (areReplicas(asked)) return fine(`${told}; all of them serve the same tools`)
-  const remedy = partNamesakes(host, asked)
-  return fault(told, remedy && hintOf(remedy))
-}
-
-/** The proxy is who has the servers' tools behind it, where several have its name. */
-function theProxy(proxy: Container, shared: readonly Sharing[]): Container {
-  const own = shared.find(({ asked }) => asked.some(({ container }) => container.id === proxy.id))
-  return (own && meantBy(own.host, own.asked)?.container) ?? proxy
+): Promise<FromInside> {
+  const asked = origins.map(async (origin) => ({ origin, inside: await scene.inside(origin) }))
+  const answers = await Promise.all(asked)
+  const judged = answers.map(({ origin, inside }) => judgeInside(inside, pair, network, origin, known))
+  const [status = null] = answers.flatMap(({ inside }) =>
+    isUnavailable(inside) || inside.status === null ? [] : inside.body,
+  )
+  return { ...found(...judged), status, isUnknown: answers.some(({ inside }) => isUnavailable(inside)) }
 }
 
 async function lookAt(docker: Docker, near: Pair, deployment: Deployment, scene: Scene): Promise<Finding> {
   const { litellm } = near
   const migrated = await scene.migrated()
   const urls = migrated.map(({ url }) => url)
-  const origins = [...new Set(urls.length > 0 ? urls.flatMap(originOf) : [originText(scene.migration.to)])]
+  const origins = [...new Set(urls.length > 0 ? urls.flatMap(originIn) : [originText(scene.migration.to)])]
   const witness = witnessInside(docker, litellm)
   const namesakes = isRunning(litellm) ? await askAll(origins, migrated, deployment, scene, witness) : []
   const pair = { litellm, proxy: theProxy(near.proxy, namesakes) }
   const { proxy } = pair
   const up = found(stopped(litellm), stopped(proxy))
   const { network, ...together } = shared(pair, deployment, scene.names.network !== null)
-  const able = up.faults.length === 0 && network !== null
-  const answers = able ? await Promise.all(origins.map(scene.inside)) : []
+  const isAble = up.faults.length === 0 && network !== null
   const known = namesakes.flatMap(({ asked }) => asked.flatMap(({ ip }) => ip ?? []))
-  const requests = answers.map((inside, i) =>
-    judgeInside(inside, pair, network ?? '', origins[i] ?? '', known),
-  )
-  const status = answers.flatMap((each) =>
-    typeof each === 'string' || each.status === null ? [] : each.body,
-  )[0]
+  const inside = isAble ? await askFromInside(origins, pair, network, known, scene) : NOT_ASKED
   const wanted = urls.flatMap((url) => serviceIn(url) ?? [])
-  const all = found(
-    ...namesakes.map(judgeNamesakes),
-    up,
-    together,
-    ...requests,
-    await coverage(docker, proxy, status ?? null, wanted),
-  )
+  const covered = await coverage(docker, proxy, inside.status, wanted)
+  const all = found(...namesakes.map(judgeNamesakes), up, together, inside, covered)
   // What nobody could ask from there is not proved.
-  const isUnknown = answers.some((each) => typeof each === 'string') && all.faults.length === 0
+  const isUnknown = inside.isUnknown && all.faults.length === 0
   return isUnknown ? skipped(...all.fine) : judged(all.faults, all.fine)
 }
 
@@ -144,13 +92,10 @@ const noProxy = ({ engine }: Docker): string =>
   )
 
 /** LiteLLM's container and the proxy's share a network on which the new addresses work. */
-export const networks: Check = {
+export const networks = askingDocker({
   id: 'networks',
   title: 'LiteLLM and the MCP proxy share a network',
-  skip: ({ docker }) => (typeof docker === 'string' ? `Docker cannot be asked: ${docker}` : null),
-  look: async (scene) => {
-    const [{ docker }, deployment] = [scene, await scene.deployment()]
-    if (typeof docker === 'string' || deployment === null) return skipped('Docker cannot be asked')
+  look: async (docker, deployment, scene) => {
     const { litellm, proxy } = deployment
     if (litellm.found === null) return skipped(litellm.how)
     const pair = pairOf(deployment)
@@ -158,4 +103,4 @@ export const networks: Check = {
       ? lookAt(docker, pair, deployment, scene)
       : judged([{ line: proxy.how, hint: noProxy(docker) }], [])
   },
-}
+})

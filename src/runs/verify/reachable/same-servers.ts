@@ -1,8 +1,9 @@
 import { optionsToRevert } from '../../../core/plan/consent.ts'
+import { mend } from '../../../core/show/remedy.ts'
 import { serverTitle } from '../../../core/record/server.ts'
 import { count, printable } from '../../../core/show/text.ts'
-import { toolChanges } from '../../../core/verify/tool-changes.ts'
-import { askingGateway, type Fault, judged, mend, skipped } from '../check.ts'
+import { toolChanges } from '../../../core/reach/tools.ts'
+import { askingGateway, type Fault, judged, skipped } from '../check.ts'
 import type { Migrated } from '../scene/migrated.ts'
 import { type OpenScene } from '../scene/scene.ts'
 

@@ -1,7 +1,8 @@
 import { z } from 'zod'
-import { MigrateError } from '../../../core/errors.ts'
+import { parsedJson } from '../../../core/parsed-json.ts'
 import { redactText } from '../../../core/show/redact.ts'
-import type { Docker } from '../../../docker/port.ts'
+import type { Unavailable } from '../../../core/unavailable.ts'
+import { type Docker, DockerFailure } from '../../../docker/port.ts'
 
 /**
  * What one request from inside LiteLLM's container came to. `addresses`: those that the host name resolves to, none where
@@ -59,35 +60,27 @@ print(json.dumps(out))
 
 const PROGRAMS = ['python3', 'python']
 
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return null
-  }
-}
-
 /**
- * Asks for a URL from inside a container, past any proxy. A sentence where the container cannot be asked: it has no
- * Python, or does not answer in time.
+ * Asks for a URL from inside a container, past any proxy. Not to be had where the container has no Python, or does not
+ * answer in time.
  */
 export async function askInside(
   docker: Docker,
   id: string,
   url: string,
   limitMs: number,
-): Promise<Inside | string> {
+): Promise<Inside | Unavailable> {
   for (const program of PROGRAMS) {
     try {
       const command = [program, '-c', ASKING, url, String(limitMs / 1000)]
       const ended = await docker.look(id, command, limitMs + 1500)
-      const said = answer.safeParse(parsed(ended.stdout))
+      const said = answer.safeParse(parsedJson(ended.stdout))
       if (said.success) return said.data
-      if (ended.code === null) return 'it did not answer in time'
+      if (ended.code === null) return { unavailable: 'it did not answer in time' }
     } catch (error) {
-      if (!(error instanceof MigrateError)) throw error
-      if (program === PROGRAMS.at(-1)) return redactText(error.message)
+      if (!(error instanceof DockerFailure)) throw error
+      if (program === PROGRAMS.at(-1)) return { unavailable: redactText(error.message) }
     }
   }
-  return 'it has no Python to ask with'
+  return { unavailable: 'it has no Python to ask with' }
 }

@@ -1,4 +1,5 @@
 import { originText, readAddress } from '../../../core/rule/address.ts'
+import { isUnavailable, type Unavailable } from '../../../core/unavailable.ts'
 import { MigrateError } from '../../../core/errors.ts'
 import type { ListedServer } from '../../../core/record/server.ts'
 import { servicesInStatus } from '../../../core/verify/services.ts'
@@ -54,17 +55,18 @@ function aroundDocker(parts: SceneParts): Pick<Scene, 'deployment' | 'around' | 
   const request = { names, gatewayUrl, newHosts: [migration.to.host] }
   const bearings = { ...request, machine, docker: () => Promise.resolve(docker) }
   const deployment = once(async () =>
-    typeof docker === 'string' ? null : findDeployment(docker, machine, request),
+    isUnavailable(docker) ? docker : findDeployment(docker, machine, request),
   )
-  const inside = onceEach(async (origin): Promise<Inside | string> => {
-    const litellm = (await deployment())?.litellm.found ?? null
-    if (typeof docker === 'string' || litellm?.state !== 'running')
-      return 'there is no container of LiteLLM to ask from'
+  const inside = onceEach(async (origin): Promise<Inside | Unavailable> => {
+    const found = await deployment()
+    const litellm = isUnavailable(found) ? null : found.litellm.found
+    if (isUnavailable(docker) || litellm?.state !== 'running')
+      return { unavailable: 'there is no container of LiteLLM to ask from' }
     return askInside(docker, litellm.id, `${origin}/status`, secondLook(parts))
   })
   const served = once(async () => {
-    const found = await inside(originText(migration.to)).catch(() => '')
-    return typeof found === 'string' ? null : servicesInStatus(found.body)
+    const found = await inside(originText(migration.to)).catch(() => null)
+    return found === null || isUnavailable(found) ? null : servicesInStatus(found.body)
   })
   return { deployment, around: once(() => lookAround(bearings)), inside, served }
 }

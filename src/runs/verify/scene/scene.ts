@@ -1,4 +1,5 @@
 import type { MigrateError } from '../../../core/errors.ts'
+import type { Unavailable } from '../../../core/unavailable.ts'
 import type { Migration } from '../../../core/rule/migration.ts'
 import type { CommandMaker } from '../../../core/show/own-command.ts'
 import type { Reach } from '../../../core/reach/reach.ts'
@@ -8,8 +9,9 @@ import type { Docker } from '../../../docker/port.ts'
 import type { Endpoint } from '../../../gateway/http/http.ts'
 import type { Gateway } from '../../../gateway/port.ts'
 import type { RecordedRun } from '../../../journal/fold.ts'
+import type { JournalProblem } from '../../../journal/port.ts'
 import type { Machine } from '../../../machine/port.ts'
-import type { Deployment, DeploymentNames } from '../../deployment/find.ts'
+import type { Deployment, DeploymentNames } from '../../deployment/deployment.ts'
 import type { Surroundings } from '../../deployment/surroundings.ts'
 import type { Inside } from './inside.ts'
 import type { Migrated } from './migrated.ts'
@@ -29,16 +31,15 @@ export interface Scene {
   /** The gateway's API under another key, or none. */
   endpointFor: (key: string | null) => Endpoint
   migration: Migration
-  /** The runs of the journal, oldest first, and what of it could not be read: sentences, and commands, which are indented. */
+  /** The runs of the journal, oldest first, and what of it could not be read. */
   runs: readonly RecordedRun[]
-  journalRemarks: readonly string[]
+  journalProblems: readonly JournalProblem[]
   machine: Machine
-  /** Why there is none, where there is none. */
-  docker: Docker | string
+  docker: Docker | Unavailable
   /** What the person calls the containers and the network. */
   names: DeploymentNames
-  /** What was found on it; `null` where there is no Docker. Throws `docker-failed`. */
-  deployment: () => Promise<Deployment | null>
+  /** What was found on it. Throws `docker-failed`. */
+  deployment: () => Promise<Deployment | Unavailable>
   /** Where LiteLLM stands, and who can look from there. Never throws. */
   around: () => Promise<Surroundings>
   handshake: (url: string, transport: string, limitMs: number) => Promise<Reach>
@@ -55,11 +56,8 @@ export interface Scene {
   migrated: () => Promise<Migrated[]>
   /** What a server lists through the gateway, asked for by its id. */
   toolsOf: (id: string) => Promise<Reach>
-  /**
-   * A request to an origin's `/status` from inside LiteLLM's container: what came of it, or a sentence where nothing
-   * can be asked from there.
-   */
-  inside: (origin: string) => Promise<Inside | string>
+  /** What a request to an origin's `/status` from inside LiteLLM's container came to. */
+  inside: (origin: string) => Promise<Inside | Unavailable>
   /** The services that the MCP proxy serves, by its `/status` as seen from inside LiteLLM's container; `null` where that cannot be told. */
   served: () => Promise<string[] | null>
   /** Paths of MCP servers, as the gateway knows them; none where it cannot be asked. */

@@ -35,7 +35,7 @@ async function look(
     },
     migration: adHocMigration('http://localhost:8585', 'http://mcp-proxy-sse:8080'),
     runs: [],
-    journalRemarks: [],
+    journalProblems: [],
     machine: localMachine,
     docker: engineWith(containers, { command, ...answers }),
     names: { litellm: null, proxy: null, network: null, ...names },

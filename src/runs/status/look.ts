@@ -1,0 +1,96 @@
+import { redactText } from '../../core/show/redact.ts'
+import type { Migration } from '../../core/rule/migration.ts'
+import { isUnavailable, type Unavailable } from '../../core/unavailable.ts'
+import type { Docker } from '../../docker/port.ts'
+import type { Gateway } from '../../gateway/port.ts'
+import type { Journal } from '../../journal/port.ts'
+import type { Machine } from '../../machine/port.ts'
+import type { DeploymentNames } from '../deployment/deployment.ts'
+import {
+  asProblem,
+  type DockerStatus,
+  type GatewayStatus,
+  type JournalStatus,
+  type Problem,
+  readDocker,
+  readGateway,
+  readJournal,
+  type StatusReport,
+} from './status.ts'
+
+/** What is looked at, and by which ports. */
+export interface StatusScope {
+  url: string
+  migration: Migration
+  journal: Journal
+  machine: Pick<Machine, 'isSelf'>
+  docker: () => Promise<Docker | Unavailable>
+  /** What the person calls the containers and the network. */
+  names: DeploymentNames
+  /** How many of the last error lines of each log are told. */
+  errorLimit: number
+  /** Opens the gateway, which may fail. */
+  open: () => Promise<Gateway>
+  /** Is a failure of the gateway something to tell? All else is thrown. */
+  isFinding: (error: unknown) => boolean
+  /** All that was sent to sign in, asked for once the gateway was. */
+  secrets: () => readonly string[]
+}
+
+/** Who is told how far it is. `onOpen` returns who is told of each record; `onAsked` comes whatever the gateway said. */
+export interface StatusWatcher {
+  onOpen: (gateway: Gateway) => (done: number, total: number) => void
+  onAsked: () => void
+}
+
+async function askGateway(
+  { open, migration, journal, isFinding }: StatusScope,
+  { runs }: JournalStatus,
+  { onOpen, onAsked }: StatusWatcher,
+): Promise<GatewayStatus | Problem> {
+  try {
+    const gateway = await open()
+    return await readGateway(migration, { gateway, journal }, runs, onOpen(gateway))
+  } catch (error) {
+    if (!isFinding(error)) throw error
+    return asProblem(error)
+  } finally {
+    onAsked()
+  }
+}
+
+async function askDocker(scope: StatusScope): Promise<DockerStatus | Unavailable> {
+  const { names, url: gatewayUrl, migration, machine, errorLimit } = scope
+  const docker = await scope.docker()
+  if (isUnavailable(docker)) return docker
+  return readDocker(docker, machine, { names, gatewayUrl, newHosts: [migration.to.host] }, errorLimit)
+}
+
+/** A log may repeat what was sent to sign in, or to what stands before the gateway. */
+function withoutSecrets(
+  docker: DockerStatus | Unavailable,
+  secrets: readonly string[],
+): DockerStatus | Unavailable {
+  if (isUnavailable(docker)) return docker
+  const logs = docker.logs.map((log) => ({
+    ...log,
+    lines: log.lines.map((line) => ({ ...line, text: redactText(line.text, secrets) })),
+  }))
+  return { ...docker, logs }
+}
+
+/**
+ * Looks at everything once: Docker while the gateway is asked. What cannot be seen is among what is told; throws where
+ * the gateway fails in a way that is no finding. `at` is for the caller to say.
+ */
+export async function lookAtAll(
+  scope: StatusScope,
+  watcher: StatusWatcher,
+): Promise<Omit<StatusReport, 'at'>> {
+  const { url, migration } = scope
+  const asked = askDocker(scope)
+  const journal = await readJournal(scope.journal, url)
+  const gateway = await askGateway(scope, journal, watcher)
+  const docker = withoutSecrets(await asked, scope.secrets())
+  return { url, migration, gateway, journal, docker }
+}
