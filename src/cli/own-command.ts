@@ -3,42 +3,40 @@ import { basename, resolve } from 'node:path'
 import { redactText } from '../core/show/redact.ts'
 import type { CommandMaker, OwnCommand } from '../core/show/own-command.ts'
 import { shellQuoted } from '../core/show/shell.ts'
+import { type MainOptions, MOVING } from './commands/main.ts'
+import type { StatusOptions } from './commands/status.ts'
+import { CHECK, EXPECTED, PARTS, RULE, VERIFY_SECONDS, type VerifyOptions } from './commands/verify.ts'
 import type { Context } from './context.ts'
-import { flag } from './option-values.ts'
-import type { MainOptions } from './options.ts'
-import type { StatusOptions } from './status-options.ts'
-import type { VerifyOptions } from './verify-options.ts'
+import type { Option } from './options/declare.ts'
+import { CREDENTIALS, HEADER, KEY_HEADER, REQUEST_SECONDS, REQUEST_TIMEOUT } from './options/groups.ts'
+import { flag } from './options/usage.ts'
 
 /** The options of an invocation, whichever command it was. */
 export type Given = Partial<MainOptions & VerifyOptions & StatusOptions> & {
   header?: readonly string[] | undefined
 }
-type Name = keyof Given
+type GivenOption = Pick<Option<keyof Given>, 'name' | 'flags'>
 
-const SIGN_IN: readonly Name[] = ['keyHeader', 'keyFile', 'username', 'passwordFile', 'header']
-const RULE: readonly Name[] = ['migration', 'from', 'to']
-const MOVING: readonly Name[] = [...RULE, 'litellmConfig', 'litellmEnv', 'only', 'except']
-const PARTS: readonly Name[] = ['litellmContainer', 'proxyContainer', 'network']
+const SIGN_IN: readonly GivenOption[] = [KEY_HEADER, ...CREDENTIALS, HEADER]
 
 /**
  * How each command begins, and what it takes of what another was given. `timeout`: its default in seconds, as one that was
  * given means the same only where that is the same. A revert of what stands in files needs no file: the journal names them.
  */
-const COMMANDS: Record<OwnCommand, { word: string; takes: readonly Name[]; timeout: number | null }> = {
-  // With nothing unfinished it is the main job that was asked for.
-  unfinished: { word: '--unfinished', takes: [...SIGN_IN, ...MOVING], timeout: 35 },
-  migrate: { word: '', takes: [...SIGN_IN, ...MOVING], timeout: 35 },
-  revert: { word: '--revert', takes: SIGN_IN, timeout: 35 },
-  status: { word: 'status', takes: [...SIGN_IN, ...RULE, ...PARTS], timeout: 35 },
-  verify: {
-    word: 'verify',
-    takes: [...SIGN_IN, ...RULE, ...PARTS, 'keys', 'key', 'chat', 'allowPublished', 'check'],
-    timeout: 5,
-  },
-  history: { word: 'history', takes: [], timeout: null },
-}
-
-const FILES: readonly Name[] = ['keyFile', 'passwordFile', 'litellmConfig', 'litellmEnv', 'keys']
+const COMMANDS: Record<OwnCommand, { word: string; takes: readonly GivenOption[]; timeout: number | null }> =
+  {
+    // With nothing unfinished it is the main job that was asked for.
+    unfinished: { word: '--unfinished', takes: [...SIGN_IN, ...MOVING], timeout: REQUEST_SECONDS },
+    migrate: { word: '', takes: [...SIGN_IN, ...MOVING], timeout: REQUEST_SECONDS },
+    revert: { word: '--revert', takes: SIGN_IN, timeout: REQUEST_SECONDS },
+    status: { word: 'status', takes: [...SIGN_IN, ...RULE, ...PARTS], timeout: REQUEST_SECONDS },
+    verify: {
+      word: 'verify',
+      takes: [...SIGN_IN, ...RULE, ...PARTS, ...EXPECTED, CHECK],
+      timeout: VERIFY_SECONDS,
+    },
+    history: { word: 'history', takes: [], timeout: null },
+  }
 
 /** Of standard input, or of a pipe that a shell handed over, nothing is left for another command. */
 const isGone = (file: string): boolean => file === '-' || /^\/(dev\/(stdin|fd\/)|proc\/self\/fd\/)/.test(file)
@@ -47,19 +45,19 @@ const isGone = (file: string): boolean => file === '-' || /^\/(dev\/(stdin|fd\/)
 const isSecret = (file: string): boolean => redactText(basename(file)) !== basename(file) && !existsSync(file)
 
 /** The option with the values that were given, a file's by its whole path, so that the line works in any folder. */
-function words(name: Name, given: Given): string[] {
+function words({ name, flags }: GivenOption, given: Given): string[] {
   const value: unknown = given[name]
   const values = (Array.isArray(value) ? value : value === undefined ? [] : [value]).map(String)
-  const shown = FILES.includes(name)
+  const shown = flags.endsWith('<FILE>')
     ? values.filter((file) => !isGone(file) && !isSecret(file)).map((file) => resolve(file))
     : values
   return shown.flatMap((text) => [flag(name), text])
 }
 
 /** Is what was given for this option replaced by one of these words? A port that may be published joins the others. */
-function isReplaced(name: Name, more: readonly string[]): boolean {
-  const inPlace = RULE.includes(name) ? RULE : [name]
-  return name !== 'allowPublished' && inPlace.some((each) => more.includes(flag(each)))
+function isReplaced(option: GivenOption, more: readonly string[]): boolean {
+  const inPlace = RULE.some(({ name }) => name === option.name) ? RULE : [option]
+  return option.name !== 'allowPublished' && inPlace.some(({ name }) => more.includes(flag(name)))
 }
 
 /** By which command this invocation was begun, and for which gateway; `null` where no command needs one. */
@@ -88,8 +86,8 @@ export function ownCommands(given: Given, begun: Begun): CommandMaker {
   return (command, ...more) => {
     const { word, takes, timeout } = COMMANDS[command]
     const isOwnTime = timeout === COMMANDS[begun.invoked].timeout && given.timeout !== timeout
-    const names: readonly Name[] = isOwnTime ? [...takes, 'timeout'] : takes
-    const kept = names.filter((name) => !isReplaced(name, more)).flatMap((name) => words(name, given))
+    const options = isOwnTime ? [...takes, REQUEST_TIMEOUT] : takes
+    const kept = options.filter((each) => !isReplaced(each, more)).flatMap((each) => words(each, given))
     const all = [...(word === '' ? [] : [word]), ...more, ...placeOf(given, begun, command), ...kept]
     return [begun.context.startedAs, ...all.map(shellQuoted)].join(' ')
   }

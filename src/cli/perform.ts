@@ -18,29 +18,6 @@ export const LAST_WORDS: Record<Phase, string> = {
   after: 'Ended.',
 }
 
-// Loaded when they are needed: most of the time that a command takes to start is loading.
-async function dispatch(invocation: Invocation, context: Context): Promise<number> {
-  const { options } = invocation
-  if (invocation.command === 'history') {
-    return (await import('./commands/history.ts')).history(invocation.run, options, context)
-  }
-  if (invocation.command === 'verify') {
-    const { readVerifyOptions } = await import('./verify-options.ts')
-    return (await import('./commands/verify.ts')).verify(readVerifyOptions(options), context)
-  }
-  if (invocation.command === 'status') {
-    const { readStatusOptions } = await import('./status-options.ts')
-    return (await import('./commands/status.ts')).status(readStatusOptions(options), context)
-  }
-  if (invocation.command === 'sandbox') {
-    return (await import('./commands/serve-sandbox.ts')).serveSandbox(options, context)
-  }
-  const main = (await import('./options.ts')).readOptions(options)
-  if (main.sandbox) return (await import('./commands/sandbox.ts')).migrateSandbox(main, context)
-  if (main.revert !== undefined) return (await import('./commands/revert.ts')).revert(main, context)
-  return (await import('./commands/migrate.ts')).migrate(main, context)
-}
-
 /** The command that shows what the journal of an invocation holds. */
 export function historyCommand({ options }: Invocation, context: Context): string {
   const { journal } = options
@@ -68,8 +45,9 @@ export function tellFailure(cause: unknown, invocation: Invocation, context: Con
 
 /** Carries out an invocation: its command, or the sentence for what went wrong. Returns the exit code. */
 export async function perform(invocation: Invocation, context: Context): Promise<number> {
+  const { command, options } = invocation
   try {
-    return await dispatch(invocation, context)
+    return await command.perform(options, context)
   } catch (error) {
     return tellFailure(error, invocation, context)
   }

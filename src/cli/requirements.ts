@@ -2,7 +2,7 @@ import { MigrateError } from '../core/errors.ts'
 import type { FileJournal } from '../journal/file-journal.ts'
 import { locationWarnings } from '../journal/location.ts'
 import type { Context } from './context.ts'
-import type { MainOptions } from './options.ts'
+import type { MainOptions } from './commands/main.ts'
 import { wrap } from './render/layout.ts'
 
 /** Refuses to write without anybody's consent. Called before anything else happens. */

@@ -1,36 +1,22 @@
-import { printableJson } from '../../core/show/text.ts'
-import { findNamedRun } from '../../runs/recover/find-run.ts'
-import { type Context, journalFor, requireNamedJournal } from '../context.ts'
-import { ownCommands } from '../own-command.ts'
-import { historyDocument, renderCheck, renderHistory, renderOneRun } from '../render/history.ts'
+import { command, option, type OptionsOf, toggle } from '../options/declare.ts'
+import { journal, VERBOSE } from '../options/groups.ts'
 
-/** Options of `history`. */
-export interface HistoryOptions {
-  journal?: string | undefined
-  check?: boolean | undefined
-  json?: boolean | undefined
-}
+const OPTIONS = [
+  option('[RUN]', 'a run id, or the beginning of one', ({ text }) => text.optional()),
+  journal('where the journal lives'),
+  toggle('--check', 'verify every line of the journal; exit 1 when something is wrong'),
+  toggle('--json', 'one JSON document'),
+  VERBOSE,
+  toggle('--no-color', 'no colours'),
+]
 
-/** `history [RUN]`: the runs in the journal, or one in full; with `--check` whether it is intact. Returns the exit code. */
-export async function history(
-  named: string | null,
-  options: HistoryOptions,
-  context: Context,
-): Promise<number> {
-  const { env, terminal, look } = context
-  const journal = journalFor({ journal: options.journal }, env)
-  const own = (url: string | null) =>
-    ownCommands({ journal: options.journal }, { context, invoked: 'history', url })
-  requireNamedJournal(journal, options)
-  const read = await journal.runs()
-  const run = named === null ? null : await findNamedRun(journal, named, own(null)('history'))
-  const shown = run ? { runs: [run], problems: [] } : read
-  const code = options.check && shown.problems.length > 0 ? 1 : 0
-  if (options.json) terminal.print(printableJson(historyDocument(shown, read.runs, run !== null)))
-  else if (options.check) terminal.print(renderCheck(shown, journal.location, look))
-  else
-    terminal.print(
-      run ? renderOneRun(run, read.runs, look, own) : renderHistory(read, journal.location, look, own),
-    )
-  return code
-}
+/** The options of `history`. */
+export type HistoryOptions = OptionsOf<typeof OPTIONS>
+
+/** `history [RUN]`: the runs in the journal, or one in full; with `--check` whether it is intact. */
+export const historyCommand = command({
+  name: 'history',
+  about: 'the runs in the journal, or one run in full',
+  options: OPTIONS,
+  action: async (options, context) => (await import('./history/show.ts')).history(options, context),
+})

@@ -6,10 +6,10 @@ import { type Sandbox, startSandbox } from '../../sandbox/index.ts'
 import { FileJournal } from '../../journal/file-journal.ts'
 import type { Context } from '../context.ts'
 import { doMainJob } from '../job.ts'
-import type { MainOptions } from '../options.ts'
+import type { MainOptions } from './main.ts'
 import { wrap } from '../render/layout.ts'
 import { NO_FILES } from '../../runs/plan/configuration.ts'
-import { ruleFor } from '../rule.ts'
+import { ruleFor } from '../options/rule.ts'
 import { requireConsent, requireJournal } from '../requirements.ts'
 
 async function tryOut(

@@ -1,35 +1,67 @@
-import { setTimeout as sleep } from 'node:timers/promises'
-import { type Context, journalFor } from '../context.ts'
-import { ruleFor } from '../rule.ts'
-import type { StatusOptions } from '../status-options.ts'
-import { Connection } from '../connect/connection.ts'
-import { gatewayUrl } from '../connect/session.ts'
+import { GUIDE_NAMES } from '../../core/deployment/guide-names.ts'
+import { type Condition, excludes, needs } from '../options/conditions.ts'
+import { command, option, type OptionsOf, toggle } from '../options/declare.ts'
+import {
+  deploymentOptions,
+  GATEWAY,
+  journal,
+  ONE_MIGRATION,
+  ONE_RULE,
+  ONE_SIGN_IN,
+  OUTPUT,
+  REQUEST_TIMEOUT,
+  ruleOptions,
+  USABLE_HEADERS,
+} from '../options/groups.ts'
+import { usage } from '../options/usage.ts'
 
-const HEAD_START_MS = 300
+const OPTIONS = [
+  ...GATEWAY,
+  REQUEST_TIMEOUT,
+  ...ruleOptions(
+    'with --to: the origin that servers leave, in place of the migration that ships',
+    'the origin to which they move',
+  ),
+  journal('where the journal lives (MCP_URL_MIGRATE_JOURNAL)'),
+  ...deploymentOptions(
+    `LiteLLM's container, where it is not found by the gateway's port or as ${GUIDE_NAMES.litellm}`,
+    `the MCP proxy's, where it is not found by the new host name or as ${GUIDE_NAMES.proxy}`,
+    `the network on which they meet (default ${GUIDE_NAMES.network}, or what they share)`,
+  ),
+  option('--logs <N>', 'how many error lines of each log, among its last 200 (default 5)', ({ whole }) =>
+    whole(0, 200, 'takes a number of lines, from 0 to 200').default(5),
+  ),
+  option('--watch <SECONDS>', 'again and again, with a pause of that length, until Ctrl-C', ({ seconds }) =>
+    seconds.optional(),
+  ),
+  toggle('--diagram', 'draw the network as it is'),
+  option('--format <text|mermaid|html>', 'with --diagram: how it is drawn (default text)', ({ oneOf }) =>
+    oneOf(['text', 'mermaid', 'html']).optional(),
+  ),
+  ...OUTPUT,
+]
 
-/**
- * `status`: what is where now, and with --diagram a picture of it. Reads only. Returns the exit code: 1 where the gateway
- * could not be asked, or where there is nothing to draw. With --watch it goes on until Ctrl-C, or until nobody
- * reads it any more.
- */
-export async function status(options: StatusOptions, context: Context): Promise<number> {
-  const rule = await ruleFor(options)
-  const journal = journalFor(options, context.env)
-  const url = await gatewayUrl(options, context, null)
-  const connection = new Connection(options, url, context)
-  context.signals.finish()
-  for (;;) {
-    const opening = connection.open().then(
-      (gateway) => ({ gateway }),
-      (failure: unknown) => ({ failure }),
-    )
-    // What looks and shows is loaded when the first question is out, and does not wait for a slow answer to it.
-    await Promise.race([opening, sleep(HEAD_START_MS)])
-    const { statusRound } = await import('../status-round.ts')
-    const subject = { url, migration: await rule(), journal, options, context, connection }
-    const code = await statusRound(subject, opening)
-    if (options.watch === undefined || !context.terminal.isHeard) return code
-    context.terminal.progress(`Again in ${options.watch} s; Ctrl-C ends`)
-    await sleep(options.watch * 1000)
-  }
+/** The options of `status`. */
+export type StatusOptions = OptionsOf<typeof OPTIONS>
+
+const TEXT_IN_ROUNDS: Condition<StatusOptions> = ({ watch, format = 'text' }) => {
+  if (watch !== undefined && format !== 'text') throw usage('--watch shows a diagram as text only')
 }
+
+/** `status`: what is where now. */
+export const statusCommand = command({
+  name: 'status',
+  about: 'what is where now: gateway, servers, last run, containers, networks, errors',
+  options: OPTIONS,
+  epilogue: '\nReads only. Exits 1 when the gateway cannot be asked; what else can be seen is shown.',
+  conditions: [
+    ONE_SIGN_IN,
+    excludes('diagram', 'json'),
+    ...ONE_RULE,
+    USABLE_HEADERS,
+    ONE_MIGRATION,
+    needs('format', ['diagram']),
+    TEXT_IN_ROUNDS,
+  ],
+  action: async (options, context) => (await import('./status/rounds.ts')).status(options, context),
+})

@@ -1,59 +1,97 @@
-import { setTimeout as sleep } from 'node:timers/promises'
-import { MigrateError } from '../../core/errors.ts'
-import { nearestOf } from '../../core/plan/select.ts'
-import { printable } from '../../core/show/text.ts'
 import { CHECK_IDS } from '../../core/verify/check.ts'
-import type { Gateway } from '../../gateway/port.ts'
-import { type Context, journalFor } from '../context.ts'
-import { ruleFor } from '../rule.ts'
-import { keysToTry } from '../verify-keys.ts'
-import type { VerifyOptions } from '../verify-options.ts'
-import { Connection } from '../connect/connection.ts'
-import { gatewayUrl } from '../connect/session.ts'
+import { needs } from '../options/conditions.ts'
+import { command, option, type OptionsOf, repeatable } from '../options/declare.ts'
+import {
+  deploymentOptions,
+  GATEWAY,
+  journal,
+  ONE_MIGRATION,
+  ONE_RULE,
+  ONE_SIGN_IN,
+  OUTPUT,
+  ruleOptions,
+  timeout,
+  USABLE_HEADERS,
+} from '../options/groups.ts'
 
-/** Throws `usage` where --check names a check that does not exist. */
-function requireKnown(ids: readonly string[]): void {
-  const known: readonly string[] = CHECK_IDS
-  const wrong = ids.find((id) => !known.includes(id))
-  if (wrong === undefined) return
-  const near = nearestOf(wrong, known)
-  const meant = near === null ? '' : `Did you mean ${near}? `
-  throw new MigrateError(
-    'usage',
-    `There is no check ${printable(wrong)}`,
-    `${meant}There are: ${known.join(', ')}.`,
-  )
-}
+/** The seconds that a request of a check has. */
+export const VERIFY_SECONDS = 5
 
-async function openOrFinding(connection: Connection): Promise<Gateway | MigrateError> {
-  try {
-    return await connection.open()
-  } catch (error) {
-    if (connection.isFinding(error)) return error
-    throw error
-  }
-}
+/** The checks to be played. */
+export const CHECK = repeatable(
+  '--check <ID>',
+  `only this check: ${CHECK_IDS.join(', ')}; repeatable`,
+  ({ texts }) => texts,
+)
 
-/**
- * `verify`: proves that the old addresses are closed, the new ones reachable, and open to the right keys only. Returns the
- * exit code: 5 where any check fails. With --watch it goes on until Ctrl-C.
- */
-export async function verify(options: VerifyOptions, context: Context): Promise<number> {
-  const { env } = context
-  requireKnown(options.check)
-  const url = await gatewayUrl(options, context, null)
-  const rule = await ruleFor(options)
-  const keys = await keysToTry(options, env)
-  const connection = new Connection(options, url, context)
-  const stage = { url, target: connection.target, keys, journal: journalFor(options, env) }
-  if (options.watch !== undefined) context.signals.finish()
-  for (;;) {
-    const gateway = await openOrFinding(connection)
-    // What checks and shows is loaded when the first question is out.
-    const { verifyRound } = await import('../verify-round.ts')
-    const code = await verifyRound({ ...stage, migration: await rule() }, gateway, { options, context })
-    if (options.watch === undefined || !context.terminal.isHeard) return code
-    context.terminal.progress(`Again in ${options.watch} s; Ctrl-C ends`)
-    await sleep(options.watch * 1000)
-  }
-}
+/** The options that say what is right: which keys there are, and which ports. */
+export const EXPECTED = [
+  option(
+    '--keys <FILE>',
+    'a keys file: which virtual keys there are, and what each must and must not reach',
+    ({ filled }) => filled().optional(),
+  ),
+  repeatable(
+    '--key <NAME=ENV>',
+    'a virtual key to try, from the variable ENV; repeatable',
+    ({ texts }) => texts,
+  ),
+  option(
+    '--chat <MODEL>',
+    'ask this model for one token with each key; costs what the model costs',
+    ({ filled }) => filled().optional(),
+  ),
+  repeatable(
+    '--allow-published <PORT>',
+    'a port that may be published on this machine; repeatable',
+    ({ severalAs, whole }) => severalAs(whole(1, 65_535, 'takes a port, from 1 to 65535')),
+  ),
+]
+
+/** The options that name the parts of the deployment. */
+export const PARTS = deploymentOptions(
+  "LiteLLM's container, where it is not found automatically",
+  "the MCP proxy's container, where it is not found automatically",
+  'the network on which the two have to meet',
+)
+
+/** The options that say by which rule. */
+export const RULE = ruleOptions(
+  'with --to: the origin that should be closed, in place of the migration that ships',
+  'the origin that should work',
+)
+
+const OPTIONS = [
+  ...GATEWAY,
+  timeout(VERIFY_SECONDS, 'for each request (default 5); a check has half as much again'),
+  CHECK,
+  option(
+    '--watch <SECONDS>',
+    'verify again and again, with a pause of that length, until Ctrl-C',
+    ({ seconds }) => seconds.optional(),
+  ),
+  ...EXPECTED,
+  ...PARTS,
+  ...RULE,
+  journal('where the journal lives (MCP_URL_MIGRATE_JOURNAL)'),
+  ...OUTPUT,
+]
+
+/** The options of `verify`. */
+export type VerifyOptions = OptionsOf<typeof OPTIONS>
+
+/** `verify`: proves that the old addresses are closed, the new ones reachable, and open to the right keys only. */
+export const verifyCommand = command({
+  name: 'verify',
+  about: 'proves that the old addresses are closed, and the new ones open to the right keys only',
+  options: OPTIONS,
+  epilogue: '\nExits 5 when a check fails, 0 when none does.',
+  conditions: [
+    ONE_SIGN_IN,
+    ...ONE_RULE,
+    USABLE_HEADERS,
+    ONE_MIGRATION,
+    needs('chat', ['keys', 'key'], ': each of those keys is tried'),
+  ],
+  action: async (options, context) => (await import('./verify/rounds.ts')).verify(options, context),
+})

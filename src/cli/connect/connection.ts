@@ -2,11 +2,11 @@ import { type ErrorCode, MigrateError } from '../../core/errors.ts'
 import { connect, type Credentials, type Target } from '../../gateway/connect/connect.ts'
 import { secretsIn } from '../../gateway/http/headers.ts'
 import type { Gateway } from '../../gateway/port.ts'
-import type { ConnectionOptions } from '../connection-options.ts'
+import type { ConnectionOptions } from '../options/groups.ts'
 import type { Context } from '../context.ts'
 import { findCredentials } from './credentials.ts'
 import { wrap } from '../render/layout.ts'
-import { targetOf } from './target.ts'
+import { headersFor } from '../options/header-option.ts'
 
 /** What is wrong with the gateway itself, and not with what was given to sign in: a finding like any other. */
 const FINDINGS: readonly ErrorCode[] = [
@@ -46,7 +46,8 @@ export class Connection {
   /** Throws `usage` where a variable of `--header` holds nothing that could be sent: that is no finding about the gateway. */
   constructor(options: ConnectionOptions, url: string, context: Context) {
     this.#options = options
-    this.target = targetOf(options, url, context.env)
+    const { keyHeader = null, timeout } = options
+    this.target = { url, keyHeader, timeoutSeconds: timeout, headers: headersFor(options, context.env) }
     this.#context = context
   }
 

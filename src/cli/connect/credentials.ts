@@ -2,8 +2,8 @@ import { MigrateError } from '../../core/errors.ts'
 import { redactText } from '../../core/show/redact.ts'
 import type { Credentials } from '../../gateway/connect/connect.ts'
 import { fileUnreadable } from '../../files/text-file.ts'
-import type { ConnectionOptions } from '../connection-options.ts'
-import { isStandardInput, readGiven } from '../given-file.ts'
+import type { ConnectionOptions } from '../options/groups.ts'
+import { isStandardInput, readGiven } from '../options/given-file.ts'
 import type { Terminal } from '../terminal/terminal.ts'
 
 /** The variables that may hold an admin key, the first of them first. */

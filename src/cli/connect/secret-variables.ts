@@ -1,6 +1,6 @@
-import type { ConnectionOptions } from '../connection-options.ts'
+import type { ConnectionOptions } from '../options/groups.ts'
 import { KEY_VARIABLES, PASSWORD_VARIABLE } from './credentials.ts'
-import { readHeaderOptions } from './header-option.ts'
+import { readHeaderOptions } from '../options/header-option.ts'
 
 /**
  * The variables of the environment that hold secrets for this program, which no other that it starts has to know.

@@ -1,8 +1,8 @@
 import { normaliseGatewayUrl } from '../../gateway/connect/gateway-url.ts'
 import type { Gateway } from '../../gateway/port.ts'
 import type { Context } from '../context.ts'
-import type { ConnectionOptions } from '../connection-options.ts'
-import type { MainOptions } from '../options.ts'
+import type { ConnectionOptions } from '../options/groups.ts'
+import type { MainOptions } from '../commands/main.ts'
 import { acquireLock } from '../../journal/lock.ts'
 import { Connection } from './connection.ts'
 

@@ -134,7 +134,10 @@ describe('verify', () => {
       'There is no check reachible Did you mean reachable? There are: closed, published, networks, reachable, same-servers, keys, chat, gateway.',
     ])
     const chat = await verify(trial, ['--chat', 'fake-gpt'])
-    expect([chat.code, chat.stderr]).toEqual([64, expect.stringContaining('--chat needs --keys or --key')])
+    expect([chat.code, chat.stderr]).toEqual([
+      64,
+      expect.stringContaining('--chat goes with --keys or --key'),
+    ])
   })
 
   test('goes on with --watch until Ctrl-C, a line of JSON each time', async ({ open }) => {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { adHocMigration } from '../../../src/cli/rule.ts'
+import { adHocMigration } from '../../../src/core/rule/ad-hoc.ts'
 import { MigrateError } from '../../../src/core/errors.ts'
 import type { Unavailable } from '../../../src/core/unavailable.ts'
 import type { Docker } from '../../../src/docker/port.ts'

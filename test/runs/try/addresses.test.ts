@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test } from 'vitest'
 import { assemblePlan } from '../../../src/core/plan/make.ts'
-import { adHocMigration } from '../../../src/cli/rule.ts'
+import { adHocMigration } from '../../../src/core/rule/ad-hoc.ts'
 import type { Plan } from '../../../src/core/plan/plan.ts'
 import type { Reach, Witness } from '../../../src/core/reach/reach.ts'
 import { connect } from '../../../src/gateway/connect/connect.ts'

@@ -1,6 +1,6 @@
 import { expect } from 'vitest'
 import { defaultMigration } from '../../../../src/files/migrations.ts'
-import { adHocMigration } from '../../../../src/cli/rule.ts'
+import { adHocMigration } from '../../../../src/core/rule/ad-hoc.ts'
 import { FileJournal } from '../../../../src/journal/file-journal.ts'
 import { localMachine } from '../../../../src/machine/local-machine.ts'
 import { closed } from '../../../../src/runs/verify/closed/closed.ts'

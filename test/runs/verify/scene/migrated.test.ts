@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { listedServer } from '../../../../src/core/record/server.ts'
 import type { RecordedChange, RecordedRun } from '../../../../src/journal/fold.ts'
 import { migratedServers, returnedServers } from '../../../../src/runs/verify/scene/migrated.ts'
-import { adHocMigration } from '../../../../src/cli/rule.ts'
+import { adHocMigration } from '../../../../src/core/rule/ad-hoc.ts'
 
 const GATEWAY = 'http://127.0.0.1:4000'
 const RULE = adHocMigration('http://unrelated:1', 'http://elsewhere:2')

@@ -1,8 +1,8 @@
 import { stat } from 'node:fs/promises'
 import { Socket } from 'node:net'
 import type { Readable } from 'node:stream'
-import { fileWords } from '../core/show/system-words.ts'
-import { type Contents, decoded, readRegular, SMALL_LIMIT } from '../files/text-file.ts'
+import { fileWords } from '../../core/show/system-words.ts'
+import { type Contents, decoded, readRegular, SMALL_LIMIT } from '../../files/text-file.ts'
 
 /** Do these words mean standard input? */
 export const isStandardInput = (file: string): boolean =>

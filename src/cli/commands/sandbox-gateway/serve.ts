@@ -1,16 +1,9 @@
-import { z } from 'zod'
-import { shellQuoted } from '../../core/show/shell.ts'
-import { type Sandbox, type SandboxOptions, startSandbox } from '../../sandbox/index.ts'
-import { worldRelease } from '../../sandbox/world-file/file.ts'
-import type { Context } from '../context.ts'
-import { readBy } from '../option-values.ts'
-import { hintLines } from '../render/layout.ts'
-import { readWorld } from '../world-file.ts'
-
-const sandboxOptions = z.object({
-  release: worldRelease.optional(),
-  world: z.string().min(1, 'takes a file').optional(),
-})
+import { shellQuoted } from '../../../core/show/shell.ts'
+import { type Sandbox, type SandboxOptions, startSandbox } from '../../../sandbox/index.ts'
+import type { Context } from '../../context.ts'
+import { hintLines } from '../../render/layout.ts'
+import type { SandboxGatewayOptions } from '../sandbox-gateway.ts'
+import { readWorld } from './world-file.ts'
 
 /** What has to be known besides the two lines, to use a gateway that is not like others. */
 function sayings({ keyHeader, openToAll, ...options }: SandboxOptions, sandbox: Sandbox): string[] {
@@ -30,8 +23,10 @@ function sayings({ keyHeader, openToAll, ...options }: SandboxOptions, sandbox: 
 }
 
 /** `sandbox`: a gateway that stays up until Ctrl-C, with the lines that point the tool at it. */
-export async function serveSandbox(raw: unknown, { terminal, look, signals }: Context): Promise<number> {
-  const { release, world } = readBy(sandboxOptions, raw)
+export async function serveSandbox(
+  { release, world }: SandboxGatewayOptions,
+  { terminal, look, signals }: Context,
+): Promise<number> {
   const options = world === undefined ? { version: release } : await readWorld(world, release)
   const sandbox = await startSandbox(options)
   terminal.print(

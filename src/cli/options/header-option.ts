@@ -1,7 +1,7 @@
 import { maskUrl } from '../../core/show/redact.ts'
 import { OWN_KEY_HEADER } from '../../gateway/http/front-hints.ts'
 import type { ExtraHeaders } from '../../gateway/http/headers.ts'
-import { usage } from '../option-values.ts'
+import { usage } from './usage.ts'
 
 /** A name that HTTP takes for a header. */
 export const HEADER_NAME = /^[\w!#$%&'*+.^`|~-]+$/

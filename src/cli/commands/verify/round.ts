@@ -1,12 +1,12 @@
-import { tallyChecks } from '../core/verify/check.ts'
-import { count, printableJson } from '../core/show/text.ts'
-import { chosenChecks } from '../runs/verify/checks.ts'
-import { runChecks, type VerifyReport } from '../runs/verify/run-checks.ts'
-import type { Scene } from '../runs/verify/scene/scene.ts'
-import type { Context } from './context.ts'
-import { renderVerify, verifyDocument } from './render/verify.ts'
-import type { VerifyOptions } from './verify-options.ts'
-import { setScene, type Stage } from './verify-scene.ts'
+import { tallyChecks } from '../../../core/verify/check.ts'
+import { count, printableJson } from '../../../core/show/text.ts'
+import { chosenChecks } from '../../../runs/verify/checks.ts'
+import { runChecks, type VerifyReport } from '../../../runs/verify/run-checks.ts'
+import type { Scene } from '../../../runs/verify/scene/scene.ts'
+import type { Context } from '../../context.ts'
+import { renderVerify, verifyDocument } from '../../render/verify.ts'
+import type { VerifyOptions } from '../verify.ts'
+import { setScene, type Stage } from './scene.ts'
 
 const exitFor = ({ checks }: VerifyReport): number => (tallyChecks(checks).fail > 0 ? 5 : 0)
 

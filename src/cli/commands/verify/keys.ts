@@ -1,14 +1,14 @@
 import { dirname, resolve } from 'node:path'
-import { MigrateError } from '../core/errors.ts'
-import { printable } from '../core/show/text.ts'
-import type { ExpectedKey } from '../core/verify/keys-file.ts'
-import { fileUnreadable } from '../files/text-file.ts'
-import type { KeyUnderTest } from '../runs/verify/scene/scene.ts'
-import { checkSecret, readSecret } from './connect/credentials.ts'
-import { readGiven } from './given-file.ts'
+import { MigrateError } from '../../../core/errors.ts'
+import { printable } from '../../../core/show/text.ts'
+import type { ExpectedKey } from '../../../core/verify/keys-file.ts'
+import { fileUnreadable } from '../../../files/text-file.ts'
+import type { KeyUnderTest } from '../../../runs/verify/scene/scene.ts'
+import { checkSecret, readSecret } from '../../connect/credentials.ts'
+import { readGiven } from '../../options/given-file.ts'
 
 async function fromFile(file: string): Promise<ExpectedKey[]> {
-  const { readKeysFile } = await import('../core/verify/keys-file.ts')
+  const { readKeysFile } = await import('../../../core/verify/keys-file.ts')
   const given = await readGiven(file)
   if ('why' in given) throw fileUnreadable(`Keys file ${printable(file)}: ${given.why}`)
   return readKeysFile(given.text, file)
@@ -47,7 +47,7 @@ export async function keysToTry(
   env: NodeJS.ProcessEnv,
 ): Promise<KeyUnderTest[]> {
   if (keys === undefined && key.length === 0) return []
-  const { readKeyOption } = await import('../core/verify/keys-file.ts')
+  const { readKeyOption } = await import('../../../core/verify/keys-file.ts')
   const named = key.map(readKeyOption)
   const expected = [...(keys === undefined ? [] : await fromFile(keys)), ...named]
   const twice = expected.find(({ name }, i) => expected.findIndex((each) => each.name === name) < i)

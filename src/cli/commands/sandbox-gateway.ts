@@ -1,0 +1,26 @@
+import { command, option, type OptionsOf } from '../options/declare.ts'
+import { VERBOSE } from '../options/groups.ts'
+
+const OPTIONS = [
+  option('--release <VERSION>', 'the LiteLLM release to behave as; beats that of --world', async () =>
+    (await import('../../sandbox/world-file/file.ts')).worldRelease.optional(),
+  ),
+  option(
+    '--world <FILE>',
+    'a JSON file that says what the gateway is like: servers, keys, faults and so on',
+    ({ filled }) => filled('takes a file').optional(),
+  ),
+  VERBOSE,
+]
+
+/** The options of `sandbox`. */
+export type SandboxGatewayOptions = OptionsOf<typeof OPTIONS>
+
+/** `sandbox`: a gateway to try things on. The main job on one of its own is `--sandbox`. */
+export const sandboxCommand = command({
+  name: 'sandbox',
+  about: 'a throw-away gateway with seven servers; stays up until Ctrl-C',
+  options: OPTIONS,
+  action: async (options, context) =>
+    (await import('./sandbox-gateway/serve.ts')).serveSandbox(options, context),
+})

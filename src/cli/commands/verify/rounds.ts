@@ -1,0 +1,56 @@
+import { MigrateError } from '../../../core/errors.ts'
+import { nearestOf } from '../../../core/plan/select.ts'
+import { printable } from '../../../core/show/text.ts'
+import { CHECK_IDS } from '../../../core/verify/check.ts'
+import type { Gateway } from '../../../gateway/port.ts'
+import { type Context, journalFor } from '../../context.ts'
+import { ruleFor } from '../../options/rule.ts'
+import { keysToTry } from './keys.ts'
+import type { VerifyOptions } from '../verify.ts'
+import { Connection } from '../../connect/connection.ts'
+import { gatewayUrl } from '../../connect/session.ts'
+import { again } from '../again.ts'
+
+/** Throws `usage` where --check names a check that does not exist. */
+function requireKnown(ids: readonly string[]): void {
+  const known: readonly string[] = CHECK_IDS
+  const wrong = ids.find((id) => !known.includes(id))
+  if (wrong === undefined) return
+  const near = nearestOf(wrong, known)
+  const meant = near === null ? '' : `Did you mean ${near}? `
+  throw new MigrateError(
+    'usage',
+    `There is no check ${printable(wrong)}`,
+    `${meant}There are: ${known.join(', ')}.`,
+  )
+}
+
+async function openOrFinding(connection: Connection): Promise<Gateway | MigrateError> {
+  try {
+    return await connection.open()
+  } catch (error) {
+    if (connection.isFinding(error)) return error
+    throw error
+  }
+}
+
+/**
+ * `verify`: proves that the old addresses are closed, the new ones reachable, and open to the right keys only. Returns the
+ * exit code: 5 where any check fails. With --watch it goes on until Ctrl-C.
+ */
+export async function verify(options: VerifyOptions, context: Context): Promise<number> {
+  const { env } = context
+  requireKnown(options.check)
+  const url = await gatewayUrl(options, context, null)
+  const rule = await ruleFor(options)
+  const keys = await keysToTry(options, env)
+  const connection = new Connection(options, url, context)
+  const stage = { url, target: connection.target, keys, journal: journalFor(options, env) }
+  if (options.watch !== undefined) context.signals.finish()
+  return again(options.watch, context, async () => {
+    const gateway = await openOrFinding(connection)
+    // What checks and shows is loaded when the first question is out.
+    const { verifyRound } = await import('./round.ts')
+    return verifyRound({ ...stage, migration: await rule() }, gateway, { options, context })
+  })
+}

@@ -1,0 +1,107 @@
+import type { z } from 'zod'
+import type { Context } from '../context.ts'
+import type { Condition } from './conditions.ts'
+import type * as AllKinds from './kinds.ts'
+
+/** The kinds of values, as schemas. They and zod are loaded when there are options to read, and not for --help. */
+export type Kinds = typeof AllKinds
+
+type Kind<T> = (kinds: Kinds) => z.ZodType<T> | Promise<z.ZodType<T>>
+
+/** An option or argument of a command, declared once for the command line, --help and whoever reads its value. */
+export interface Option<Name extends string = string, T = unknown> {
+  /** As --help shows it: `-n, --dry-run`, `--journal <DIR>`, `--no-color`; `[RUN]` is an argument. */
+  readonly flags: string
+  /** The key of its value: `dryRun`, `journal`, `color`, `run`. */
+  readonly name: Name
+  readonly help: string
+  /** May it be given more than once? Its values are a list then. */
+  readonly repeats: boolean
+  /** The schema of its value. */
+  readonly kind: Kind<T>
+}
+
+type FirstWord<Text extends string> = Text extends `${infer Word} ${string}` ? Word : Text
+type Camel<Text extends string> = Text extends `${infer Head}-${infer Rest}`
+  ? `${Head}${Capitalize<Camel<Rest>>}`
+  : Text
+type NameIn<Flags extends string> = Flags extends `${string}--no-${infer Rest}`
+  ? Camel<FirstWord<Rest>>
+  : Flags extends `${string}--${infer Rest}`
+    ? Camel<FirstWord<Rest>>
+    : Flags extends `[${infer Argument}]`
+      ? Lowercase<Argument>
+      : never
+
+function nameIn<Flags extends string>(flags: Flags): NameIn<Flags> {
+  const [, word = ''] = /(?:--(?:no-)?|\[)([\w-]+)/.exec(flags) ?? []
+  return word.toLowerCase().replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase()) as NameIn<Flags>
+}
+
+/** Declares an option with a value, or an argument. */
+export const option = <const Flags extends string, T>(
+  flags: Flags,
+  help: string,
+  kind: Kind<T>,
+): Option<NameIn<Flags>, T> => ({ flags, name: nameIn(flags), help, repeats: false, kind })
+
+/** Declares an option that may be given more than once. */
+export const repeatable = <const Flags extends string, T>(
+  flags: Flags,
+  help: string,
+  kind: Kind<T>,
+): Option<NameIn<Flags>, T> => ({ ...option(flags, help, kind), repeats: true })
+
+/** Declares an option without a value: false where it is not given, and with `--no-…` the other way round. */
+export const toggle = <const Flags extends string>(
+  flags: Flags,
+  help: string,
+): Option<NameIn<Flags>, boolean> =>
+  option(flags, help, ({ yesOrNo }) => yesOrNo.default(flags.startsWith('--no-')))
+
+/** The values of options, by their names. */
+export type OptionsOf<T extends readonly Option[]> = {
+  [Each in T[number] as Each['name']]: Each extends Option<string, infer Value> ? Value : never
+}
+
+/** A command as the command line knows it. */
+export interface Command<Options = unknown> {
+  /** The word that calls it; of the main job, the program's name. */
+  readonly name: string
+  /** What it is for. */
+  readonly about: string
+  readonly options: readonly Option[]
+  /** What --help says last. */
+  readonly epilogue: string
+  /** Reads what the command line leaves of the options. Throws `usage` with a sentence that names the option, and not its value. */
+  readonly read: (given: unknown) => Promise<Options>
+  /** Does it with options as the command line leaves them. Returns the exit code. */
+  readonly perform: (given: unknown, context: Context) => Promise<number>
+}
+
+interface Declared<T extends readonly Option[]> {
+  name: string
+  about: string
+  options: T
+  epilogue?: string
+  /** In the order in which they are told. */
+  conditions?: readonly Condition<OptionsOf<T>>[]
+  /** What carries it out is loaded by this: most of the time that a command takes to start is loading. */
+  action: (options: OptionsOf<T>, context: Context) => Promise<number>
+}
+
+/** Declares a command: its options, what they have to fulfil together, and what it does. */
+export function command<T extends readonly Option[]>({
+  name,
+  about,
+  options,
+  epilogue = '',
+  conditions = [],
+  action,
+}: Declared<T>): Command<OptionsOf<T>> {
+  const read = async (given: unknown): Promise<OptionsOf<T>> =>
+    (await import('./read.ts')).readOptions(options, conditions, given)
+  const perform = async (given: unknown, context: Context): Promise<number> =>
+    action(await read(given), context)
+  return { name, about, options, epilogue, read, perform }
+}
