@@ -100,19 +100,21 @@ export class FilePlace implements Place {
       const text = await readText(path)
       const next = this.#edited(text, record, edits)
       const outcome = await replaceFile(path, text, next)
-      if (outcome.kind === 'refused') return { kind: 'refused', message: outcome.message }
+      if (outcome.kind === 'refused') return { kind: 'refused', sent: [], message: outcome.message }
+      const sent = edits.map(({ field }) => field)
       const now = await readText(path).catch(() => null)
       return now === next
-        ? { kind: 'accepted', record: null }
+        ? { kind: 'accepted', sent, record: null }
         : {
             kind: 'unsettled',
+            sent,
             message: `${path} was changed by somebody else right after it was written`,
             answered: true,
             silent: false,
           }
     } catch (error) {
       if (!(error instanceof MigrateError)) throw error
-      return { kind: 'refused', message: error.message }
+      return { kind: 'refused', sent: [], message: error.message }
     }
   }
 

@@ -16,12 +16,19 @@ export type Reading =
 /**
  * What became of a write. `refused`: the request never left; nothing was written. `accepted`: the gateway said
  * yes, with the record as it stood in that moment where the answer held one. `unsettled`: only reading tells;
- * `answered` when LiteLLM itself is through with the request, `silent` when nobody answered in time.
+ * `answered` when LiteLLM itself is through with the request, `silent` when nobody answered in time. `sent`: the
+ * fields that the request carried, which may be more than were edited; none where it never left.
  */
 export type WriteAnswer =
-  | { kind: 'accepted'; record: ServerRecord | null }
-  | { kind: 'refused'; message: string }
-  | { kind: 'unsettled'; message: string; answered: boolean; silent: boolean }
+  | { kind: 'accepted'; sent: readonly string[]; record: ServerRecord | null }
+  | { kind: 'refused'; sent: readonly []; message: string }
+  | {
+      kind: 'unsettled'
+      sent: readonly string[]
+      message: string
+      answered: boolean
+      silent: boolean
+    }
 
 /** Where the record of a server is read and written: LiteLLM's API, or a file that it reads when it starts. */
 export interface Place {

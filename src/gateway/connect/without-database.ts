@@ -56,7 +56,7 @@ export class WithoutDatabase implements Gateway {
   }
 
   async write(): Promise<WriteAnswer> {
-    return { kind: 'refused', message: NO_DATABASE }
+    return { kind: 'refused', sent: [], message: NO_DATABASE }
   }
 
   /** They are rows of the database. */

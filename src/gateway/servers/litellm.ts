@@ -102,16 +102,17 @@ function readRecord(id: string, answer: Answer, endpoint: Endpoint): Reading {
  * What an answer to a PUT says. A 5xx may come after LiteLLM has committed (edit_mcp_server refreshes its registry
  * outside any try), and what stands before LiteLLM may answer anything at any time: only reading tells.
  */
-function readWriteAnswer(answer: Answer, endpoint: Endpoint): WriteAnswer {
+function readWriteAnswer(answer: Answer, sent: readonly string[], endpoint: Endpoint): WriteAnswer {
   const front = refusalBefore(answer, { method: 'PUT', url: endpoint.url + SERVERS }, endpoint)
   if (!front && answer.status >= 200 && answer.status < 300) {
     const record = serverRecord.safeParse(answer.json)
-    return { kind: 'accepted', record: record.success ? record.data : null }
+    return { kind: 'accepted', sent, record: record.success ? record.data : null }
   }
   const final =
     answer.status < 500 ? answer.status !== 408 : answer.status === 500 && isLiteLlmsFailure(answer)
   return {
     kind: 'unsettled',
+    sent,
     message: front ? `${front.message}. ${front.hint}` : spoken(answer, endpoint),
     answered: final,
     silent: isSilence(answer),
@@ -212,14 +213,17 @@ export class LiteLlmGateway implements Gateway {
 
   async write(record: ServerRecord, edits: readonly FieldEdit[]): Promise<WriteAnswer> {
     this.#learn(record)
+    const body = writeBody(this.era.putBody, record, edits)
+    const sent = Object.keys(body)
     try {
-      const answer = await put(this.#endpoint, SERVERS, writeBody(this.era.putBody, record, edits))
-      return readWriteAnswer(answer, this.#endpointFor(record.server_id))
+      const answer = await put(this.#endpoint, SERVERS, body)
+      return readWriteAnswer(answer, sent, this.#endpointFor(record.server_id))
     } catch (error) {
-      if (error instanceof TransportError && !error.sent) return { kind: 'refused', message: error.message }
+      if (error instanceof TransportError && !error.sent)
+        return { kind: 'refused', sent: [], message: error.message }
       const foreseen = error instanceof MigrateError
       const message = foreseen ? error.message : 'the request failed'
-      return { kind: 'unsettled', message, answered: false, silent: foreseen && isSilence(error) }
+      return { kind: 'unsettled', sent, message, answered: false, silent: foreseen && isSilence(error) }
     }
   }
 }

@@ -1,7 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises'
-import { hangingLast } from '../../core/record/may-hang.ts'
 import type { Change, Plan } from '../../core/plan/plan.ts'
-import { shownPath } from '../../core/show/redact.ts'
 import {
   type AppliedChange,
   type Halt,
@@ -9,10 +6,14 @@ import {
   type RunReport,
   settledAs,
 } from '../../core/plan/report.ts'
-import { printable } from '../../core/show/text.ts'
 import { unitsBy } from '../../core/plan/withheld.ts'
-import type { ApplyContext, Standing, Step } from './context.ts'
-import { ChangeRun } from './change-run.ts'
+import { hangingLast } from '../../core/record/may-hang.ts'
+import { shownPath } from '../../core/show/redact.ts'
+import { printable } from '../../core/show/text.ts'
+import { until } from '../until.ts'
+import { applyChange, takeBackChange } from './change.ts'
+import type { ApplyContext, Position, Step } from './context.ts'
+import { directionOf } from './guard.ts'
 
 /** What applying a plan came to; the caller adds what it knows of the run itself. */
 export type ApplyResult = Pick<RunReport, 'changes' | 'halted' | 'trouble'>
@@ -27,26 +28,22 @@ const TURNING: readonly Halt[] = ['failure', 'collateral', 'security', 'canary']
  * Tries a changed server through the gateway, for as long as it takes all its workers to know of the change. Returns
  * what speaks against going on: nothing when it works, and nothing but the signal when one ended the trial.
  */
-async function tryCanary(
-  { applied }: Step,
-  place: Standing,
-  context: ApplyContext,
-): Promise<Pick<Step, 'halt' | 'trouble'>> {
+async function tryCanary(applied: AppliedChange, position: Position, context: ApplyContext): Promise<Step> {
   const { gateway, patienceMs, onEvent, stopRequested } = context
-  onEvent({ kind: 'trying', change: applied, ...place })
-  const end = Date.now() + patienceMs
-  for (let pause = 250; ; pause = Math.min(pause * 2, 3000)) {
-    const { works, message } = await gateway.check(applied.server.id)
-    if (works === 'yes') {
-      onEvent({ kind: 'works', change: applied, message })
-      return { halt: null, trouble: null }
-    }
-    const stop = stopRequested()
-    if (stop) return { halt: stop, trouble: null }
-    if (Date.now() + pause > end)
-      return { halt: 'canary', trouble: `The first server does not work through the gateway: ${message}` }
-    await sleep(pause)
+  onEvent({ kind: 'trying', change: applied, ...position })
+  const { decision, last } = await until(
+    { ms: patienceMs, firstPauseMs: 250 },
+    () => gateway.check(applied.server.id),
+    ({ works }) => (works === 'yes' ? 'works' : stopRequested()),
+  )
+  const { message } = last
+  if (decision === null) {
+    const trouble = `The first server does not work through the gateway: ${message}`
+    return { applied, halt: 'canary', trouble }
   }
+  if (decision !== 'works') return { applied, halt: decision, trouble: null }
+  onEvent({ kind: 'works', change: applied, message })
+  return { applied, halt: null, trouble: null }
 }
 
 /** May the run go on although this happened? A failure only by policy; what a write did to other fields never. */
@@ -62,33 +59,32 @@ function halfDone(unit: readonly Change[], settled: ReadonlyMap<string, AppliedC
   return `it goes only together with what stands in ${printable(shownPath(before.file?.path ?? ''))}, which was left alone`
 }
 
-async function goForward(plan: Plan, context: ApplyContext, found: Halt): Promise<ApplyResult> {
+/** Applies the changes in their order until something halts the run; those after it are not tried. */
+async function applyChanges(plan: Plan, context: ApplyContext, found: Halt): Promise<ApplyResult> {
   const settled = new Map<string, AppliedChange>()
+  const units = unitsBy(plan.changes)
+  const total = plan.changes.length
   let halted = found
   let trouble: string | null = null
   let untried = context.canary
-  const units = unitsBy(plan.changes)
-  const direction = plan.reverts === null ? 'apply' : 'revert'
   for (const [done, change] of plan.changes.entries()) {
     halted ??= context.stopRequested()
     if (halted) {
       settled.set(change.id, settledAs(change, 'not-applied'))
       continue
     }
-    const place = { done, total: plan.changes.length }
     const half = halfDone(units.get(change) ?? [], settled)
-    const step: Step =
+    let step: Step =
       half === null
-        ? await new ChangeRun(context, change, place).run(direction)
-        : { applied: settledAs(change, 'not-applied', half), halt: null, trouble }
-    const isCanary =
-      untried && change.file === null && step.applied.outcome === 'applied' && step.halt === null
-    const { halt, trouble: wrong } = isCanary ? await tryCanary(step, place, context) : step
-    untried &&= !isCanary
-    halted = halts(halt, context)
-    trouble = wrong
+        ? await applyChange(context, change, { done, total }, directionOf(change, plan))
+        : { applied: settledAs(change, 'not-applied', half), halt: null, trouble: null }
+    if (untried && change.file === null && step.applied.outcome === 'applied' && step.halt === null) {
+      untried = false
+      step = await tryCanary(step.applied, { done, total }, context)
+    }
+    ;[halted, trouble] = [halts(step.halt, context), step.trouble]
     settled.set(change.id, step.applied)
-    context.onEvent({ kind: 'settled', change: step.applied, done: done + 1, total: place.total })
+    context.onEvent({ kind: 'settled', change: step.applied, done: done + 1, total })
   }
   return { changes: [...settled.values()], halted, trouble }
 }
@@ -97,10 +93,16 @@ async function goForward(plan: Plan, context: ApplyContext, found: Halt): Promis
  * Takes back what a run wrote, newest first, and last what LiteLLM may never answer. What cannot be taken back stays as
  * reported, and the others go on, unless a write did something to other fields, too.
  */
-async function takeBack(forward: ApplyResult, context: ApplyContext): Promise<ApplyResult> {
+async function takeBackChanges(
+  plan: Plan,
+  forward: ApplyResult,
+  context: ApplyContext,
+): Promise<ApplyResult> {
   // What only put settings back has nothing to take back.
   const written = hangingLast(
-    forward.changes.filter((change) => isInForce([change]) && change.edits.length > 0).toReversed(),
+    forward.changes
+      .filter((change) => isInForce([change]) && directionOf(change, plan) !== 'restore')
+      .toReversed(),
   )
   const total = written.length
   const units = unitsBy(written)
@@ -113,15 +115,14 @@ async function takeBack(forward: ApplyResult, context: ApplyContext): Promise<Ap
       halted = stop
       break
     }
-    const unit = units.get(change) ?? []
-    if (unit.some(({ id }) => (fates.get(id)?.outcome ?? 'reverted') !== 'reverted')) {
-      // A pin stays for as long as the URL that it holds the id for.
-      const error = 'not taken back: it goes only together with what could not be taken back'
-      fates.set(change.id, { ...change, error })
-      context.onEvent({ kind: 'settled', change: { ...change, error }, done: done + 1, total })
-      continue
-    }
-    const step = await new ChangeRun(context, change, { done, total }).takeBack(change)
+    // A pin stays for as long as the URL that it holds the id for.
+    const isHeld = (units.get(change) ?? []).some(
+      ({ id }) => (fates.get(id)?.outcome ?? 'reverted') !== 'reverted',
+    )
+    const error = 'not taken back: it goes only together with what could not be taken back'
+    const step = isHeld
+      ? { applied: { ...change, error }, halt: null, trouble: null }
+      : await takeBackChange(context, change, { done, total })
     fates.set(change.id, step.applied)
     context.onEvent({ kind: 'settled', change: step.applied, done: done + 1, total })
     if (step.halt === null || step.halt === 'failure') continue
@@ -138,8 +139,8 @@ async function takeBack(forward: ApplyResult, context: ApplyContext): Promise<Ap
  * more end it in any case. `found` is what keeps it from going on at all. Never throws.
  */
 export async function applyPlan(plan: Plan, context: ApplyContext, found: Halt = null): Promise<ApplyResult> {
-  const forward = await goForward(plan, context, found)
+  const forward = await applyChanges(plan, context, found)
   const turns =
     context.onFailure === 'revert' && TURNING.includes(forward.halted) && isInForce(forward.changes)
-  return turns ? takeBack(forward, context) : forward
+  return turns ? takeBackChanges(plan, forward, context) : forward
 }

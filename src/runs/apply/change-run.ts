@@ -1,19 +1,15 @@
-import { type DriftedField, driftSinceWrite, holds, reversed } from '../../core/plan/drift.ts'
-import { MigrateError, unforeseen } from '../../core/errors.ts'
+import { unforeseen } from '../../core/errors.ts'
+import type { Change, Edit } from '../../core/plan/plan.ts'
+import { type AppliedChange, type Halt, settledAs } from '../../core/plan/report.ts'
 import { isAccessField } from '../../core/record/fields.ts'
 import { fieldOf } from '../../core/record/path.ts'
-import type { Change } from '../../core/plan/plan.ts'
-import { type AppliedChange, type Halt, settledAs } from '../../core/plan/report.ts'
-import type { ServerRecord } from '../../core/record/server.ts'
-import { printable } from '../../core/show/text.ts'
 import type { Place } from '../../core/record/place.ts'
-import type { ApplyContext, Standing, Step } from './context.ts'
-import type { Write, WriteProgress } from './intent.ts'
-import { isAnswering } from './listener.ts'
-import { type Direction, objectionTo } from './objection.ts'
 import { placeOf } from '../place-of.ts'
-import { readAgain } from './read-again.ts'
-import { writeOnce, writeSettings } from './write.ts'
+import type { ApplyContext, Failure, Position, Step, Write, WriteProgress } from './context.ts'
+import { type GuardedReading, readBeforeWrite } from './guard.ts'
+import { enter, JournalFailure } from './intent.ts'
+import { isAnswering } from './listener.ts'
+import type { Written } from './write.ts'
 
 /** Why a run may not go on after a change, or `null`. */
 export function haltAfter({ outcome, collateral }: AppliedChange): Halt {
@@ -22,170 +18,116 @@ export function haltAfter({ outcome, collateral }: AppliedChange): Halt {
   return outcome === 'failed' || outcome === 'unknown' ? 'failure' : null
 }
 
-/** One server: read, record the intent, write, find out, compare, repair, record the outcome. */
+/** What a failure ends the run with. */
+const HALTS = { journal: 'journal', program: 'internal' } as const satisfies Record<Failure['of'], Halt>
+
+const failed = (applied: AppliedChange, { of, message }: Failure): Step => ({
+  applied,
+  halt: HALTS[of],
+  trouble: message,
+})
+
+/** One change of a run: what its steps share, from the read before the write to the record of its outcome. */
 export class ChangeRun {
-  readonly #context: ApplyContext
-  readonly #change: Change
-  readonly #place: Standing
+  readonly change: Change
   /** Where the record is read and written. */
-  readonly #at: Place
-  #writing = false
+  readonly place: Place
+  readonly #context: ApplyContext
+  readonly #position: Position
+  /** Has a request left that may have written something? */
+  #wrote = false
 
-  constructor(context: ApplyContext, change: Change, place: Standing) {
+  constructor(context: ApplyContext, change: Change, position: Position) {
     this.#context = context
-    this.#change = change
-    this.#place = place
-    const at = placeOf(context.gateway, change)
-    this.#at = change.file === null ? context.silence.watch(at, change) : at
+    this.change = change
+    this.#position = position
+    const place = this.#noting(placeOf(context.gateway, change))
+    this.place = change.file === null ? context.silence.watch(place, change) : place
   }
 
-  /** Never throws: whatever goes wrong after the write leaves the change unknown, before it not tried. */
-  async run(direction: Direction): Promise<Step> {
-    return this.#heard(
-      await this.#guarded(() => this.#attempt(direction), settledAs(this.#change, 'not-applied')),
-    )
+  /** The place, with a note of the moment in which a write leaves. */
+  #noting(place: Place): Place {
+    return {
+      era: place.era,
+      read: (id, patienceMs) => place.read(id, patienceMs),
+      write: (record, edits) => {
+        this.#wrote = true
+        return place.write(record, edits)
+      },
+    }
   }
 
-  /** Takes back what this run wrote, or may have written, a moment ago. Never throws. */
-  async takeBack(written: AppliedChange): Promise<Step> {
-    return this.#heard(await this.#guarded(() => this.#attemptBack(written), written))
-  }
-
-  /** Whatever else came of it: where LiteLLM does not answer, the run ends, and that is named. */
-  #heard(step: Step): Step {
+  /**
+   * Does the work on the change. Never throws: whatever goes wrong after a write has left leaves the change unknown,
+   * before that as it was (`untouched`). Where LiteLLM does not answer, the run ends, and that is named.
+   */
+  async safely(untouched: AppliedChange, work: () => Promise<Step>): Promise<Step> {
+    const step = await work().catch((error: unknown) => this.#broken(error, untouched))
     const { cause } = this.#context.silence
     if (cause === null) return step
     const trouble = step.trouble === null ? cause : `${step.trouble}. ${cause}`
     return { ...step, halt: 'unanswered', trouble }
   }
 
-  async #guarded(attempt: () => Promise<Step>, untouched: AppliedChange): Promise<Step> {
-    try {
-      return await attempt()
-    } catch (error) {
-      const foreseen = error instanceof MigrateError
-      if (!foreseen) this.#context.onFault(error)
-      const trouble = unforeseen(error).message
-      const halt = foreseen ? 'journal' : 'internal'
-      if (!this.#writing) return { applied: untouched, halt, trouble }
-      const lost = await this.#conclude(
-        settledAs(this.#change, 'unknown', 'this program failed after the write'),
-      )
-      return { ...lost, halt, trouble }
-    }
+  async #broken(error: unknown, untouched: AppliedChange): Promise<Step> {
+    const failure = this.#failureOf(error)
+    if (!this.#wrote) return failed(untouched, failure)
+    const lost = settledAs(this.change, 'unknown', 'this program failed after the write')
+    // The first failure is told: a journal that takes nothing more is met again when the run ends.
+    await this.conclude({ applied: lost, failure: null })
+    return failed(lost, failure)
   }
 
-  async #readAgain(): ReturnType<typeof readAgain> {
-    const { file, server, edits } = this.#change
-    if (file !== null) return this.#at.read(server.id)
+  #failureOf(error: unknown): Failure {
+    if (error instanceof JournalFailure) return error
+    this.#context.onFault(error)
+    return { of: 'program', message: unforeseen(error).message }
+  }
+
+  /** Reads the record that is about to be written, and says so. */
+  async read(): Promise<GuardedReading> {
+    this.#tell('reading')
+    const { file, server, edits } = this.change
+    if (file !== null) return this.place.read(server.id)
+    const { gateway, silence } = this.#context
     const writes = edits.map(({ field }) => fieldOf(field))
-    const reading = await readAgain(this.#context.gateway, server.id, writes)
-    await this.#hear(reading)
+    const reading = await readBeforeWrite(gateway, server.id, writes)
+    silence.hear(reading)
+    // Only a backend may be silent; where the list is not answered either, every server more would cost as long.
+    const isSilent = reading.kind === 'unreadable' && reading.silent
+    if (isSilent && silence.cause === null && !(await isAnswering(gateway))) silence.begin(this.change)
     return reading
   }
 
-  /** Only a backend may be silent; where the list is not answered either, every server more would cost as long. */
-  async #hear(reading: Awaited<ReturnType<typeof readAgain>>): Promise<void> {
-    const { silence, gateway } = this.#context
-    silence.read(reading)
-    if (silence.cause !== null || reading.kind !== 'unreadable' || !reading.silent) return
-    if (!(await isAnswering(gateway))) silence.hush(this.#change)
-  }
-
   #tell(kind: 'reading' | WriteProgress): void {
-    this.#context.onEvent({ kind, change: this.#change, ...this.#place })
-    if (kind === 'writing' || kind === 'restoring') this.#writing = true
+    this.#context.onEvent({ kind, change: this.change, ...this.#position })
   }
 
-  async #attempt(direction: Direction): Promise<Step> {
-    this.#tell('reading')
-    const reading = await this.#readAgain()
-    if (reading.kind === 'edited')
-      return this.#leave('drifted', `changed while it was read: ${reading.fields.map(printable).join(', ')}`)
-    if (reading.kind === 'absent') return this.#leave('drifted', 'it is no longer there')
-    if (reading.kind !== 'record') return { ...this.#leave('not-applied', reading.message), halt: 'failure' }
-    const { record } = reading
-    const objection = objectionTo(this.#change, record, direction, this.#at.era)
-    if (objection) return this.#leave('drifted', objection.error, objection.drift)
-    const stop = this.#context.stopRequested()
-    if (stop) return { ...this.#leave('not-applied', null), halt: stop }
-    return this.#write(record)
-  }
-
-  #leave(outcome: 'drifted' | 'not-applied', error: string | null, drift: DriftedField[] = []): Step {
-    const applied = { ...settledAs(this.#change, outcome, error), drift }
-    // Where the URL was written before, that stays the outcome.
-    if (this.#change.edits.length > 0)
-      this.#context.recorder.note({
-        type: 'outcome',
-        change: this.#change.id,
-        outcome,
-        collateral: [],
-        error,
-      })
-    return { applied, halt: null, trouble: null }
-  }
-
-  #writeOf(purpose: Write['purpose']): Write {
+  /** What a write of this change works with. */
+  writeOf(purpose: Write['purpose'], edits: readonly Edit[]): Write {
     const { recorder, silence, patienceMs, onFault } = this.#context
-    const change = this.#change
-    const edits = purpose === 'change' ? change.edits : reversed(change.edits)
+    const { change, place } = this
     const tell = (kind: WriteProgress): void => this.#tell(kind)
-    return { place: this.#at, recorder, silence, patienceMs, change, edits, purpose, tell, onFault }
+    return { place, recorder, silence, patienceMs, onFault, change, edits, purpose, tell }
   }
 
-  async #write(before: ServerRecord): Promise<Step> {
-    const write = this.#change.edits.length === 0 ? writeSettings : writeOnce
-    const { applied, uncompared } = await write(this.#writeOf('change'), before)
-    const step = await this.#conclude(applied)
-    return uncompared ? { ...step, halt: step.halt ?? 'internal' } : step
-  }
-
-  async #attemptBack(written: AppliedChange): Promise<Step> {
-    const { edits } = this.#change
-    this.#tell('reading')
-    const reading = await this.#readAgain()
-    if (reading.kind === 'absent')
-      return this.#conclude({ ...written, outcome: 'drifted', error: 'it is no longer there' })
-    if (reading.kind === 'edited')
-      return this.#stays(written, `changed while it was read: ${reading.fields.map(printable).join(', ')}`)
-    if (reading.kind !== 'record') return this.#stays(written, reading.message)
-    // Only a write of unknown end can be here: it may still be under way.
-    if (holds(reading.record, edits, 'before')) return this.#stays(written, 'it shows the old value, for now')
-    const drift = driftSinceWrite(edits, reading.record)
-    if (drift.length > 0) {
-      const error = 'not taken back: it no longer holds what this run wrote'
-      return this.#conclude({ ...written, outcome: 'drifted', drift, error })
-    }
-    return this.#writeBack(reading.record, written)
-  }
-
-  /** Still in force, and why. Its recorded outcome stands. */
-  #stays(written: AppliedChange, why: string): Step {
-    return { applied: { ...written, error: `not taken back: ${why}` }, halt: null, trouble: null }
-  }
-
-  async #writeBack(before: ServerRecord, written: AppliedChange): Promise<Step> {
-    const { applied, uncompared } = await writeOnce(this.#writeOf('take-back'), before)
-    // What the first write did to other fields is told already, and has stopped the run.
-    const halt: Halt = uncompared ? 'internal' : haltAfter(applied)
-    // The settings were compared anew.
-    const earlier = written.collateral.filter(({ field }) => !(field in this.#change.settings))
-    const collateral = [...earlier, ...applied.collateral]
-    if (applied.outcome === 'applied')
-      return this.#conclude({ ...applied, outcome: 'reverted', collateral }, halt)
-    if (applied.outcome === 'unknown') return this.#conclude({ ...applied, collateral }, halt)
-    return this.#conclude({ ...written, outcome: 'applied', error: `not taken back: ${applied.error}` }, halt)
-  }
-
-  async #conclude(applied: AppliedChange, halt: Halt = haltAfter(applied)): Promise<Step> {
+  /** Records what became of the change. A failure on the way ends the run, whatever `halt` says. */
+  async conclude({ applied, failure }: Written, halt: Halt = haltAfter(applied)): Promise<Step> {
+    if (failure?.of === 'journal') return failed(applied, failure)
     const { id, outcome, collateral, error } = applied
     try {
-      await this.#context.recorder.record({ type: 'outcome', change: id, outcome, collateral, error })
-    } catch (failure) {
-      const trouble = failure instanceof MigrateError ? failure.message : 'The journal could not be written'
-      return { applied, halt: 'journal', trouble }
+      await enter(this.#context, { type: 'outcome', change: id, outcome, collateral, error })
+    } catch (unrecorded) {
+      return failed(applied, this.#failureOf(unrecorded))
     }
-    return { applied, halt, trouble: null }
+    return failure ? failed(applied, failure) : { applied, halt, trouble: null }
+  }
+
+  /** Leaves the server alone. That stands in the journal, but never in the place of an outcome that it has already. */
+  leave(outcome: 'drifted' | 'not-applied', error: string | null): AppliedChange {
+    const { id, edits } = this.change
+    if (edits.length > 0)
+      this.#context.recorder.note({ type: 'outcome', change: id, outcome, collateral: [], error })
+    return settledAs(this.change, outcome, error)
   }
 }

@@ -1,9 +1,13 @@
-import type { Change } from '../../core/plan/plan.ts'
+import type { Change, Edit } from '../../core/plan/plan.ts'
 import type { AppliedChange, Halt, StopSignal } from '../../core/plan/report.ts'
+import type { Place } from '../../core/record/place.ts'
 import type { Gateway } from '../../gateway/port.ts'
 import type { RunRecorder } from '../../journal/port.ts'
-import type { WriteProgress } from './intent.ts'
+import type { IntentPurpose } from '../../journal/records.ts'
 import type { Silence } from './silence.ts'
+
+/** What is told while a write goes on. */
+export type WriteProgress = 'writing' | 'restoring' | 'checking' | 'repairing'
 
 /** What a run tells whoever watches it. */
 export type ApplyEvent =
@@ -42,8 +46,24 @@ export interface Step {
   trouble: string | null
 }
 
-/** Where a change stands in its run. */
-export interface Standing {
+/** Which change of its run a change is: how many were done before it, and how many there are. */
+export interface Position {
   done: number
   total: number
 }
+
+/** One write of a change, and who is told of its progress. */
+export interface Write extends Pick<ApplyContext, 'recorder' | 'silence' | 'patienceMs' | 'onFault'> {
+  place: Place
+  change: Change
+  /** What is written now: the change's own edits, or the same the other way; none where only settings are put back. */
+  edits: readonly Edit[]
+  purpose: Extract<IntentPurpose, 'change' | 'take-back'>
+  tell: (kind: WriteProgress) => void
+}
+
+/**
+ * What ended a run besides what became of a server: the journal takes nothing more, or this program failed. `message`
+ * is `null` where the outcome of the server says it.
+ */
+export type Failure = { of: 'journal'; message: string } | { of: 'program'; message: string | null }

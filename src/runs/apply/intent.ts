@@ -1,43 +1,63 @@
+import { MigrateError } from '../../core/errors.ts'
 import { fieldHashes } from '../../core/record/fields.ts'
 import type { Settings } from '../../core/record/oauth.ts'
-import type { Change, Edit } from '../../core/plan/plan.ts'
 import type { ServerRecord } from '../../core/record/server.ts'
-import type { Place } from '../../core/record/place.ts'
-import type { RunRecorder } from '../../journal/port.ts'
-import type { IntentPurpose } from '../../journal/records.ts'
-import type { Silence } from './silence.ts'
+import type { IntentPurpose, JournalEvent } from '../../journal/records.ts'
+import type { ApplyContext, Write } from './context.ts'
 
-/** What is told while a write goes on. */
-export type WriteProgress = 'writing' | 'restoring' | 'checking' | 'repairing'
-
-/** One write, and who is told of its progress. */
-export interface Write {
-  place: Place
-  recorder: RunRecorder
-  silence: Silence
-  patienceMs: number
-  change: Change
-  /** What is written now: the change's own edits, or the same the other way. */
-  edits: readonly Edit[]
-  purpose: Extract<IntentPurpose, 'change' | 'take-back'>
-  tell: (kind: WriteProgress) => void
-  onFault: (error: unknown) => void
+/** The journal takes nothing more: nothing may be sent, and the run ends. */
+export class JournalFailure extends Error {
+  override readonly name = 'JournalFailure'
+  readonly of = 'journal'
 }
 
-/** What is meant to be written, and the record as it is now. `settings`: what must be put back after it, if anything. */
-export interface Intention {
+/** What a recorder threw, as such a failure. `onFault` hears of it where it is none that a recorder may throw. */
+export function journalFailure(error: unknown, { onFault }: Pick<ApplyContext, 'onFault'>): JournalFailure {
+  if (error instanceof MigrateError) return new JournalFailure(error.message)
+  onFault(error)
+  return new JournalFailure('The journal could not be written')
+}
+
+/** Puts an event on disk. Throws `JournalFailure`, whatever the recorder throws. */
+export async function enter(
+  context: Pick<ApplyContext, 'recorder' | 'onFault'>,
+  happened: JournalEvent,
+): Promise<void> {
+  try {
+    await context.recorder.record(happened)
+  } catch (error) {
+    throw journalFailure(error, context)
+  }
+}
+
+/** What is meant to be written, and the record as it is now. `settings`: what is to be put back after it, if anything. */
+interface Intention {
   purpose: IntentPurpose
   writes: string[]
   record: ServerRecord
   settings?: Settings
 }
 
-/** Puts an intent on disk. Throws `journal-unwritable`; then nothing may be sent. */
+/** Puts an intent on disk. Throws `JournalFailure`; then nothing may be sent. */
 export async function intend(
-  { recorder, change }: Write,
+  write: Write,
   { purpose, writes, record, settings = {} }: Intention,
 ): Promise<void> {
   const fields = fieldHashes(record)
   const later = Object.keys(settings).length > 0 ? { settings: { ...settings } } : {}
-  await recorder.record({ type: 'intent', change: change.id, purpose, writes, fields, ...later })
+  await enter(write, { type: 'intent', change: write.change.id, purpose, writes, fields, ...later })
+}
+
+/**
+ * The same for a write that only mends what another one left: where its intent cannot be recorded it stays away, and
+ * the failure is returned beside what became of the first. `null` where the intent is on disk.
+ */
+export async function intendMending(write: Write, intention: Intention): Promise<JournalFailure | null> {
+  try {
+    await intend(write, intention)
+    return null
+  } catch (error) {
+    if (error instanceof JournalFailure) return error
+    throw error
+  }
 }

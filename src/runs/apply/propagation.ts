@@ -16,10 +16,11 @@ const LIMIT_MS = 90_000
 
 const PAUSE_MS = 1000
 
-type Verdict = 'new' | 'old' | 'silent'
+/** What an answer knows: the new URLs, an old one, or nothing that counts. */
+type Age = 'new' | 'old' | 'silent'
 
 /** One answer: the URL of each listed server by id, `null` where it was none. */
-type Answer = ReadonlyMap<string, string | null> | null
+type ListedUrls = ReadonlyMap<string, string | null> | null
 
 /** How a wait for the workers goes. `onAnswers` hears of the last answers, ten at most, and of the seconds so far. */
 export interface Wait {
@@ -28,7 +29,7 @@ export interface Wait {
   limitMs?: number
 }
 
-async function ask(gateway: Gateway): Promise<Answer> {
+async function ask(gateway: Gateway): Promise<ListedUrls> {
   try {
     const listed = await gateway.listAnew()
     return new Map(listed.map(({ server_id: id, url }) => [id, url ?? null]))
@@ -42,12 +43,12 @@ async function ask(gateway: Gateway): Promise<Answer> {
  * a server which another one lists has not loaded the table yet, and what it will show then is not known. A server that
  * none lists, such as one that waits for review, tells nothing.
  */
-function judge(answer: Answer, changes: readonly AppliedChange[], known: ReadonlySet<string>): Verdict {
-  if (!answer) return 'silent'
+function ageOf(listed: ListedUrls, changes: readonly AppliedChange[], known: ReadonlySet<string>): Age {
+  if (!listed) return 'silent'
   const isOld = ({ server, edits }: AppliedChange): boolean =>
-    edits.some(({ field, before }) => field === 'url' && answer.get(server.id) === before)
+    edits.some(({ field, before }) => field === 'url' && listed.get(server.id) === before)
   if (changes.some(isOld)) return 'old'
-  return changes.some(({ server: { id } }) => known.has(id) && !answer.has(id)) ? 'silent' : 'new'
+  return changes.some(({ server: { id } }) => known.has(id) && !listed.has(id)) ? 'silent' : 'new'
 }
 
 /**
@@ -62,12 +63,11 @@ export async function awaitPropagation(
   const applied = changes.filter(({ outcome, file }) => outcome === 'applied' && file === null)
   const started = Date.now()
   const known = new Set<string>()
-  let last: Answer[] = []
-  const count = (kind: Verdict): number =>
-    last.filter((answer) => judge(answer, applied, known) === kind).length
+  let last: ListedUrls[] = []
+  const count = (age: Age): number => last.filter((listed) => ageOf(listed, applied, known) === age).length
   for (;;) {
     const round = await Promise.all(Array.from({ length: SIDE_BY_SIDE }, () => ask(gateway)))
-    for (const id of round.flatMap((answer) => [...(answer?.keys() ?? [])])) known.add(id)
+    for (const id of round.flatMap((listed) => [...(listed?.keys() ?? [])])) known.add(id)
     last = [...last, ...round].slice(-IN_A_ROW)
     const seconds = Math.round((Date.now() - started) / 100) / 10
     onAnswers(count('new'), last.length, seconds)

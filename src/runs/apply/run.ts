@@ -1,6 +1,4 @@
-import { randomBytes } from 'node:crypto'
-import { hostname } from 'node:os'
-import { type Change, isLeftBehind, type Plan, readyChanges } from '../../core/plan/plan.ts'
+import { isLeftBehind, type Plan, readyChanges } from '../../core/plan/plan.ts'
 import {
   type AppliedChange,
   brokenChanges,
@@ -9,48 +7,16 @@ import {
   settledAs,
   withheldFrom,
 } from '../../core/plan/report.ts'
-import { MigrateError } from '../../core/errors.ts'
 import { restartFor } from '../../core/plan/restart.ts'
 import { readableRuns } from '../../journal/damage.ts'
 import type { RecordedRun } from '../../journal/fold.ts'
 import type { Journal } from '../../journal/port.ts'
-import { userName } from '../../journal/process-identity.ts'
-import type { RunStarted } from '../../journal/records.ts'
 import { applyPlan, type ApplyResult } from './apply.ts'
 import type { ApplyContext } from './context.ts'
 import { haltAfter } from './change-run.ts'
+import { journalFailure } from './intent.ts'
+import { openRun } from './open.ts'
 import { Silence } from './silence.ts'
-
-/** A new run's id: its second in UTC, which sorts, and 24 random bits. */
-function newRunId(now: Date): string {
-  const second = now.toISOString().replace(/[-:]/g, '').replace(/\.\d+/, '')
-  return `${second}-${randomBytes(3).toString('hex')}`
-}
-
-/** What the servers that will be changed listed before. */
-function toolsOf(changes: readonly Change[], { tools }: Plan): RunStarted['tools'] {
-  const ids = new Set(changes.map(({ server }) => server.id))
-  return Object.fromEntries(Object.entries(tools).filter(([id]) => ids.has(id)))
-}
-
-function startOf(plan: Plan, id: string, tool: string): RunStarted {
-  const changes = readyChanges(plan)
-  return {
-    type: 'run-started',
-    run: id,
-    tool,
-    user: userName(),
-    host: hostname(),
-    pid: process.pid,
-    gateway: { url: plan.gateway.url, version: plan.gateway.version },
-    account: plan.gateway.account,
-    reverts: plan.reverts,
-    migrations: plan.migrations,
-    servers: plan.summary.servers,
-    changes,
-    tools: toolsOf(changes, plan),
-  }
-}
 
 /** What a run needs besides its plan. `tool`: name and version of this program. */
 export interface RunContext extends Omit<ApplyContext, 'recorder' | 'silence'> {
@@ -65,21 +31,6 @@ export interface RunContext extends Omit<ApplyContext, 'recorder' | 'silence'> {
 export interface Resumption {
   run: RecordedRun
   settled: readonly AppliedChange[]
-}
-
-async function open(plan: Plan, context: RunContext, resumption: Resumption | null) {
-  const startedAt = new Date()
-  if (resumption) {
-    const recorder = await context.journal.resume(resumption.run)
-    const { id, startedAt: begun } = resumption.run
-    return { recorder, id, startedAt: begun }
-  }
-  const id = newRunId(startedAt)
-  return {
-    recorder: context.journal.begin(startOf(plan, id, context.tool)),
-    id,
-    startedAt: startedAt.toISOString(),
-  }
 }
 
 /** What was written before, and whose settings could not be tried again, is written all the same. */
@@ -111,6 +62,14 @@ function inOrder(plan: Plan, { changes, halted }: Pick<ApplyResult, 'changes' | 
   })
 }
 
+function reportOf(
+  plan: Plan,
+  found: Pick<RunReport, 'run' | 'changes' | 'halted' | 'trouble' | 'restart'>,
+): RunReport {
+  const { gateway, reverts, skipped, notes, preflight } = plan
+  return { ...found, gateway, reverts, skipped, notes, preflight, propagation: null }
+}
+
 /** Is a run still in the journal, whose writing met trouble? */
 async function isKept(journal: Journal, id: string): Promise<boolean> {
   const { runs } = await readableRuns(journal)
@@ -126,58 +85,39 @@ export async function carryOut(
   context: RunContext,
   resumption: Resumption | null = null,
 ): Promise<RunReport> {
-  const { recorder, id, startedAt } = await open(plan, context, resumption)
+  const { recorder, id, startedAt } = await openRun(plan, context, resumption?.run ?? null)
   // What the plan is about is tried anew.
   const others = resumption?.settled.filter(({ id }) => !plan.changes.some((change) => change.id === id))
   const found = haltOf(others ?? [])
   const scope = { ...context, recorder, silence: new Silence() }
   const applied = await applyPlan({ ...plan, changes: readyChanges(plan) }, scope, found)
-  const result = { ...applied, changes: inOrder(plan, applied) }
-  let { trouble } = result
-  const head = await recorder
-    .finish({ type: 'run-finished', halted: result.halted })
-    .catch((error: unknown) => {
-      trouble ??= error instanceof MigrateError ? error.message : 'The journal could not be written'
-      return null
-    })
-  const tried = result.changes.some(({ outcome, wrote }) => wrote || outcome === 'failed')
+  const result = inOrder(plan, applied)
+  const { halted } = applied
+  let { trouble } = applied
+  const head = await recorder.finish({ type: 'run-finished', halted }).catch((error: unknown) => {
+    trouble ??= journalFailure(error, context).message
+    return null
+  })
+  const tried = result.some(({ outcome, wrote }) => wrote || outcome === 'failed')
   const kept = trouble === null || (await isKept(context.journal, id))
   const finishedAt = new Date().toISOString()
-  const changes = merged(result.changes, resumption)
-  return {
-    ...result,
+  const changes = merged(result, resumption)
+  return reportOf(plan, {
     changes,
+    halted,
     trouble,
     run: head === null && !tried ? null : { id, startedAt, finishedAt, reverts: plan.reverts, head, kept },
-    gateway: plan.gateway,
-    reverts: plan.reverts,
-    skipped: plan.skipped,
-    notes: plan.notes,
-    preflight: plan.preflight,
     restart: restartFor(
       changes.filter(({ wrote }) => wrote),
       context.gateway.era,
     ),
-    propagation: null,
-  }
+  })
 }
 
 /** A report for a plan that writes nothing. */
 export function emptyReport(plan: Plan, restart: RunReport['restart']): RunReport {
   const changes = inOrder(plan, { changes: [], halted: null })
-  return {
-    run: null,
-    gateway: plan.gateway,
-    reverts: plan.reverts,
-    changes,
-    skipped: plan.skipped,
-    notes: plan.notes,
-    preflight: plan.preflight,
-    halted: null,
-    trouble: null,
-    restart,
-    propagation: null,
-  }
+  return reportOf(plan, { changes, halted: null, trouble: null, run: null, restart })
 }
 
 /** Did the run do all that was asked of it? What the person declined was not. */

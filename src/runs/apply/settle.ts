@@ -1,10 +1,10 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import { holds } from '../../core/plan/drift.ts'
 import type { Edit } from '../../core/plan/plan.ts'
 import type { Outcome } from '../../core/plan/report.ts'
 import type { ServerRecord } from '../../core/record/server.ts'
 import type { Reading, WriteAnswer } from '../../core/record/place.ts'
-import type { Write } from './intent.ts'
+import { until } from '../until.ts'
+import type { Write } from './context.ts'
 
 /** What a write came to, and the record as it was found afterwards. */
 export interface Settlement {
@@ -13,11 +13,12 @@ export interface Settlement {
   error: string | null
 }
 
-type Answered = Exclude<WriteAnswer, { kind: 'refused' }>
+/** An answer to a write that left. */
+type SentAnswer = Exclude<WriteAnswer, { kind: 'refused' }>
 
-/** Decides from one read, or says `wait` when it does not tell. */
-function decide(reading: Reading, answer: Answered, edits: readonly Edit[]): Settlement | 'wait' {
-  if (reading.kind !== 'record') return 'wait'
+/** Decides from one read; `null` when it does not tell. */
+function decide(reading: Reading, answer: SentAnswer, edits: readonly Edit[]): Settlement | null {
+  if (reading.kind !== 'record') return null
   const { record } = reading
   if (holds(record, edits, 'after')) return { outcome: 'applied', record, error: null }
   if (!holds(record, edits, 'before')) {
@@ -30,10 +31,10 @@ function decide(reading: Reading, answer: Answered, edits: readonly Edit[]): Set
   // The gateway is through with the request and has not written: its 500 came before the commit.
   if (answer.kind === 'unsettled' && answer.answered)
     return { outcome: 'failed', record, error: answer.message }
-  return 'wait'
+  return null
 }
 
-function doubt(answer: Answered, reading: Reading, inFile: boolean): string {
+function doubt(answer: SentAnswer, reading: Reading, inFile: boolean): string {
   const accepted = inFile ? 'the file was written' : 'the gateway accepted the change'
   const unclear = (message: string): string => (inFile ? message : `no clear answer (${message})`)
   const answered = answer.kind === 'accepted' ? accepted : unclear(answer.message)
@@ -43,7 +44,7 @@ function doubt(answer: Answered, reading: Reading, inFile: boolean): string {
 }
 
 /** What happened to a file since it was written. */
-const since = (answer: Answered): string | null => (answer.kind === 'unsettled' ? answer.message : null)
+const since = (answer: SentAnswer): string | null => (answer.kind === 'unsettled' ? answer.message : null)
 
 /**
  * Finds out by reading whether a write landed: at once when the gateway answered clearly, otherwise again and
@@ -56,14 +57,11 @@ export async function settle(
 ): Promise<Settlement> {
   if (answer.kind === 'refused') return { outcome: 'failed', record: null, error: answer.message }
   const inFile = change.file !== null
-  const end = Date.now() + patienceMs
-  for (let pause = 100; ; pause = Math.min(pause * 2, 3000)) {
-    const reading = await place.read(change.server.id, Math.max(0, end - Date.now()))
-    const decision = decide(reading, answer, edits)
-    if (decision !== 'wait')
-      return inFile ? { ...decision, error: decision.error ?? since(answer) } : decision
-    if (silence.deaf || Date.now() + pause > end)
-      return { outcome: 'unknown', record: null, error: doubt(answer, reading, inFile) }
-    await sleep(pause)
-  }
+  const { decision, last } = await until(
+    { ms: patienceMs, isOver: () => silence.readsHang },
+    (leftMs) => place.read(change.server.id, leftMs),
+    (reading) => decide(reading, answer, edits),
+  )
+  if (!decision) return { outcome: 'unknown', record: null, error: doubt(answer, last, inFile) }
+  return inFile ? { ...decision, error: decision.error ?? since(answer) } : decision
 }

@@ -34,7 +34,7 @@ function remedyAfter(change: Change, { searches }: Era): string {
 export class Silence {
   #lost: LostWrite | null = null
   #cause: string | null = null
-  #deaf = false
+  #readsHang = false
 
   /** Why nothing more may be written, for a person; `null` as long as the gateway answers. */
   get cause(): string | null {
@@ -42,8 +42,8 @@ export class Silence {
   }
 
   /** Are reads not answered either? */
-  get deaf(): boolean {
-    return this.#deaf
+  get readsHang(): boolean {
+    return this.#readsHang
   }
 
   /** Was the write of this change waited for in vain, and no write answered since? */
@@ -51,7 +51,7 @@ export class Silence {
     return this.#lost !== null && this.#lost.silent && this.#lost.change.id === id
   }
 
-  #write(change: Change, era: Era, answer: WriteAnswer): void {
+  #hearAnswer(change: Change, era: Era, answer: WriteAnswer): void {
     if (answer.kind === 'refused') return
     if (answer.kind === 'accepted' || answer.answered) {
       this.#lost = null
@@ -69,24 +69,24 @@ export class Silence {
   }
 
   /** Hears what a read brought. `isShort`: it had less time than LiteLLM may take to probe a silent backend. */
-  read(reading: Reading | { kind: 'edited' }, isShort = false): void {
+  hear(reading: Reading | { kind: 'edited' }, isShort = false): void {
     if (!this.#lost) return
     if (reading.kind !== 'unreadable') this.#lost.alone = false
-    else if (reading.silent && (this.#lost.alone || (this.#lost.silent && !isShort))) this.#hush(this.#lost)
+    else if (reading.silent && (this.#lost.alone || (this.#lost.silent && !isShort))) this.#fall(this.#lost)
   }
 
-  #hush({ change, era, alone }: LostWrite): void {
+  #fall({ change, era, alone }: LostWrite): void {
     const name = printable(serverTitle(change.server))
     const what = alone
       ? `LiteLLM has not answered anything since the write of ${name}, which may already be in its database.`
       : `LiteLLM answered neither the write of ${name} nor a request after it.`
-    this.#deaf = true
+    this.#readsHang = true
     this.#cause ??= `${what} ${remedyAfter(change, era)}`
   }
 
   /** Before the write of this change neither its record nor the list was answered, and no write is waited for. */
-  hush({ server }: Change): void {
-    this.#deaf = true
+  begin({ server }: Change): void {
+    this.#readsHang = true
     this.#cause ??= `LiteLLM answered neither the read of ${printable(serverTitle(server))} nor a request after it. Restart LiteLLM. ${THEN}`
   }
 
@@ -95,15 +95,15 @@ export class Silence {
     return {
       era: place.era,
       read: async (id: string, patienceMs?: number): Promise<Reading> => {
-        if (this.#deaf) return { kind: 'unreadable', message: 'LiteLLM does not answer', silent: true }
+        if (this.#readsHang) return { kind: 'unreadable', message: 'LiteLLM does not answer', silent: true }
         const reading = await place.read(id, patienceMs)
-        this.read(reading, patienceMs !== undefined && patienceMs < place.era.probeSeconds * 1000)
+        this.hear(reading, patienceMs !== undefined && patienceMs < place.era.probeSeconds * 1000)
         return reading
       },
       write: async (record: ServerRecord, edits: readonly FieldEdit[]): Promise<WriteAnswer> => {
-        if (this.#cause !== null) return { kind: 'refused', message: 'LiteLLM answers no write' }
+        if (this.#cause !== null) return { kind: 'refused', sent: [], message: 'LiteLLM answers no write' }
         const answer = await place.write(record, edits)
-        this.#write(change, place.era, answer)
+        this.#hearAnswer(change, place.era, answer)
         return answer
       },
     }

@@ -1,105 +1,122 @@
+import { type AppliedChange, type CollateralChange, settledAs } from '../../core/plan/report.ts'
 import { mayHang } from '../../core/record/may-hang.ts'
 import { clearedSettings, missingSettings, restorable, type Settings } from '../../core/record/oauth.ts'
-import { type AppliedChange, type CollateralChange, settledAs } from '../../core/plan/report.ts'
+import { fieldEdits, wholeFields } from '../../core/record/put-body.ts'
 import type { ServerRecord } from '../../core/record/server.ts'
 import { printable } from '../../core/show/text.ts'
-import { fieldEdits, wholeFields, writeBody } from '../../core/record/put-body.ts'
 import { type AroundWrite, fieldsToRepair, findCollateral, repair, reportCollateral } from './collateral.ts'
-import { intend, type Write } from './intent.ts'
+import type { Failure, Write } from './context.ts'
+import { intend, intendMending, type JournalFailure } from './intent.ts'
 import { restoreSettings } from './restore.ts'
 import { settle } from './settle.ts'
 
-/** What a write came to; `uncompared` where its other fields could not be compared. */
+/** What a write came to. The outcome holds, whatever failed on the way besides the gateway. */
 export interface Written {
   applied: AppliedChange
-  uncompared: boolean
+  failure: Failure | null
 }
 
-async function mend(write: Write, around: AroundWrite): Promise<CollateralChange[]> {
-  const { id } = write.change.server
-  const changes = findCollateral(around)
-  const fields = fieldsToRepair(changes, around)
-  if (fields.length === 0 || write.silence.cause !== null) return reportCollateral(id, changes, [])
-  const recorded = await intend(write, { purpose: 'repair', writes: fields, record: around.after }).then(
-    () => true,
-    () => false,
-  )
-  if (recorded) write.tell('repairing')
-  return reportCollateral(id, changes, recorded ? await repair(write.place, around, fields) : [])
+/** What the edits came to, before settings are put back. `record`: as it is read by now, where they are there. */
+interface Landed {
+  applied: AppliedChange
+  record: ServerRecord | null
+  /** The record in the answer to them, where it held one. */
+  answered: ServerRecord | null
+  /** The fields that their request carried. */
+  sent: readonly string[]
 }
 
 /** Where LiteLLM looks for sign-in settings first, its memory holds the old URL until that ends (1.92.2, seen live). */
 const UNHEARD = 'read back as written; LiteLLM did not answer the write, and may not use the new URL yet'
 
 /** The URL is there; of the second write nothing is known. That is no "applied", and nothing that could be compared. */
-const halfWritten = ({ change }: Write): Written => ({
-  applied: settledAs(change, 'unknown', 'its URL was written; whether its settings are back is not known'),
-  uncompared: false,
+const HALF_WRITTEN = 'its URL was written; whether its settings are back is not known'
+
+/**
+ * What is to be there again after a write: what an earlier run lost, and what this one clears. What the record holds
+ * by now of the first is somebody's edit.
+ */
+const settingsAfter = ({ place, change, edits }: Write, before: ServerRecord): Settings => ({
+  ...missingSettings(change.settings, before),
+  ...clearedSettings(before, edits, place.era),
 })
 
-/** What must be there again after a write of the URL: what the record holds now, and what an earlier run lost. */
-const settingsBehind = ({ place, change, edits }: Write, record: ServerRecord): Settings => ({
-  ...change.settings,
-  ...clearedSettings(record, edits, place.era),
-})
+/** Sends the edits, if any, and finds out what became of them. Throws `JournalFailure`; then nothing was sent. */
+async function writeEdits(write: Write, before: ServerRecord, settings: Settings): Promise<Landed> {
+  const { place, change, edits, purpose } = write
+  const writes = Object.keys(wholeFields(before, edits))
+  if (writes.length === 0)
+    return { applied: settledAs(change, 'applied'), record: before, answered: null, sent: [] }
+  await intend(write, { purpose, writes, record: before, settings })
+  write.tell('writing')
+  const answer = await place.write(before, fieldEdits(before, edits, place.era))
+  write.tell('checking')
+  const { outcome, record, error } = await settle(write, answer)
+  const isUnheard = outcome === 'applied' && mayHang(change) && write.silence.isWaiting(change)
+  return {
+    applied: settledAs(change, outcome, isUnheard ? UNHEARD : error && printable(error)),
+    record: outcome === 'applied' ? record : null,
+    answered: answer.kind === 'accepted' ? answer.record : null,
+    sent: answer.sent,
+  }
+}
+
+/** Finds what changed besides, and writes back what is ours to repair. */
+async function mend(
+  write: Write,
+  around: AroundWrite,
+): Promise<{ collateral: CollateralChange[]; failure: JournalFailure | null }> {
+  const { id } = write.change.server
+  const changes = findCollateral(around)
+  const writes = fieldsToRepair(changes, around)
+  const unmended = reportCollateral(id, changes, [])
+  if (writes.length === 0 || write.silence.cause !== null) return { collateral: unmended, failure: null }
+  const failure = await intendMending(write, { purpose: 'repair', writes, record: around.after })
+  if (failure) return { collateral: unmended, failure }
+  write.tell('repairing')
+  const repaired = await repair(write.place, around, writes)
+  return { collateral: reportCollateral(id, changes, repaired), failure: null }
+}
 
 /** Compares every field with what it should be now, and repairs. */
-async function compared(write: Write, applied: AppliedChange, around: AroundWrite): Promise<Written> {
-  const collateral = await mend(write, around).catch((error: unknown) => {
+async function compare(write: Write, applied: AppliedChange, around: AroundWrite): Promise<Written> {
+  try {
+    const { collateral, failure } = await mend(write, around)
+    // Nobody could read what the repair came to.
+    const doubt = write.silence.readsHang ? 'whether its other fields are back is not known' : null
+    return { applied: { ...applied, collateral, error: doubt ?? applied.error }, failure }
+  } catch (error) {
     write.onFault(error)
-    return null
-  })
-  // Nobody could read what the repair came to.
-  const doubt = write.silence.deaf ? 'whether its other fields are back is not known' : null
-  if (collateral)
-    return { applied: { ...applied, collateral, error: doubt ?? applied.error }, uncompared: false }
-  return { applied: { ...applied, error: 'its other fields could not be compared' }, uncompared: true }
+    return {
+      applied: { ...applied, error: 'its other fields could not be compared' },
+      failure: { of: 'program', message: null },
+    }
+  }
 }
 
 /**
- * The write itself, with its intent on disk before it: send, find out, put back the settings that the release clears
- * with the URL, compare every field, repair. Throws `journal-unwritable` when the intent could not be recorded; then
- * nothing was sent. The outcome is the caller's to record.
+ * The write of a change, each of its requests with an intent on disk before it: send the edits, find out, put back the
+ * settings that the release clears with the URL, compare every field, repair. A change without edits begins with its
+ * settings. Throws `JournalFailure` when the first intent could not be recorded; then nothing was sent. The outcome
+ * is the caller's to record.
  */
-export async function writeOnce(write: Write, before: ServerRecord): Promise<Written> {
-  const { place, change, edits, purpose } = write
-  const whole = wholeFields(before, edits)
-  const sent = fieldEdits(before, edits, place.era)
-  const settings = settingsBehind(write, before)
-  await intend(write, { purpose, writes: Object.keys(whole), record: before, settings })
-  write.tell('writing')
-  const answer = await place.write(before, sent)
-  write.tell('checking')
-  const settled = await settle(write, answer)
-  const applied = settledAs(change, settled.outcome, settled.error && printable(settled.error))
-  if (settled.outcome === 'applied' && mayHang(change) && write.silence.isWaiting(change))
-    applied.error = UNHEARD
-  if (settled.outcome !== 'applied' || !settled.record) return { applied, uncompared: false }
-  const wanted = restorable(settings, before, place.era)
-  const after = await restoreSettings(write, wanted, settled.record)
-  if (write.silence.deaf) return halfWritten(write)
+export async function writeChange(write: Write, before: ServerRecord): Promise<Written> {
+  const { era } = write.place
+  const settings = settingsAfter(write, before)
+  const { applied, record, answered, sent } = await writeEdits(write, before, settings)
+  if (!record) return { applied, failure: null }
+  const wanted = restorable(settings, before, era)
+  const { record: after, failure } = await restoreSettings(write, wanted, record)
+  if (write.silence.readsHang) return { applied: settledAs(write.change, 'unknown', HALF_WRITTEN), failure }
   const lost = Object.keys(missingSettings(settings, after)).filter((field) => !(field in wanted))
-  return compared(write, applied, {
+  const written = await compare(write, applied, {
     // The edited fields, too, are to hold what was sent and nothing else.
-    before: { ...before, ...whole, ...wanted },
-    answered: answer.kind === 'accepted' ? answer.record : null,
+    before: { ...before, ...wholeFields(before, write.edits), ...wanted },
+    answered,
     after,
     // What cannot be put back was told, and consented to.
-    intended: [...place.era.alsoWrites, ...lost],
-    sent: Object.keys(writeBody(place.era.putBody, before, sent)),
+    intended: [...era.alsoWrites, ...lost],
+    sent,
   })
-}
-
-/** The second half of `writeOnce` for a server that got no further: its settings alone, and only those that are gone. */
-export async function writeSettings(write: Write, before: ServerRecord): Promise<Written> {
-  const wanted = missingSettings(restorable(write.change.settings, before, write.place.era), before)
-  const after = await restoreSettings(write, wanted, before)
-  if (write.silence.deaf) return halfWritten(write)
-  return compared(write, settledAs(write.change, 'applied'), {
-    before: { ...before, ...wanted },
-    answered: null,
-    after,
-    intended: write.place.era.alsoWrites,
-    sent: [],
-  })
+  return { ...written, failure: failure ?? written.failure }
 }

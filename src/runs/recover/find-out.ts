@@ -9,13 +9,13 @@ import { driftedSince, judgeWrite } from './judge-write.ts'
 import { Listener } from '../apply/listener.ts'
 import { inParallel, READS_AT_ONCE } from '../../core/in-parallel.ts'
 import { placeOf } from '../place-of.ts'
+import { until } from '../until.ts'
 
-/** Does a reading settle it? The old value does only when no write can be under way any more. */
-function isClear(reading: Reading, recorded: RecordedChange, waiting: boolean): boolean {
-  if (reading.kind === 'absent') return true
-  if (reading.kind !== 'record') return !waiting
+/** Does a reading settle it while a write may be under way? The old value does not. */
+function isClear(reading: Reading, recorded: RecordedChange): boolean {
+  if (reading.kind !== 'record') return reading.kind === 'absent'
   const from = recorded.open?.takingBack ? 'after' : 'before'
-  return !waiting || !holds(reading.record, aimOf(recorded.change), from)
+  return !holds(reading.record, aimOf(recorded.change), from)
 }
 
 /** Who is asked what became of a run, and how long a write in flight is looked for. */
@@ -34,18 +34,16 @@ async function findOut(
   const place = placeOf(gateway, change)
   const begun = Date.now()
   const end = open ? Math.min(Date.parse(open.since), begun) + patienceMs : begun
-  for (let pause = 100; ; pause = Math.min(pause * 2, 3000)) {
-    const waiting = Date.now() < end
-    const reading = await listener.read(place, change.server.id)
-    if (!isClear(reading, recorded, waiting)) {
-      await sleep(Math.min(pause, Math.max(1, end - Date.now())))
-      continue
-    }
-    if (reading.kind === 'record') return judgeWrite(recorded, reading.record, place)
-    return reading.kind === 'absent'
-      ? driftedSince(change, 'it is no longer there')
-      : settledAs(change, 'unknown', reading.message)
-  }
+  const look = (): Promise<Reading> => listener.read(place, change.server.id)
+  const decide = (reading: Reading): Reading | null => (isClear(reading, recorded) ? reading : null)
+  const early = begun < end ? (await until({ ms: end - begun }, look, decide)).decision : null
+  if (!early) await sleep(Math.max(0, end - Date.now()))
+  // Whatever it shows now: no write can be under way any more.
+  const reading = early ?? (await look())
+  if (reading.kind === 'record') return judgeWrite(recorded, reading.record, place)
+  return reading.kind === 'absent'
+    ? driftedSince(change, 'it is no longer there')
+    : settledAs(change, 'unknown', reading.message)
 }
 
 /** What is left of a write whose outcome was recorded, and is `known`: a revert of this run, or somebody else, may have been there since. */

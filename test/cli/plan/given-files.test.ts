@@ -85,7 +85,8 @@ describe.concurrent('a file that does not fit', () => {
         const { code, stderr } = await trial.call(['--yes', ...args, option, path])
         expect([code, sentence(stderr)]).toEqual([64, expect.stringContaining(path)])
         expect(sentence(stderr)).toContain(reason)
-        expect(stderr).not.toMatch(/E[A-Z]{4,}/)
+        // No name of a system's error; the folder's own may look like one.
+        expect(stderr.replaceAll(trial.folder, '')).not.toMatch(/E[A-Z]{4,}/)
         expect(trial.sandbox.requests).toEqual([])
       })
 

@@ -2,7 +2,8 @@ import { readFile } from 'node:fs/promises'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { defaultMigration, readMigration } from '../../../src/files/migrations.ts'
-import { adHocMigration, ruleFor } from '../../../src/core/rule/ad-hoc.ts'
+import { ruleFor } from '../../../src/cli/options/rule.ts'
+import { adHocMigration } from '../../../src/core/rule/ad-hoc.ts'
 import { judge, mentions } from '../../../src/core/rule/migration.ts'
 
 const shipped = await defaultMigration()

@@ -1,0 +1,123 @@
+import { canonical } from '../../core/canonical.ts'
+import { isTimeOut, MigrateError } from '../../core/errors.ts'
+import { obstacle } from '../../core/plan/change.ts'
+import { consentsFor, unaccepted } from '../../core/plan/consent.ts'
+import { type DriftedField, driftSincePlan, driftSinceWrite, holds, reversed } from '../../core/plan/drift.ts'
+import type { Change, Plan } from '../../core/plan/plan.ts'
+import type { Era } from '../../core/record/eras.ts'
+import { clearedSettings, oauthEffects } from '../../core/record/oauth.ts'
+import type { Reading } from '../../core/record/place.ts'
+import type { ListedServer, ServerRecord } from '../../core/record/server.ts'
+import { shownPath } from '../../core/show/redact.ts'
+import { printable } from '../../core/show/text.ts'
+import type { Gateway } from '../../gateway/port.ts'
+
+/** A read by id that took longer than this is no longer what is stored: LiteLLM reads the row first, then probes. */
+const FRESH_MS = 500
+
+/** What the list tells truly on every release, and a write would overwrite. */
+const LISTED = ['url', 'alias', 'transport', 'mcp_access_groups', 'allow_all_keys', 'args', 'env']
+
+/** What it tells truly, too, and only a write of just these would overwrite. */
+const ALSO_LISTED = ['static_headers', 'spec_path']
+
+/** A record that is about to be written, or why it cannot be: `edited` where somebody changed it while it was read. */
+export type GuardedReading = Reading | { kind: 'edited'; message: string }
+
+/** Nothing, whether it is written as null, false, [] or {}: the list and the record differ in that. */
+function plain(value: unknown): string {
+  const empty = value === null || value === undefined || value === false
+  const hollow = typeof value === 'object' && value !== null && Object.keys(value).length === 0
+  return empty || hollow ? '' : canonical(value)
+}
+
+function disagreement(
+  record: ServerRecord,
+  listed: ListedServer | undefined,
+  writes: readonly string[],
+): string[] {
+  if (!listed) return ['it is no longer listed']
+  const compared = [...LISTED, ...ALSO_LISTED.filter((field) => writes.includes(field))]
+  return compared.filter((field) => field in listed && plain(listed[field]) !== plain(record[field]))
+}
+
+/**
+ * Reads the record that is about to be written. Where the gateway took its time to probe a silent backend, the
+ * list, which probes nothing, has to agree with it; otherwise somebody edited the server meanwhile. `writes`: the fields
+ * that are about to be written.
+ */
+export async function readBeforeWrite(
+  gateway: Pick<Gateway, 'read' | 'list'>,
+  id: string,
+  writes: readonly string[] = [],
+): Promise<GuardedReading> {
+  const started = Date.now()
+  const reading = await gateway.read(id)
+  if (reading.kind !== 'record' || Date.now() - started < FRESH_MS) return reading
+  try {
+    const listed = (await gateway.list()).find((server) => server.server_id === id)
+    const fields = disagreement(reading.record, listed, writes)
+    if (fields.length === 0) return reading
+    return { kind: 'edited', message: `changed while it was read: ${fields.map(printable).join(', ')}` }
+  } catch (error) {
+    return {
+      kind: 'unreadable',
+      message: error instanceof MigrateError ? error.message : 'the list could not be read',
+      silent: isTimeOut(error),
+    }
+  }
+}
+
+/**
+ * Where a change leads. `apply`: any difference from what was planned is drift. `revert`: only a field that the run wrote
+ * and that holds something else now; later edits elsewhere stay. `restore`: its edits have landed before, and only its
+ * settings are put back; they have to be there still.
+ */
+export type Direction = 'apply' | 'revert' | 'restore'
+
+/** Where a change of a plan leads. */
+export function directionOf({ edits }: Change, { reverts }: Pick<Plan, 'reverts'>): Direction {
+  if (edits.length === 0) return 'restore'
+  return reverts === null ? 'apply' : 'revert'
+}
+
+const LOST = 'no longer holds what was written'
+
+const DRIFT: Record<
+  Direction,
+  { name: string; find: (change: Change, record: ServerRecord) => DriftedField[] }
+> = {
+  apply: { name: 'changed since it was shown', find: driftSincePlan },
+  // What is taken back now is what the run wrote then.
+  revert: { name: LOST, find: ({ edits }, record) => driftSinceWrite(reversed(edits), record) },
+  restore: { name: LOST, find: ({ landed }, record) => driftSinceWrite(landed, record) },
+}
+
+/** What writing the record would lose by now that nobody consented to, in words, or `null`. */
+function unasked(change: Change, record: ServerRecord, era: Era): string | null {
+  const settings = { ...change.settings, ...clearedSettings(record, change.edits, era) }
+  const effects = oauthEffects(record, change.edits, settings, { era, signIns: null })
+  const codes: readonly string[] = unaccepted(effects, consentsFor(change.effects))
+  const losses = effects.filter(({ code }) => codes.includes(code)).map(({ message }) => message)
+  return losses.length === 0 ? null : `nobody was asked about this: ${losses.join('; ')}`
+}
+
+/** Why a record that was read a moment ago is to be left alone, and in what it differs; `null` where nothing speaks against writing it. */
+export function objectionTo(
+  change: Change,
+  record: ServerRecord,
+  direction: Direction,
+  era: Era,
+): { error: string; drift: DriftedField[] } | null {
+  const isRestore = direction === 'restore'
+  if (!isRestore && holds(record, change.edits, 'after'))
+    return { error: 'it holds the new value already, and not from this run', drift: [] }
+  const { name, find } = DRIFT[direction]
+  const drift = find(change, record)
+  if (drift.length > 0) {
+    const fields = drift.map(({ field }) => printable(shownPath(field))).join(', ')
+    return { error: `${name}: ${fields}`, drift }
+  }
+  const error = isRestore ? null : (obstacle(record, era)?.message ?? unasked(change, record, era))
+  return error === null ? null : { error, drift: [] }
+}

@@ -1,0 +1,74 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { FilePlace } from '../../../src/files/place.ts'
+import { connect } from '../../../src/gateway/connect/connect.ts'
+import { type SandboxOptions, startSandbox } from '../../../src/sandbox/index.ts'
+
+const SERVER = { server_id: 'id-a', server_name: 'a', alias: 'a', url: 'http://old/sse', description: 'kept' }
+const URL = [{ field: 'url', after: 'http://new/sse' }]
+
+/** What a write of a URL is answered with, and the fields that the gateway was sent. */
+async function written(options: SandboxOptions, { closed = false } = {}) {
+  const sandbox = await startSandbox({ servers: [SERVER], ...options })
+  const target = { url: sandbox.url, keyHeader: null, timeoutSeconds: 5 }
+  const gateway = await connect(target, () =>
+    Promise.resolve({ kind: 'key', key: sandbox.masterKey, source: 'the test' }),
+  )
+  const reading = await gateway.read('id-a')
+  if (reading.kind !== 'record') throw new Error(reading.message)
+  if (closed) await sandbox.close()
+  const answer = await gateway.write(reading.record, URL)
+  const body = sandbox.requests.find(({ method }) => method === 'PUT')?.body ?? {}
+  if (!closed) await sandbox.close()
+  return { answer, body: Object.keys(body) }
+}
+
+describe.concurrent('the answer to a write says which fields the request carried:', () => {
+  test.each([
+    ['1.74.0', ['description', 'transport']],
+    ['1.80.0', ['alias', 'transport']],
+    ['1.106.2', []],
+  ])('LiteLLM %s was sent the URL and what it would lose otherwise, such as %j', async (version, others) => {
+    const { answer, body } = await written({ version })
+    expect(answer.kind).toBe('accepted')
+    expect(answer.sent).toEqual(body)
+    expect(answer.sent).toEqual(expect.arrayContaining(['server_id', 'url', ...others]))
+    if (others.length === 0) expect(answer.sent).toEqual(['server_id', 'url'])
+  })
+
+  test.each([
+    ['a failure', { status: 500, body: { detail: 'registry' } }],
+    ['a lost answer', 'reset-after'],
+  ] as const)('although there was %s', async (_what, quirk) => {
+    const quirks = [{ on: { method: 'PUT', path: '/v1/mcp/server' }, do: quirk }]
+    const { answer } = await written({ version: '1.106.2', quirks })
+    expect(answer).toMatchObject({ kind: 'unsettled', sent: ['server_id', 'url'] })
+  })
+
+  test('none where it never left', async () => {
+    const { answer } = await written({ version: '1.106.2' }, { closed: true })
+    expect(answer).toMatchObject({ kind: 'refused', sent: [] })
+  })
+})
+
+describe.concurrent('a write of a file says which fields of the entry it edited:', () => {
+  async function edited(expected: string) {
+    const folder = await mkdtemp(join(tmpdir(), 'write-answers-'))
+    const path = join(folder, 'config.yaml')
+    await writeFile(path, 'mcp_servers:\n  a:\n    url: http://old/sse\n')
+    const place = new FilePlace({ path, config: path, server: 'a', variable: null }, true)
+    const answer = await place.write({ server_id: 'a', url: expected }, URL)
+    await rm(folder, { recursive: true })
+    return answer
+  }
+
+  test('the URL', async () => {
+    expect(await edited('http://old/sse')).toEqual({ kind: 'accepted', sent: ['url'], record: null })
+  })
+
+  test('none where the file holds something else by now', async () => {
+    expect(await edited('http://other/sse')).toMatchObject({ kind: 'refused', sent: [] })
+  })
+})
