@@ -1,5 +1,5 @@
 import type { ErrorCode } from '../core/errors.ts'
-import type { StopSignal } from '../core/plan/report.ts'
+import type { StopSignal } from '../core/run/report.ts'
 
 /** Every exit code there is, with its meaning, as `--help` shows them. */
 export const EXIT_CODES = [

@@ -1,5 +1,6 @@
 import { awaitingChanges, isLeftBehind, type Plan, readyChanges } from '../core/plan/plan.ts'
-import { isSignal, mayHaveWritten, type RunReport } from '../core/plan/report.ts'
+import { isSignal, type RunReport } from '../core/run/report.ts'
+import { mayHaveWritten } from '../core/run/outcome.ts'
 import type { Gateway } from '../gateway/port.ts'
 import type { Journal } from '../journal/port.ts'
 import { localMachine } from '../machine/local-machine.ts'

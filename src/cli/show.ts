@@ -1,6 +1,7 @@
 import { optionsToRevert } from '../core/plan/consent.ts'
 import type { Plan } from '../core/plan/plan.ts'
-import { isLeftOpen, leavesSomething, type RunReport } from '../core/plan/report.ts'
+import { isLeftOpen, type RunReport } from '../core/run/report.ts'
+import { leavesSomething } from '../core/run/outcome.ts'
 import type { CommandMaker } from '../core/show/own-command.ts'
 import { printableJson } from '../core/show/text.ts'
 import type { Proposal } from '../runs/job/ports.ts'

@@ -1,4 +1,4 @@
-import type { StopSignal } from '../core/plan/report.ts'
+import type { StopSignal } from '../core/run/report.ts'
 
 /** Where the program is when a signal ends it: has a run begun, is it over? */
 export type Phase = 'before' | 'during' | 'after'

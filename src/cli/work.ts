@@ -1,4 +1,4 @@
-import type { StopSignal } from '../core/plan/report.ts'
+import type { StopSignal } from '../core/run/report.ts'
 import type { Context } from './context.ts'
 import type { Circumstances, Ending } from './ending.ts'
 import { exitForSignal } from './exit.ts'

@@ -1,26 +1,9 @@
 import { existsSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { configFault } from '../core/config/read/fault.ts'
-import { type Config, type ConfigServer, readConfig } from '../core/config/read/read.ts'
+import type { ConfigFile, ConfigTree } from '../core/config/move/configuration.ts'
+import { readConfig } from '../core/config/read/read.ts'
 import { readText } from './text-file.ts'
-
-/** One file of a configuration: its absolute path, its text, and what is in it. */
-export interface ConfigFile extends Config {
-  path: string
-  text: string
-}
-
-/** A configuration with all that it includes, as LiteLLM puts it together. */
-export interface ConfigTree {
-  /** The files in the order in which LiteLLM merges them, the named one first. */
-  files: ConfigFile[]
-  /** The file whose `mcp_servers` holds: the last one with that key, `null` where none has it. */
-  source: ConfigFile | null
-  /** The servers of that file. Those of any other are dead text. */
-  servers: ConfigServer[]
-  /** `litellm_settings.mcp_aliases` that hold: those of the last file with `litellm_settings`. */
-  aliases: Record<string, string>
-}
 
 /** A path under `include` that is still to be read, with the files through which it came. */
 interface Pending {

@@ -1,7 +1,7 @@
 import { z } from 'zod'
-import { aimOf, type Change, change, edit, hashes } from '../core/plan/plan.ts'
+import { aimOf, type Change, change, edit, hashes } from '../core/plan/change.ts'
 import type { ToolPrint } from '../core/reach/reach.ts'
-import type { Outcome } from '../core/plan/report.ts'
+import type { Outcome } from '../core/run/outcome.ts'
 
 /** Version of the journal's format. A line of a newer one is never guessed at. */
 export const JOURNAL_VERSION = 1

@@ -1,4 +1,4 @@
-import type { Change } from '../core/plan/plan.ts'
+import type { Change } from '../core/plan/change.ts'
 import { FilePlace } from '../files/place.ts'
 import type { Place } from '../core/record/place.ts'
 import type { Gateway } from '../gateway/port.ts'

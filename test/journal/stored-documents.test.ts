@@ -3,7 +3,7 @@ import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, vi } from 'vitest'
 import { readMigration } from '../../src/files/migrations.ts'
-import { judge } from '../../src/core/rule/migration.ts'
+import { verdictOn } from '../../src/core/rule/migration.ts'
 import { readKeysFile } from '../../src/core/verify/keys-file.ts'
 import type { SandboxOptions } from '../../src/sandbox/index.ts'
 import { test } from '../cli/trial.ts'
@@ -56,7 +56,7 @@ describe('migration files of version 1', () => {
     const migration = readMigration(text, name)
     for (const { groups } of examples) {
       const { before, after } = groups as unknown as Example
-      const verdict = judge(migration, before)
+      const verdict = verdictOn(migration, before)
       expect([before, verdict.kind === 'match' ? verdict.after : undefined]).toEqual([before, after])
     }
   })

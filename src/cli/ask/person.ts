@@ -1,5 +1,5 @@
 import { count } from '../../core/show/text.ts'
-import type { AppliedChange } from '../../core/plan/report.ts'
+import type { AppliedChange } from '../../core/run/outcome.ts'
 import type { Gateway } from '../../gateway/port.ts'
 import type { Person } from '../../runs/job/ports.ts'
 import type { ContestedServer } from '../../runs/plan/over-edits.ts'

@@ -1,4 +1,4 @@
-import { type Configuration, NO_FILES } from '../../runs/plan/configuration.ts'
+import { type Configuration, NO_FILES } from '../../core/config/move/configuration.ts'
 import { type Context, journalFor } from '../context.ts'
 import { usage } from '../options/usage.ts'
 import type { MainOptions } from './main.ts'
@@ -10,7 +10,7 @@ import { gatewayUrl, openGateway, underLock } from '../connect/session.ts'
 /** Before the gateway hears of anything: a file that is not there is a typing error. */
 async function readFiles({ litellmConfig, litellmEnv }: MainOptions): Promise<Configuration> {
   if (litellmConfig.length + litellmEnv.length === 0) return NO_FILES
-  const { readConfiguration } = await import('../../runs/plan/configured.ts')
+  const { readConfiguration } = await import('../../runs/plan/configuration.ts')
   const configuration = await readConfiguration(litellmConfig, litellmEnv)
   if (litellmConfig.length === 0)
     throw usage('--litellm-env needs --litellm-config, which names the variables')

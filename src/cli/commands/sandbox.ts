@@ -8,7 +8,7 @@ import type { Context } from '../context.ts'
 import { doMainJob } from '../job.ts'
 import type { MainOptions } from './main.ts'
 import { wrap } from '../render/layout.ts'
-import { NO_FILES } from '../../runs/plan/configuration.ts'
+import { NO_FILES } from '../../core/config/move/configuration.ts'
 import { ruleFor } from '../options/rule.ts'
 import { requireConsent, requireJournal } from '../requirements.ts'
 

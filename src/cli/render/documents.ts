@@ -2,18 +2,17 @@ import { PINNED_ID } from '../../core/config/read/record.ts'
 import { maskUrl, maskUrlsIn, shownPath, shownText } from '../../core/show/redact.ts'
 import {
   awaitingChanges,
-  type Change,
-  type Edit,
   type GatewayIdentity,
   type Note,
   type Plan,
-  serversIn,
   type Skipped,
+  restartFor,
 } from '../../core/plan/plan.ts'
-import { restartFor } from '../../core/plan/restart.ts'
+import { type Change, type Edit, serversIn } from '../../core/plan/change.ts'
 import type { DriftedField } from '../../core/plan/drift.ts'
 import { eraOf } from '../../core/record/eras.ts'
-import { isInForce, type RunReport, tally } from '../../core/plan/report.ts'
+import { isInForce, tally } from '../../core/run/outcome.ts'
+import { type RunReport } from '../../core/run/report.ts'
 
 /** An edit as anybody may see it. */
 function publicEdit({ field, before, after }: Edit) {

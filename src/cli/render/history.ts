@@ -3,7 +3,7 @@ import { failuresRecorded, type RecordedChange, type RecordedRun, tallyRecorded 
 import type { JournalProblem } from '../../journal/port.ts'
 import { PINNED_ID } from '../../core/config/read/record.ts'
 import type { CommandMaker } from '../../core/show/own-command.ts'
-import { serversIn } from '../../core/plan/plan.ts'
+import { serversIn } from '../../core/plan/change.ts'
 import { count, printable } from '../../core/show/text.ts'
 import { fieldTitle, shownSide } from './plan/diff.ts'
 import { publicChange } from './documents.ts'

@@ -1,88 +1,104 @@
-import { canonical, sha256 } from '../canonical.ts'
-import type { Era } from '../record/eras.ts'
-import { fieldHashes, fingerprint } from '../record/fields.ts'
-import { hangEffect, mayHang } from '../record/may-hang.ts'
-import { clearedSettings, oauthEffects, type Settings } from '../record/oauth.ts'
-import { aimOf, type Change, type ChangedFile, type Edit, type Effect, type SkippedCode } from './plan.ts'
-import type { ServerIdentity, ServerRecord } from '../record/server.ts'
-import { nameObstacle } from '../record/put-body.ts'
+import { z } from 'zod'
+import { serverIdentity } from '../record/server.ts'
 
-const encrypted = (text: string | null): number => text?.match(/https:\/\//gi)?.length ?? 0
+/** One text of one server, whole, by its path (`url`, `args[1]`): what it is and what it becomes; `null` where absent. */
+export const edit = z.object({
+  field: z.string(),
+  before: z.string().nullable(),
+  after: z.string().nullable(),
+})
+export type Edit = z.infer<typeof edit>
 
-const tlsRemoved = (edits: readonly Edit[]): Effect[] =>
-  edits.some(({ before, after }) => after !== null && encrypted(after) < encrypted(before))
-    ? [
-        {
-          code: 'tls-removed',
-          message: 'https becomes http: this connection will no longer be encrypted',
-          reversible: true,
-        },
-      ]
-    : []
+/**
+ * A file in which a server is changed, in place of LiteLLM's API. `path` is absolute; `server` its key under
+ * `mcp_servers` of the file `config`; `variable` the one in a `.env` file that holds its URL, `null` in a config.yaml.
+ */
+export const changedFile = z.object({
+  path: z.string(),
+  config: z.string(),
+  server: z.string(),
+  variable: z.string().nullable(),
+  sharers: z.array(z.string()).optional(),
+})
+export type ChangedFile = z.infer<typeof changedFile>
 
-/** What a change is assembled with besides the record. */
-export interface Circumstances {
-  era: Era
-  /** How many people's sign-ins are stored, `null` where nobody can tell. */
-  signIns: number | null
-  /** OAuth settings that an earlier run lost and this one is to bring back. */
-  lost?: Settings
+/** Something that a change brings with it besides the new value. */
+export const effect = z.object({ code: z.string(), message: z.string(), reversible: z.boolean() })
+export type Effect = z.infer<typeof effect>
+
+const isTexts = (value: unknown): boolean =>
+  typeof value === 'object' &&
+  value !== null &&
+  !Array.isArray(value) &&
+  Object.values(value).every((member) => typeof member === 'string')
+
+/** Hashes by field. Looked at, not copied: a journal holds tens of thousands of them. */
+export const hashes = z.custom<Record<string, string>>(isTexts)
+
+/**
+ * One server, before and after. `fields` holds a hash of every settable field at planning time and `fingerprint`
+ * the hash over those: a server that no longer has it has drifted.
+ */
+export const change = z.object({
+  id: z.string(),
+  server: serverIdentity,
+  /** The file that is changed, `null` where it is the API. */
+  file: changedFile.nullable().default(null),
+  migration: z.string(),
+  /**
+   * How LiteLLM speaks to it: `sse`, `http` or `stdio`, or `openapi` where it makes the tools from a description; `null`
+   * in journals that do not tell.
+   */
+  transport: z.string().nullable().default(null),
+  /** Does LiteLLM send it anything to sign in with? */
+  signsIn: z.boolean().default(false),
+  /** What is to be written, besides settings; none where an earlier run has written it all. */
+  edits: z.array(edit),
+  /** What an earlier run has written that got no further: it has to be there still when the settings are put back. */
+  landed: z.array(edit).default([]),
+  effects: z.array(effect),
+  /**
+   * OAuth settings that the release clears with the URL, as they were at planning time, and what an earlier run had of
+   * them and lost: what must be put back. Whole, as a revert and a recovery need them; shown by name only.
+   */
+  settings: z.record(z.string(), z.unknown()).default({}),
+  fields: hashes,
+  fingerprint: z.string(),
+})
+export type Change = z.infer<typeof change>
+
+/** The edits that a change stands for: its own, or where only settings are put back those that landed before it. */
+export const aimOf = ({ edits, landed }: Pick<Change, 'edits' | 'landed'>): Edit[] =>
+  edits.length > 0 ? edits : landed
+
+/** Is it an environment variable that is changed, for whoever has a URL from it? */
+export const isVariable = ({ file }: Change): boolean => file !== null && file.variable !== null
+
+/** The new URL that a change gives its server, or `null` where it gives it none. */
+export function newUrl({ edits }: Change): string | null {
+  return edits.find(({ field }) => field === 'url')?.after ?? null
+}
+
+/** A change of a server, be it planned, made or left alone. */
+export interface OfServer {
+  server: { id: string }
   file?: ChangedFile | null
-  effects?: readonly Effect[]
 }
 
-/** How LiteLLM speaks to a server; in a config.yaml it takes Streamable HTTP where nothing is said, else HTTP+SSE. */
-function transportOf({ spec_path: spec, transport }: ServerRecord, file: ChangedFile | null): string {
-  if (typeof spec === 'string' && spec !== '') return 'openapi'
-  return transport || (file === null ? 'sse' : 'http')
+/**
+ * What some changes are about: each with the servers that it stands for, as texts. That is its own, and for a URL that
+ * others have from the same place those of them that need no change of their own.
+ */
+export function standingFor<T extends OfServer>(changes: readonly T[]): { change: T; servers: string[] }[] {
+  const named = new Set(changes.flatMap(({ file }) => (file ? [file.server] : [])))
+  return changes.map((change) => {
+    const { path, sharers = [] } = change.file ?? { path: '' }
+    const silent = sharers.filter((name) => !named.has(name)).map((name) => `${path} ${name}`)
+    return { change, servers: [change.server.id, ...silent] }
+  })
 }
 
-function signsIn({ auth_type: type, static_headers: headers }: ServerRecord): boolean {
-  const some = typeof headers === 'object' && headers !== null && Object.keys(headers).length > 0
-  return some || !['', 'none'].includes(type ?? '')
-}
-
-/** One change of a record, made ready to apply: with its effects, and the state that it was planned for. */
-export function assembleChange(
-  record: ServerRecord,
-  server: ServerIdentity,
-  migration: string,
-  edits: Edit[],
-  { era, signIns, lost = {}, file = null, effects = [] }: Circumstances,
-): Change {
-  const fields = fieldHashes(record)
-  const settings = { ...lost, ...clearedSettings(record, edits, era) }
-  return {
-    id: sha256(canonical([server.id, edits])).slice(0, 12),
-    server,
-    file,
-    migration,
-    transport: transportOf(record, file),
-    signsIn: signsIn(record),
-    edits,
-    landed: [],
-    effects: [
-      ...tlsRemoved(edits),
-      ...oauthEffects(record, edits, settings, { era, signIns }),
-      ...hangEffect(record, edits, era),
-      ...effects,
-    ],
-    settings,
-    fields,
-    fingerprint: fingerprint(fields),
-  }
-}
-
-/** The same change where its edits have landed already: the settings alone are put back, which loses nothing. */
-export function puttingBack(change: Change, settings: Settings): Change {
-  const message = `${Object.keys(settings).join(', ')}: put back, as a write that was cut short had not got to it`
-  const hanging = change.effects.filter((each) => mayHang({ effects: [each] }))
-  const effects = [{ code: 'settings-restored', message, reversible: true }, ...hanging]
-  return { ...change, edits: [], landed: aimOf(change), settings: { ...settings }, effects }
-}
-
-/** Why a record cannot be written on a release without damage, or `null`. */
-export function obstacle(record: ServerRecord, era: Era): { code: SkippedCode; message: string } | null {
-  const name = nameObstacle(era.putBody, record)
-  return name ? { code: 'name-rule', message: name } : null
+/** How many servers some changes are about: one may take several changes, and one change may move several. */
+export function serversIn(changes: readonly OfServer[]): number {
+  return new Set(standingFor(changes).flatMap(({ servers }) => servers)).size
 }

@@ -1,6 +1,6 @@
 import { movedFields, reportable } from '../record/fields.ts'
 import { fieldsWith, valueAt } from '../record/path.ts'
-import type { Change, Edit } from './plan.ts'
+import type { Change, Edit } from './change.ts'
 import type { ServerRecord } from '../record/server.ts'
 
 /**

@@ -1,8 +1,9 @@
-import type { Consent } from './consent.ts'
-import type { Change, Effect, Plan } from './plan.ts'
+import { type Consent } from './consent.ts'
+import { waiting } from './waiting.ts'
+import type { Change, Effect } from './change.ts'
+import type { Plan } from './plan.ts'
 import type { Tried } from '../reach/reach.ts'
 import { printable } from '../show/text.ts'
-import { waiting } from './withheld.ts'
 
 /** Why an address cannot be tried beforehand, or `null`. */
 export function untriable({ transport }: Change): string | null {

@@ -1,6 +1,12 @@
 import type { GivenFile } from '../config/move/given.ts'
 import { type Configured, configuredUrl, type HeldBy } from '../config/move/configured.ts'
+import type { Era } from '../record/eras.ts'
+import type { Reading } from '../record/place.ts'
 import type { ListedServer, ServerRecord } from '../record/server.ts'
+import { isBlankUrl } from '../rule/address.ts'
+import { type Migration, verdictOnUrl } from '../rule/migration.ts'
+import { count } from '../show/text.ts'
+import type { GatewayIdentity } from './plan.ts'
 
 /** What is known of one listed server after reading. */
 export interface InventoryEntry {
@@ -38,4 +44,91 @@ export function entryUrl({ record, listed, source, configured }: InventoryEntry)
   const inFile = source === 'config' && configured ? configuredUrl(configured) : null
   if (inFile && 'url' in inFile) return inFile.url
   return (record && source === 'database' ? record.url : listed.url) ?? null
+}
+
+/** What of a gateway's servers a plan will be about. */
+export interface ReadScope {
+  migration: Migration
+  /** Is every record to be read? */
+  thorough: boolean
+  selected: ReadonlySet<string>
+}
+
+/** Has the authoritative record of a listed server to be read, or does the list suffice? */
+export function needsRecord(
+  server: ListedServer,
+  { migration, thorough, selected }: ReadScope,
+  era: Era,
+): boolean {
+  if (!selected.has(server.server_id)) return false
+  // The list does not tell of the other fields truly, nor of all.
+  if (thorough || migration.fields.some((field) => field !== 'url')) return true
+  if (!era.listTrusted || server.url === null || server.url === undefined) return true
+  // Only a read by id tells whether the entry of a release without `is_config` stands in config.yaml.
+  if (isBlankUrl(server.url)) return (server.is_config ?? null) === null && server.transport !== 'stdio'
+  const { kind } = verdictOnUrl(migration, server.url)
+  return kind !== 'other' && kind !== 'moved'
+}
+
+/** A record as it was read, and how many people a new URL would sign out. */
+export interface ReadServer {
+  reading: Reading
+  signIns: number | null
+}
+
+/** What is known of a listed server, with what was read of it; `null` where nothing was. */
+export function entryOf(listed: ListedServer, read: ReadServer | null, era: Era): InventoryEntry {
+  const reading = read?.reading ?? null
+  const entry: InventoryEntry = {
+    listed,
+    record: null,
+    signIns: read?.signIns ?? null,
+    configured: null,
+    held: null,
+    source: listed.is_config ? 'config' : 'database',
+    problem: null,
+  }
+  if (reading === null) return entry
+  if (reading.kind === 'record') return { ...entry, record: reading.record, source: reading.source }
+  // Up to 1.87 a read by id knows the database only, so that what it does not find stands in config.yaml.
+  if (reading.kind === 'absent' && (era.putBody !== 'changed-fields' || listed.is_config))
+    return { ...entry, source: 'config' }
+  const code = reading.kind === 'wrong-id' ? 'wrong-id' : 'unreadable'
+  return { ...entry, problem: { code, message: reading.message } }
+}
+
+/** Why a list may not be all there is, or `null`. `previous`: how many were listed in the last run, where that is known. */
+export function suspicionOf(
+  servers: readonly ListedServer[],
+  previous: number | null,
+  { database }: GatewayIdentity,
+): string | null {
+  const [now, then] = [servers.length, previous ?? 0]
+  if (now < then) return `The gateway lists ${count(now, 'server')}; in the last run it listed ${then}.`
+  // What is read from a config.yaml is all there, or LiteLLM does not start.
+  if (now > 0 || database === false) return null
+  return 'The gateway lists no MCP servers. That is not proof that it has none: after a restart some releases list nothing until an MCP server is written, and one broken row can empty the list.'
+}
+
+/** A server that somebody names; `by`: who, for a person. */
+interface Named {
+  id: string
+  by: string
+}
+
+/** Of how many servers that somebody names, and that no list has, the record is read: most of them are long deleted. */
+const MOST = 50
+
+/** The servers that earlier runs knew or somebody names, and that no list has. */
+export function missingFrom(
+  listed: readonly ListedServer[],
+  ids: readonly string[],
+  named: readonly Named[],
+): Named[] {
+  const known = new Set(
+    listed.flatMap(({ server_id: id, server_name: name, alias }) => [id, name ?? id, alias ?? id]),
+  )
+  const remembered = ids.filter((id) => !known.has(id)).map((id) => ({ id, by: 'an earlier run' }))
+  const seen = new Set([...known, ...ids])
+  return [...remembered, ...named.filter(({ id }) => !seen.has(id)).slice(0, MOST)]
 }

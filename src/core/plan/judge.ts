@@ -1,131 +1,142 @@
-import { assembleChange, obstacle } from './change.ts'
-import { leftWithPatch, sketchByHand } from '../config/edit/by-hand.ts'
-import { unsetVariable } from '../config/move/empty-url.ts'
-import { missingIn } from '../config/move/given.ts'
-import { configuredUrl } from '../config/move/configured.ts'
-import type { Consent } from './consent.ts'
 import type { Era } from '../record/eras.ts'
-import { entryUrl, type Inventory, type InventoryEntry } from './inventory.ts'
-import { editsOf } from '../rule/leftovers.ts'
-import { judgeUrl, type Migration, type Verdict } from '../rule/migration.ts'
-import type { Change, Edit, GatewayIdentity, Skipped, SkippedCode } from './plan.ts'
-import { maskUrl } from '../show/redact.ts'
-import { identify } from '../record/server.ts'
+import { restorable, type Settings } from '../record/oauth.ts'
+import { valueAt } from '../record/path.ts'
+import type { Reading } from '../record/place.ts'
+import type { ServerIdentity, ServerRecord } from '../record/server.ts'
+import { PINNED_ID } from '../config/read/record.ts'
+import { shownPath, shownText } from '../show/redact.ts'
+import { printable } from '../show/text.ts'
+import { assembleChange, obstacle, puttingBack } from './assemble.ts'
+import { type Change, type ChangedFile, type Edit, type Effect } from './change.ts'
+import { type DriftedField, driftSinceWrite, holds, reversed } from './drift.ts'
+import type { Skipped, SkippedCode } from './plan.ts'
 
-/** What a plan is made of. `selected` holds the ids of the servers that are meant. */
-export interface Assembly {
-  createdAt: string
-  gateway: GatewayIdentity
-  migration: Migration
-  inventory: Inventory
-  selected: ReadonlySet<string>
-  /** Effects that the person consents to. */
-  accepted: readonly Consent[]
-}
+type ReadRecord = Extract<Reading, { kind: 'record' }>
 
-/** What one server contributes to a plan. */
-export type Assessment =
-  /** None where the variable of another server moves it, too. */
-  { changes: Change[] } | { skipped: Skipped } | { moved: boolean }
-
-/** What a rule says of one server: of its URL, and the edits in its other fields that the API can make. */
-interface Judgement {
+/** What was found of a server. */
+export interface Found {
+  /** What was read of it, or why that brought nothing; `null` where nothing had to be read. */
+  reading: ReadRecord | { kind: 'absent' | 'wrong-id' | 'unreadable'; message: string } | null
+  /** How many people's sign-ins are stored with it, `null` where nobody can tell. */
+  signIns: number | null
+  /** Its URL, as it is told with a server that is left alone: not masked. */
   url: string | null
-  verdict: Verdict
-  others: Edit[]
 }
 
-function judgeEntry(entry: InventoryEntry, migration: Migration): Judgement {
-  const { record, source, problem } = entry
-  const isWritable = record !== null && source === 'database' && problem === null
-  const others = isWritable ? editsOf(migration, record).filter(({ field }) => field !== 'url') : []
-  const url = entryUrl(entry)
-  return { url, verdict: judgeUrl(migration, url), others }
+/** Why a server is to be left alone. `patch`: what a person would change by hand. */
+export interface Objection {
+  code: SkippedCode
+  message: string
+  patch?: string[]
 }
 
-/** Why a server of a config.yaml stays as it is, for what the given files say of it. */
-function configDefined(
-  { listed, configured }: InventoryEntry,
-  next: string,
-  { inventory }: Assembly,
-): string {
-  const inFile = configured && configuredUrl(configured)
-  if (inFile && 'reason' in inFile) {
-    const { url } = configured.server
-    const isUnset = url.kind === 'env' && configured.variable === null
-    return isUnset ? `${inFile.reason}, to ${maskUrl(next)}` : inFile.reason
-  }
-  if (inventory.files.length > 0) return missingIn(inventory.files, listed.server_name ?? listed.server_id)
-  return "defined in LiteLLM's config.yaml, which the API cannot change: give the file with --litellm-config FILE, or edit it by hand and restart"
+/** What is wanted of a server. */
+export interface Aim {
+  server: ServerIdentity
+  migration: string
+  edits: readonly Edit[]
+  /** Are they to be made whatever text stands there now? Otherwise what they begin with has to. */
+  overEdits: boolean
+  /** The file that they are made in, `null` where it is the API. */
+  file: ChangedFile | null
+  effects: readonly Effect[]
+  /** OAuth settings that an earlier run lost, and that the record lacks still. */
+  lost: Settings
+  /** Does the rule match its URL? `null` where that could not be learned. */
+  matched: boolean | null
+  /** What whoever wants it says against it, before it is looked at. */
+  objection: Objection | null
+  /** Where no edits are to be made: is that as they have been made? */
+  moved: boolean
 }
 
-function blocked(
-  entry: InventoryEntry,
-  { verdict, others }: Judgement,
-  assembly: Assembly,
-): { code: SkippedCode; message: string } | null {
-  if (entry.problem) return entry.problem
-  if (entry.source === 'config' && verdict.kind === 'match')
-    return { code: 'config-defined', message: configDefined(entry, verdict.after, assembly) }
-  // Its other fields are changed all the same.
-  if (others.length > 0) return null
-  return 'message' in verdict ? { code: verdict.kind, message: verdict.message } : null
-}
+/** What is to become of a server. `moved`: it is as it is to be. */
+export type Judgement =
+  | { kind: 'change'; change: Change }
+  | { kind: 'skipped'; skipped: Skipped }
+  | { kind: 'nothing'; moved: boolean }
 
-/** A server that is left alone, with what a person would change by hand where it is one of a file. */
-function leave(
-  entry: InventoryEntry,
-  left: { code: SkippedCode; message: string },
-  { url, verdict }: Judgement,
-  { inventory }: Assembly,
-  era: Era,
-): Assessment {
-  const server = { ...identify(entry.record ?? entry.listed, entry.source), id: entry.listed.server_id }
-  const matched = url === null ? null : verdict.kind === 'match'
-  const skipped = { server, matched, ...left, url }
-  if (left.code !== 'config-defined' || url === null || verdict.kind !== 'match') return { skipped }
-  const { configured, listed } = entry
-  const id = era.pinsConfigIds ? server.id : null
-  if (configured) {
-    // The URL of a variable is changed where that is set.
-    const next = configured.server.url.kind === 'env' ? null : verdict.after
-    const told = leftWithPatch(configured, { url: next, server_id: id }, left.message)
-    return { skipped: { ...skipped, ...told } }
-  }
-  if (inventory.files.length > 0) return { skipped }
+/** An aim with what has to be said of every one. */
+export function aimAt(
+  aim: Pick<Aim, 'server' | 'migration' | 'edits'>,
+  more: Partial<Omit<Aim, 'server' | 'migration' | 'edits'>> = {},
+): Aim {
   return {
-    skipped: { ...skipped, patch: sketchByHand(listed.server_name ?? '?', { id, url, next: verdict.after }) },
+    ...aim,
+    overEdits: false,
+    file: null,
+    effects: [],
+    lost: {},
+    matched: true,
+    objection: null,
+    moved: true,
+    ...more,
   }
+}
+
+/** What a drifted place holds now, in words. */
+function stateNow({ field, now }: DriftedField): string {
+  // An id is shown whole: what looks like a token in it is not one.
+  if (field === PINNED_ID) return `server_id to ${typeof now === 'string' ? printable(now) : 'nothing'}`
+  const value = typeof now === 'string' ? printable(shownText(field, now)) : 'nothing'
+  return field === 'url' ? `to ${value}` : `${printable(shownPath(field))} to ${value}`
+}
+
+/** That something else stands at some places than the edits begin with, with what would be written over it. */
+function drifted(
+  record: ServerRecord,
+  { migration, edits, file }: Aim,
+): Omit<Skipped, 'server' | 'matched' | 'url'> {
+  const fields = driftSinceWrite(reversed(edits), record)
+  const message = `changed since then, ${fields.map(stateNow).join(', ')}; left as it is`
+  const contested = file === null ? { contested: { migration, edits: [...edits], fields } } : {}
+  return { code: 'drifted', message, ...contested }
+}
+
+/** The edits that lead from what a record holds now to what is wanted; `null` where it holds no text. */
+function editsFromNow(record: ServerRecord, edits: readonly Edit[]): Edit[] | null {
+  const found = edits.map(({ field, after }) => ({ field, before: valueAt(record, field), after }))
+  return found.every((edit): edit is Edit => typeof edit.before === 'string') ? found : null
+}
+
+/** What is to become of a server whose record was read. */
+function judgeRecord({ record, source }: ReadRecord, { signIns, url }: Found, aim: Aim, era: Era): Judgement {
+  const { server, migration, overEdits, file, effects, lost } = aim
+  const change = (edits: Edit[]): Change =>
+    assembleChange(record, server, migration, edits, { era, signIns, lost, file, effects })
+  const skip = (why: Omit<Skipped, 'server' | 'matched' | 'url'>): Judgement => ({
+    kind: 'skipped',
+    skipped: { server, matched: true, ...why, url },
+  })
+  const isElsewhere = source === 'config' && file === null
+  if (holds(record, aim.edits, 'after')) {
+    const back = restorable(lost, record, era)
+    // Its URL is not written, so nothing is lost by it.
+    return isElsewhere || Object.keys(back).length === 0
+      ? { kind: 'nothing', moved: true }
+      : { kind: 'change', change: puttingBack(change([...aim.edits]), back) }
+  }
+  const edits = overEdits ? editsFromNow(record, aim.edits) : [...aim.edits]
+  if (edits === null) return skip({ code: 'malformed', message: 'it holds no text there now' })
+  if (!holds(record, edits, 'before')) return skip(drifted(record, aim))
+  if (isElsewhere) return skip({ code: 'config-defined', message: "now defined in LiteLLM's config.yaml" })
+  const hindrance = obstacle(record, era)
+  return hindrance ? skip(hindrance) : { kind: 'change', change: change(edits) }
 }
 
 /**
- * What one listed server contributes to a plan. `inFiles`: what those contribute whose URL stands in a file that was
- * given, by id.
+ * What is to become of a server, going forward, back, or over somebody's edits: it is changed, left alone, or there is
+ * nothing to do. `era`: that of where it is written, the gateway's release or a file.
  */
-export function assess(
-  entry: InventoryEntry,
-  assembly: Assembly,
-  era: Era,
-  inFiles: ReadonlyMap<string, Assessment>,
-): Assessment {
-  const { migration } = assembly
-  const judgement = judgeEntry(entry, migration)
-  const { url, verdict, others } = judgement
-  const move = verdict.kind === 'match' && url !== null ? { url, next: verdict.after } : null
-  const unset = move && entry.source === 'config' ? unsetVariable(entry) : null
-  if (unset !== null) {
-    const server = identify(entry.listed, 'config')
-    return { skipped: { server, matched: true, code: 'config-defined', message: unset, url } }
+export function judge(found: Found, aim: Aim, era: Era): Judgement {
+  const { reading, url } = found
+  const { server, matched, objection } = aim
+  if (objection) return { kind: 'skipped', skipped: { server, matched, ...objection, url } }
+  if (reading !== null && reading.kind !== 'record') {
+    const message = reading.kind === 'absent' ? 'it is no longer there' : reading.message
+    return { kind: 'skipped', skipped: { server, matched, code: reading.kind, message, url } }
   }
-  const inFile = inFiles.get(entry.listed.server_id)
-  if (inFile) return inFile
-  const left = blocked(entry, judgement, assembly)
-  if (left) return leave(entry, left, judgement, assembly, era)
-  const edits = [...(move ? [{ field: 'url', before: move.url, after: move.next }] : []), ...others]
-  if (edits.length === 0 || !entry.record) return { moved: verdict.kind === 'moved' }
-  const server = { ...identify(entry.record, entry.source), id: entry.listed.server_id }
-  const hindrance = obstacle(entry.record, era)
-  if (hindrance) return { skipped: { server, matched: true, ...hindrance, url } }
-  const circumstances = { era, signIns: entry.signIns }
-  return { changes: [assembleChange(entry.record, server, migration.id, edits, circumstances)] }
+  // Of a change that only put settings back there is nothing to take back.
+  if (aim.edits.length === 0 || reading === null) return { kind: 'nothing', moved: aim.moved }
+  return judgeRecord(reading, found, aim, era)
 }

@@ -1,81 +1,10 @@
 import { z } from 'zod'
+import type { Change, Edit } from './change.ts'
 import type { Consent } from './consent.ts'
 import type { DriftedField } from './drift.ts'
+import type { Era } from '../record/eras.ts'
 import type { ToolPrint, Tried } from '../reach/reach.ts'
 import { serverIdentity } from '../record/server.ts'
-
-/** One text of one server, whole, by its path (`url`, `args[1]`): what it is and what it becomes; `null` where absent. */
-export const edit = z.object({
-  field: z.string(),
-  before: z.string().nullable(),
-  after: z.string().nullable(),
-})
-export type Edit = z.infer<typeof edit>
-
-/**
- * A file in which a server is changed, in place of LiteLLM's API. `path` is absolute; `server` its key under
- * `mcp_servers` of the file `config`; `variable` the one in a `.env` file that holds its URL, `null` in a config.yaml.
- */
-export const changedFile = z.object({
-  path: z.string(),
-  config: z.string(),
-  server: z.string(),
-  variable: z.string().nullable(),
-  sharers: z.array(z.string()).optional(),
-})
-export type ChangedFile = z.infer<typeof changedFile>
-
-/** Something that a change brings with it besides the new value. */
-export const effect = z.object({ code: z.string(), message: z.string(), reversible: z.boolean() })
-export type Effect = z.infer<typeof effect>
-
-const isTexts = (value: unknown): boolean =>
-  typeof value === 'object' &&
-  value !== null &&
-  !Array.isArray(value) &&
-  Object.values(value).every((member) => typeof member === 'string')
-
-/** Hashes by field. Looked at, not copied: a journal holds tens of thousands of them. */
-export const hashes = z.custom<Record<string, string>>(isTexts)
-
-/**
- * One server, before and after. `fields` holds a hash of every settable field at planning time and `fingerprint`
- * the hash over those: a server that no longer has it has drifted.
- */
-export const change = z.object({
-  id: z.string(),
-  server: serverIdentity,
-  /** The file that is changed, `null` where it is the API. */
-  file: changedFile.nullable().default(null),
-  migration: z.string(),
-  /**
-   * How LiteLLM speaks to it: `sse`, `http` or `stdio`, or `openapi` where it makes the tools from a description; `null`
-   * in journals that do not tell.
-   */
-  transport: z.string().nullable().default(null),
-  /** Does LiteLLM send it anything to sign in with? */
-  signsIn: z.boolean().default(false),
-  /** What is to be written, besides settings; none where an earlier run has written it all. */
-  edits: z.array(edit),
-  /** What an earlier run has written that got no further: it has to be there still when the settings are put back. */
-  landed: z.array(edit).default([]),
-  effects: z.array(effect),
-  /**
-   * OAuth settings that the release clears with the URL, as they were at planning time, and what an earlier run had of
-   * them and lost: what must be put back. Whole, as a revert and a recovery need them; shown by name only.
-   */
-  settings: z.record(z.string(), z.unknown()).default({}),
-  fields: hashes,
-  fingerprint: z.string(),
-})
-export type Change = z.infer<typeof change>
-
-/** The edits that a change stands for: its own, or where only settings are put back those that landed before it. */
-export const aimOf = ({ edits, landed }: Pick<Change, 'edits' | 'landed'>): Edit[] =>
-  edits.length > 0 ? edits : landed
-
-/** Is it an environment variable that is changed, for whoever has a URL from it? */
-export const isVariable = ({ file }: Change): boolean => file !== null && file.variable !== null
 
 export const skippedCode = z.enum([
   'config-defined',
@@ -191,28 +120,13 @@ export function awaitingChanges({ changes, withheld }: Pick<Plan, 'changes' | 'w
   return changes.filter(({ id }) => withheld[id]?.reason === 'awaiting')
 }
 
-/** A change of a server, be it planned, made or left alone. */
-interface OfServer {
-  server: { id: string }
-  file?: ChangedFile | null
-}
-
 /**
- * What some changes are about: each with the servers that it stands for, as texts. That is its own, and for a URL that
- * others have from the same place those of them that need no change of their own.
+ * Do changes take effect only when LiteLLM is restarted? `required` where one is in a file, which LiteLLM reads when it
+ * starts, whatever the release; `no` where there is none.
  */
-export function standingFor<T extends OfServer>(changes: readonly T[]): { change: T; servers: string[] }[] {
-  const named = new Set(changes.flatMap(({ file }) => (file ? [file.server] : [])))
-  return changes.map((change) => {
-    const { path, sharers = [] } = change.file ?? { path: '' }
-    const silent = sharers.filter((name) => !named.has(name)).map((name) => `${path} ${name}`)
-    return { change, servers: [change.server.id, ...silent] }
-  })
-}
-
-/** How many servers some changes are about: one may take several changes, and one change may move several. */
-export function serversIn(changes: readonly OfServer[]): number {
-  return new Set(standingFor(changes).flatMap(({ servers }) => servers)).size
+export function restartFor(changes: readonly Pick<Change, 'file'>[], era: Era): Era['restart'] {
+  if (changes.length === 0) return 'no'
+  return changes.some(({ file }) => file !== null) ? 'required' : era.restart
 }
 
 /** Was this server meant, and is it left alone all the same? That makes the exit code 1 or 4. */

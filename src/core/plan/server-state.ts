@@ -1,6 +1,6 @@
 import { acceptOptions, consentsFor } from './consent.ts'
 import { entryUrl, type Inventory, type InventoryEntry } from './inventory.ts'
-import { judgeUrl, type Migration } from '../rule/migration.ts'
+import { verdictOnUrl, type Migration } from '../rule/migration.ts'
 import type { Plan } from './plan.ts'
 import { identify, type ServerIdentity } from '../record/server.ts'
 
@@ -36,7 +36,7 @@ function standingOf(entry: InventoryEntry, plan: Plan, migration: Migration): Se
     const state = left.code === 'config-defined' ? 'config' : 'skipped'
     return { ...base, state, code: left.code, message: left.message }
   }
-  const moved = judgeUrl(migration, base.url).kind === 'moved'
+  const moved = verdictOnUrl(migration, base.url).kind === 'moved'
   return { ...base, state: moved ? 'migrated' : 'other', code: null, message: null }
 }
 

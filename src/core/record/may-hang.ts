@@ -1,6 +1,6 @@
 import type { Era } from './eras.ts'
 import { isSetting } from './oauth.ts'
-import type { Change, Edit, Effect } from '../plan/plan.ts'
+import type { Change, Edit, Effect } from '../plan/change.ts'
 import type { ServerRecord } from './server.ts'
 
 const CODE = 'may-hang'

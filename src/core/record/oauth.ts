@@ -1,6 +1,6 @@
 import { canonical } from '../canonical.ts'
 import type { Era } from './eras.ts'
-import type { Edit, Effect } from '../plan/plan.ts'
+import type { Edit, Effect } from '../plan/change.ts'
 import type { ServerRecord } from './server.ts'
 import { count } from '../show/text.ts'
 

@@ -1,7 +1,7 @@
 import type { Era, PutBody } from './eras.ts'
 import { storedInfo } from './fields.ts'
 import { fieldsWith } from './path.ts'
-import type { Edit } from '../plan/plan.ts'
+import type { Edit } from '../plan/change.ts'
 import type { ServerRecord } from './server.ts'
 
 /** A field to write and its new value, whole. */

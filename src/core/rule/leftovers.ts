@@ -1,7 +1,7 @@
 import { settableFields } from '../record/fields.ts'
 import { isWholeAddress, type Migration, mentions } from './migration.ts'
 import { fieldOf, textsIn, type PlacedText } from '../record/path.ts'
-import type { Edit } from '../plan/plan.ts'
+import type { Edit } from '../plan/change.ts'
 import { maskUrlsIn } from '../show/redact.ts'
 import { rewriteAddress, rewriteText, type Rewriting } from './rewrite.ts'
 

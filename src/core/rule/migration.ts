@@ -124,10 +124,10 @@ function nearness(migration: Migration, address: Address): string | null {
 }
 
 /**
- * Judges one URL. Only scheme, host and port are ever replaced; what stands after them keeps every byte.
+ * What a rule says of one address. Only scheme, host and port are ever replaced; what stands after them keeps every byte.
  * Anything that is not a plain address is never a match, and neither is an empty text.
  */
-export function judge(migration: Migration, raw: string): Verdict {
+export function verdictOn(migration: Migration, raw: string): Verdict {
   if (isBlankUrl(raw)) return { kind: 'other', origin: null }
   const address = readAddress(raw)
   if (address.kind === 'env-reference') return { ...address, origin: null }
@@ -144,9 +144,9 @@ export function judge(migration: Migration, raw: string): Verdict {
 }
 
 /** What a rule says of the URL of a server; of none, and where it does not name that field, nothing. */
-export function judgeUrl(migration: Migration, url: string | null | undefined): Verdict {
+export function verdictOnUrl(migration: Migration, url: string | null | undefined): Verdict {
   return migration.fields.includes('url') && url !== null && url !== undefined
-    ? judge(migration, url)
+    ? verdictOn(migration, url)
     : { kind: 'other', origin: null }
 }
 

@@ -1,4 +1,4 @@
-import { judge, mentions, type Migration, type Verdict } from './migration.ts'
+import { verdictOn, mentions, type Migration, type Verdict } from './migration.ts'
 
 /** What a rule makes of a text: the text after it, and why any part that looks as if it were meant stays. */
 export interface Rewriting {
@@ -12,13 +12,13 @@ const URLS = /(?<![A-Za-z\d+.-])https?:\/\/(?:(?!,https?:\/\/)[^\s"'<>`?#])*(?:[
 // Scheme, host and port with nothing after them but what ends a clause, a bracket or a member of a list.
 const BARE = /^(https?:\/\/(?:[A-Za-z\d.-]+|\[[\da-f:.]+\])(?::\d+)?)((?:[,;)\]}|]|[.!:]+$)[^@]*)$/i
 
-/** Judges a URL inside a text, where prose may stand right after it: `(see http://localhost:8585)`. */
-function judgeInside(migration: Migration, url: string): Verdict {
-  const verdict = judge(migration, url)
-  const [, address, behind] = BARE.exec(url) ?? []
-  if (verdict.kind === 'match' || address === undefined || behind === undefined) return verdict
-  const inner = judge(migration, address)
-  return inner.kind === 'match' ? { ...inner, after: inner.after + behind } : inner
+/** What a rule says of a URL inside a text, where prose may stand right after it: `(see http://localhost:8585)`. */
+function verdictInside(migration: Migration, url: string): Verdict {
+  const verdict = verdictOn(migration, url)
+  const [, address, rest] = BARE.exec(url) ?? []
+  if (verdict.kind === 'match' || address === undefined || rest === undefined) return verdict
+  const inner = verdictOn(migration, address)
+  return inner.kind === 'match' ? { ...inner, after: inner.after + rest } : inner
 }
 
 /**
@@ -29,7 +29,7 @@ export function rewriteText(migration: Migration, text: string): Rewriting {
   if (text.includes('os.environ/')) return { after: text, remarks: [] }
   const remarks: string[] = []
   const after = text.replace(URLS, (url) => {
-    const verdict = judgeInside(migration, url)
+    const verdict = verdictInside(migration, url)
     if ('message' in verdict) remarks.push(verdict.message)
     return verdict.kind === 'match' ? verdict.after : url
   })
@@ -38,7 +38,7 @@ export function rewriteText(migration: Migration, text: string): Rewriting {
 
 /** The same for a value that is one URL as a whole, or none. */
 export function rewriteAddress(migration: Migration, text: string): Rewriting {
-  const verdict = judge(migration, text)
+  const verdict = verdictOn(migration, text)
   // Most of these may be paths of files.
   const remarks = 'message' in verdict && mentions(migration, text) ? [verdict.message] : []
   return { after: verdict.kind === 'match' ? verdict.after : text, remarks }

@@ -1,6 +1,6 @@
 import { originOf } from '../rule/address.ts'
 import { AD_HOC } from '../rule/ad-hoc.ts'
-import type { Change } from '../plan/plan.ts'
+import type { Change } from '../plan/change.ts'
 
 /** The program's own commands that it names to people, by what they are for. */
 export type OwnCommand = 'migrate' | 'revert' | 'unfinished' | 'verify' | 'status' | 'history'

@@ -1,10 +1,12 @@
 import { MigrateError } from '../../core/errors.ts'
-import { NO_DATABASE } from '../../core/plan/no-database.ts'
 import { type ListedServer, serverRecord } from '../../core/record/server.ts'
 import type { LiteLlmGateway } from '../servers/litellm.ts'
 import type { Reading, WriteAnswer } from '../../core/record/place.ts'
 import type { AddressToTry, Gateway, GrantSearch, NamedServer } from '../port.ts'
 import { isSilence } from '../http/http.ts'
+
+/** Why the API edits nothing: as an answer to a write, and as a reason why a record cannot be read. */
+const NO_DATABASE = 'LiteLLM has no database connected, so its API keeps and edits no MCP server'
 
 /** On 1.77.7 and 1.81.14 nothing in the list says so, but there is nothing else that they could be. */
 const configured = (server: ListedServer): ListedServer => ({ ...server, is_config: true })

@@ -1,12 +1,8 @@
-import type { Change, Plan } from '../../core/plan/plan.ts'
-import {
-  type AppliedChange,
-  type Halt,
-  isInForce,
-  type RunReport,
-  settledAs,
-} from '../../core/plan/report.ts'
-import { unitsBy } from '../../core/plan/withheld.ts'
+import type { Change } from '../../core/plan/change.ts'
+import type { Plan } from '../../core/plan/plan.ts'
+import { type AppliedChange, isInForce, settledAs } from '../../core/run/outcome.ts'
+import { type Halt, type RunReport } from '../../core/run/report.ts'
+import { unitsBy } from '../../core/plan/units.ts'
 import { hangingLast } from '../../core/record/may-hang.ts'
 import { shownPath } from '../../core/show/redact.ts'
 import { printable } from '../../core/show/text.ts'

@@ -1,6 +1,6 @@
 import { canonical } from '../../core/canonical.ts'
 import { type FieldChange, isRepairable, reportable, shownChanges } from '../../core/record/fields.ts'
-import type { CollateralChange } from '../../core/plan/report.ts'
+import type { CollateralChange } from '../../core/run/outcome.ts'
 import type { ServerRecord } from '../../core/record/server.ts'
 import type { Place } from '../../core/record/place.ts'
 

@@ -1,5 +1,6 @@
-import type { Change, Edit } from '../../core/plan/plan.ts'
-import type { AppliedChange, Halt, StopSignal } from '../../core/plan/report.ts'
+import type { Change, Edit } from '../../core/plan/change.ts'
+import type { AppliedChange } from '../../core/run/outcome.ts'
+import type { Halt, StopSignal } from '../../core/run/report.ts'
 import type { Place } from '../../core/record/place.ts'
 import type { Gateway } from '../../gateway/port.ts'
 import type { RunRecorder } from '../../journal/port.ts'

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { hostname } from 'node:os'
-import { type Change, type Plan, readyChanges } from '../../core/plan/plan.ts'
+import { type Change } from '../../core/plan/change.ts'
+import { type Plan, readyChanges } from '../../core/plan/plan.ts'
 import type { RecordedRun } from '../../journal/fold.ts'
 import type { Journal, RunRecorder } from '../../journal/port.ts'
 import { userName } from '../../journal/process-identity.ts'

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { AppliedChange, Propagation, StopSignal } from '../../core/plan/report.ts'
+import type { AppliedChange } from '../../core/run/outcome.ts'
+import type { Propagation, StopSignal } from '../../core/run/report.ts'
 import type { Gateway } from '../../gateway/port.ts'
 
 /** How many answers in a row have to agree. */

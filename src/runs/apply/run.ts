@@ -1,13 +1,6 @@
-import { isLeftBehind, type Plan, readyChanges } from '../../core/plan/plan.ts'
-import {
-  type AppliedChange,
-  brokenChanges,
-  type Halt,
-  type RunReport,
-  settledAs,
-  withheldFrom,
-} from '../../core/plan/report.ts'
-import { restartFor } from '../../core/plan/restart.ts'
+import { isLeftBehind, type Plan, readyChanges, restartFor } from '../../core/plan/plan.ts'
+import { type AppliedChange, settledAs, withheldFrom } from '../../core/run/outcome.ts'
+import { brokenChanges, type Halt, type RunReport } from '../../core/run/report.ts'
 import { readableRuns } from '../../journal/damage.ts'
 import type { RecordedRun } from '../../journal/fold.ts'
 import type { Journal } from '../../journal/port.ts'

@@ -1,6 +1,6 @@
 import { holds } from '../../core/plan/drift.ts'
-import type { Edit } from '../../core/plan/plan.ts'
-import type { Outcome } from '../../core/plan/report.ts'
+import type { Edit } from '../../core/plan/change.ts'
+import type { Outcome } from '../../core/run/outcome.ts'
 import type { ServerRecord } from '../../core/record/server.ts'
 import type { Reading, WriteAnswer } from '../../core/record/place.ts'
 import { until } from '../until.ts'

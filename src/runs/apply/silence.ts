@@ -1,6 +1,6 @@
 import type { Era } from '../../core/record/eras.ts'
 import { mayHang } from '../../core/record/may-hang.ts'
-import type { Change } from '../../core/plan/plan.ts'
+import type { Change } from '../../core/plan/change.ts'
 import { type ServerRecord, serverTitle } from '../../core/record/server.ts'
 import { printable } from '../../core/show/text.ts'
 import type { FieldEdit } from '../../core/record/put-body.ts'

@@ -1,4 +1,4 @@
-import { type AppliedChange, type CollateralChange, settledAs } from '../../core/plan/report.ts'
+import { type AppliedChange, type CollateralChange, settledAs } from '../../core/run/outcome.ts'
 import { mayHang } from '../../core/record/may-hang.ts'
 import { clearedSettings, missingSettings, restorable, type Settings } from '../../core/record/oauth.ts'
 import { fieldEdits, wholeFields } from '../../core/record/put-body.ts'

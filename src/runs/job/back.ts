@@ -1,6 +1,6 @@
 import { MigrateError } from '../../core/errors.ts'
 import type { Plan } from '../../core/plan/plan.ts'
-import { brokenChanges } from '../../core/plan/report.ts'
+import { brokenChanges } from '../../core/run/report.ts'
 import type { RecordedRun } from '../../journal/fold.ts'
 import { planReversal } from '../plan/back.ts'
 import { runsInForce } from '../recover/in-force.ts'

@@ -1,5 +1,5 @@
 import type { Plan } from '../../core/plan/plan.ts'
-import type { RunReport } from '../../core/plan/report.ts'
+import type { RunReport } from '../../core/run/report.ts'
 import type { Gateway } from '../../gateway/port.ts'
 import type { Journal } from '../../journal/port.ts'
 import type { RunContext } from '../apply/run.ts'

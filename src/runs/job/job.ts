@@ -1,6 +1,6 @@
 import type { Migration } from '../../core/rule/migration.ts'
 import type { RecordedRun } from '../../journal/fold.ts'
-import type { Configuration } from '../plan/configuration.ts'
+import type { Configuration } from '../../core/config/move/configuration.ts'
 import { makePlan } from '../plan/forward.ts'
 import { offerRevert, proposeReversal } from './back.ts'
 import { type Ended, type Job, type JobResult, telling } from './context.ts'

@@ -1,6 +1,7 @@
 import type { Migration } from '../../core/rule/migration.ts'
 import type { Plan } from '../../core/plan/plan.ts'
-import type { AppliedChange, RunReport, StopSignal } from '../../core/plan/report.ts'
+import type { AppliedChange } from '../../core/run/outcome.ts'
+import type { RunReport, StopSignal } from '../../core/run/report.ts'
 import type { RecordedRun } from '../../journal/fold.ts'
 import type { ApplyEvent } from '../apply/context.ts'
 import type { Resumption } from '../apply/run.ts'

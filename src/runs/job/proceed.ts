@@ -1,6 +1,7 @@
 import { MigrateError } from '../../core/errors.ts'
 import { awaitingChanges, isLeftBehind, type Plan, readyChanges } from '../../core/plan/plan.ts'
-import { type AppliedChange, mayHaveWritten, type RunReport } from '../../core/plan/report.ts'
+import { type AppliedChange, mayHaveWritten } from '../../core/run/outcome.ts'
+import { type RunReport } from '../../core/run/report.ts'
 import { emptyReport, isComplete } from '../apply/run.ts'
 import { type ContestedServer, contestedServers, planOverEdits } from '../plan/over-edits.ts'
 import type { Ended, Job } from './context.ts'

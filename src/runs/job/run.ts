@@ -1,6 +1,7 @@
 import { unforeseen } from '../../core/errors.ts'
 import type { Plan } from '../../core/plan/plan.ts'
-import { mayHaveWritten, type RunReport } from '../../core/plan/report.ts'
+import { mayHaveWritten } from '../../core/run/outcome.ts'
+import { type RunReport } from '../../core/run/report.ts'
 import type { ApplyEvent } from '../apply/context.ts'
 import { carryOut, type Resumption, type RunContext } from '../apply/run.ts'
 import { type Job, patienceMs } from './context.ts'

@@ -28,23 +28,6 @@ export async function recollect(journal: Journal, url: string): Promise<Recollec
   return recollectFrom(runs, url)
 }
 
-/** Of how many servers that somebody names, and that no list has, the record is read: most of them are long deleted. */
-const MOST = 50
-
-/** The servers that earlier runs knew or somebody names, and that no list has. */
-export function missingFrom(
-  listed: readonly ListedServer[],
-  ids: readonly string[],
-  named: readonly NamedServer[],
-): NamedServer[] {
-  const known = new Set(
-    listed.flatMap(({ server_id: id, server_name: name, alias }) => [id, name ?? id, alias ?? id]),
-  )
-  const remembered = ids.filter((id) => !known.has(id)).map((id) => ({ id, by: 'an earlier run' }))
-  const seen = new Set([...known, ...ids])
-  return [...remembered, ...named.filter(({ id }) => !seen.has(id)).slice(0, MOST)]
-}
-
 /** A server that no list had: its record, or `null` where LiteLLM has one and does not tell it. */
 export interface Recalled {
   id: string

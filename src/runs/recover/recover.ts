@@ -1,16 +1,13 @@
-import { releaseNotes } from '../../core/plan/make.ts'
-import { puttingBack } from '../../core/plan/change.ts'
-import { hangingLast, withoutHang } from '../../core/record/may-hang.ts'
-import { databaseNotes } from '../../core/plan/no-database.ts'
-import { type Change, type Plan, serversIn, type SkippedCode } from '../../core/plan/plan.ts'
-import type { AppliedChange, Outcome, RunReport } from '../../core/plan/report.ts'
-import { unitsOf } from '../../core/plan/withheld.ts'
+import type { Plan, SkippedCode } from '../../core/plan/plan.ts'
+import type { Outcome } from '../../core/run/outcome.ts'
+import type { RunReport } from '../../core/run/report.ts'
 import type { Gateway } from '../../gateway/port.ts'
 import type { RecordedRun } from '../../journal/fold.ts'
 import type { Journal } from '../../journal/port.ts'
 import { findAllOut } from './find-out.ts'
-import { unrestored } from '../plan/lost-settings.ts'
 import type { Resumption } from '../apply/run.ts'
+
+export { leftToDo, planCompletion } from '../../core/run/completion.ts'
 
 /** Had a run begun to take back by itself what it wrote? Then going on means taking back the rest. */
 export function wasTakingBack({ changes }: RecordedRun): boolean {
@@ -56,61 +53,6 @@ export function isTakenBack(
     Object.values(plan.withheld).some(({ reason }) => reason === 'awaiting')
   const undone = (report?.changes ?? []).some(({ outcome }) => UNDONE.includes(outcome))
   return !unclear && !undone && (report === null || (report.halted === null && report.trouble === null))
-}
-
-/** What is still to be done about one change of a run: all of it, its settings alone, or nothing. */
-function remaining(run: RecordedRun, settled: AppliedChange): Change[] {
-  const recorded = run.changes.find(({ change }) => change.id === settled.id)
-  if (!recorded) return []
-  if (settled.outcome === 'not-applied' || settled.outcome === 'failed') return [recorded.change]
-  const lost = unrestored(recorded.settings, settled.collateral)
-  const isShort = settled.outcome === 'applied' && Object.keys(lost).length > 0
-  return isShort ? [puttingBack(recorded.change, lost)] : []
-}
-
-/** What is still to be done of a run. What goes together is not done by halves: where a part drifted, or nobody knows, all stays. */
-function left({ run, settled }: Resumption): Change[] {
-  const isInTheWay = ({ outcome }: AppliedChange): boolean => outcome === 'drifted' || outcome === 'unknown'
-  const whole = new Set(
-    unitsOf(settled)
-      .filter((unit) => !unit.some(isInTheWay))
-      .flat(),
-  )
-  return settled.filter((each) => whole.has(each)).flatMap((each) => remaining(run, each))
-}
-
-/** How many servers finishing a run would still write to. */
-export function leftToDo(resumption: Resumption): number {
-  return serversIn(left(resumption))
-}
-
-/** The plan that does what is left of a run: a plan like any other. What was refused is tried again. */
-export function planCompletion(resumption: Resumption, gateway: Gateway, createdAt: string): Plan {
-  const { run, settled } = resumption
-  const rest = left(resumption)
-  const changes = hangingLast(gateway.era.searches.length > 0 ? rest : rest.map(withoutHang))
-  return {
-    createdAt,
-    gateway: gateway.identity,
-    reverts: run.started.reverts,
-    migrations: run.started.migrations,
-    changes,
-    // They were consented to when the run began.
-    withheld: {},
-    skipped: [],
-    notes: [...releaseNotes(gateway.identity.version), ...databaseNotes(gateway.identity)],
-    preflight: {},
-    tools: {},
-    origins: [],
-    summary: {
-      servers: serversIn(settled),
-      changes: serversIn(changes),
-      unchanged: serversIn(settled) - serversIn(changes),
-      skipped: 0,
-      excluded: 0,
-      moved: serversIn(settled.filter(({ outcome }) => outcome === 'applied')),
-    },
-  }
 }
 
 /** Gives a run that was taken back, or of which nothing is left, its end in the journal. */

@@ -1,9 +1,8 @@
 import { isBlankUrl } from '../../core/rule/address.ts'
-import type { HeldBy } from '../../core/config/move/configured.ts'
+import { type HeldBy, heldBy } from '../../core/config/move/configured.ts'
 import type { ListedServer } from '../../core/record/server.ts'
 import type { Gateway } from '../../gateway/port.ts'
 import type { RecordedChange, RecordedRun } from '../../journal/fold.ts'
-import { heldBy } from '../plan/configured.ts'
 
 /** A move that a run recorded in a file, and whether the running LiteLLM knows of it. */
 export interface ConfiguredMove {

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
 import { applyProgress, timeLeft } from '../../../src/cli/progress.ts'
 import type { Terminal } from '../../../src/cli/terminal/terminal.ts'
-import type { Change } from '../../../src/core/plan/plan.ts'
-import { settledAs } from '../../../src/core/plan/report.ts'
+import type { Change } from '../../../src/core/plan/change.ts'
+import { settledAs } from '../../../src/core/run/outcome.ts'
 
 const MINUTE = 60_000
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { defaultMigration } from '../../../src/files/migrations.ts'
-import { assemblePlan } from '../../../src/core/plan/make.ts'
+import { assemblePlan } from '../../../src/core/plan/forward/forward.ts'
 import type { Consent } from '../../../src/core/plan/consent.ts'
 import { ERAS, eraOf, NEWEST_CHECKED } from '../../../src/core/record/eras.ts'
 import { compareVersions } from '../../../src/core/record/releases.ts'

@@ -4,16 +4,16 @@ import { describe, expect, test } from 'vitest'
 import { defaultMigration, readMigration } from '../../../src/files/migrations.ts'
 import { ruleFor } from '../../../src/cli/options/rule.ts'
 import { adHocMigration } from '../../../src/core/rule/ad-hoc.ts'
-import { judge, mentions } from '../../../src/core/rule/migration.ts'
+import { mentions, verdictOn } from '../../../src/core/rule/migration.ts'
 
 const shipped = await defaultMigration()
 const text = await readFile(
   new URL('../../../migrations/localhost-8585-to-mcp-proxy-sse.yaml', import.meta.url),
   'utf8',
 )
-const kindOf = (url: string) => judge(shipped, url).kind
+const kindOf = (url: string) => verdictOn(shipped, url).kind
 const afterOf = (url: string) => {
-  const verdict = judge(shipped, url)
+  const verdict = verdictOn(shipped, url)
   return verdict.kind === 'match' ? verdict.after : null
 }
 
@@ -61,7 +61,7 @@ describe('the migration that ships', () => {
     fc.assert(
       fc.property(scheme, loopback, port, tail, (s, host, p, rest) => {
         const once = afterOf(`${s}://${host}:${p}${rest}`) ?? ''
-        expect(judge(shipped, once)).toMatchObject({ kind: 'moved' })
+        expect(verdictOn(shipped, once)).toMatchObject({ kind: 'moved' })
       }),
     )
   })
@@ -135,11 +135,11 @@ describe('the migration that ships', () => {
     ['192.168.5.2', 'Lima and Colima'],
   ])('says whose containers see the machine at %s', (host, whose) => {
     const url = `http://${host}:8585/servers/a/sse`
-    expect(judge(shipped, url)).toMatchObject({
+    expect(verdictOn(shipped, url)).toMatchObject({
       kind: 'near-miss',
       message: `${host} is, as a rule, the machine as containers of ${whose} see it; if it is this one, move it with --from http://${host}:8585`,
     })
-    expect(judge(adHocMigration('http://localhost:8585', 'http://b'), url)).toMatchObject({
+    expect(verdictOn(adHocMigration('http://localhost:8585', 'http://b'), url)).toMatchObject({
       message: `another host (${host}) on port 8585`,
     })
   })
@@ -167,18 +167,21 @@ test('the rule that ships is read once, however often it is asked for', async ()
 describe('--from and --to', () => {
   test('mean exactly that origin', () => {
     const rule = adHocMigration('http://localhost:8585', 'https://mcp.example.com')
-    expect(judge(rule, 'http://LocalHost:8585/a?b#c')).toMatchObject({
+    expect(verdictOn(rule, 'http://LocalHost:8585/a?b#c')).toMatchObject({
       kind: 'match',
       after: 'https://mcp.example.com/a?b#c',
     })
-    expect(judge(rule, 'https://localhost:8585/a').kind).toBe('near-miss')
-    expect(judge(rule, 'http://127.0.0.1:8585/a').kind).toBe('near-miss')
+    expect(verdictOn(rule, 'https://localhost:8585/a').kind).toBe('near-miss')
+    expect(verdictOn(rule, 'http://127.0.0.1:8585/a').kind).toBe('near-miss')
   })
 
   test('know the default ports', () => {
     const rule = adHocMigration('http://a.example:80', 'https://b.example:443/')
-    expect(judge(rule, 'http://a.example/x')).toMatchObject({ kind: 'match', after: 'https://b.example/x' })
-    expect(judge(rule, 'https://b.example:443/x').kind).toBe('moved')
+    expect(verdictOn(rule, 'http://a.example/x')).toMatchObject({
+      kind: 'match',
+      after: 'https://b.example/x',
+    })
+    expect(verdictOn(rule, 'https://b.example:443/x').kind).toBe('moved')
   })
 
   test.each(['http://a/path', 'http://a?q', 'http://u:p@a', 'a:80', 'ftp://a', 'http://a#f', ''])(
@@ -206,11 +209,11 @@ describe('--from and --to', () => {
     ]) {
       expect([text, mentions(rule, text)]).toEqual([text, false])
     }
-    expect(judge(rule, 'https://other.example.com/x').kind).toBe('other')
+    expect(verdictOn(rule, 'https://other.example.com/x').kind).toBe('other')
   })
 
   test('know port 0 from no port', () => {
-    expect(judge(adHocMigration('http://localhost', 'http://b'), 'http://localhost:0/x').kind).not.toBe(
+    expect(verdictOn(adHocMigration('http://localhost', 'http://b'), 'http://localhost:0/x').kind).not.toBe(
       'match',
     )
   })

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import type { AppliedChange } from '../../../src/core/plan/report.ts'
+import type { AppliedChange } from '../../../src/core/run/outcome.ts'
 import { fieldHashes } from '../../../src/core/record/fields.ts'
 import type { ServerRecord } from '../../../src/core/record/server.ts'
 import type { RecordedChange } from '../../../src/journal/fold.ts'

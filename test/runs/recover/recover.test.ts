@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { describe, expect, test, vi } from 'vitest'
-import { type AppliedChange, type Outcome, settledAs } from '../../../src/core/plan/report.ts'
+import { type AppliedChange, type Outcome, settledAs } from '../../../src/core/run/outcome.ts'
 import { LiteLlmGateway } from '../../../src/gateway/servers/litellm.ts'
 import type { FileJournal } from '../../../src/journal/file-journal.ts'
 import type { RecordedRun } from '../../../src/journal/fold.ts'

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test } from 'vitest'
-import { assemblePlan } from '../../../src/core/plan/make.ts'
+import { assemblePlan } from '../../../src/core/plan/forward/forward.ts'
 import { adHocMigration } from '../../../src/core/rule/ad-hoc.ts'
 import type { Plan } from '../../../src/core/plan/plan.ts'
 import type { Reach, Witness } from '../../../src/core/reach/reach.ts'
@@ -8,7 +8,7 @@ import type { Gateway } from '../../../src/gateway/port.ts'
 import { type Sandbox, type SandboxOptions, startSandbox } from '../../../src/sandbox/index.ts'
 import { preflight } from '../../../src/runs/try/addresses.ts'
 import { NOWHERE } from '../../../src/runs/deployment/surroundings.ts'
-import { NO_FILES } from '../../../src/runs/plan/configuration.ts'
+import { NO_FILES } from '../../../src/core/config/move/configuration.ts'
 import { takeInventory } from '../../../src/runs/plan/inventory.ts'
 
 const running: Sandbox[] = []

@@ -1,6 +1,7 @@
 import { acceptOptions, type Consent } from '../../../core/plan/consent.ts'
 import { groupedBy } from '../../../core/grouped.ts'
-import type { Change, ChangedFile, Plan } from '../../../core/plan/plan.ts'
+import type { Change, ChangedFile } from '../../../core/plan/change.ts'
+import type { Plan } from '../../../core/plan/plan.ts'
 import type { ServerIdentity } from '../../../core/record/server.ts'
 import { printable } from '../../../core/show/text.ts'
 import type { Said } from './causes.ts'

@@ -1,6 +1,6 @@
 import { diffArrays, structuredPatch } from 'diff'
 import { maskUrl, shownPath, shownText } from '../../../core/show/redact.ts'
-import type { Change, ChangedFile, Edit } from '../../../core/plan/plan.ts'
+import type { Change, ChangedFile, Edit } from '../../../core/plan/change.ts'
 import { PINNED_ID } from '../../../core/config/read/record.ts'
 import { printable } from '../../../core/show/text.ts'
 import type { Look } from '../layout.ts'

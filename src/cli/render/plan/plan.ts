@@ -2,19 +2,18 @@ import { originText, readAddress } from '../../../core/rule/address.ts'
 import { acceptOptions } from '../../../core/plan/consent.ts'
 import { eraOf } from '../../../core/record/eras.ts'
 import { groupedBy } from '../../../core/grouped.ts'
-import { judge, type Migration } from '../../../core/rule/migration.ts'
+import { verdictOn, type Migration } from '../../../core/rule/migration.ts'
 import type { CommandMaker } from '../../../core/show/own-command.ts'
 import {
   awaitingChanges,
-  type Change,
   isLeftBehind,
   type Note,
   type Plan,
-  serversIn,
   type Skipped,
+  restartFor,
 } from '../../../core/plan/plan.ts'
+import { type Change, serversIn } from '../../../core/plan/change.ts'
 import { maskUrlsIn } from '../../../core/show/redact.ts'
-import { restartFor } from '../../../core/plan/restart.ts'
 import { count, printable } from '../../../core/show/text.ts'
 import { shownValue } from './diff.ts'
 import { renderDrift } from './drift.ts'
@@ -159,7 +158,7 @@ export function renderNothing(plan: Plan, migration: Migration, own: CommandMake
   const target = originText(migration.to)
   const matching = plan.skipped.filter(isLeftBehind).length
   const elsewhere = plan.origins.filter(({ origin }) => origin !== target)
-  const near = elsewhere.filter(({ origin }) => judge(migration, origin).kind === 'near-miss')
+  const near = elsewhere.filter(({ origin }) => verdictOn(migration, origin).kind === 'near-miss')
   const quiet = matching > 0 || plan.summary.excluded > 0
   const [first] = near.length > 0 || plan.summary.moved > 0 ? near : elsewhere
   return [

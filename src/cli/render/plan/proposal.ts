@@ -1,6 +1,7 @@
 import { LOOPBACK_TEXT, originText } from '../../../core/rule/address.ts'
 import type { Migration } from '../../../core/rule/migration.ts'
-import { type Plan, serversIn } from '../../../core/plan/plan.ts'
+import { type Plan } from '../../../core/plan/plan.ts'
+import { serversIn } from '../../../core/plan/change.ts'
 import type { CommandMaker } from '../../../core/show/own-command.ts'
 import { count } from '../../../core/show/text.ts'
 import type { RecordedRun } from '../../../journal/fold.ts'

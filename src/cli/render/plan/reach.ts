@@ -1,9 +1,9 @@
 import { originOf } from '../../../core/rule/address.ts'
-import type { Change, Plan } from '../../../core/plan/plan.ts'
+import { type Change, newUrl } from '../../../core/plan/change.ts'
+import type { Plan } from '../../../core/plan/plan.ts'
 import type { ReachOutcome, Tried } from '../../../core/reach/reach.ts'
 import { maskUrl } from '../../../core/show/redact.ts'
 import { count, printable } from '../../../core/show/text.ts'
-import { newUrl } from '../../../core/plan/withheld.ts'
 import { type Look, wrap } from '../layout.ts'
 import { shownName } from '../name.ts'
 

@@ -1,5 +1,5 @@
-import type { AppliedChange, RunReport } from '../../../core/plan/report.ts'
-import { isLeftOpen, leavesSomething, mayHaveWritten, tally } from '../../../core/plan/report.ts'
+import { type AppliedChange, leavesSomething, mayHaveWritten, tally } from '../../../core/run/outcome.ts'
+import { type RunReport, isLeftOpen } from '../../../core/run/report.ts'
 import { type CommandMaker, ruleOptions } from '../../../core/show/own-command.ts'
 import { mend } from '../../../core/show/remedy.ts'
 import { wordsFor } from '../words.ts'

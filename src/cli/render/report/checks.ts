@@ -1,4 +1,5 @@
-import { type AppliedChange, brokenChanges, isForeseen, type RunReport } from '../../../core/plan/report.ts'
+import { type AppliedChange } from '../../../core/run/outcome.ts'
+import { brokenChanges, isForeseen, type RunReport } from '../../../core/run/report.ts'
 import { count, printable } from '../../../core/show/text.ts'
 import { type Look, wrap } from '../layout.ts'
 import { shownName } from '../name.ts'

@@ -1,9 +1,16 @@
 import { shownName } from '../name.ts'
 import { renderLeftBehind } from '../plan/plan.ts'
 import { acceptOptions, CONSENTS } from '../../../core/plan/consent.ts'
-import { serversIn } from '../../../core/plan/plan.ts'
-import type { AppliedChange, CollateralChange, Halt, Outcome, RunReport } from '../../../core/plan/report.ts'
-import { failures, isForeseen, isWithheld, tally } from '../../../core/plan/report.ts'
+import { serversIn } from '../../../core/plan/change.ts'
+import {
+  type AppliedChange,
+  type CollateralChange,
+  type Outcome,
+  failures,
+  isWithheld,
+  tally,
+} from '../../../core/run/outcome.ts'
+import { type Halt, type RunReport, isForeseen } from '../../../core/run/report.ts'
 import type { CommandMaker } from '../../../core/show/own-command.ts'
 import { isAccessField } from '../../../core/record/fields.ts'
 import { count, printable } from '../../../core/show/text.ts'

@@ -1,4 +1,4 @@
-import { serversIn } from '../../../core/plan/plan.ts'
+import { serversIn } from '../../../core/plan/change.ts'
 import { maskUrl, redactText } from '../../../core/show/redact.ts'
 import { isUnavailable, type Unavailable } from '../../../core/unavailable.ts'
 import { exposures } from '../../../core/deployment/topology.ts'

@@ -1,5 +1,5 @@
 import type { Target } from './target.ts'
-import { ownPair } from '../read/place.ts'
+import { ownPair } from '../read/entries.ts'
 import { load } from '../pyyaml/load.ts'
 import type { Pair } from '../pyyaml/compose/nodes.ts'
 import type { Splice } from './splice.ts'

@@ -1,12 +1,12 @@
 import { configFault } from '../read/fault.ts'
-import type { EntryPlace } from '../read/place.ts'
+import type { EntrySpot } from '../read/entries.ts'
 import type { Config, ConfigServer } from '../read/read.ts'
 
 /** The entry of a server that is edited, with all that is needed to say no. */
 export interface Target {
   config: Config
   text: string
-  entry: EntryPlace
+  entry: EntrySpot
   server: ConfigServer
   /** Throws `config-invalid` with the line of an offset, else of the entry. */
   refuse: (reason: string, offset?: number) => never

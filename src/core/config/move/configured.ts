@@ -1,5 +1,9 @@
 import type { EnvValue } from '../edit/env-file.ts'
 import type { Config, ConfigServer } from '../read/read.ts'
+import { startFaults } from '../read/startup.ts'
+import type { ConfigUrl } from '../read/url.ts'
+import type { ListedServer } from '../../record/server.ts'
+import type { Configuration } from './configuration.ts'
 
 /** What the configuration files say of a server that stands in them. */
 export interface Configured {
@@ -22,6 +26,73 @@ export interface HeldBy {
   holders: readonly string[]
   complete: boolean
   reason: string | null
+}
+
+/** What a search for those who hold servers by their ids found. */
+export interface HolderSearch {
+  grants: readonly { serverId: string; holder: { kind: string; name: string } }[]
+  complete: boolean
+  reason: string | null
+}
+
+/** Who holds one server, in words. */
+export function heldBy({ grants, complete, reason }: HolderSearch, id: string): HeldBy {
+  const own = grants.filter(({ serverId }) => serverId === id)
+  const holders = own.map(({ holder }) => `${holder.kind.replace('-', ' ')} ${holder.name}`)
+  return { holders: [...new Set(holders)], complete, reason }
+}
+
+/** What would keep LiteLLM from starting with these files, in sentences. */
+export function startFaultsOf({ trees }: Configuration, version: string | null): string[] {
+  return trees.flatMap(({ source, servers }) =>
+    servers.flatMap((server) =>
+      startFaults(server, version).map(
+        (fault) => `${source?.path}, line ${server.line}: ${server.name} ${fault}`,
+      ),
+    ),
+  )
+}
+
+function variableOf(name: string, configuration: Configuration): Configured['variable'] {
+  const { trees, variables, used } = configuration
+  const [found, second] = variables.filter((each) => each.name === name)
+  if (!found) return null
+  const sharers = trees
+    .flatMap(({ servers }) => servers)
+    .flatMap((each) => (each.url.kind === 'env' && each.url.name === name ? [each.name] : []))
+  const user = used.get(name)
+  const reason = second
+    ? `it stands in ${second.path}, too`
+    : user !== undefined && `other settings in ${user} have their value from it, too`
+  const value = reason ? { kind: 'elsewhere' as const, reason } : found.value
+  return { name, path: found.path, value, sharers: [...new Set(sharers)] }
+}
+
+/**
+ * What the files say of a listed server, `null` where they do not have it. The URL of one that two files have cannot be
+ * changed, and says why.
+ */
+export function configuredServer(configuration: Configuration, listed: ListedServer): Configured | null {
+  const { trees } = configuration
+  const found = trees.flatMap((tree) =>
+    tree.servers
+      .filter(({ name }) => name === listed.server_name)
+      .flatMap((server) => (tree.source ? [{ tree, source: tree.source, server }] : [])),
+  )
+  const [first] = found
+  if (!first) return null
+  const { tree, source, server } = first
+  const second = found.find((each) => each.source.path !== source.path)
+  const url: ConfigUrl = second
+    ? { kind: 'elsewhere', reason: `it stands in ${second.source.path}, too` }
+    : server.url
+  return {
+    path: source.path,
+    config: source,
+    server: { ...server, url },
+    aliases: tree.aliases,
+    variable: url.kind === 'env' ? variableOf(url.name, configuration) : null,
+  }
 }
 
 /** The URL that LiteLLM will read at its next start, or why that cannot be told. */

@@ -1,6 +1,6 @@
 import { isBlankUrl } from '../../rule/address.ts'
 import { entryUrl, type InventoryEntry } from '../../plan/inventory.ts'
-import { judgeUrl, type Migration } from '../../rule/migration.ts'
+import { verdictOnUrl, type Migration } from '../../rule/migration.ts'
 import type { ListedServer } from '../../record/server.ts'
 
 /** Servers that need no URL: LiteLLM starts them as programs, or makes them from a description. */
@@ -22,7 +22,7 @@ export function unsetVariable({ listed, configured }: InventoryEntry): string | 
 export function emptyUrlRemark(entry: InventoryEntry, migration: Migration): string | null {
   const { listed, source, configured } = entry
   if (source !== 'config' || !isBlankUrl(listed.url) || needsNone(listed)) return null
-  if (judgeUrl(migration, entryUrl(entry)).kind === 'match') return null
+  if (verdictOnUrl(migration, entryUrl(entry)).kind === 'match') return null
   if (configured !== null) return unsetVariable(entry)
   return 'LiteLLM lists it with an empty URL: it was probably started without the variable from which the entry in config.yaml takes it'
 }

@@ -1,5 +1,5 @@
 import type { Era } from '../../record/eras.ts'
-import type { Effect } from '../../plan/plan.ts'
+import type { Effect } from '../../plan/change.ts'
 import { type Configured, type HeldBy, sharersOf } from './configured.ts'
 import { changedServerId, hashedServers } from './server-id.ts'
 

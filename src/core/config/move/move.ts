@@ -1,4 +1,4 @@
-import type { ChangedFile, Edit, Effect } from '../../plan/plan.ts'
+import type { ChangedFile, Edit, Effect } from '../../plan/change.ts'
 import type { ServerRecord } from '../../record/server.ts'
 import { sharersOf } from './configured.ts'
 import {

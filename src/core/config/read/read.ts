@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { type ConfigDocument, parseConfig } from './document.ts'
 import { configFault } from './fault.ts'
-import { type EntryPlace, entriesOf, twiceIn } from './place.ts'
+import { type EntrySpot, entriesOf, twiceIn } from './entries.ts'
 import { plainValue, TooMuch } from './plain.ts'
 import { PyDict, type PyValue } from '../pyyaml/construct/values.ts'
 import { isTemplate, serverAt } from './sections.ts'
@@ -27,7 +27,7 @@ export interface Config {
   /** The lines in which a key appears a second time, among the servers or in an entry: LiteLLM takes the last. */
   twice: number[]
   /** Where each of them stands, by name. */
-  entries: ReadonlyMap<string, EntryPlace>
+  entries: ReadonlyMap<string, EntrySpot>
   /** `litellm_settings.mcp_aliases` (alias to name); `null` where the file has no `litellm_settings` to replace others. */
   aliases: Record<string, string> | null
 }
@@ -46,7 +46,7 @@ function fieldsOf(value: PyValue): { fields: Record<string, unknown> } | { reaso
   }
 }
 
-function readServer(entry: EntryPlace, around: Surroundings): ConfigServer {
+function readServer(entry: EntrySpot, around: Surroundings): ConfigServer {
   const { name, offset, value } = entry
   const line = around.document.lineOf(offset)
   const read = fieldsOf(value)

@@ -1,5 +1,5 @@
 import type { ConfigDocument } from './document.ts'
-import { type EntryPlace, verbatim } from './place.ts'
+import { type EntrySpot, verbatim } from './entries.ts'
 import type { YamlNode } from '../pyyaml/compose/nodes.ts'
 import { isTemplate, serverAt } from './sections.ts'
 import { type HeldPair, heldPairs, type Sightings } from './sightings.ts'
@@ -60,12 +60,12 @@ function sharedBy(node: YamlNode, around: Surroundings): Shared {
 }
 
 /** Is a URL written in its own entry, and no anchor round it that something else could refer to? So it is in most files. */
-function isOwn({ owner, pair }: HeldPair, { node, hindrance, anchored }: EntryPlace): boolean {
+function isOwn({ owner, pair }: HeldPair, { node, hindrance, anchored }: EntrySpot): boolean {
   const { node: scalar, alias } = pair.value
   return owner === node && alias === null && scalar.anchor === null && hindrance === null && !anchored
 }
 
-function locate(entry: EntryPlace, around: Surroundings): ConfigUrl {
+function locate(entry: EntrySpot, around: Surroundings): ConfigUrl {
   const { node, name } = entry
   const { loaded, text } = around.document
   const held = node && heldPairs(loaded, node).get('url')
@@ -80,7 +80,7 @@ function locate(entry: EntryPlace, around: Surroundings): ConfigUrl {
 }
 
 /** What can be done with the URL of a server that the document holds. */
-export function urlOf(entry: EntryPlace, url: unknown, around: Surroundings): ConfigUrl {
+export function urlOf(entry: EntrySpot, url: unknown, around: Surroundings): ConfigUrl {
   if (url === undefined || url === null || url === '') return { kind: 'absent' }
   if (entry.disputed) return elsewhere('which of its merged values counts depends on the release of PyYAML')
   if (typeof url !== 'string') return elsewhere('it is not text')

@@ -1,6 +1,6 @@
 import { isBlankUrl, originOf } from '../../../core/rule/address.ts'
-import { judgeUrl, type Migration } from '../../../core/rule/migration.ts'
-import type { Change } from '../../../core/plan/plan.ts'
+import { verdictOnUrl, type Migration } from '../../../core/rule/migration.ts'
+import type { Change } from '../../../core/plan/change.ts'
 import { isSignedInto } from '../../../core/record/oauth.ts'
 import type { ToolPrint } from '../../../core/reach/reach.ts'
 import { identify, isUnlisted, type ListedServer, type ServerIdentity } from '../../../core/record/server.ts'
@@ -106,7 +106,7 @@ export function migratedServers(
     const { server_id: id, url, transport } = server
     const move = moved.get(id)
     if (isBlankUrl(url) || isUnlisted(server) || isBack(url, move)) return []
-    const { kind } = judgeUrl(migration, url)
+    const { kind } = verdictOnUrl(migration, url)
     if (kind !== 'moved' && (move === undefined || kind === 'match')) return []
     const identity = identify(server, server.is_config ? 'config' : 'database')
     const mover = move?.run ?? null
@@ -153,5 +153,7 @@ export function returnedServers(
 
 /** The servers that a rule would still move. */
 export function leftServers(listed: readonly ListedServer[], migration: Migration): ListedServer[] {
-  return listed.filter((server) => !isUnlisted(server) && judgeUrl(migration, server.url).kind === 'match')
+  return listed.filter(
+    (server) => !isUnlisted(server) && verdictOnUrl(migration, server.url).kind === 'match',
+  )
 }

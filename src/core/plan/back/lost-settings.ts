@@ -1,8 +1,8 @@
-import type { Era } from '../../core/record/eras.ts'
-import { isSetting, missingSettings, restorable, type Settings } from '../../core/record/oauth.ts'
-import type { CollateralChange } from '../../core/plan/report.ts'
-import type { ServerRecord } from '../../core/record/server.ts'
-import type { RecordedChange } from '../../journal/fold.ts'
+import type { Era } from '../../record/eras.ts'
+import { isSetting, missingSettings, restorable, type Settings } from '../../record/oauth.ts'
+import type { ServerRecord } from '../../record/server.ts'
+import type { CollateralChange } from '../../run/outcome.ts'
+import type { Recorded } from './back.ts'
 
 /** The settings among these that are known not to have come back. */
 export function unrestored(settings: Settings, collateral: readonly CollateralChange[]): Settings {
@@ -19,7 +19,7 @@ export function unrestored(settings: Settings, collateral: readonly CollateralCh
  * What is missing otherwise, somebody else took away, and it stays away.
  */
 export function lostSettings(
-  { change, outcome, settings, collateral }: RecordedChange,
+  { change, outcome, settings, collateral }: Recorded,
   record: ServerRecord,
   era: Era,
 ): Settings {

@@ -4,7 +4,7 @@ import type { PyValue } from '../pyyaml/construct/values.ts'
 import { type HeldPair, heldPairs } from './sightings.ts'
 
 /** Where the entry of a server stands in a file, and what LiteLLM sees there. */
-export interface EntryPlace {
+export interface EntrySpot {
   name: string
   /** Of its key. */
   offset: number
@@ -33,7 +33,7 @@ function hindranceOf(section: HeldPair, entry: HeldPair, top: MappingNode): stri
 }
 
 /** The entries of all servers of a file, in the order in which LiteLLM reads them. */
-export function entriesOf(document: ConfigDocument): EntryPlace[] {
+export function entriesOf(document: ConfigDocument): EntrySpot[] {
   const { loaded, top } = document
   const section = top && heldPairs(loaded, top.node).get('mcp_servers')
   const within = section?.pair.value.node
@@ -84,7 +84,7 @@ export function verbatim(text: string, node: YamlNode): Verbatim {
 }
 
 /** The lines, counted from 1, in which a key appears a second time, among the servers or in an entry of theirs. */
-export function twiceIn({ loaded, top, lineOf }: ConfigDocument, entries: Iterable<EntryPlace>): number[] {
+export function twiceIn({ loaded, top, lineOf }: ConfigDocument, entries: Iterable<EntrySpot>): number[] {
   const section = top && heldPairs(loaded, top.node).get('mcp_servers')?.pair.value.node
   const nodes = [...entries].map(({ node }) => node)
   const found = [section, ...nodes].flatMap((node) => {

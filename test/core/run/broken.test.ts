@@ -1,22 +1,11 @@
 import { describe, expect, test } from 'vitest'
-import type { Change } from '../../../src/core/plan/plan.ts'
+import { changeOf } from '../plan/samples.ts'
+import type { Change } from '../../../src/core/plan/change.ts'
 import type { Tried } from '../../../src/core/reach/reach.ts'
-import { brokenChanges, settledAs } from '../../../src/core/plan/report.ts'
+import { brokenChanges } from '../../../src/core/run/report.ts'
+import { settledAs } from '../../../src/core/run/outcome.ts'
 
-const change: Change = {
-  id: 'c1',
-  server: { id: 'id-1', name: 'fetch', alias: null, source: 'database' },
-  file: null,
-  migration: 'm',
-  transport: 'sse',
-  signsIn: false,
-  edits: [{ field: 'url', before: 'http://a:1/sse', after: 'http://b:1/sse' }],
-  effects: [],
-  settings: {},
-  landed: [],
-  fields: {},
-  fingerprint: 'f',
-}
+const change = changeOf('fetch')
 
 const tried = (outcome: Tried['outcome']): Tried => ({
   outcome,
@@ -31,7 +20,7 @@ const DEAD = { code: 'unreachable', message: 'does not work at the new URL', rev
 /** Is a change broken that was applied and fails its check, after this was found beforehand? */
 const isBroken = (before: Tried | null, effects: Change['effects'] = []): boolean => {
   const applied = { ...settledAs({ ...change, effects }, 'applied'), check: tried('failed') }
-  return brokenChanges({ changes: [applied], preflight: before ? { c1: before } : {} }).length > 0
+  return brokenChanges({ changes: [applied], preflight: before ? { [change.id]: before } : {} }).length > 0
 }
 
 describe('a server that fails its check after the run', () => {

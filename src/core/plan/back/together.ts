@@ -1,25 +1,25 @@
-import { PINNED_ID } from '../../core/config/read/record.ts'
-import type { Change, Skipped } from '../../core/plan/plan.ts'
-import { shownPath } from '../../core/show/redact.ts'
-import { serverTitle } from '../../core/record/server.ts'
-import { printable } from '../../core/show/text.ts'
-import { newUrl, unitsBy } from '../../core/plan/withheld.ts'
+import { PINNED_ID } from '../../config/read/record.ts'
+import { serverTitle } from '../../record/server.ts'
+import { shownPath } from '../../show/redact.ts'
+import { printable } from '../../show/text.ts'
+import { type Change, newUrl } from '../change.ts'
+import type { Judgement } from '../judge.ts'
+import type { SkippedCode } from '../plan.ts'
+import { unitsBy } from '../units.ts'
 
-/** What happens to one change of a run that is taken back. */
-export type Judged = { change: Change } | { skipped: Skipped } | 'nothing'
-
-/** A change of the run, whether it is among those that are meant, and what was found of it. */
-export interface Judgement {
+/** A change of a run that is taken back, whether it is among those that are meant, and what was found of it. */
+interface Judged {
   change: Change
   meant: boolean
-  judged: Judged
+  judgement: Judgement
 }
 
-const skip = (change: Change, code: Skipped['code'], message: string): Judged => ({
+const skip = (change: Change, code: SkippedCode, message: string): Judgement => ({
+  kind: 'skipped',
   skipped: { server: change.server, matched: true, code, message, url: null },
 })
 
-const isSkipped = ({ judged }: Judgement): boolean => judged !== 'nothing' && 'skipped' in judged
+const isSkipped = ({ judgement }: Judged): boolean => judgement.kind === 'skipped'
 
 const removesPin = ({ edits }: Change): boolean =>
   edits.some(({ field, after }) => field === PINNED_ID && after === null)
@@ -28,10 +28,10 @@ const names = (changes: readonly Change[]): string =>
   [...new Set(changes.map(({ server }) => printable(serverTitle(server))))].join(', ')
 
 /** Why a change does not go back although nothing speaks against it alone, or `null`. */
-function hindrance({ change, judged }: Judgement, unit: readonly Judgement[]): Judged | null {
-  if (judged === 'nothing' || 'skipped' in judged) return null
+function hindrance({ change, judgement }: Judged, unit: readonly Judged[]): Judgement | null {
+  if (judgement.kind !== 'change') return null
   const others = unit.filter((each) => each.change !== change)
-  const absent = others.filter((each) => !each.meant && each.judged !== 'nothing')
+  const absent = others.filter((each) => !each.meant && each.judgement.kind !== 'nothing')
   if (absent.length > 0) {
     const missing = names(absent.map((each) => each.change))
     return skip(change, 'config-defined', `goes back only together with ${missing}: select that, too`)
@@ -55,20 +55,19 @@ function hindrance({ change, judged }: Judgement, unit: readonly Judgement[]): J
 
 /**
  * What happens to the changes of a run, with those that go together or not at all: servers of a config.yaml whose
- * URL stands in a `.env` file. Of those that are meant, in order.
+ * URL stands in a `.env` file. In their order.
  */
-export function asUnits(judgements: readonly Judgement[]): Judged[] {
-  const units = unitsBy(judgements.map(({ change }) => change))
-  const judged = (among: readonly Judgement[], isTheirTurn: (change: Change) => boolean): Judgement[] => {
+export function together<T extends Judged>(all: readonly T[]): T[] {
+  const units = unitsBy(all.map(({ change }) => change))
+  const judged = (among: readonly T[], isTheirTurn: (change: Change) => boolean): T[] => {
     const found = new Map(among.map((each) => [each.change, each]))
     return among.map((each) => {
       if (!isTheirTurn(each.change)) return each
       const own = (units.get(each.change) ?? []).flatMap((change) => found.get(change) ?? [])
-      return { ...each, judged: hindrance(each, own) ?? each.judged }
+      return { ...each, judgement: hindrance(each, own) ?? each.judgement }
     })
   }
   // What becomes of a pin depends on what becomes of the URL.
-  const withUrls = judged(judgements, (change) => newUrl(change) !== null)
-  const all = judged(withUrls, (change) => newUrl(change) === null)
-  return all.filter(({ meant }) => meant).map((each) => each.judged)
+  const withUrls = judged(all, (change) => newUrl(change) !== null)
+  return judged(withUrls, (change) => newUrl(change) === null)
 }

@@ -1,18 +1,17 @@
-import type { Assembly, Assessment } from './judge.ts'
-import { assembleChange } from './change.ts'
-import { leftWithPatch } from '../config/edit/by-hand.ts'
-import { type Configured, configuredUrl, sharedPlace, sharersOf } from '../config/move/configured.ts'
-import { unsetVariable } from '../config/move/empty-url.ts'
-import type { Hindrance } from '../config/move/fate.ts'
-import { type FileEdits, moveConfigured } from '../config/move/move.ts'
-import { inOrder } from '../config/move/order.ts'
-import type { Config } from '../config/read/read.ts'
-import { type Era, FILE_ERA } from '../record/eras.ts'
-import { groupedBy } from '../grouped.ts'
-import type { InventoryEntry } from './inventory.ts'
-import { judgeUrl } from '../rule/migration.ts'
-import type { Change } from './plan.ts'
-import { identify } from '../record/server.ts'
+import { leftWithPatch } from '../../config/edit/by-hand.ts'
+import { type Configured, configuredUrl, sharedPlace, sharersOf } from '../../config/move/configured.ts'
+import { unsetVariable } from '../../config/move/empty-url.ts'
+import type { Hindrance } from '../../config/move/fate.ts'
+import { type FileEdits, moveConfigured } from '../../config/move/move.ts'
+import { inOrder } from '../../config/move/order.ts'
+import type { Config } from '../../config/read/read.ts'
+import { groupedBy } from '../../grouped.ts'
+import { type Era, FILE_ERA } from '../../record/eras.ts'
+import { identify } from '../../record/server.ts'
+import { verdictOnUrl } from '../../rule/migration.ts'
+import type { InventoryEntry } from '../inventory.ts'
+import { aimAt, type Found, type Judgement, judge, type Objection } from '../judge.ts'
+import type { Assembly } from './forward.ts'
 
 /** A server whose URL is in a given file, and its new URL. */
 interface Moving {
@@ -35,7 +34,7 @@ function movingOf(entry: InventoryEntry, { migration }: Assembly): Moving[] {
   if (source !== 'config' || !configured || unsetVariable(entry) !== null) return []
   const found = configuredUrl(configured)
   if (!('url' in found)) return []
-  const verdict = judgeUrl(migration, found.url)
+  const verdict = verdictOnUrl(migration, found.url)
   return verdict.kind === 'match' ? [{ entry, configured, url: found.url, next: verdict.after }] : []
 }
 
@@ -56,7 +55,7 @@ function stranger(moving: readonly Moving[], { inventory, selected }: Assembly):
   return left.length > 0 ? `${is(left)} is not selected` : `${is(others)} cannot be moved`
 }
 
-function planOf(moving: readonly Moving[], assembly: Assembly, era: Era): Group['plan'] {
+function stepsFor(moving: readonly Moving[], assembly: Assembly, era: Era): Group['plan'] {
   const [first] = moving
   if (!first) return []
   const strange = stranger(moving, assembly)
@@ -100,23 +99,10 @@ function tried(groups: readonly Group[]): { groups: readonly Group[]; steps: rea
 }
 
 /** Why a server of a group is left alone. */
-function reasonFor(name: string, { configured }: Moving, plan: Hindrance | { strange: string }): string {
+function reasonFor(name: string, configured: Configured, plan: Hindrance | { strange: string }): string {
   if ('strange' in plan) return plan.strange
   if (plan.name === name) return plan.reason
   return `${sharedPlace(configured)} is the URL of ${plan.name}, too, which cannot be moved: ${plan.reason}`
-}
-
-/** Makes the changes of some steps, for the servers of an inventory. */
-function changeMaker({ inventory, migration }: Assembly): (steps: readonly FileEdits[]) => Change[] {
-  const identities = new Map(
-    inventory.entries.map(({ listed }) => [listed.server_id, identify(listed, 'config')]),
-  )
-  return (steps) =>
-    steps.flatMap(({ id, file, record, edits, effects }) => {
-      const server = identities.get(id)
-      const circumstances = { era: FILE_ERA, signIns: null, file, effects }
-      return server ? [assembleChange(record, server, migration.id, edits, circumstances)] : []
-    })
 }
 
 /** What to write, server by server; where the order counts, all of it with the first. */
@@ -132,8 +118,45 @@ function share(groups: readonly Group[], steps: readonly FileEdits[]): Map<Movin
   return new Map(natural.flatMap(([mover, own]) => (mover ? [[mover, own]] : [])))
 }
 
-/** What each server contributes to a plan whose URL stands in a file that was given, by id. */
-export function assessFiles(assembly: Assembly, era: Era): Map<string, Assessment> {
+/** Judges the steps of some servers of an inventory: of each the record is what its file holds. */
+function stepJudge({ inventory, migration }: Assembly): (step: FileEdits) => Judgement[] {
+  const identities = new Map(
+    inventory.entries.map(({ listed }) => [listed.server_id, identify(listed, 'config')]),
+  )
+  return ({ id, file, record, edits, effects }) => {
+    const server = identities.get(id)
+    const found: Found = {
+      reading: { kind: 'record', record, source: 'config' },
+      signIns: null,
+      url: record.url ?? null,
+    }
+    return server
+      ? [judge(found, aimAt({ server, migration: migration.id, edits }, { file, effects }), FILE_ERA)]
+      : []
+  }
+}
+
+/** That a server of a file stays, as its group cannot be moved, with what a person would change by hand. */
+function leave(
+  { entry, configured, url, next }: Moving,
+  plan: Hindrance | { strange: string },
+  { migration }: Assembly,
+  era: Era,
+): Judgement {
+  const id = era.pinsConfigIds ? entry.listed.server_id : null
+  const reason = reasonFor(configured.server.name, configured, plan)
+  const left = leftWithPatch(configured, { url: next, server_id: id }, reason)
+  const server = identify(entry.listed, 'config')
+  const objection: Objection = { code: 'config-defined', ...left }
+  const aim = aimAt({ server, migration: migration.id, edits: [] }, { objection })
+  return judge({ reading: null, signIns: null, url }, aim, era)
+}
+
+/**
+ * What is to become of the servers whose URL stands in a file that was given, by id. None where the change of another one
+ * moves it, too.
+ */
+export function judgeFiles(assembly: Assembly, era: Era): Map<string, Judgement[]> {
   const { inventory, selected } = assembly
   const meant = inventory.entries.filter(({ listed }) => selected.has(listed.server_id))
   // A server has its URL from one place, so that one of its servers tells which.
@@ -142,24 +165,17 @@ export function assessFiles(assembly: Assembly, era: Era): Map<string, Assessmen
     const { variable, path } = configured
     return variable ? [variable.path, variable.name] : [path, sharersOf(configured)[0]]
   })
-  const { groups, steps } = tried(together.map((own) => ({ moving: own, plan: planOf(own, assembly, era) })))
+  const { groups, steps } = tried(
+    together.map((own) => ({ moving: own, plan: stepsFor(own, assembly, era) })),
+  )
   const written = share(groups, steps)
-  const changesOf = changeMaker(assembly)
-  const assess = (each: Moving, { plan }: Group): Assessment => {
-    if ('length' in plan) return { changes: changesOf(written.get(each) ?? []) }
-    const { entry, configured, url, next } = each
-    const id = era.pinsConfigIds ? entry.listed.server_id : null
-    const left = leftWithPatch(
-      configured,
-      { url: next, server_id: id },
-      reasonFor(configured.server.name, each, plan),
-    )
-    const server = identify(entry.listed, 'config')
-    return { skipped: { server, matched: true, code: 'config-defined', url, ...left } }
-  }
+  const judgeStep = stepJudge(assembly)
   return new Map(
-    groups.flatMap((group) =>
-      group.moving.map((each): [string, Assessment] => [each.entry.listed.server_id, assess(each, group)]),
+    groups.flatMap(({ moving: own, plan }) =>
+      own.map((each): [string, Judgement[]] => [
+        each.entry.listed.server_id,
+        'length' in plan ? (written.get(each) ?? []).flatMap(judgeStep) : [leave(each, plan, assembly, era)],
+      ]),
     ),
   )
 }

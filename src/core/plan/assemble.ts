@@ -1,0 +1,89 @@
+import { canonical, sha256 } from '../canonical.ts'
+import type { Era } from '../record/eras.ts'
+import { fieldHashes, fingerprint } from '../record/fields.ts'
+import { hangEffect, mayHang } from '../record/may-hang.ts'
+import { clearedSettings, oauthEffects, type Settings } from '../record/oauth.ts'
+import { nameObstacle } from '../record/put-body.ts'
+import type { ServerIdentity, ServerRecord } from '../record/server.ts'
+import { aimOf, type Change, type ChangedFile, type Edit, type Effect } from './change.ts'
+import type { SkippedCode } from './plan.ts'
+
+const encrypted = (text: string | null): number => text?.match(/https:\/\//gi)?.length ?? 0
+
+const tlsRemoved = (edits: readonly Edit[]): Effect[] =>
+  edits.some(({ before, after }) => after !== null && encrypted(after) < encrypted(before))
+    ? [
+        {
+          code: 'tls-removed',
+          message: 'https becomes http: this connection will no longer be encrypted',
+          reversible: true,
+        },
+      ]
+    : []
+
+/** What a change is assembled with besides the record. */
+export interface Circumstances {
+  era: Era
+  /** How many people's sign-ins are stored, `null` where nobody can tell. */
+  signIns: number | null
+  /** OAuth settings that an earlier run lost and this one is to bring back. */
+  lost?: Settings
+  file?: ChangedFile | null
+  effects?: readonly Effect[]
+}
+
+/** How LiteLLM speaks to a server; in a config.yaml it takes Streamable HTTP where nothing is said, else HTTP+SSE. */
+function transportOf({ spec_path: spec, transport }: ServerRecord, file: ChangedFile | null): string {
+  if (typeof spec === 'string' && spec !== '') return 'openapi'
+  return transport || (file === null ? 'sse' : 'http')
+}
+
+function signsIn({ auth_type: type, static_headers: headers }: ServerRecord): boolean {
+  const some = typeof headers === 'object' && headers !== null && Object.keys(headers).length > 0
+  return some || !['', 'none'].includes(type ?? '')
+}
+
+/** One change of a record, made ready to apply: with its effects, and the state that it was planned for. */
+export function assembleChange(
+  record: ServerRecord,
+  server: ServerIdentity,
+  migration: string,
+  edits: Edit[],
+  { era, signIns, lost = {}, file = null, effects = [] }: Circumstances,
+): Change {
+  const fields = fieldHashes(record)
+  const settings = { ...lost, ...clearedSettings(record, edits, era) }
+  return {
+    id: sha256(canonical([server.id, edits])).slice(0, 12),
+    server,
+    file,
+    migration,
+    transport: transportOf(record, file),
+    signsIn: signsIn(record),
+    edits,
+    landed: [],
+    effects: [
+      ...tlsRemoved(edits),
+      ...oauthEffects(record, edits, settings, { era, signIns }),
+      ...hangEffect(record, edits, era),
+      ...effects,
+    ],
+    settings,
+    fields,
+    fingerprint: fingerprint(fields),
+  }
+}
+
+/** The same change where its edits have landed already: the settings alone are put back, which loses nothing. */
+export function puttingBack(change: Change, settings: Settings): Change {
+  const message = `${Object.keys(settings).join(', ')}: put back, as a write that was cut short had not got to it`
+  const hanging = change.effects.filter((each) => mayHang({ effects: [each] }))
+  const effects = [{ code: 'settings-restored', message, reversible: true }, ...hanging]
+  return { ...change, edits: [], landed: aimOf(change), settings: { ...settings }, effects }
+}
+
+/** Why a record cannot be written on a release without damage, or `null`. */
+export function obstacle(record: ServerRecord, era: Era): { code: SkippedCode; message: string } | null {
+  const name = nameObstacle(era.putBody, record)
+  return name ? { code: 'name-rule', message: name } : null
+}

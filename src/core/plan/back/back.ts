@@ -1,0 +1,133 @@
+import { RESTART } from '../../config/move/fate.ts'
+import { type Era, FILE_ERA } from '../../record/eras.ts'
+import type { Settings } from '../../record/oauth.ts'
+import type { Reading } from '../../record/place.ts'
+import { type ListedServer, listedServer } from '../../record/server.ts'
+import type { CollateralChange, Outcome } from '../../run/outcome.ts'
+import { type Change, newUrl, serversIn } from '../change.ts'
+import type { Consent } from '../consent.ts'
+import { reversed } from '../drift.ts'
+import { aimAt, type Judgement, judge } from '../judge.ts'
+import { planOf } from '../make.ts'
+import type { GatewayIdentity, Plan } from '../plan.ts'
+import { type Selection, select } from '../select.ts'
+import { lostSettings } from './lost-settings.ts'
+import { notRestorable, runNotes, stillChanged } from './notes.ts'
+import { together } from './together.ts'
+
+/** One change of a run that is to be taken back, as its journal knows it. `unsettled`: what became of it is not recorded. */
+export interface Recorded {
+  change: Change
+  outcome: Outcome | 'unsettled'
+  collateral: readonly CollateralChange[]
+  /** Hashes of the record's fields right before the write, `null` when there was none. */
+  fieldsBefore: Readonly<Record<string, string>> | null
+  /** The OAuth settings that have to be there after the write. */
+  settings: Settings
+}
+
+/** A change of the run, with what its server holds now. */
+export interface Candidate {
+  recorded: Recorded
+  /** Was it written, or may it have been, whatever became of it since? */
+  wrote: boolean
+  reading: Reading
+  /** How many people's sign-ins are stored by now, `null` where nobody can tell. */
+  signIns: number | null
+}
+
+/** The run that is taken back, as far as its plan tells of it. */
+export interface RunToRevert {
+  id: string
+  started: { gateway: { url: string }; reverts: string | null; migrations: Plan['migrations'] }
+}
+
+/** What a reversal is planned from. */
+export interface Reversal {
+  createdAt: string
+  gateway: { identity: GatewayIdentity; era: Era }
+  run: RunToRevert
+  /** Other migrations of the gateway that stay as they are. */
+  inForce: readonly { id: string; servers: number }[]
+  /** Its changes that were tried, in their order. */
+  candidates: readonly Candidate[]
+  selection: Selection
+  /** Effects that the person consents to. */
+  accepted: readonly Consent[]
+}
+
+/** What is to become of a change of a run, by itself. */
+function judgeBack({ recorded, reading, signIns }: Candidate, gatewayEra: Era): Judgement {
+  const { change } = recorded
+  const { server, migration, file } = change
+  const era = file === null ? gatewayEra : FILE_ERA
+  const record = reading.kind === 'record' ? reading.record : null
+  const aim = aimAt(
+    { server, migration, edits: reversed(change.edits) },
+    { file, effects: file ? [RESTART] : [], lost: record ? lostSettings(recorded, record, era) : {} },
+  )
+  return judge({ reading, signIns, url: record?.url ?? null }, aim, era)
+}
+
+/** What a server is selected by. A file holds no name under that field: there it is the key of the entry. */
+function asListed({ recorded: { change }, reading }: Candidate): ListedServer {
+  const { id, name, alias } = change.server
+  const record = reading.kind === 'record' && change.file === null ? reading.record : {}
+  return listedServer.parse({ server_name: name, alias, ...record, server_id: id })
+}
+
+/** A candidate, whether its server is meant, and what is to become of it. */
+interface Judged {
+  candidate: Candidate
+  change: Change
+  meant: boolean
+  judgement: Judgement
+}
+
+/** The judgements with each server that is left alone once, for its URL where that is. */
+function onceEach(judged: readonly Judged[]): Judgement[] {
+  const urlsFirst = judged.toSorted(
+    (a, b) => Number(newUrl(b.change) !== null) - Number(newUrl(a.change) !== null),
+  )
+  const told = new Map<string, Judgement>()
+  for (const { change, judgement } of urlsFirst)
+    if (judgement.kind === 'skipped' && !told.has(change.server.id)) told.set(change.server.id, judgement)
+  return judged.flatMap(({ change, judgement }) =>
+    judgement.kind !== 'skipped' || told.get(change.server.id) === judgement ? [judgement] : [],
+  )
+}
+
+/**
+ * The plan that takes a run back: a plan like any other. A server that holds something else than the run wrote is left
+ * alone. Throws `usage` for a pattern that selects no server of the run.
+ */
+export function assembleReversal(reversal: Reversal): Plan {
+  const { createdAt, gateway, run, inForce, candidates, selection, accepted } = reversal
+  const { identity, era } = gateway
+  const selected = select(selection, candidates.map(asListed), `run ${run.id}`)
+  const judged = together(
+    candidates.map((candidate): Judged => {
+      const { change } = candidate.recorded
+      const meant = selected.has(change.server.id)
+      return { candidate, change, meant, judgement: judgeBack(candidate, era) }
+    }),
+  ).filter(({ meant }) => meant)
+  return planOf({
+    createdAt,
+    gateway: identity,
+    reverts: run.id,
+    migrations: run.started.migrations,
+    notes: [
+      ...runNotes(run, inForce, identity),
+      ...judged.flatMap(({ candidate }) => stillChanged(candidate)),
+      ...judged.flatMap(({ candidate, judgement }) =>
+        judgement.kind === 'nothing' ? [] : notRestorable(candidate, era),
+      ),
+    ],
+    servers: serversIn(candidates.map(({ recorded }) => recorded.change)),
+    meant: judged.map(({ change }) => change),
+    judgements: onceEach(judged),
+    order: 'back',
+    accepted,
+  })
+}

@@ -1,0 +1,63 @@
+import { eraOf } from '../../record/eras.ts'
+import { originText } from '../../rule/address.ts'
+import { type Migration, verdictOn } from '../../rule/migration.ts'
+import type { Consent } from '../consent.ts'
+import { entryUrl, type Inventory, type InventoryEntry } from '../inventory.ts'
+import { planOf, skippedAmong } from '../make.ts'
+import type { GatewayIdentity, Plan } from '../plan.ts'
+import { judgeByRule } from './by-rule.ts'
+import { judgeFiles } from './in-files.ts'
+import { forwardNotes } from './notes.ts'
+
+/** What the plan of a migration is made of. `selected` holds the ids of the servers that are meant. */
+export interface Assembly {
+  createdAt: string
+  gateway: GatewayIdentity
+  migration: Migration
+  inventory: Inventory
+  selected: ReadonlySet<string>
+  /** Effects that the person consents to. */
+  accepted: readonly Consent[]
+}
+
+function countOrigins(entries: readonly InventoryEntry[], migration: Migration): Plan['origins'] {
+  const counts = new Map<string, number>()
+  for (const entry of entries) {
+    const url = entryUrl(entry)
+    const origin = url === null ? null : verdictOn(migration, url).origin
+    if (origin) counts.set(originText(origin), (counts.get(originText(origin)) ?? 0) + 1)
+  }
+  return [...counts].map(([origin, count]) => ({ origin, count })).toSorted((a, b) => b.count - a.count)
+}
+
+/** Makes the plan of a migration. Pure: the same values give the same plan. */
+export function assemblePlan(assembly: Assembly): Plan {
+  const { createdAt, gateway, migration, inventory, selected, accepted } = assembly
+  const { era } = eraOf(gateway.version)
+  const entries = inventory.entries.map((entry) => ({ entry, server: { id: entry.listed.server_id } }))
+  const meant = entries.filter(({ server }) => selected.has(server.id))
+  const inFiles = judgeFiles(assembly, era)
+  const judged = meant.map((each) => ({
+    ...each,
+    judgements: inFiles.get(each.server.id) ?? [judgeByRule(each.entry, assembly, era)],
+  }))
+  const judgements = judged.flatMap((each) => each.judgements)
+  return planOf({
+    createdAt,
+    gateway,
+    reverts: null,
+    migrations: [{ id: migration.id, sha256: migration.sha256 }],
+    notes: forwardNotes(
+      assembly,
+      meant.map(({ entry }) => entry),
+      skippedAmong(judgements),
+    ),
+    servers: entries.length,
+    meant,
+    judgements,
+    order: 'forward',
+    accepted,
+    moved: judged.filter((each) => each.judgements.some((one) => one.kind === 'nothing' && one.moved)),
+    origins: countOrigins(inventory.entries, migration),
+  })
+}
