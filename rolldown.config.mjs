@@ -25,7 +25,7 @@ const CHUNKS = {
   history: source('cli/commands/history/show'),
   // What reads YAML of our own.
   rules: source('files/migrations', 'core/verify/keys-file'),
-  run: source('gateway/connect/enter', 'runs/plan/configuration', 'cli/job'),
+  run: source('gateway/connect/enter', 'runs/plan/configuration', 'cli/job/job'),
   docker: source('docker/connect/connect'),
   status: source('cli/commands/status/round'),
   verify: source('cli/commands/verify/round'),

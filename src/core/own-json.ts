@@ -1,5 +1,5 @@
 /** Where something stands in a text; both counted from 1, the column in UTF-16 units. */
-export interface Place {
+export interface TextPosition {
   line: number
   column: number
 }
@@ -8,13 +8,13 @@ export interface Place {
 export interface OwnJson {
   kind: 'json'
   value: unknown
-  placeOf(path: readonly PropertyKey[]): Place
+  placeOf(path: readonly PropertyKey[]): TextPosition
 }
 
 /** Why a text is no JSON of ours, and where. `what` quotes nothing of it. */
 export interface JsonFault {
   kind: 'fault'
-  place: Place
+  place: TextPosition
   what: string
 }
 
@@ -134,7 +134,7 @@ function offsetAt(node: Node, [step, ...rest]: readonly PropertyKey[]): number {
   return next ? offsetAt(next, rest) : node.at
 }
 
-function placeAt(text: string, offset: number): Place {
+function placeAt(text: string, offset: number): TextPosition {
   const lines = text.slice(0, offset).split(/\r\n|\r|\n/)
   return { line: lines.length, column: (lines.at(-1) ?? '').length + 1 }
 }

@@ -4,7 +4,7 @@ import { type ConfigServer, readConfig } from '../core/config/read/read.ts'
 import { configRecord, PINNED_ID } from '../core/config/read/record.ts'
 import { FILE_ERA } from '../core/record/eras.ts'
 import { MigrateError } from '../core/errors.ts'
-import type { ChangedFile } from '../core/plan/change.ts'
+import type { Change, ChangedFile } from '../core/plan/change.ts'
 import type { ServerRecord } from '../core/record/server.ts'
 import type { FieldEdit } from '../core/record/put-body.ts'
 import type { Place, Reading, WriteAnswer } from '../core/record/place.ts'
@@ -136,4 +136,14 @@ export class FilePlace implements Place {
       return editEnvFile(rest, path, variable, before, next)
     }, text)
   }
+}
+
+/** Where a change is made: through LiteLLM's API (`api`), or in a file. */
+export function placeOf(api: Place, { file, edits }: Pick<Change, 'file' | 'edits'>): Place {
+  return file === null
+    ? api
+    : new FilePlace(
+        file,
+        edits.some(({ field }) => field === 'url'),
+      )
 }

@@ -37,12 +37,12 @@ function ownHash(line: string): string | null {
   return carried !== undefined && carried === sha256(`${line.slice(0, -HASH_LENGTH)}}`) ? carried : null
 }
 
-interface Place {
+interface LineAt {
   file: string
   line: number
 }
 
-function parseLine(text: string, { file, line }: Place): object {
+function parseLine(text: string, { file, line }: LineAt): object {
   const parsed = parsedJson(text)
   if (typeof parsed === 'object' && parsed !== null && !Array.isArray(parsed)) return parsed
   throw new JournalDamage(
@@ -53,7 +53,7 @@ function parseLine(text: string, { file, line }: Place): object {
   )
 }
 
-function readLine(text: string, place: Place, head: Head): { found: JournalRecord; head: Head } {
+function readLine(text: string, place: LineAt, head: Head): { found: JournalRecord; head: Head } {
   const { file, line } = place
   const raw = parseLine(text, place)
   if ('v' in raw && typeof raw.v === 'number' && raw.v > JOURNAL_VERSION) {

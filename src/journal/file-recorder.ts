@@ -27,20 +27,20 @@ async function syncFolder(folder: string): Promise<void> {
 }
 
 /** Where a recorder has got to: the file that it made or took up, and its bytes so far. */
-interface Place {
+interface Extent {
   inode: number
   device: number
   size: number
 }
 
 /** A file that was deleted, replaced or written by somebody else meanwhile would take every record and keep none. */
-async function requireInPlace(handle: FileHandle, place: Place): Promise<void> {
+async function requireInPlace(handle: FileHandle, place: Extent): Promise<void> {
   const { ino, dev, size } = await handle.stat()
   if (ino !== place.inode || dev !== place.device || size !== place.size)
     throw Object.assign(new Error('replaced'), { code: 'ESTALE' })
 }
 
-async function newFile(file: string): Promise<Place> {
+async function newFile(file: string): Promise<Extent> {
   const handle = await open(file, 'ax', 0o600)
   try {
     const { ino, dev } = await handle.stat()
@@ -56,7 +56,7 @@ export class FileRecorder implements RunRecorder {
   readonly #file: string
   #waiting: JournalEvent[]
   #head: Head = { length: 0, hash: null }
-  #place: Place | null = null
+  #place: Extent | null = null
   #broken: MigrateError | null = null
 
   constructor(folder: string, run: string, waiting: JournalEvent[]) {
@@ -97,7 +97,7 @@ export class FileRecorder implements RunRecorder {
     if (fresh) await syncFolder(this.#folder)
   }
 
-  async #appendTo(place: Place, text: string): Promise<void> {
+  async #appendTo(place: Extent, text: string): Promise<void> {
     const handle = await open(this.#file, constants.O_WRONLY | constants.O_APPEND)
     try {
       await requireInPlace(handle, place)
@@ -115,7 +115,7 @@ export class FileRecorder implements RunRecorder {
   }
 
   /** What was not recorded as a whole did not happen: half a line is cut off, and a run that never began leaves no file. */
-  async #withdraw(handle: FileHandle, { size }: Place): Promise<void> {
+  async #withdraw(handle: FileHandle, { size }: Extent): Promise<void> {
     await handle.truncate(size)
     if (size === 0) await unlink(this.#file)
   }

@@ -1,5 +1,5 @@
 import { describe, expect, vi } from 'vitest'
-import { documentOf, sentence, test } from '../cli/trial.ts'
+import { documentOf, sentence, test } from '../support/trial.ts'
 import {
   carriedHash,
   type End,

@@ -2,7 +2,7 @@ import { readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect } from 'vitest'
 import type { SandboxOptions } from '../../src/sandbox/index.ts'
-import type { Trial } from '../cli/trial.ts'
+import type { Trial } from '../support/trial.ts'
 import { type Difference, type OldCase, putInPlace, sandboxOf, unlike } from '../support/old-journals.ts'
 
 type Open = (options: SandboxOptions) => Promise<Trial>

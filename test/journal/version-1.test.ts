@@ -3,7 +3,7 @@ import { basename, join } from 'node:path'
 import { describe, expect, vi } from 'vitest'
 import { readChain } from '../../src/journal/chain.ts'
 import { JOURNAL_VERSION } from '../../src/journal/records.ts'
-import { sentence, test, type Trial } from '../cli/trial.ts'
+import { sentence, test, type Trial } from '../support/trial.ts'
 import type { Finished } from '../support/cli.ts'
 import {
   type OldCase,

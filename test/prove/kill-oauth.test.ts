@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
-import { EXCHANGED } from '../cli/run/oauth-servers.ts'
-import { guideServer } from '../cli/trial.ts'
+import { EXCHANGED } from '../program/run/oauth-servers.ts'
+import { guideServer } from '../support/trial.ts'
 import { type Rows, sandboxGrounds } from './kill-grounds.ts'
 import {
   boundaries,

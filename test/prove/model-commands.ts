@@ -125,7 +125,7 @@ export interface Disturbance {
   meanwhile: Meanwhile | null
 }
 
-async function carryOut(
+async function doRun(
   model: Model,
   world: World,
   args: readonly string[],
@@ -146,7 +146,7 @@ async function carryOut(
 
 /** With a run that has no end nothing else is begun. */
 async function expectRefusal(model: Model, world: World, args: readonly string[]): Promise<void> {
-  const came = await carryOut(
+  const came = await doRun(
     model,
     world,
     args,
@@ -181,7 +181,7 @@ class Migrate implements Command {
         return [id, { before, after: newUrl(String(before)) }] as const
       }),
     )
-    const came = await carryOut(model, world, args, this.disturbance, moves)
+    const came = await doRun(model, world, args, this.disturbance, moves)
     if (!came.died && !came.edited) expect(came.code, came.output).toBe(0)
   }
 
@@ -208,7 +208,7 @@ class Revert implements Command {
     if (!run) return
     const newest = newestUnfinished(model)
     if (newest && newest !== run) return expectRefusal(model, world, ['--revert', run.id])
-    const came = await carryOut(model, world, ['--revert', run.id], this.disturbance, reversalOf(run))
+    const came = await doRun(model, world, ['--revert', run.id], this.disturbance, reversalOf(run))
     if (!came.died && !came.edited) expect(run.unfinished, 'what was taken back has its end').toBe(false)
   }
 
@@ -241,7 +241,7 @@ class Recover implements Command {
     const came =
       disturbed && !back
         ? await carryOutLoosely(model, world, ['--unfinished', this.way], disturbance, moves, run)
-        : await carryOut(model, world, ['--unfinished', this.way], disturbance, moves, back ? null : run)
+        : await doRun(model, world, ['--unfinished', this.way], disturbance, moves, back ? null : run)
     if (came.died || came.edited) return
     expect(run.unfinished, 'what was recovered has its end').toBe(false)
     if (!disturbed) expect(came.code, came.output).toBe(0)

@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises'
 import { FileJournal } from '../../src/journal/file-journal.ts'
 import { defaultLockFolder } from '../../src/journal/lock.ts'
-import { guideServer } from '../cli/trial.ts'
+import { guideServer } from '../support/trial.ts'
 import { type Boundary, dying } from './dying.ts'
 import { type Rows, sandboxGrounds } from './kill-grounds.ts'
 import { closeLane, type Lane, openLane } from './kill-program.ts'

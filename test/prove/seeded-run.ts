@@ -10,8 +10,8 @@ import type { RecordedRun } from '../../src/journal/fold.ts'
 import { NO_FILES } from '../../src/core/config/move/configuration.ts'
 import { takeInventory } from '../../src/runs/plan/inventory.ts'
 import { planReversal } from '../../src/runs/plan/back.ts'
-import { carryOut } from '../../src/runs/apply/run.ts'
-import { guideServer } from '../cli/trial.ts'
+import { doRun } from '../../src/runs/apply/run.ts'
+import { guideServer } from '../support/trial.ts'
 import { temporaryFolder } from '../support/cli.ts'
 import { type FaultProxy, startFaultProxy } from './fault-proxy.ts'
 import { type Conditions, conditionsOf, PATIENCE_MS, TIMEOUT_MS } from './faults.ts'
@@ -87,8 +87,8 @@ class Scene {
   }
 
   /** Carries out a plan through the proxy, and compares what is reported with what is there once all is quiet. */
-  async carryOut(plan: Plan, timeoutMs = TIMEOUT_MS): Promise<RunReport> {
-    const report = await carryOut(plan, {
+  async doRun(plan: Plan, timeoutMs = TIMEOUT_MS): Promise<RunReport> {
+    const report = await doRun(plan, {
       gateway: gatewayAt(this.#proxy.url, this.#sandbox, timeoutMs),
       journal: this.#journal,
       tool: 'prove',
@@ -149,7 +149,7 @@ class Scene {
     const scope = { run, inForce: [], selection, accepted: [], createdAt: '', onRead: () => {} }
     if (!troubled) this.#proxy.calm()
     const plan = await planReversal(gatewayAt(this.#sandbox.url, this.#sandbox), scope)
-    if (plan.changes.length > 0) await this.carryOut(plan, troubled ? TIMEOUT_MS : 30_000)
+    if (plan.changes.length > 0) await this.doRun(plan, troubled ? TIMEOUT_MS : 30_000)
   }
 
   /** Every server stands where it began. */
@@ -161,7 +161,7 @@ class Scene {
 }
 
 async function play(scene: Scene, { troubledRevert }: Conditions): Promise<string[]> {
-  const { changes, run } = await scene.carryOut(await scene.plan())
+  const { changes, run } = await scene.doRun(await scene.plan())
   const mine = run && (await scene.recorded()).find(({ id }) => id === run.id)
   if (mine && troubledRevert) await scene.takeBack(mine, true)
   // Whatever the troubled one took back or not: a calm one takes back the rest.

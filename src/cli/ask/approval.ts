@@ -6,13 +6,13 @@ import { unitName } from '../render/name.ts'
 import { cancelled, type Choice } from '../terminal/terminal.ts'
 import { count } from '../../core/show/text.ts'
 import type { Gateway } from '../../gateway/port.ts'
-import { placeOf } from '../../runs/place-of.ts'
+import { placeOf } from '../../files/place.ts'
 import type { Context } from '../context.ts'
 import { wordsFor } from '../render/words.ts'
 import { renderBlocks } from '../render/plan/blocks.ts'
 import { chooseOrShow } from './record.ts'
 
-type Answer = 'all' | 'some' | 'each' | 'cancel'
+type ApprovalAnswer = 'all' | 'some' | 'each' | 'cancel'
 type EachAnswer = 'yes' | 'no' | 'rest' | 'stop'
 
 /** "Change 7 servers on https://… (1.106.2, master key)?" */
@@ -74,7 +74,7 @@ async function someOf(plan: Plan, { terminal }: Context): Promise<Change[]> {
  * nothing should be written.
  */
 export async function approve(plan: Plan, gateway: Gateway, context: Context): Promise<Plan> {
-  const choices: Choice<Answer>[] = [
+  const choices: Choice<ApprovalAnswer>[] = [
     { name: 'No, write nothing', value: 'cancel' },
     { name: `${wordsFor(plan).verb} all ${serversIn(readyChanges(plan))}`, value: 'all' },
     { name: 'Choose servers', value: 'some' },

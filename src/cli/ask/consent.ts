@@ -7,7 +7,7 @@ import type { Context } from '../context.ts'
 import { unitName } from '../render/name.ts'
 import type { Choice } from '../terminal/terminal.ts'
 
-type Answer = 'leave' | 'all' | 'some'
+type ConsentAnswer = 'leave' | 'all' | 'some'
 
 /** What speaks against changing them, by the consents that are missing, and how the answer is worded that does. */
 function objection(awaiting: readonly Change[], { withheld }: Plan): { what: string; yes: string } {
@@ -37,7 +37,7 @@ export async function askConsent(plan: Plan, { terminal }: Context): Promise<Pla
   const n = serversIn(awaiting)
   const units = unitsOf(awaiting)
   const { what, yes } = objection(awaiting, plan)
-  const choices: Choice<Answer>[] = [
+  const choices: Choice<ConsentAnswer>[] = [
     { name: `No, leave ${n === 1 ? 'it' : 'them'} out`, value: 'leave' },
     { name: `Yes, ${yes}`, value: 'all' },
     ...(units.length > 1 ? [{ name: 'Choose servers', value: 'some' as const }] : []),

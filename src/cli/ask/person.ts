@@ -2,7 +2,7 @@ import { count } from '../../core/show/text.ts'
 import type { AppliedChange } from '../../core/run/outcome.ts'
 import type { Gateway } from '../../gateway/port.ts'
 import type { Person } from '../../runs/job/ports.ts'
-import type { ContestedServer } from '../../runs/plan/over-edits.ts'
+import type { ContestedServer } from '../../core/plan/over-edits.ts'
 import type { Context } from '../context.ts'
 import { shownName } from '../render/name.ts'
 import { fieldTitle, shownAt } from '../render/plan/diff.ts'
@@ -13,13 +13,13 @@ import { askConsent } from './consent.ts'
 import { chooseOrShow } from './record.ts'
 import { chooseForUnfinished } from './unfinished.ts'
 
-type Answer = 'leave' | 'write'
+type EditAnswer = 'leave' | 'write'
 
-async function askFor(contested: ContestedServer, gateway: Gateway, context: Context): Promise<Answer> {
+async function askFor(contested: ContestedServer, gateway: Gateway, context: Context): Promise<EditAnswer> {
   const target = contested.edits
     .map(({ field, after }) => `${fieldTitle(field)} ${after === null ? '(nothing)' : shownAt(field, after)}`)
     .join(', ')
-  const choices: Choice<Answer>[] = [
+  const choices: Choice<EditAnswer>[] = [
     { name: 'Leave it as it is now', value: 'leave' },
     { name: `Write over it: ${target}`, value: 'write' },
   ]

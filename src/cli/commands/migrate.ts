@@ -3,8 +3,8 @@ import { type Context, journalFor } from '../context.ts'
 import { usage } from '../options/usage.ts'
 import type { MainOptions } from './main.ts'
 import { ruleFor } from '../options/rule.ts'
-import { unfinishedOf } from '../notice-unfinished.ts'
-import { requireConsent, requireJournal } from '../requirements.ts'
+import { unfinishedOf } from '../job/notice-unfinished.ts'
+import { requireConsent, requireJournal } from '../job/requirements.ts'
 import { gatewayUrl, openGateway, underLock } from '../connect/session.ts'
 
 /** Before the gateway hears of anything: a file that is not there is a typing error. */
@@ -31,7 +31,7 @@ export async function migrate(options: MainOptions, context: Context): Promise<n
   return underLock(url, options, async () => {
     const unfinished = await unfinishedOf(url, null, { journal, options, context })
     const gateway = await openGateway(options, url, context)
-    const { doMainJob } = await import('../job.ts')
+    const { doMainJob } = await import('../job/job.ts')
     const connected = { gateway, journal, options, context }
     if (unfinished) return doMainJob({ kind: 'attend', unfinished, named: null }, connected)
     return doMainJob({ kind: 'migrate', migration: await rule(), configuration }, connected)

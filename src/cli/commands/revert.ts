@@ -7,8 +7,8 @@ import { mend } from '../../core/show/remedy.ts'
 import { type Context, journalFor, mainCommands } from '../context.ts'
 import type { MainOptions } from './main.ts'
 import { ownCommands } from '../own-command.ts'
-import { unfinishedOf } from '../notice-unfinished.ts'
-import { requireConsent, requireJournal } from '../requirements.ts'
+import { unfinishedOf } from '../job/notice-unfinished.ts'
+import { requireConsent, requireJournal } from '../job/requirements.ts'
 import { gatewayUrl, openGateway, underLock } from '../connect/session.ts'
 
 /** After a revert that was stopped half way, "the newest run" would go forward again: nobody means that unasked. */
@@ -43,7 +43,7 @@ export async function revert(options: MainOptions, context: Context): Promise<nu
     }
     const found = named ? [named] : unfinished ? [] : await newest()
     const gateway = await openGateway(options, url, context)
-    const { doMainJob } = await import('../job.ts')
+    const { doMainJob } = await import('../job/job.ts')
     const connected = { gateway, journal, options, context }
     if (unfinished) return doMainJob({ kind: 'attend', unfinished, named }, connected)
     return doMainJob({ kind: 'revert', runs: found }, connected)

@@ -5,12 +5,12 @@ import { connect } from '../../gateway/connect/connect.ts'
 import { type Sandbox, startSandbox } from '../../sandbox/index.ts'
 import { FileJournal } from '../../journal/file-journal.ts'
 import type { Context } from '../context.ts'
-import { doMainJob } from '../job.ts'
+import { doMainJob } from '../job/job.ts'
 import type { MainOptions } from './main.ts'
 import { wrap } from '../render/layout.ts'
 import { NO_FILES } from '../../core/config/move/configuration.ts'
 import { ruleFor } from '../options/rule.ts'
-import { requireConsent, requireJournal } from '../requirements.ts'
+import { requireConsent, requireJournal } from '../job/requirements.ts'
 
 async function tryOut(
   sandbox: Sandbox,

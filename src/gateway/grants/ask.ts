@@ -10,12 +10,12 @@ export const AT_ONCE = 4
  * What one question brought. `absent`: the release has no such route. `gone`: it has, and does not know what was
  * asked for. `forbidden`: LiteLLM does not tell this account. `trouble`: nothing is known.
  */
-export type Asked =
+export type Learned =
   | { kind: 'answer'; json: unknown }
   | { kind: 'absent' | 'gone' | 'forbidden' | 'trouble'; message: string }
 
 /** Asks for a path of the gateway, in its turn. Never throws for trouble with the gateway. */
-export type Ask = (path: string) => Promise<Asked>
+export type Ask = (path: string) => Promise<Learned>
 
 /** Lets a fixed number through at a time, in the order in which they come. */
 function turnstile(places: number): <T>(act: () => Promise<T>) => Promise<T> {
@@ -34,7 +34,7 @@ function turnstile(places: number): <T>(act: () => Promise<T>) => Promise<T> {
   }
 }
 
-async function askOnce(endpoint: Endpoint, path: string, leftMs: number): Promise<Asked> {
+async function askOnce(endpoint: Endpoint, path: string, leftMs: number): Promise<Learned> {
   const timeoutSeconds = Math.min(endpoint.timeoutSeconds, leftMs / 1000)
   const answer = await get({ ...endpoint, timeoutSeconds }, path, leftMs)
   const message = spoken(answer, endpoint)
@@ -50,7 +50,7 @@ async function askOnce(endpoint: Endpoint, path: string, leftMs: number): Promis
 export function askerWithin(endpoint: Endpoint, limitMs: number): Ask {
   const end = Date.now() + limitMs
   const turn = turnstile(AT_ONCE)
-  const over: Asked = {
+  const over: Learned = {
     kind: 'trouble',
     message: `the time limit of ${count(Math.ceil(limitMs / 1000), 'second')} was reached`,
   }

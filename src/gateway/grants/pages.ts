@@ -1,4 +1,4 @@
-import { type Ask, type Asked, AT_ONCE } from './ask.ts'
+import { type Ask, type Learned, AT_ONCE } from './ask.ts'
 import type { Held } from './entries.ts'
 import type { Listing } from './holders.ts'
 
@@ -8,7 +8,7 @@ const READINGS = 3
 const MALFORMED = 'an answer is not what LiteLLM sends'
 
 /** What stands in the way of knowing a list, or all of it. */
-export type Obstacle = Exclude<Asked, { kind: 'answer' }>
+export type Obstacle = Exclude<Learned, { kind: 'answer' }>
 
 /** The entries that could be read, and what kept the others away. */
 export interface Listed {

@@ -30,7 +30,7 @@ const PAGE = /^\s*<(!doctype|html)\b/i
 
 const SIGN_IN_PAGE = /<input[^>]{1,300}type=["']?password|name=["']?SAMLRequest/i
 
-type Asked = Pick<Request, 'method' | 'url'>
+type AskedRoute = Pick<Request, 'method' | 'url'>
 
 /** The gateway that was asked. `secrets`: all texts that it may repeat, and nobody may see. */
 interface Where extends Sent {
@@ -40,14 +40,14 @@ interface Where extends Sent {
 
 const first = (value: string | string[] | undefined): string => [value ?? []].flat().join(', ')
 
-function locationOf({ status, headers }: Answer, { url }: Asked): URL | null {
+function locationOf({ status, headers }: Answer, { url }: AskedRoute): URL | null {
   const location = headers['location']
   if (status < 300 || status > 399 || typeof location !== 'string') return null
   return URL.canParse(location, url) ? new URL(location, url) : null
 }
 
 /** Does a redirect lead to a sign-in: by its path, or because it is to lead back to what was asked? */
-function leadsToSignIn(location: URL, { url }: Asked, root: string): boolean {
+function leadsToSignIn(location: URL, { url }: AskedRoute, root: string): boolean {
   const asked = new URL(url)
   if (location.pathname.replace(/\/+$/, '').endsWith(asked.pathname.slice(new URL(root).pathname.length)))
     return false
@@ -57,7 +57,7 @@ function leadsToSignIn(location: URL, { url }: Asked, root: string): boolean {
   return SIGN_IN_PATH.test(path) || returns
 }
 
-function tracesOf(answer: Answer, asked: Asked): Traces {
+function tracesOf(answer: Answer, asked: AskedRoute): Traces {
   const challenge = first(answer.headers['www-authenticate'])
   const scheme = /\bbasic\b/i.test(challenge) ? 'basic' : /^[A-Za-z][\w-]*/.exec(challenge)?.[0].toLowerCase()
   return {
@@ -70,13 +70,18 @@ function tracesOf(answer: Answer, asked: Asked): Traces {
 }
 
 /** Is a refusal LiteLLM's? It wants no key for readiness, and there refuses addresses alone, in one of its forms. */
-const isOwn = (answer: Answer, { url }: Asked, { scheme }: Traces): boolean =>
+const isOwn = (answer: Answer, { url }: AskedRoute, { scheme }: Traces): boolean =>
   url.endsWith(READINESS)
     ? scheme === null && refusedAddress.safeParse(answer.json).success
     : isLiteLlmsFailure(answer)
 
 /** What such an answer is: a sign-in that is wanted, a refusal, or nothing of that kind. */
-function standOf(answer: Answer, asked: Asked, traces: Traces, root: string): 'sign-in' | 'refusal' | null {
+function standOf(
+  answer: Answer,
+  asked: AskedRoute,
+  traces: Traces,
+  root: string,
+): 'sign-in' | 'refusal' | null {
   const { status } = answer
   const { location } = traces
   if (location) {
@@ -111,7 +116,7 @@ const refused = (message: string, hint: string): MigrateError =>
 const MAYBE_ANOTHER = ' Where there is no LiteLLM behind it, correct --url.'
 
 /** 407 is the word of a proxy on the way. */
-function ofProxy(asked: Asked, what: string): MigrateError | null {
+function ofProxy(asked: AskedRoute, what: string): MigrateError | null {
   const proxy = proxyFor(asked.url)
   if (!proxy) return null
   return refused(
@@ -130,7 +135,7 @@ function perhapsProxy(url: string): string {
  * Why an answer is not LiteLLM's, where a sign-in or a firewall gave it in LiteLLM's place; `null` where it may be
  * LiteLLM's own. It never holds what was sent, nor more than a few words of the answer.
  */
-export function frontRefusal(answer: Answer, asked: Asked, where: Where): MigrateError | null {
+export function frontRefusal(answer: Answer, asked: AskedRoute, where: Where): MigrateError | null {
   const traces = tracesOf(answer, asked)
   const stand = standOf(answer, asked, traces, where.url)
   if (stand === null) return null

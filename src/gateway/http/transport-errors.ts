@@ -92,7 +92,7 @@ const FAILURES: readonly Failure[] = [
 /** Two sentences for what went wrong on the way to a gateway: what it was, and what to do. */
 function words(
   failure: Failure,
-  { url, timeoutSeconds }: Asked,
+  { url, timeoutSeconds }: SentRequest,
   proxy: Proxy | null,
 ): { message: string; hint: string } {
   const { origin, hostname } = new URL(url)
@@ -104,7 +104,7 @@ function words(
     : { message: `There is no way to ${where}: ${failure.ofProxy}`, hint }
 }
 
-interface Asked {
+interface SentRequest {
   url: string
   timeoutSeconds: number
 }
@@ -113,7 +113,7 @@ interface Asked {
  * The typed error for what the HTTP client threw. The original is dropped on purpose: it holds the key in its
  * headers and would print it.
  */
-export function transportError(error: unknown, request: Asked, proxy: Proxy | null): TransportError {
+export function transportError(error: unknown, request: SentRequest, proxy: Proxy | null): TransportError {
   const code = codeOf(error)
   const failure = FAILURES.find(({ codes }) => codes.test(code)) ?? FAILURES[FAILURES.length - 1]
   if (!failure) throw new Error('the table of failures is empty')

@@ -5,11 +5,11 @@ import { type Halt } from '../../core/run/report.ts'
 import { isAccessField } from '../../core/record/fields.ts'
 import { fieldOf } from '../../core/record/path.ts'
 import type { Place } from '../../core/record/place.ts'
-import { placeOf } from '../place-of.ts'
+import { placeOf } from '../../files/place.ts'
 import type { ApplyContext, Failure, Position, Step, Write, WriteProgress } from './context.ts'
 import { type GuardedReading, readBeforeWrite } from './guard.ts'
 import { enter, JournalFailure } from './intent.ts'
-import { isAnswering } from './listener.ts'
+import { isAnswering } from './silence.ts'
 import type { Written } from './write.ts'
 
 /** Why a run may not go on after a change, or `null`. */

@@ -73,7 +73,7 @@ async function isKept(journal: Journal, id: string): Promise<boolean> {
  * Carries out a plan as one run: journal, apply, report. Forward and back alike; with `resumption` under the id of
  * the run that is taken up again. Throws only where that run cannot be taken up; then nothing was written.
  */
-export async function carryOut(
+export async function doRun(
   plan: Plan,
   context: RunContext,
   resumption: Resumption | null = null,

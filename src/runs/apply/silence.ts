@@ -1,3 +1,4 @@
+import { isTimeOut } from '../../core/errors.ts'
 import type { Era } from '../../core/record/eras.ts'
 import { mayHang } from '../../core/record/may-hang.ts'
 import type { Change } from '../../core/plan/change.ts'
@@ -5,6 +6,7 @@ import { type ServerRecord, serverTitle } from '../../core/record/server.ts'
 import { printable } from '../../core/show/text.ts'
 import type { FieldEdit } from '../../core/record/put-body.ts'
 import type { Place, Reading, WriteAnswer } from '../../core/record/place.ts'
+import type { Gateway } from '../../gateway/port.ts'
 
 /** A write whose answer never came. `alone`: nothing has been answered since; `silent`: it was waited for in vain. */
 interface LostWrite {
@@ -25,6 +27,16 @@ function remedyAfter(change: Change, { searches }: Era): string {
   if (searches.length === 0) return `Restart LiteLLM. ${THEN}`
   const whose = mayHang(change) ? printable(serverTitle(change.server)) : 'a server that people sign in to'
   return `It may be waiting for the address of ${whose} to end its stream. Stop the MCP server there, and LiteLLM goes on; a restart of LiteLLM alone would wait again. ${THEN}`
+}
+
+/** Does the list, which asks no backend, get an answer, whatever it says? */
+export async function isAnswering(gateway: Pick<Gateway, 'list'>): Promise<boolean> {
+  try {
+    await gateway.list()
+    return true
+  } catch (error) {
+    return !isTimeOut(error)
+  }
 }
 
 /**

@@ -5,7 +5,7 @@ import type { RunReport, StopSignal } from '../../core/run/report.ts'
 import type { RecordedRun } from '../../journal/fold.ts'
 import type { ApplyEvent } from '../apply/context.ts'
 import type { Resumption } from '../apply/run.ts'
-import type { ContestedServer } from '../plan/over-edits.ts'
+import type { ContestedServer } from '../../core/plan/over-edits.ts'
 
 /** What may become of a run that its process did not end. */
 export type UnfinishedChoice = 'finish' | 'revert' | 'leave'

@@ -3,7 +3,7 @@ import type { Plan } from '../../core/plan/plan.ts'
 import { mayHaveWritten } from '../../core/run/outcome.ts'
 import { type RunReport } from '../../core/run/report.ts'
 import type { ApplyEvent } from '../apply/context.ts'
-import { carryOut, type Resumption, type RunContext } from '../apply/run.ts'
+import { doRun, type Resumption, type RunContext } from '../apply/run.ts'
 import { type Job, patienceMs } from './context.ts'
 import { awaitWorkers, lookAfter } from './look.ts'
 
@@ -65,7 +65,7 @@ export async function runPlan(plan: Plan, resumption: Resumption | null, job: Jo
   const faults = new Faults()
   watch({ kind: 'begun', plan })
   const seen = await stopping.during(async () => {
-    const report = await carryOut(plan, contextFor(job, faults), resumption)
+    const report = await doRun(plan, contextFor(job, faults), resumption)
     writes.settle(mayHaveWritten(report.changes))
     return faults.addTo(report, async () => lookAfter(plan, await awaitWorkers(report, job), job))
   })

@@ -3,7 +3,7 @@ import type { Plan } from '../../core/plan/plan.ts'
 import { inParallel, READS_AT_ONCE } from '../../core/in-parallel.ts'
 import type { Gateway } from '../../gateway/port.ts'
 import { type RecordedRun, wasWritten } from '../../journal/fold.ts'
-import { placeOf } from '../place-of.ts'
+import { placeOf } from '../../files/place.ts'
 import { signInsAtStake } from './sign-ins.ts'
 
 /** What a reversal covers, and who is told of each read. */

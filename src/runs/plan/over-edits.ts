@@ -4,8 +4,6 @@ import type { Plan } from '../../core/plan/plan.ts'
 import type { Gateway } from '../../gateway/port.ts'
 import { signInsAtStake } from './sign-ins.ts'
 
-export { type ContestedServer, contestedServers } from '../../core/plan/over-edits.ts'
-
 /**
  * The plan that writes over somebody's edits, for the servers that a person chose: made from what the gateway
  * holds now, so that taking it back restores that edit.

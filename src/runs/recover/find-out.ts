@@ -6,9 +6,9 @@ import type { Reading } from '../../core/record/place.ts'
 import type { Gateway } from '../../gateway/port.ts'
 import { type RecordedChange, type RecordedRun, wasWritten } from '../../journal/fold.ts'
 import { driftedSince, judgeWrite } from './judge-write.ts'
-import { Listener } from '../apply/listener.ts'
+import { Listener } from './listener.ts'
 import { inParallel, READS_AT_ONCE } from '../../core/in-parallel.ts'
-import { placeOf } from '../place-of.ts'
+import { placeOf } from '../../files/place.ts'
 import { until } from '../until.ts'
 
 /** Does a reading settle it while a write may be under way? The old value does not. */

@@ -7,8 +7,6 @@ import type { Journal } from '../../journal/port.ts'
 import { findAllOut } from './find-out.ts'
 import type { Resumption } from '../apply/run.ts'
 
-export { leftToDo, planCompletion } from '../../core/run/completion.ts'
-
 /** Had a run begun to take back by itself what it wrote? Then going on means taking back the rest. */
 export function wasTakingBack({ changes }: RecordedRun): boolean {
   return changes.some(({ outcome, open }) => outcome === 'reverted' || open?.takingBack === true)

@@ -4,7 +4,7 @@ import { type AddressInfo, connect, createServer, type Server, type Socket } fro
 import { createServer as createTlsServer } from 'node:tls'
 import { fileURLToPath } from 'node:url'
 import { afterEach, describe, expect, vi } from 'vitest'
-import { documentOf, sentence, test, TWO } from '../../cli/trial.ts'
+import { documentOf, sentence, test, TWO } from '../../support/trial.ts'
 import { forward, inFrontOf, says } from '../../support/hostile.ts'
 import { watchForLeaks } from '../../support/secrets.ts'
 

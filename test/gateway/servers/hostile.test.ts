@@ -1,5 +1,14 @@
 import { describe, expect, vi } from 'vitest'
-import { documentOf, guideServer, sentence, test, type Trial, TWO, urls, writes } from '../../cli/trial.ts'
+import {
+  documentOf,
+  guideServer,
+  sentence,
+  test,
+  type Trial,
+  TWO,
+  urls,
+  writes,
+} from '../../support/trial.ts'
 import { closedOrigin } from '../../support/free-port.ts'
 import { endless, forward, huge, inFrontOf, type Listener, says, silent } from '../../support/hostile.ts'
 import { watchForLeaks } from '../../support/secrets.ts'

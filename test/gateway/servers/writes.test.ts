@@ -1,6 +1,15 @@
 import { describe, expect, vi } from 'vitest'
 import type { Sandbox, SandboxOptions, SandboxRow } from '../../../src/sandbox/index.ts'
-import { documentOf, guideServer, sentence, test, type Trial, TWO, urls, writes } from '../../cli/trial.ts'
+import {
+  documentOf,
+  guideServer,
+  sentence,
+  test,
+  type Trial,
+  TWO,
+  urls,
+  writes,
+} from '../../support/trial.ts'
 import type { Finished } from '../../support/cli.ts'
 import { watchForLeaks } from '../../support/secrets.ts'
 

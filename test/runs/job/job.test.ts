@@ -10,7 +10,7 @@ import type { Ended, Job, JobOptions, JobResult } from '../../../src/runs/job/co
 import { doJob, type JobRequest } from '../../../src/runs/job/job.ts'
 import { type JobEvents, NOBODY, type Person } from '../../../src/runs/job/ports.ts'
 import { NO_FILES } from '../../../src/core/config/move/configuration.ts'
-import { newestFile, test, type Trial, TWO, urls, writes } from '../../cli/trial.ts'
+import { newestFile, test, type Trial, TWO, urls, writes } from '../../support/trial.ts'
 import { watchForLeaks } from '../../support/secrets.ts'
 
 watchForLeaks()

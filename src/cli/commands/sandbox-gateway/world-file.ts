@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { type Place, readOwnJson } from '../../../core/own-json.ts'
+import { type TextPosition, readOwnJson } from '../../../core/own-json.ts'
 import { pathText } from '../../../core/record/path.ts'
 import { maskUrlsIn } from '../../../core/show/redact.ts'
 import { nearestOf } from '../../../core/plan/select.ts'
@@ -105,7 +105,7 @@ const HINT = 'docs/sandbox.md, in the package too, has all members and what they
  */
 export async function readWorld(file: string, release: string | undefined): Promise<SandboxOptions> {
   const name = `World file ${printable(file)}`
-  const at = ({ line, column }: Place): string => `${name}, line ${line}, column ${column}`
+  const at = ({ line, column }: TextPosition): string => `${name}, line ${line}, column ${column}`
   const given = await readGiven(file)
   if ('why' in given) throw fileUnreadable(`${name}: ${given.why}`)
   const json = readOwnJson(given.text)

@@ -26,13 +26,13 @@ const isConfiguration = (value: PyValue): boolean =>
 /** As deep as charts nest their values. */
 const DEEPEST = 6
 
-interface Found {
+interface Nested {
   steps: readonly string[]
   isText: boolean
 }
 
 /** Where in a value, not at its top, MCP servers stand. */
-function search(value: PyValue, steps: readonly string[]): Found | null {
+function search(value: PyValue, steps: readonly string[]): Nested | null {
   if (isConfiguration(value)) return { steps, isText: true }
   if (steps.length > DEEPEST) return null
   if (Array.isArray(value)) {

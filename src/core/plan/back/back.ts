@@ -77,7 +77,7 @@ function asListed({ recorded: { change }, reading }: Candidate): ListedServer {
 }
 
 /** A candidate, whether its server is meant, and what is to become of it. */
-interface Judged {
+interface JudgedCandidate {
   candidate: Candidate
   change: Change
   meant: boolean
@@ -85,7 +85,7 @@ interface Judged {
 }
 
 /** The judgements with each server that is left alone once, for its URL where that is. */
-function onceEach(judged: readonly Judged[]): Judgement[] {
+function onceEach(judged: readonly JudgedCandidate[]): Judgement[] {
   const urlsFirst = judged.toSorted(
     (a, b) => Number(newUrl(b.change) !== null) - Number(newUrl(a.change) !== null),
   )
@@ -106,7 +106,7 @@ export function assembleReversal(reversal: Reversal): Plan {
   const { identity, era } = gateway
   const selected = select(selection, candidates.map(asListed), `run ${run.id}`)
   const judged = together(
-    candidates.map((candidate): Judged => {
+    candidates.map((candidate): JudgedCandidate => {
       const { change } = candidate.recorded
       const meant = selected.has(change.server.id)
       return { candidate, change, meant, judgement: judgeBack(candidate, era) }

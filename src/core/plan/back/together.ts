@@ -8,7 +8,7 @@ import type { SkippedCode } from '../plan.ts'
 import { unitsBy } from '../units.ts'
 
 /** A change of a run that is taken back, whether it is among those that are meant, and what was found of it. */
-interface Judged {
+interface JudgedChange {
   change: Change
   meant: boolean
   judgement: Judgement
@@ -19,7 +19,7 @@ const skip = (change: Change, code: SkippedCode, message: string): Judgement => 
   skipped: { server: change.server, matched: true, code, message, url: null },
 })
 
-const isSkipped = ({ judgement }: Judged): boolean => judgement.kind === 'skipped'
+const isSkipped = ({ judgement }: JudgedChange): boolean => judgement.kind === 'skipped'
 
 const removesPin = ({ edits }: Change): boolean =>
   edits.some(({ field, after }) => field === PINNED_ID && after === null)
@@ -28,7 +28,7 @@ const names = (changes: readonly Change[]): string =>
   [...new Set(changes.map(({ server }) => printable(serverTitle(server))))].join(', ')
 
 /** Why a change does not go back although nothing speaks against it alone, or `null`. */
-function hindrance({ change, judgement }: Judged, unit: readonly Judged[]): Judgement | null {
+function hindrance({ change, judgement }: JudgedChange, unit: readonly JudgedChange[]): Judgement | null {
   if (judgement.kind !== 'change') return null
   const others = unit.filter((each) => each.change !== change)
   const absent = others.filter((each) => !each.meant && each.judgement.kind !== 'nothing')
@@ -57,7 +57,7 @@ function hindrance({ change, judgement }: Judged, unit: readonly Judged[]): Judg
  * What happens to the changes of a run, with those that go together or not at all: servers of a config.yaml whose
  * URL stands in a `.env` file. In their order.
  */
-export function together<T extends Judged>(all: readonly T[]): T[] {
+export function together<T extends JudgedChange>(all: readonly T[]): T[] {
   const units = unitsBy(all.map(({ change }) => change))
   const judged = (among: readonly T[], isTheirTurn: (change: Change) => boolean): T[] => {
     const found = new Map(among.map((each) => [each.change, each]))

@@ -60,7 +60,7 @@ function mendGrants(
   )
 }
 
-interface Judged {
+interface KeyFindings {
   faults: Fault[]
   line: string | null
 }
@@ -83,7 +83,7 @@ async function judgeKey(
   key: KeyUnderTest,
   servers: readonly ListedServer[],
   scene: OpenScene,
-): Promise<Judged> {
+): Promise<KeyFindings> {
   const endpoint = scene.endpointFor(key.secret)
   const seen = await serversSeen(endpoint)
   if (seen.kind !== 'servers') return { faults: [unusable(key, seen.kind, seen.message)], line: null }

@@ -7,7 +7,7 @@ import { closed } from '../../../../src/runs/verify/closed/closed.ts'
 import { migratedServers } from '../../../../src/runs/verify/scene/migrated.ts'
 import { oldOrigins, targetsOf } from '../../../../src/runs/verify/closed/old-origins.ts'
 import type { Scene } from '../../../../src/runs/verify/scene/scene.ts'
-import { test, TWO } from '../../../cli/trial.ts'
+import { test, TWO } from '../../../support/trial.ts'
 import { watchForLeaks } from '../../../support/secrets.ts'
 
 watchForLeaks()

@@ -1,0 +1,65 @@
+import { optionsToRevert } from '../../core/plan/consent.ts'
+import { MigrateError } from '../../core/errors.ts'
+import type { CommandMaker } from '../../core/show/own-command.ts'
+import { printable } from '../../core/show/text.ts'
+import type { RecordedRun } from '../../journal/fold.ts'
+import { lockHolder } from '../../journal/lock.ts'
+import type { Journal } from '../../journal/port.ts'
+import { noticeUnfinished } from '../../runs/job/notice.ts'
+import { mend } from '../../core/show/remedy.ts'
+import { type Invoked, mainCommands, mayAsk } from '../context.ts'
+import { hintLines } from '../render/layout.ts'
+
+/** The commands that finish a run or take it back, in words. */
+export function bothWays(run: RecordedRun, own: CommandMaker, invoked: Invoked): string {
+  const consents = optionsToRevert(run.changes.map(({ change }) => change))
+  const consent = mayAsk(invoked) ? [] : ['--yes']
+  return [
+    mend(
+      'Both ways ask the gateway first what was written. To complete it:',
+      own('unfinished', 'finish', ...consent),
+    ),
+    // By its name: where it was taken back meanwhile, that finds nothing to do, and begins nothing else.
+    mend('To take it back:', own('revert', run.id, ...consent, ...consents)),
+  ].join('\n')
+}
+
+async function mention(run: RecordedRun, url: string, invoked: Invoked): Promise<void> {
+  const { terminal, look } = invoked.context
+  const holder = await lockHolder(url).catch(() => null)
+  const text = holder
+    ? `! A run against this gateway is under way (${holder.user} on ${holder.host}, process ${holder.pid}, since ${holder.since}).`
+    : `! Run ${run.id} of ${run.startedAt} did not finish. ${bothWays(run, mainCommands(url, invoked), invoked)}`
+  terminal.warn(look.paint('yellow', hintLines(text, look.width)))
+}
+
+/** Somebody has to say what should happen to it: an option, the run's own name, or an answer. */
+function refuse(run: RecordedRun, url: string, invoked: Invoked): never {
+  const { user, host } = run.started
+  throw new MigrateError(
+    'run-interrupted',
+    `Run ${run.id} of ${run.startedAt}, by ${printable(`${user} on ${host}`)}, did not finish, so nothing else is started`,
+    bothWays(run, mainCommands(url, invoked), invoked),
+  )
+}
+
+/**
+ * Looks for a run of this gateway that has no end, and tells of it. Returns it where it has to be attended to; `null`
+ * where there is none, or a dry run only tells of it. Throws `run-interrupted` where nobody can be asked, and else as
+ * the job's own look does.
+ */
+export async function unfinishedOf(
+  url: string,
+  named: RecordedRun | null,
+  { journal, ...invoked }: Invoked & { journal: Journal },
+): Promise<RecordedRun | null> {
+  const { options, context } = invoked
+  const asks = mayAsk(invoked)
+  const { found, problems } = await noticeUnfinished(journal, url, { options, named, asks })
+  for (const { message } of problems) context.terminal.warn(`! ${message}`)
+  if (!found) return null
+  if (found.means === 'refuse') return refuse(found.run, url, invoked)
+  if (found.means === 'attend') return found.run
+  await mention(found.run, url, invoked)
+  return null
+}

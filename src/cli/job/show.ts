@@ -1,0 +1,93 @@
+import { optionsToRevert } from '../../core/plan/consent.ts'
+import type { Plan } from '../../core/plan/plan.ts'
+import { isLeftOpen, type RunReport } from '../../core/run/report.ts'
+import { leavesSomething } from '../../core/run/outcome.ts'
+import type { CommandMaker } from '../../core/show/own-command.ts'
+import { printableJson } from '../../core/show/text.ts'
+import type { Proposal } from '../../runs/job/ports.ts'
+import type { Context } from '../context.ts'
+import type { MainOptions } from '../commands/main.ts'
+import { planDocument, runDocument } from '../render/documents.ts'
+import { wrap } from '../render/layout.ts'
+import { renderBlocks } from '../render/plan/blocks.ts'
+import { renderCause, saidElsewhere, sharedCauses } from '../render/plan/causes.ts'
+import {
+  renderAwaiting,
+  renderDirections,
+  renderRemarks,
+  renderRestart,
+  renderSummary,
+} from '../render/plan/plan.ts'
+import { renderPurpose } from '../render/plan/proposal.ts'
+import { renderRemedies } from '../render/plan/reach.ts'
+import { renderByHand, renderReport } from '../render/report/report.ts'
+
+/** What the answer of an invocation depends on. `own`: the commands that it names. */
+export interface Answering {
+  options: MainOptions
+  context: Context
+  own: CommandMaker
+}
+
+/** Prints a plan: its heading, a block for each change, what is left alone, and the numbers. A document comes at the end. */
+export function showProposal(
+  proposal: Proposal,
+  { options, context: { terminal, look }, own }: Answering,
+): void {
+  if (options.json) return
+  const { plan } = proposal
+  const { heading, nothing } = renderPurpose(proposal, own)
+  const causes = sharedCauses(plan)
+  const said = saidElsewhere(causes)
+  const blocks = options.quiet && !options.dryRun ? [] : renderBlocks(plan.changes, look, plan, said)
+  const alone = plan.changes.filter(({ id }) => !said.get(id)?.has('unreachable'))
+  const empty = plan.changes.length === 0 ? [nothing] : []
+  terminal.print(
+    [
+      heading
+        .split('\n')
+        .map((line) => wrap(line, look.width, '  '))
+        .join('\n'),
+      ...blocks,
+      ...causes.map((cause) => renderCause(cause, look)),
+      ...renderRemedies(plan, alone, look),
+      ...renderRemarks(plan, look),
+      ...empty,
+      [
+        wrap(renderSummary(plan), look.width, '  '),
+        ...renderDirections(plan, look),
+        ...renderRestart(plan, look),
+        ...renderAwaiting(plan, look),
+        ...(options.dryRun && empty.length === 0 ? ['Nothing was written: this was a dry run.'] : []),
+      ].join('\n'),
+    ].join('\n\n'),
+  )
+}
+
+/** Says that nothing of a plan is written; as a document the plan of a dry run, else the report of nothing. */
+export function showUnwritten(
+  { plan, report }: { plan: Plan; report: RunReport },
+  { options, context: { terminal } }: Answering,
+): void {
+  if (options.json)
+    return terminal.print(printableJson(options.dryRun ? planDocument(plan) : runDocument(report, null)))
+  if (!options.dryRun && plan.changes.length > 0) terminal.print('\nNothing was written.')
+}
+
+/** Prints what a run came to, and the command that takes it back. */
+export function showReport(report: RunReport, { options, context, own }: Answering): void {
+  const { terminal, look, written } = context
+  const run = options.sandbox || !leavesSomething(report.changes) ? null : report.run
+  // Taking it back signs people out again, and so on.
+  const consents = optionsToRevert(report.changes.filter((change) => leavesSomething([change])))
+  const undo = run?.kept ? own('revert', run.id, ...consents) : null
+  written.undo = undo
+  if (options.json) return terminal.print(printableJson(runDocument(report, undo)))
+  terminal.print(`\n${renderReport(report, look, own)}`)
+  if (!options.sandbox && isLeftOpen(report))
+    terminal.print(
+      `The journal holds this run without its end. When it can be written again, complete the run:\n${own('unfinished', 'finish', ...(options.yes ? ['--yes'] : []))}`,
+    )
+  if (undo !== null) terminal.print(`To take this back:\n${undo}`)
+  else if (run && !run.kept) terminal.print(renderByHand(report, look))
+}

@@ -1,0 +1,110 @@
+import { expect, test } from 'vitest'
+import { applyProgress, timeLeft } from '../../../src/cli/job/progress.ts'
+import type { Terminal } from '../../../src/cli/terminal/terminal.ts'
+import type { Change } from '../../../src/core/plan/change.ts'
+import { settledAs } from '../../../src/core/run/outcome.ts'
+
+const MINUTE = 60_000
+
+test.each([
+  ['nothing is done yet', 5 * MINUTE, 0, 10, ''],
+  ['a minute is left', MINUTE, 1, 2, ''],
+  ['a little more is left', MINUTE, 10, 21, ', about 2 min left'],
+  ['three of four are to come', MINUTE, 1, 4, ', about 3 min left'],
+  ['all is done', 90 * MINUTE, 10, 10, ''],
+  ['it goes on for hours', 10 * MINUTE, 100, 1300, ', about 120 min left'],
+])('the time left, where %s', (_, elapsedMs, done, total, text) => {
+  expect(timeLeft(elapsedMs, done, total)).toBe(text)
+})
+
+const change: Change = {
+  id: 'c',
+  server: { id: 'id-fetch', name: 'fetch', alias: null, source: 'database' },
+  migration: 'm',
+  transport: 'sse',
+  signsIn: false,
+  edits: [{ field: 'url', before: 'http://a', after: 'http://b' }],
+  effects: [],
+  file: null,
+  settings: {},
+  landed: [],
+  fields: {},
+  fingerprint: 'f',
+}
+
+/** A terminal that keeps what it is told. */
+function listening(): { terminal: Terminal; told: string[] } {
+  const told: string[] = []
+  const tell = (text: string): void => void told.push(text)
+  const nobody = (): Promise<never> => Promise.reject(new Error('there is nobody to ask'))
+  const asking = { askText: nobody, askSecret: nobody, choose: nobody, chooseSome: nobody }
+  const hearing = { print: tell, remark: tell, warn: tell, progress: tell, settle: () => {}, clear: () => {} }
+  return { terminal: { interactive: true, isHeard: true, width: 80, ...asking, ...hearing }, told }
+}
+
+/** One of sixty servers. */
+const nth = (n: number): Change => ({
+  ...change,
+  id: `c${n}`,
+  server: { ...change.server, id: `id-${n}`, name: `s${n}` },
+})
+
+const look = { width: 80, paint: (_: unknown, text: string) => text, colour: false, verbose: false }
+
+/** A plan of these changes, of a migration unless told. */
+const planOf = (changes: Change[], reverts: string | null = null) => ({
+  changes,
+  reverts,
+  withheld: {},
+  preflight: {},
+})
+
+test('a run that takes back what it wrote reckons from where it began to', () => {
+  const { terminal, told } = listening()
+  let time = 0
+  const changes = Array.from({ length: 60 }, (_, n) => nth(n))
+  const tell = applyProgress(planOf(changes), terminal, look, 10, () => time)
+  const settled = (each: Change, outcome: 'applied' | 'reverted') =>
+    tell({ kind: 'settled', change: settledAs(each, outcome), done: 0, total: 0 })
+  for (const each of changes.slice(0, 30)) settled(each, 'applied')
+  time = 60 * MINUTE
+  told.length = 0
+  tell({ kind: 'writing', change: nth(30), done: 30, total: 60 })
+  tell({ kind: 'taking-back', total: 30 })
+  settled(nth(29), 'reverted')
+  time += MINUTE
+  tell({ kind: 'writing', change: nth(28), done: 1, total: 30 })
+  expect(told).toEqual([
+    '31/60 s30: writing, about 60 min left',
+    'Taking back what this run wrote (30 servers), newest first',
+    '  ↩ s29: taken back',
+    '2/30 s28: writing, about 29 min left',
+  ])
+})
+
+test('a server whose URL stands in a file of its own is one server, told of when all of it is done', () => {
+  const { terminal, told } = listening()
+  const [pin, variable] = [change, { ...change, id: 'v' }]
+  const tell = applyProgress(planOf([pin, variable, nth(2)]), terminal, look, 10, () => 0)
+  tell({ kind: 'writing', change: pin, done: 0, total: 3 })
+  tell({ kind: 'settled', change: settledAs(pin, 'applied'), done: 1, total: 3 })
+  tell({ kind: 'writing', change: variable, done: 1, total: 3 })
+  tell({ kind: 'settled', change: settledAs(variable, 'applied'), done: 2, total: 3 })
+  tell({ kind: 'writing', change: nth(2), done: 2, total: 3 })
+  expect(told).toEqual(['1/2 fetch: writing', '1/2 fetch: writing', '  ✔ fetch: changed', '2/2 s2: writing'])
+})
+
+test('a run that takes another back speaks of taking back', () => {
+  const { terminal, told } = listening()
+  const tell = applyProgress(planOf([nth(1), nth(2)], 'the run'), terminal, look, 10, () => 0)
+  tell({ kind: 'checking', change: nth(1), done: 0, total: 2 })
+  tell({ kind: 'settled', change: settledAs(nth(1), 'applied'), done: 1, total: 2 })
+  tell({ kind: 'taking-back', total: 1 })
+  tell({ kind: 'settled', change: settledAs(nth(1), 'reverted'), done: 1, total: 1 })
+  expect(told).toEqual([
+    '1/2 s1: checking; LiteLLM is probing the address that it goes back to (up to 10 s)',
+    '  ✔ s1: taken back',
+    'Putting back what this run took back (1 server), newest first',
+    '  ↩ s1: put back again',
+  ])
+})
