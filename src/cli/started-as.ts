@@ -66,7 +66,7 @@ function realPath(path: string): string | null {
 /** Reads how this process was started. */
 export function readStart(env: NodeJS.ProcessEnv): Start {
   const script = process.argv[1] ?? NAME
-  // Package managers put these there for their children; a shell has them not.
+  // Package managers put these there for their children; a shell does not have them.
   const folders = (env['PATH'] ?? '')
     .split(delimiter)
     .filter((each) => each !== '' && !/node_modules[/\\]\.bin[/\\]?$/.test(each))

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { configFault } from '../core/config/read/fault.ts'
 import type { ConfigFile, ConfigTree } from '../core/config/move/configuration.ts'
-import { readConfig } from '../core/config/read/read.ts'
+import { readConfig } from '../core/config/read/servers.ts'
 import { readText } from './text-file.ts'
 
 /** A path under `include` that is still to be read, with the files through which it came. */

@@ -1,6 +1,6 @@
 import { type ConfigEdit, editConfig } from '../core/config/edit/edit.ts'
 import { editEnvFile, readEnvFile } from '../core/config/edit/env-file.ts'
-import { type ConfigServer, readConfig } from '../core/config/read/read.ts'
+import { type ConfigServer, readConfig } from '../core/config/read/servers.ts'
 import { configRecord, PINNED_ID } from '../core/config/read/record.ts'
 import { FILE_ERA } from '../core/record/eras.ts'
 import { MigrateError } from '../core/errors.ts'
@@ -35,7 +35,7 @@ function configEdit(
 
 /**
  * A server in a config.yaml, or the variable in a `.env` file that holds its URL, as a place like the API: read, and
- * replaced at one stroke, only where the file holds what is expected.
+ * replaced in one step, and only where the file holds what is expected.
  */
 export class FilePlace implements Place {
   readonly era = FILE_ERA

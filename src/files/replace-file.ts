@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path'
 import { codeOf } from '../core/errors.ts'
 import { fileWords } from '../core/show/system-words.ts'
 import { copyAttributes, OVERWRITES } from './file-attributes.ts'
-import { changed, objection, type Refusal, refused, type Replacement } from './replacement.ts'
+import { changed, objection, type Refusal, refused, type Replacement } from './replace-refusals.ts'
 
 /** A file that will be replaced, as it was seen, and the new one beside it. */
 interface Pair {
@@ -127,7 +127,7 @@ async function exchange(pair: Pair, expected: Buffer, text: string): Promise<Rep
 }
 
 /**
- * Replaces the text of a file at one stroke: whoever reads it sees all of the old text or all of the new. Mode, owner,
+ * Replaces the text of a file in one step: whoever reads it sees all of the old text or all of the new. Mode, owner,
  * ACL and extended attributes stay, or the file is refused; a symbolic link stays and its target is replaced. Refuses where
  * the file does not hold `expected`, byte for byte. A process killed on the way may leave a hidden `.mcp-url-migrate-…`
  * file behind. Never throws.

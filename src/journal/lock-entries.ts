@@ -1,4 +1,5 @@
 import { readdir, readFile } from 'node:fs/promises'
+import { parsedJson } from '../core/parsed-json.ts'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { codeOf } from '../core/errors.ts'
@@ -35,14 +36,6 @@ export interface Found {
   life: Life
 }
 
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return null
-  }
-}
-
 /** Whose entry it is where its text does not tell: the name holds the pid. */
 function identityIn(name: string, self: ProcessIdentity): ProcessIdentity {
   const pid = Number(/\.(\d+)-[\da-f]+\.lock/.exec(name)?.[1] ?? 0)
@@ -55,7 +48,7 @@ async function readEntry(folder: string, name: string, self: ProcessIdentity): P
     codeOf(error) === 'ENOENT' ? null : '',
   )
   if (text === null) return null
-  const found = entry.safeParse(parsed(text)).data ?? null
+  const found = entry.safeParse(parsedJson(text)).data ?? null
   return { name, entry: found, life: await lifeOf(found ?? identityIn(name, self), self) }
 }
 

@@ -1,6 +1,6 @@
 import { lookup } from 'node:dns/promises'
 import { networkInterfaces } from 'node:os'
-import { isLoopbackName } from '../core/rule/address.ts'
+import { isLoopbackName } from '../core/rule/host-names.ts'
 import { greet, knock } from './knock.ts'
 import { listeners } from './listeners.ts'
 import type { Machine } from './port.ts'

@@ -22,7 +22,7 @@ export interface Ask extends Received {
   readonly caller: Caller
 }
 
-/** The body as JSON; undefined when it is none. */
+/** The body as JSON; undefined when it is no JSON. */
 export function bodyOf(text: string): unknown {
   try {
     return JSON.parse(text)

@@ -7,7 +7,7 @@ import { openPlace } from './place.ts'
 import { renderTable } from './table.ts'
 
 /** Measures one figure after the other. `say` hears the name of each before. */
-export async function measure(
+async function measure(
   { program, runs, only, isCold }: Asked,
   say: (name: string) => void,
 ): Promise<Result[]> {

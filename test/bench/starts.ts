@@ -20,7 +20,7 @@ const nothing = toExit(() => ['-e', '0'])
 const DONE = [0, 5]
 
 /** The time until a command's first request has come to the gateway. It goes on to its end, and has to succeed. */
-export const toFirstRequest =
+const toFirstRequest =
   (args: readonly string[]): Timed =>
   async (place) => {
     const gateway = await place.gateway()

@@ -141,7 +141,7 @@ export function untilProxyAnswers(name: string, port = 8080): Promise<void> {
 }
 
 /** The process id, on this machine, of what runs in a container. */
-export const pidOf = (name: string): Promise<string> => docker('inspect', '-f', '{{.State.Pid}}', name)
+const pidOf = (name: string): Promise<string> => docker('inspect', '-f', '{{.State.Pid}}', name)
 
 /** Runs a program in the network of a container. */
 export async function inNetworkOf(name: string, ...command: string[]): Promise<string> {

@@ -24,7 +24,7 @@ async function areRunning(): Promise<boolean> {
 }
 
 /** Where LiteLLM is published on this machine. */
-export async function gatewayUrl(): Promise<string> {
+async function gatewayUrl(): Promise<string> {
   return `http://${await docker('port', 'litellm', '4000/tcp')}`
 }
 

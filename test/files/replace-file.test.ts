@@ -18,7 +18,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { replaceFile } from '../../src/files/replace-file.ts'
-import { isMountPoint } from '../../src/files/replacement.ts'
+import { isMountPoint } from '../../src/files/replace-refusals.ts'
 import { readText } from '../../src/files/text-file.ts'
 import { makePipe } from '../support/system.ts'
 

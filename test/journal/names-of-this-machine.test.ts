@@ -1,6 +1,6 @@
 import { hostname, networkInterfaces } from 'node:os'
 import { describe, expect, test } from 'vitest'
-import { isOwnName } from '../../src/core/rule/address.ts'
+import { isOwnName } from '../../src/core/rule/host-names.ts'
 import { isSameGateway } from '../../src/core/rule/gateway-key.ts'
 import { MigrateError } from '../../src/core/errors.ts'
 import { normaliseGatewayUrl } from '../../src/gateway/connect/gateway-url.ts'

@@ -1,7 +1,7 @@
 import type { Fault } from './fault-proxy.ts'
 
 /** Numbers from 0 to 1 that a seed determines (mulberry32). */
-export function numbersFrom(seed: number): () => number {
+function numbersFrom(seed: number): () => number {
   let state = seed >>> 0
   return () => {
     state = (state + 0x6d2b79f5) >>> 0

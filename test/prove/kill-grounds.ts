@@ -42,7 +42,7 @@ const MORE: Readonly<Record<string, SandboxServer>> = {
 const NAMES = ['filesystem', 'postgres', 'fetch', 'monitoring', 'n8n', 'playwright', 'timescaledb']
 
 /** The guide's seven servers; five of them have more set than their URL. */
-export function sevenServers(): SandboxServer[] {
+function sevenServers(): SandboxServer[] {
   return NAMES.map((name) => ({
     server_id: `id-${name}`,
     server_name: name,

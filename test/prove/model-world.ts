@@ -22,7 +22,7 @@ export interface Meanwhile extends Edit {
   at: number
 }
 
-export const oldUrl = (id: Id): string => `http://localhost:8585/servers/${id.slice(3)}/sse`
+const oldUrl = (id: Id): string => `http://localhost:8585/servers/${id.slice(3)}/sse`
 export const newUrl = (url: string): string =>
   url.replace('http://localhost:8585', 'http://mcp-proxy-sse:8080')
 export const isOld = (url: unknown): boolean => String(url).startsWith('http://localhost:8585/')

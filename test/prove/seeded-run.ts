@@ -96,6 +96,7 @@ class Scene {
       onFailure: this.#conditions.onFailure,
       canary: false,
       onEvent: () => {},
+      onWrite: () => {},
       onFault: (error) => {
         throw error
       },

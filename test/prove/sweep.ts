@@ -183,11 +183,7 @@ async function recover(lane: Lane, course: Course, killed: State, way: Way, tall
 }
 
 /** Kills the program once. Returns how it ended, and what it left behind. */
-export async function kill(
-  lane: Lane,
-  course: Course,
-  point: number,
-): Promise<{ ended: Ended; killed: State }> {
+async function kill(lane: Lane, course: Course, point: number): Promise<{ ended: Ended; killed: State }> {
   await restore(lane, course.start)
   const ended = await killedAt(lane, course.args, point)
   if (ended.signal !== 'SIGKILL')
@@ -196,7 +192,7 @@ export async function kill(
 }
 
 /** Kills the program at one boundary, compares gateway and journal, and recovers both ways. */
-export async function prove(lane: Lane, course: Course, point: number, tally: Tally): Promise<Finding[]> {
+async function prove(lane: Lane, course: Course, point: number, tally: Tally): Promise<Finding[]> {
   let name = ''
   const finding = (what: string): Finding => ({ course: course.name, point, name, what })
   try {

@@ -14,7 +14,7 @@ class TooMuch extends Error {}
 export type Encoded = null | boolean | string | Encoded[] | { [key: string]: Encoded }
 
 /** As Python's `json.dumps` writes it, with nothing but ASCII. */
-export function asText(value: Encoded): string {
+function asText(value: Encoded): string {
   return JSON.stringify(value).replace(
     /[\u007F-\uFFFF]/g,
     (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,

@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import type { Reach } from '../../src/core/reach/reach.ts'
-import { HANDSHAKE } from '../../src/docker/witness/handshake.ts'
+import { HANDSHAKE } from '../../src/docker/witness/script.ts'
 import type { Docker, Ended } from '../../src/docker/port.ts'
 import { witnessInside } from '../../src/docker/witness/witness.ts'
 import { handshake } from '../../src/mcp/handshake.ts'

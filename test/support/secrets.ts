@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect } from 'vitest'
 import { transcript } from './cli.ts'
 
 /** Every secret that a test has handed to the program or to a gateway: none may be seen again. */
-export const secrets = new Set<string>()
+const secrets = new Set<string>()
 
 /** Registers a secret, and gives it back. */
 export function secret(text: string): string {
@@ -13,7 +13,7 @@ export function secret(text: string): string {
 }
 
 /** The text of every journal file that a test has left behind. */
-export const journalled: string[] = []
+const journalled: string[] = []
 
 /** Keeps what a journal folder holds, before it goes away. A folder that is none holds nothing. */
 export async function keepJournal(folder: string): Promise<void> {

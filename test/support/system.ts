@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process'
 
 /** Runs a line of shell, in which `"$1"` and so on are the arguments. Did it succeed? */
-export const isDone = (line: string, ...args: string[]): boolean =>
+const isDone = (line: string, ...args: string[]): boolean =>
   spawnSync('sh', ['-c', line, 'sh', ...args]).status === 0
 
 /** The same, where nothing else makes sense. Fails unless it succeeds. */

@@ -93,7 +93,7 @@ function plain(text: string, { sandbox, folder, journal }: Pick<Trial, 'sandbox'
 }
 
 /** Starts a sandbox and gives it a journal. Whoever calls it closes it. */
-export async function startTrial(options: SandboxOptions = {}): Promise<Trial & { close(): Promise<void> }> {
+async function startTrial(options: SandboxOptions = {}): Promise<Trial & { close(): Promise<void> }> {
   const sandbox = await startSandbox(options)
   const folder = await temporaryFolder()
   const journal = join(folder, 'journal')

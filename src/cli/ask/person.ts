@@ -10,7 +10,7 @@ import { renderDrift } from '../render/plan/drift.ts'
 import type { Choice } from '../terminal/terminal.ts'
 import { approve } from './approval.ts'
 import { askConsent } from './consent.ts'
-import { chooseOrShow } from './record.ts'
+import { chooseOrShow } from './choose-or-show.ts'
 import { chooseForUnfinished } from './unfinished.ts'
 
 type EditAnswer = 'leave' | 'write'
@@ -72,5 +72,5 @@ export const personAt = (gateway: Gateway, context: Context): Person => ({
   approve: (plan) => approve(plan, gateway, context),
   decide: (resumption) => chooseForUnfinished(resumption, context),
   chooseContested: (contested) => chooseContested(contested, gateway, context),
-  takesBack: (failing) => askBack(failing, context),
+  wantsBack: (failing) => askBack(failing, context),
 })

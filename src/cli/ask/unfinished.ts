@@ -1,7 +1,7 @@
 import { hostname } from 'node:os'
 import type { Resumption } from '../../runs/apply/run.ts'
 import type { UnfinishedChoice } from '../../runs/job/ports.ts'
-import { leftToDo } from '../../core/run/completion.ts'
+import { leftToDo } from '../../core/plan/completion.ts'
 import { wasTakingBack } from '../../runs/recover/recover.ts'
 import { serversIn } from '../../core/plan/change.ts'
 import { tally } from '../../core/run/outcome.ts'

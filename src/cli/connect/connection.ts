@@ -1,6 +1,6 @@
 import { type ErrorCode, MigrateError } from '../../core/errors.ts'
 import { connect, type Credentials, type Target } from '../../gateway/connect/connect.ts'
-import { secretsIn } from '../../gateway/http/headers.ts'
+import { secretsIn } from '../../gateway/http/extra-headers.ts'
 import type { Gateway } from '../../gateway/port.ts'
 import type { ConnectionOptions } from '../options/groups.ts'
 import type { Context } from '../context.ts'

@@ -1,6 +1,6 @@
 import { maskUrl } from '../../core/show/redact.ts'
 import { OWN_KEY_HEADER } from '../../gateway/http/front-hints.ts'
-import type { ExtraHeaders } from '../../gateway/http/headers.ts'
+import type { ExtraHeaders } from '../../gateway/http/extra-headers.ts'
 import { usage } from './usage.ts'
 
 /** A name that HTTP takes for a header. */

@@ -8,7 +8,7 @@ import { count, printable } from '../../core/show/text.ts'
 import { fieldTitle, shownSide } from './plan/diff.ts'
 import { publicChange } from './documents.ts'
 import { type Look, wrap } from './layout.ts'
-import { settling } from './report/settling.ts'
+import { settling } from './report/ways-to-end.ts'
 import { wordsFor } from './words.ts'
 
 /** The program's own commands for a gateway, by its URL. */

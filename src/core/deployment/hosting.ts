@@ -1,4 +1,5 @@
-import { isLoopbackName, isOwnName, readAddress } from '../rule/address.ts'
+import { isLoopbackName, isOwnName } from '../rule/host-names.ts'
+import { readAddress } from '../rule/address.ts'
 import { GUIDE_NAMES } from './guide-names.ts'
 import { commandTo, connectCommand, listCommand, type NamedContainer } from './containers.ts'
 import { maskUrl } from '../show/redact.ts'

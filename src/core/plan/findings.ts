@@ -1,5 +1,5 @@
 import { type Consent } from './consent.ts'
-import { waiting } from './waiting.ts'
+import { waiting } from './withheld.ts'
 import type { Change, Effect } from './change.ts'
 import type { Plan } from './plan.ts'
 import type { Tried } from '../reach/reach.ts'

@@ -5,7 +5,7 @@ import type { RunReport } from '../run/report.ts'
 import { aimOf } from './change.ts'
 import type { Consent } from './consent.ts'
 import { aimAt, judge } from './judge.ts'
-import { planOf } from './make.ts'
+import { planOf } from './assemble-plan.ts'
 import type { Contested, Plan } from './plan.ts'
 
 /** A server that somebody else changed meanwhile, so that it was left alone. */

@@ -129,7 +129,7 @@ export function restartFor(changes: readonly Pick<Change, 'file'>[], era: Era): 
   return changes.some(({ file }) => file !== null) ? 'required' : era.restart
 }
 
-/** Was this server meant, and is it left alone all the same? That makes the exit code 1 or 4. */
+/** Was this server meant, and is it left alone all the same? That makes the exit code 1, 3 or 4. */
 export function isLeftBehind(skipped: Skipped): boolean {
   return skipped.matched === true || skipped.matched === null
 }

@@ -1,5 +1,5 @@
 import { acceptOptions, consentsFor } from './consent.ts'
-import { entryUrl, type Inventory, type InventoryEntry } from './inventory.ts'
+import { entryUrl, type Inventory, type InventoryEntry } from './forward/inventory.ts'
 import { verdictOnUrl, type Migration } from '../rule/migration.ts'
 import type { Plan } from './plan.ts'
 import { identify, type ServerIdentity } from '../record/server.ts'

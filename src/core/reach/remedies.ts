@@ -1,4 +1,4 @@
-import { isOwnName } from '../rule/address.ts'
+import { isOwnName } from '../rule/host-names.ts'
 import { commandTo } from '../deployment/containers.ts'
 import { FRONT_REMEDIES, type Front } from './front-remedies.ts'
 import {
@@ -11,7 +11,7 @@ import {
   partsOf,
   shownPathOf,
 } from '../deployment/hosting.ts'
-import { nearestOf } from '../plan/select.ts'
+import { nearestOf } from '../show/nearest.ts'
 import type { ReachKind } from './reach.ts'
 import type { Remedy } from '../show/remedy.ts'
 import { printable } from '../show/text.ts'

@@ -30,7 +30,7 @@ const STEALER =
 const SOURCE = 'https://docs.litellm.ai/blog/security-update-march-2026 (OSV MAL-2026-2144)'
 
 /** Releases that are known to be compromised. */
-export const COMPROMISED: readonly CompromisedRelease[] = [
+const COMPROMISED: readonly CompromisedRelease[] = [
   { version: '1.82.7', what: STEALER, source: SOURCE },
   { version: '1.82.8', what: STEALER, source: SOURCE },
 ]

@@ -1,5 +1,3 @@
-import { isHostName, NEAR_NAMES } from './host-names.ts'
-
 /** An origin to compare with or to write: scheme and host in lower case, the port as a number. */
 export interface Origin {
   scheme: 'http' | 'https'
@@ -87,31 +85,4 @@ export const portOf = ({ port, protocol }: URL): number =>
 /** Are two origins the same place? */
 export function sameOrigin(a: Origin, b: Origin): boolean {
   return a.scheme === b.scheme && a.host === b.host && a.port === b.port
-}
-
-/** Is this host one of the names by which a machine calls itself: localhost, 127.0.0.0/8, [::1], 0.0.0.0? */
-export function isOwnName(host: string): boolean {
-  return ['localhost', '[::1]', '0.0.0.0'].includes(host) || /^127\.\d+\.\d+\.\d+$/.test(host)
-}
-
-/** The loopback family: the names by which a machine calls itself, and by which its containers call it. */
-export function isLoopbackName(host: string): boolean {
-  return isOwnName(host) || isHostName(host)
-}
-
-/** The loopback family in words, of which `localhost` is the first. */
-export const LOOPBACK_TEXT = '127.0.0.0/8, [::1], 0.0.0.0, host.docker.internal and the like'
-
-/**
- * Is this host almost one of them: a trailing dot, a sub-domain of localhost, an IPv4 address in IPv6 clothes, a name that
- * engines have for something near?
- */
-export function resemblesLoopback(host: string): boolean {
-  return (
-    (host.endsWith('.') && isLoopbackName(host.slice(0, -1))) ||
-    /(^|\.)localhost(\.|$)/.test(host) ||
-    /^\[::(ffff:)?7f[\da-f]{2}:[\da-f]+\]$/.test(host) ||
-    host === '[::]' ||
-    NEAR_NAMES.includes(host)
-  )
 }

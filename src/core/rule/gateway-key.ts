@@ -1,4 +1,5 @@
-import { isLoopbackName, originText, readAddress } from './address.ts'
+import { isLoopbackName } from './host-names.ts'
+import { originText, readAddress } from './address.ts'
 
 /**
  * Which gateway a URL leads to, as text: two URLs of one gateway have one key. For locks, and for telling whose run a

@@ -2,7 +2,7 @@
  * Names by which what runs in a container or a virtual machine reaches the machine round it, and who gives them. From the
  * makers' documentation; `.internal` is no public domain, so that each means that machine wherever it means anything.
  */
-export const HOST_NAMES: Readonly<Record<string, string>> = {
+const HOST_NAMES: Readonly<Record<string, string>> = {
   'host.docker.internal': 'Docker, and most others for its sake',
   'docker.for.mac.localhost': 'Docker for Mac of 2017',
   'docker.for.mac.host.internal': 'Docker for Mac of 2018',
@@ -24,7 +24,7 @@ export const HOST_NAMES_IN_FILES = ['host.docker.internal', 'host.containers.int
 export const isHostName = (host: string): boolean => Object.hasOwn(HOST_NAMES, host)
 
 /** Names of the same makers for something near that machine: a gateway, the containers' side, a cluster. */
-export const NEAR_NAMES: readonly string[] = [
+const NEAR_NAMES: readonly string[] = [
   'gateway.docker.internal',
   'kubernetes.docker.internal',
   'vm.docker.internal',
@@ -50,4 +50,31 @@ const SEEN_AT: readonly (readonly [address: RegExp, whose: string])[] = [
 /** Whose containers see the machine round them at this address, or `null`. An address proves nothing: others use them, too. */
 export function seenFrom(host: string): string | null {
   return SEEN_AT.find(([address]) => address.test(host))?.[1] ?? null
+}
+
+/** Is this host one of the names by which a machine calls itself: localhost, 127.0.0.0/8, [::1], 0.0.0.0? */
+export function isOwnName(host: string): boolean {
+  return ['localhost', '[::1]', '0.0.0.0'].includes(host) || /^127\.\d+\.\d+\.\d+$/.test(host)
+}
+
+/** The loopback family: the names by which a machine calls itself, and by which its containers call it. */
+export function isLoopbackName(host: string): boolean {
+  return isOwnName(host) || isHostName(host)
+}
+
+/** The loopback family in words, of which `localhost` is the first. */
+export const LOOPBACK_TEXT = '127.0.0.0/8, [::1], 0.0.0.0, host.docker.internal and the like'
+
+/**
+ * Is this host almost one of them: a trailing dot, a sub-domain of localhost, an IPv4 address in IPv6 clothes, a name that
+ * engines have for something near?
+ */
+export function resemblesLoopback(host: string): boolean {
+  return (
+    (host.endsWith('.') && isLoopbackName(host.slice(0, -1))) ||
+    /(^|\.)localhost(\.|$)/.test(host) ||
+    /^\[::(ffff:)?7f[\da-f]{2}:[\da-f]+\]$/.test(host) ||
+    host === '[::]' ||
+    NEAR_NAMES.includes(host)
+  )
 }

@@ -2,15 +2,13 @@ import { z } from 'zod'
 import {
   type Address,
   isBlankUrl,
-  isLoopbackName,
   type Origin,
   originText,
   readAddress,
   readOrigin,
-  resemblesLoopback,
   sameOrigin,
 } from './address.ts'
-import { seenFrom } from './host-names.ts'
+import { isLoopbackName, resemblesLoopback, seenFrom } from './host-names.ts'
 
 const origin = z
   .string()

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { parsedJson } from '../parsed-json.ts'
 import { readAddress } from '../rule/address.ts'
-import { nearestOf } from '../plan/select.ts'
+import { nearestOf } from '../show/nearest.ts'
 import { printable } from '../show/text.ts'
 
 const status = z.looseObject({ server_instances: z.record(z.string(), z.unknown()) })

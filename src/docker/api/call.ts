@@ -7,7 +7,7 @@ import { Refusal } from './ask.ts'
 import type { Endpoint } from '../connect/endpoint.ts'
 
 /** The most that is read of an answer, in bytes. A thousand containers make a list of 3 MB. */
-export const ANSWER_LIMIT = 16 * 1024 * 1024
+const ANSWER_LIMIT = 16 * 1024 * 1024
 
 /** One request of the Engine API. `limit`: of the answer, in bytes. `signal` closes the connection. */
 export interface EngineRequest {

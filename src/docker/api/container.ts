@@ -43,7 +43,7 @@ const WITHOUT_DNS = new Set(['bridge', 'host', 'none'])
 
 function attachmentsOf(inspected: InspectedContainer): Attachment[] {
   return Object.entries(inspected.NetworkSettings.Networks ?? {}).map(([network, place]) => {
-    // Engines before 26 do not list the names; the host name is none of them there.
+    // Engines before 26 do not list the names; the host name is not among them there.
     const names = place.DNSNames ?? [nameOf(inspected), ...(place.Aliases ?? []), inspected.Id.slice(0, 12)]
     return {
       network,

@@ -4,7 +4,7 @@ import { type Observed, observed } from '../../core/reach/observed.ts'
 import { maskUrl, redactText } from '../../core/show/redact.ts'
 import type { Reach, Witness } from '../../core/reach/reach.ts'
 import { printable } from '../../core/show/text.ts'
-import { HANDSHAKE } from './handshake.ts'
+import { HANDSHAKE } from './script.ts'
 import { type Container, type Docker, DockerFailure, type Ended } from '../port.ts'
 
 const LIMIT_MS = 10_000

@@ -1,5 +1,5 @@
 import type { Endpoint } from '../http/http.ts'
-import { type ExtraHeaders, secretsIn } from '../http/headers.ts'
+import { type ExtraHeaders, secretsIn } from '../http/extra-headers.ts'
 import { identifyGateway } from './identify.ts'
 import type { Gateway } from '../port.ts'
 import type { Session } from './signin.ts'

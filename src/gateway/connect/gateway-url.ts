@@ -1,5 +1,5 @@
 import { MigrateError } from '../../core/errors.ts'
-import { isLoopbackName } from '../../core/rule/address.ts'
+import { isLoopbackName } from '../../core/rule/host-names.ts'
 import { redactText } from '../../core/show/redact.ts'
 
 const FORM = 'Name the gateway as in http://localhost:4000 or https://host/root-path.'

@@ -31,7 +31,8 @@ async function isLiteLlm(endpoint: Endpoint, url: string): Promise<boolean> {
 
 /**
  * Where something else than LiteLLM answers at a URL with a path: does LiteLLM answer at a shorter one, so that the rest
- * is too much? A root path may be called `/v1` or `/mcp`, so this is only asked when the URL as it was given is none.
+ * is too much? A root path may be called `/v1` or `/mcp`, so this is only asked when there is no LiteLLM at the URL as it
+ * was given.
  * `null` where it is not so.
  */
 export async function tooLong(endpoint: Endpoint): Promise<MigrateError | null> {

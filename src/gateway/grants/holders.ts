@@ -63,7 +63,7 @@ export const ORGANIZATIONS: Listing = {
  *   which a new id does not touch.
  * - toolsets (`mcp_management_endpoints.py`): since 1.84 at the latest.
  * - organizations (`organization_endpoints.py`): only ids of the objects. Since 1.106 at the latest, 403 without an
- *   enterprise licence. They limit keys since 1.84 at the latest; 1.81.14 stores their grants and heeds them not.
+ *   enterprise licence. They limit keys since 1.84 at the latest; 1.81.14 stores their grants and ignores them.
  * - projects (`project_endpoints.py`, since 1.84 of the package litellm-enterprise): with their objects, since 1.81.
  * - agents (`agent_endpoints/endpoints.py`): since 1.81, objects since 1.84 at the latest.
  * - users (`internal_user_endpoints.py`): ids of objects since 1.92 at the latest. Grants are stored and heeded, and

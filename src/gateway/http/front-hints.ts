@@ -1,5 +1,5 @@
 import type { Pass } from './front-kinds.ts'
-import type { ExtraHeaders } from './headers.ts'
+import type { ExtraHeaders } from './extra-headers.ts'
 
 /** What is sent already: headers for what stands before LiteLLM, and the header that the key goes into. */
 export interface Sent {

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { isTimeOut, MigrateError } from '../../core/errors.ts'
 import { redactText } from '../../core/show/redact.ts'
 import { frontRefusal } from './front.ts'
-import type { ExtraHeaders } from './headers.ts'
+import type { ExtraHeaders } from './extra-headers.ts'
 import { type Answer, type Request, send } from './transport.ts'
 
 /** How to reach a gateway and as whom. `key` is `null` until there is one. */

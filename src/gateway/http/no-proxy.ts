@@ -5,7 +5,7 @@ const bare = (text: string): string => text.replace(/^\[(.*)\]$/, '$1').replace(
 
 /**
  * Is an address what an entry names: the address itself, or one of its range (`10.0.0.0/8`, `fd00::/8`)? A range of 0 bits is
- * the address itself to curl, and one of more bits than an address has is none.
+ * the address itself to curl, and one of more bits than an address has matches nothing.
  */
 function isWithin(address: string, entry: string): boolean {
   const [place = '', length = '0'] = entry.split('/')

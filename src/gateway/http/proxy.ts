@@ -2,7 +2,7 @@ import { request as httpRequest } from 'node:http'
 import { request as httpsRequest } from 'node:https'
 import type { Agents, RequestFunction } from 'got'
 import { getProxyForUrl } from 'proxy-from-env'
-import { isLoopbackName } from '../../core/rule/address.ts'
+import { isLoopbackName } from '../../core/rule/host-names.ts'
 import { MigrateError } from '../../core/errors.ts'
 import { isNamedBy } from './no-proxy.ts'
 

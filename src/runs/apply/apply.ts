@@ -8,7 +8,7 @@ import { shownPath } from '../../core/show/redact.ts'
 import { printable } from '../../core/show/text.ts'
 import { until } from '../until.ts'
 import { applyChange, takeBackChange } from './change.ts'
-import type { ApplyContext, Position, Step } from './context.ts'
+import type { ApplyContext, Step } from './context.ts'
 import { directionOf } from './guard.ts'
 
 /** What applying a plan came to; the caller adds what it knows of the run itself. */
@@ -24,9 +24,9 @@ const TURNING: readonly Halt[] = ['failure', 'collateral', 'security', 'canary']
  * Tries a changed server through the gateway, for as long as it takes all its workers to know of the change. Returns
  * what speaks against going on: nothing when it works, and nothing but the signal when one ended the trial.
  */
-async function tryCanary(applied: AppliedChange, position: Position, context: ApplyContext): Promise<Step> {
+async function tryCanary(applied: AppliedChange, context: ApplyContext): Promise<Step> {
   const { gateway, patienceMs, onEvent, stopRequested } = context
-  onEvent({ kind: 'trying', change: applied, ...position })
+  onEvent({ kind: 'trying', change: applied })
   const { decision, last } = await until(
     { ms: patienceMs, firstPauseMs: 250 },
     () => gateway.check(applied.server.id),
@@ -56,14 +56,13 @@ function halfDone(unit: readonly Change[], settled: ReadonlyMap<string, AppliedC
 }
 
 /** Applies the changes in their order until something halts the run; those after it are not tried. */
-async function applyChanges(plan: Plan, context: ApplyContext, found: Halt): Promise<ApplyResult> {
+async function applyChanges(plan: Plan, context: ApplyContext, before: Halt): Promise<ApplyResult> {
   const settled = new Map<string, AppliedChange>()
   const units = unitsBy(plan.changes)
-  const total = plan.changes.length
-  let halted = found
+  let halted = before
   let trouble: string | null = null
   let untried = context.canary
-  for (const [done, change] of plan.changes.entries()) {
+  for (const change of plan.changes) {
     halted ??= context.stopRequested()
     if (halted) {
       settled.set(change.id, settledAs(change, 'not-applied'))
@@ -72,15 +71,15 @@ async function applyChanges(plan: Plan, context: ApplyContext, found: Halt): Pro
     const half = halfDone(units.get(change) ?? [], settled)
     let step: Step =
       half === null
-        ? await applyChange(context, change, { done, total }, directionOf(change, plan))
+        ? await applyChange(context, change, directionOf(change, plan))
         : { applied: settledAs(change, 'not-applied', half), halt: null, trouble: null }
     if (untried && change.file === null && step.applied.outcome === 'applied' && step.halt === null) {
       untried = false
-      step = await tryCanary(step.applied, { done, total }, context)
+      step = await tryCanary(step.applied, context)
     }
     ;[halted, trouble] = [halts(step.halt, context), step.trouble]
     settled.set(change.id, step.applied)
-    context.onEvent({ kind: 'settled', change: step.applied, done: done + 1, total })
+    context.onEvent({ kind: 'settled', change: step.applied })
   }
   return { changes: [...settled.values()], halted, trouble }
 }
@@ -100,12 +99,11 @@ async function takeBackChanges(
       .filter((change) => isInForce([change]) && directionOf(change, plan) !== 'restore')
       .toReversed(),
   )
-  const total = written.length
   const units = unitsBy(written)
   const fates = new Map<string, AppliedChange>()
   let { halted, trouble } = forward
-  context.onEvent({ kind: 'taking-back', total })
-  for (const [done, change] of written.entries()) {
+  context.onEvent({ kind: 'taking-back' })
+  for (const change of written) {
     const stop = context.stopRequested()
     if (stop) {
       halted = stop
@@ -118,9 +116,9 @@ async function takeBackChanges(
     const error = 'not taken back: it goes only together with what could not be taken back'
     const step = isHeld
       ? { applied: { ...change, error }, halt: null, trouble: null }
-      : await takeBackChange(context, change, { done, total })
+      : await takeBackChange(context, change)
     fates.set(change.id, step.applied)
-    context.onEvent({ kind: 'settled', change: step.applied, done: done + 1, total })
+    context.onEvent({ kind: 'settled', change: step.applied })
     if (step.halt === null || step.halt === 'failure') continue
     ;[halted, trouble] = [step.halt, step.trouble]
     break
@@ -132,10 +130,14 @@ async function takeBackChanges(
  * Applies a plan, one server after the other, and reports what became of each. Nothing is written without its
  * intent on disk. A drifted server is left alone and the rest go on; a refusal or a doubt ends the run unless the
  * policy says otherwise; collateral that could not be repaired, or any on access, and a gateway that does not answer any
- * more end it in any case. `found` is what keeps it from going on at all. Never throws.
+ * more end it in any case. `before` is what keeps it from going on at all. Never throws.
  */
-export async function applyPlan(plan: Plan, context: ApplyContext, found: Halt = null): Promise<ApplyResult> {
-  const forward = await applyChanges(plan, context, found)
+export async function applyPlan(
+  plan: Plan,
+  context: ApplyContext,
+  before: Halt = null,
+): Promise<ApplyResult> {
+  const forward = await applyChanges(plan, context, before)
   const turns =
     context.onFailure === 'revert' && TURNING.includes(forward.halted) && isInForce(forward.changes)
   return turns ? takeBackChanges(plan, forward, context) : forward

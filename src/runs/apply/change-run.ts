@@ -6,7 +6,7 @@ import { isAccessField } from '../../core/record/fields.ts'
 import { fieldOf } from '../../core/record/path.ts'
 import type { Place } from '../../core/record/place.ts'
 import { placeOf } from '../../files/place.ts'
-import type { ApplyContext, Failure, Position, Step, Write, WriteProgress } from './context.ts'
+import type { ApplyContext, Failure, Step, Write, WriteProgress } from './context.ts'
 import { type GuardedReading, readBeforeWrite } from './guard.ts'
 import { enter, JournalFailure } from './intent.ts'
 import { isAnswering } from './silence.ts'
@@ -34,14 +34,12 @@ export class ChangeRun {
   /** Where the record is read and written. */
   readonly place: Place
   readonly #context: ApplyContext
-  readonly #position: Position
   /** Has a request left that may have written something? */
   #wrote = false
 
-  constructor(context: ApplyContext, change: Change, position: Position) {
+  constructor(context: ApplyContext, change: Change) {
     this.#context = context
     this.change = change
-    this.#position = position
     const place = this.#noting(placeOf(context.gateway, change))
     this.place = change.file === null ? context.silence.watch(place, change) : place
   }
@@ -53,6 +51,7 @@ export class ChangeRun {
       read: (id, patienceMs) => place.read(id, patienceMs),
       write: (record, edits) => {
         this.#wrote = true
+        this.#context.onWrite()
         return place.write(record, edits)
       },
     }
@@ -101,7 +100,7 @@ export class ChangeRun {
   }
 
   #tell(kind: 'reading' | WriteProgress): void {
-    this.#context.onEvent({ kind, change: this.change, ...this.#position })
+    this.#context.onEvent({ kind, change: this.change })
   }
 
   /** What a write of this change works with. */

@@ -4,7 +4,7 @@ import { type AppliedChange, settledAs } from '../../core/run/outcome.ts'
 import { type Halt } from '../../core/run/report.ts'
 import type { ServerRecord } from '../../core/record/server.ts'
 import { ChangeRun, haltAfter } from './change-run.ts'
-import type { ApplyContext, Position, Step } from './context.ts'
+import type { ApplyContext, Step } from './context.ts'
 import { type Direction, objectionTo } from './guard.ts'
 import { writeChange } from './write.ts'
 
@@ -17,13 +17,8 @@ const quiet = (applied: AppliedChange, halt: Halt = null): Step => ({ applied, h
  * Applies one change: read, record the intent, write, find out, compare, repair, record the outcome. A server that is not
  * as it was shown is left alone. Never throws.
  */
-export function applyChange(
-  context: ApplyContext,
-  change: Change,
-  position: Position,
-  direction: Direction,
-): Promise<Step> {
-  const run = new ChangeRun(context, change, position)
+export function applyChange(context: ApplyContext, change: Change, direction: Direction): Promise<Step> {
+  const run = new ChangeRun(context, change)
   return run.safely(settledAs(change, 'not-applied'), async () => {
     const reading = await run.read()
     if (reading.kind === 'edited') return quiet(run.leave('drifted', reading.message))
@@ -38,13 +33,9 @@ export function applyChange(
 }
 
 /** Takes back what this run wrote, or may have written, a moment ago. Never throws. */
-export function takeBackChange(
-  context: ApplyContext,
-  written: AppliedChange,
-  position: Position,
-): Promise<Step> {
+export function takeBackChange(context: ApplyContext, written: AppliedChange): Promise<Step> {
   const { edits } = written
-  const run = new ChangeRun(context, written, position)
+  const run = new ChangeRun(context, written)
   // Still in force, and why. Its recorded outcome stands.
   const stays = (why: string): Step => quiet({ ...written, error: `not taken back: ${why}` })
   const drifted = (error: string, drift = written.drift): Promise<Step> =>

@@ -12,17 +12,12 @@ export type WriteProgress = 'writing' | 'restoring' | 'checking' | 'repairing'
 
 /** What a run tells whoever watches it. */
 export type ApplyEvent =
-  | {
-      kind: 'reading' | WriteProgress | 'trying'
-      change: Change
-      done: number
-      total: number
-    }
-  | { kind: 'taking-back'; total: number }
+  | { kind: 'reading' | WriteProgress | 'trying'; change: Change }
+  | { kind: 'taking-back' }
   | { kind: 'works'; change: Change; message: string }
-  | { kind: 'settled'; change: AppliedChange; done: number; total: number }
+  | { kind: 'settled'; change: AppliedChange }
 
-/** What a run works with. `stopRequested` is asked before each server and before each write. */
+/** What a run works with. `stopRequested` is asked before each server, and before the first write of each. */
 export interface ApplyContext {
   gateway: Gateway
   recorder: RunRecorder
@@ -34,6 +29,8 @@ export interface ApplyContext {
   /** Is the first server to be tried through the gateway before the rest follow? */
   canary: boolean
   onEvent: (event: ApplyEvent) => void
+  /** Hears that a write is about to leave. */
+  onWrite: () => void
   /** Hears of failures of this program itself, which end in a change of unknown outcome or one that was not compared. */
   onFault: (error: unknown) => void
   stopRequested: () => StopSignal | null
@@ -45,12 +42,6 @@ export interface Step {
   halt: Halt
   /** What is wrong with the run itself, such as a journal that takes nothing more; `null` where nothing is. */
   trouble: string | null
-}
-
-/** Which change of its run a change is: how many were done before it, and how many there are. */
-export interface Position {
-  done: number
-  total: number
 }
 
 /** One write of a change, and who is told of its progress. */

@@ -1,6 +1,6 @@
 import { canonical } from '../../core/canonical.ts'
 import { isTimeOut, MigrateError } from '../../core/errors.ts'
-import { obstacle } from '../../core/plan/assemble.ts'
+import { obstacle } from '../../core/plan/assemble-change.ts'
 import { consentsFor, unaccepted } from '../../core/plan/consent.ts'
 import { type DriftedField, driftSincePlan, driftSinceWrite, holds, reversed } from '../../core/plan/drift.ts'
 import type { Change } from '../../core/plan/change.ts'

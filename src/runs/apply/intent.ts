@@ -11,7 +11,7 @@ export class JournalFailure extends Error {
   readonly of = 'journal'
 }
 
-/** What a recorder threw, as such a failure. `onFault` hears of it where it is none that a recorder may throw. */
+/** What a recorder threw, as such a failure. `onFault` hears of it where a recorder may not throw it. */
 export function journalFailure(error: unknown, { onFault }: Pick<ApplyContext, 'onFault'>): JournalFailure {
   if (error instanceof MigrateError) return new JournalFailure(error.message)
   onFault(error)
@@ -49,7 +49,7 @@ export async function intend(
 }
 
 /**
- * The same for a write that only mends what another one left: where its intent cannot be recorded it stays away, and
+ * The same for a write that only mends what another one left: where its intent cannot be recorded, it is not sent, and
  * the failure is returned beside what became of the first. `null` where the intent is on disk.
  */
 export async function intendMending(write: Write, intention: Intention): Promise<JournalFailure | null> {

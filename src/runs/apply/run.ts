@@ -108,9 +108,9 @@ export async function doRun(
 }
 
 /** A report for a plan that writes nothing. */
-export function emptyReport(plan: Plan, restart: RunReport['restart']): RunReport {
+export function emptyReport(plan: Plan): RunReport {
   const changes = inOrder(plan, { changes: [], halted: null })
-  return reportOf(plan, { changes, halted: null, trouble: null, run: null, restart })
+  return reportOf(plan, { changes, halted: null, trouble: null, run: null, restart: 'no' })
 }
 
 /** Did the run do all that was asked of it? What the person declined was not. */

@@ -1,4 +1,5 @@
-import { isLoopbackName, portOf } from '../../core/rule/address.ts'
+import { isLoopbackName } from '../../core/rule/host-names.ts'
+import { portOf } from '../../core/rule/address.ts'
 import { GUIDE_NAMES } from '../../core/deployment/guide-names.ts'
 import { printable } from '../../core/show/text.ts'
 import type { Container, Docker } from '../../docker/port.ts'

@@ -1,4 +1,5 @@
-import { isOwnName, readAddress } from '../../core/rule/address.ts'
+import { isOwnName } from '../../core/rule/host-names.ts'
+import { readAddress } from '../../core/rule/address.ts'
 import type { Remedy } from '../../core/show/remedy.ts'
 import { outcomeOf } from '../../core/reach/diagnose.ts'
 import type { Reach, ReachKind } from '../../core/reach/reach.ts'

@@ -1,4 +1,5 @@
-import { isLoopbackName, portOf } from '../../core/rule/address.ts'
+import { isLoopbackName } from '../../core/rule/host-names.ts'
+import { portOf } from '../../core/rule/address.ts'
 import type { Deployment, DeploymentNames } from './deployment.ts'
 import { isUnavailable, type Unavailable } from '../../core/unavailable.ts'
 import type { Witness } from '../../core/reach/reach.ts'
@@ -17,7 +18,7 @@ export interface Bearings {
   machine: Machine
   /** What a person calls the containers; all `null` unless told. */
   names?: DeploymentNames
-  /** AskedNamesake only where it is needed. */
+  /** Asked only where it is needed. */
   docker: () => Promise<Docker | Unavailable>
 }
 

@@ -1,5 +1,5 @@
-import { isLoopbackName, originText, readAddress } from '../../core/rule/address.ts'
-import { isHostName } from '../../core/rule/host-names.ts'
+import { isLoopbackName, isHostName } from '../../core/rule/host-names.ts'
+import { originText, readAddress } from '../../core/rule/address.ts'
 import {
   type Call,
   type ContainerRole,

@@ -6,7 +6,7 @@ import { planReversal } from '../plan/back.ts'
 import { runsInForce } from '../recover/in-force.ts'
 import { requireDatabaseFor } from '../recover/needs-database.ts'
 import { type Ended, type Job, telling } from './context.ts'
-import { tryBeforehand } from './look.ts'
+import { tryBeforehand } from './before.ts'
 import { NOBODY, type Proposal } from './ports.ts'
 import { proceed, unlessCancelled } from './proceed.ts'
 
@@ -57,7 +57,7 @@ export async function offerRevert({ report }: Ended, job: Job): Promise<void> {
   const { journal, options, person } = job
   const failing = report === null ? [] : brokenChanges(report)
   if (!report?.run?.kept || (failing.length === 0 && !options.trial)) return
-  if (!(await unlessCancelled(person.takesBack(failing)))) return
+  if (!(await unlessCancelled(person.wantsBack(failing)))) return
   const { id } = report.run
   const run = (await journal.runs()).runs.find((each) => each.id === id)
   if (!run)

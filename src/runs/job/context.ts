@@ -60,7 +60,7 @@ export type JobResult = Ended | null
 export const patienceMs = ({ gateway: { era }, options }: Job): number =>
   (options.patience ?? era.probeSeconds + 10) * 1000
 
-/** What `onRead` of a plan in the making passes on. */
+/** Tells how far reads, or looks at servers, have got. */
 export const telling =
   ({ watch }: Job, kind: 'reading' | 'checking') =>
   (done: number, total: number): void =>

@@ -4,7 +4,7 @@ import type { Configuration } from '../../core/config/move/configuration.ts'
 import { makePlan } from '../plan/forward.ts'
 import { offerRevert, proposeReversal } from './back.ts'
 import { type Ended, type Job, type JobResult, telling } from './context.ts'
-import { requireCanary, tryBeforehand } from './look.ts'
+import { requireCanary, tryBeforehand } from './before.ts'
 import { proceed } from './proceed.ts'
 import { attend } from './unfinished.ts'
 

@@ -21,7 +21,7 @@ export interface Person {
   /** Those of the contested servers, one at least, on which somebody's edit is to be written over. */
   chooseContested(contested: readonly ContestedServer[]): Promise<readonly ContestedServer[]>
   /** Is the run that just ended to be taken back? `failing`: what it moved and does not work; empty at the end of a trial. */
-  takesBack(failing: readonly AppliedChange[]): Promise<boolean>
+  wantsBack(failing: readonly AppliedChange[]): Promise<boolean>
 }
 
 /** Nobody is asked: all that is ready is written, nothing that waits is, and whatever else could be done is left. */
@@ -30,7 +30,7 @@ export const NOBODY: Person = {
   approve: (plan) => Promise.resolve(plan),
   decide: () => Promise.resolve('leave'),
   chooseContested: () => Promise.resolve([]),
-  takesBack: () => Promise.resolve(false),
+  wantsBack: () => Promise.resolve(false),
 }
 
 /** What a plan is for. */

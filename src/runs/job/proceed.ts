@@ -7,7 +7,7 @@ import { type ContestedServer, contestedServers } from '../../core/plan/over-edi
 import { planOverEdits } from '../plan/over-edits.ts'
 import type { Ended, Job } from './context.ts'
 import type { Proposal } from './ports.ts'
-import { runPlan } from './run.ts'
+import { runPlan } from './run-and-look.ts'
 
 /** `null` where a person left a question: after a run that is no reason to lose its report. */
 export async function unlessCancelled<T>(asked: Promise<T>): Promise<T | null> {
@@ -52,11 +52,11 @@ async function offerOverEdits(first: Ended, job: Job): Promise<Ended> {
 
 /** Writes what is approved of a plan, where there is anything to write or a run to end. */
 async function write(plan: Plan, { purpose }: Proposal, job: Job): Promise<RunReport | null> {
-  const { gateway, options, person, watch } = job
+  const { options, person, watch } = job
   const resumption = purpose.kind === 'completion' ? purpose.resumption : null
   const empty = readyChanges(plan).length === 0
   if (options.dryRun || (empty && !resumption)) {
-    watch({ kind: 'unwritten', plan, report: emptyReport(plan, gateway.era.restart) })
+    watch({ kind: 'unwritten', plan, report: emptyReport(plan) })
     return null
   }
   const report = await runPlan(empty ? plan : await person.approve(plan), resumption, job)

@@ -4,10 +4,10 @@ import type { RecordedRun } from '../../journal/fold.ts'
 import type { Resumption } from '../apply/run.ts'
 import { requireDatabaseFor } from '../recover/needs-database.ts'
 import { closeRun, investigate, isTakenBack, wasTakingBack } from '../recover/recover.ts'
-import { planCompletion } from '../../core/run/completion.ts'
+import { planCompletion } from '../../core/plan/completion.ts'
 import { proposeReversal } from './back.ts'
 import { type Ended, type Job, type JobResult, patienceMs } from './context.ts'
-import { requireCanary, tryBeforehand } from './look.ts'
+import { requireCanary, tryBeforehand } from './before.ts'
 import { proceed } from './proceed.ts'
 
 async function finish(resumption: Resumption, job: Job): Promise<Ended> {

@@ -10,7 +10,7 @@ import {
   needsRecord,
   type ReadServer,
   suspicionOf,
-} from '../../core/plan/inventory.ts'
+} from '../../core/plan/forward/inventory.ts'
 import { changesIdentity } from '../../core/record/oauth.ts'
 import type { Reading } from '../../core/record/place.ts'
 import type { ListedServer } from '../../core/record/server.ts'

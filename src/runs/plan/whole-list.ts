@@ -2,7 +2,7 @@ import { MigrateError } from '../../core/errors.ts'
 import { identify, isUnlisted, type ListedServer, serverTitle } from '../../core/record/server.ts'
 import { count, printable } from '../../core/show/text.ts'
 import type { Gateway } from '../../gateway/port.ts'
-import { missingFrom } from '../../core/plan/inventory.ts'
+import { missingFrom } from '../../core/plan/forward/inventory.ts'
 import { recall, type Recalled } from './recall.ts'
 
 /** How long the search for whoever names servers may take, in milliseconds, unless told otherwise. */

@@ -57,7 +57,7 @@ export function askingDocker(
 }
 
 /** All is well. */
-export const pass = (...evidence: string[]): Finding => ({ outcome: 'pass', evidence, hint: null })
+const pass = (...evidence: string[]): Finding => ({ outcome: 'pass', evidence, hint: null })
 
 /** It could not be done, and why. */
 export const skipped = (...evidence: string[]): Finding => ({ outcome: 'skip', evidence, hint: null })

@@ -3,7 +3,7 @@ import type { Holder } from './holders.ts'
 import type { SandboxRow } from '../options.ts'
 import { running, type World } from '../world.ts'
 
-/** The team of the admin page's own keys, which is none. */
+/** The team of the admin page's own keys; no team has this id. */
 export const SESSION_TEAM = 'litellm-dashboard'
 
 const UNRESOLVED_GROUP = 'mcp_access_groups'

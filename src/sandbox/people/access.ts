@@ -4,7 +4,7 @@ import type { SandboxRow } from '../options.ts'
 import { running, type World } from '../world.ts'
 
 /** Full admins and, where a release knows them, read-only ones. */
-export function hasAdminView(caller: Caller): boolean {
+function hasAdminView(caller: Caller): boolean {
   return caller.role === 'proxy_admin' || caller.role === 'proxy_admin_viewer'
 }
 

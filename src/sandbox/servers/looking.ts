@@ -15,7 +15,7 @@ export function waitsForEver(world: World, row: SandboxRow): boolean {
 }
 
 /**
- * The answer to a write that is committed. Each write loads all rows anew that the running servers are behind of
+ * The answer to a write that is committed. Each write loads anew all rows that the running servers do not have yet
  * (`reload_servers_from_database`): while one of them waits, no write is answered. Reads are (seen on 1.81.14, 1.92.2, 1.96.2).
  */
 export function afterWrite(world: World, answer: Answer): Answer {

@@ -26,7 +26,7 @@ export const headerText = text.regex(
   'must be text that a header can carry: letters, digits and signs of ASCII',
 )
 /** What a header can be called. */
-export const headerName = text.regex(/^[\w!#$%&'*+.^`|~-]+$/, 'must be the name of a header')
+const headerName = text.regex(/^[\w!#$%&'*+.^`|~-]+$/, 'must be the name of a header')
 /** A header that HTTP does not need for itself. */
 export const ownHeaderName = headerName.refine(
   (name) =>

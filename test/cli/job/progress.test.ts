@@ -65,15 +65,15 @@ test('a run that takes back what it wrote reckons from where it began to', () =>
   const changes = Array.from({ length: 60 }, (_, n) => nth(n))
   const tell = applyProgress(planOf(changes), terminal, look, 10, () => time)
   const settled = (each: Change, outcome: 'applied' | 'reverted') =>
-    tell({ kind: 'settled', change: settledAs(each, outcome), done: 0, total: 0 })
+    tell({ kind: 'settled', change: settledAs(each, outcome) })
   for (const each of changes.slice(0, 30)) settled(each, 'applied')
   time = 60 * MINUTE
   told.length = 0
-  tell({ kind: 'writing', change: nth(30), done: 30, total: 60 })
-  tell({ kind: 'taking-back', total: 30 })
+  tell({ kind: 'writing', change: nth(30) })
+  tell({ kind: 'taking-back' })
   settled(nth(29), 'reverted')
   time += MINUTE
-  tell({ kind: 'writing', change: nth(28), done: 1, total: 30 })
+  tell({ kind: 'writing', change: nth(28) })
   expect(told).toEqual([
     '31/60 s30: writing, about 60 min left',
     'Taking back what this run wrote (30 servers), newest first',
@@ -86,21 +86,21 @@ test('a server whose URL stands in a file of its own is one server, told of when
   const { terminal, told } = listening()
   const [pin, variable] = [change, { ...change, id: 'v' }]
   const tell = applyProgress(planOf([pin, variable, nth(2)]), terminal, look, 10, () => 0)
-  tell({ kind: 'writing', change: pin, done: 0, total: 3 })
-  tell({ kind: 'settled', change: settledAs(pin, 'applied'), done: 1, total: 3 })
-  tell({ kind: 'writing', change: variable, done: 1, total: 3 })
-  tell({ kind: 'settled', change: settledAs(variable, 'applied'), done: 2, total: 3 })
-  tell({ kind: 'writing', change: nth(2), done: 2, total: 3 })
+  tell({ kind: 'writing', change: pin })
+  tell({ kind: 'settled', change: settledAs(pin, 'applied') })
+  tell({ kind: 'writing', change: variable })
+  tell({ kind: 'settled', change: settledAs(variable, 'applied') })
+  tell({ kind: 'writing', change: nth(2) })
   expect(told).toEqual(['1/2 fetch: writing', '1/2 fetch: writing', '  ✔ fetch: changed', '2/2 s2: writing'])
 })
 
 test('a run that takes another back speaks of taking back', () => {
   const { terminal, told } = listening()
   const tell = applyProgress(planOf([nth(1), nth(2)], 'the run'), terminal, look, 10, () => 0)
-  tell({ kind: 'checking', change: nth(1), done: 0, total: 2 })
-  tell({ kind: 'settled', change: settledAs(nth(1), 'applied'), done: 1, total: 2 })
-  tell({ kind: 'taking-back', total: 1 })
-  tell({ kind: 'settled', change: settledAs(nth(1), 'reverted'), done: 1, total: 1 })
+  tell({ kind: 'checking', change: nth(1) })
+  tell({ kind: 'settled', change: settledAs(nth(1), 'applied') })
+  tell({ kind: 'taking-back' })
+  tell({ kind: 'settled', change: settledAs(nth(1), 'reverted') })
   expect(told).toEqual([
     '1/2 s1: checking; LiteLLM is probing the address that it goes back to (up to 10 s)',
     '  ✔ s1: taken back',

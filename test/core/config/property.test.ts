@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { parse } from 'yaml'
 import { type ConfigEdit, editConfig } from '../../../src/core/config/edit/edit.ts'
-import { readConfig } from '../../../src/core/config/read/read.ts'
+import { readConfig } from '../../../src/core/config/read/servers.ts'
 
 const OLD = 'http://localhost:8585'
 const NEW = 'http://mcp-proxy-sse:8080'

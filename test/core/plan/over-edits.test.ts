@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { assembleOverEdits, type ChosenServer, contestedServers } from '../../../src/core/plan/over-edits.ts'
 import type { Plan, Skipped } from '../../../src/core/plan/plan.ts'
-import { planOf } from '../../../src/core/plan/make.ts'
+import { planOf } from '../../../src/core/plan/assemble-plan.ts'
 import { eraOf } from '../../../src/core/record/eras.ts'
 import { settledAs } from '../../../src/core/run/outcome.ts'
 import { changeOf, fileOf, MOVE, NEW, OLD, recordOf } from './samples.ts'

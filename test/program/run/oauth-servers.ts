@@ -41,7 +41,7 @@ export const EXCHANGED: SandboxServer = guideServer('exchanged', {
   credentials: CLIENT,
 })
 /** Nobody signs in, but a column is set all the same. */
-export const ODD: SandboxServer = guideServer('odd', { token_url: 'https://id.example/token' })
+const ODD: SandboxServer = guideServer('odd', { token_url: 'https://id.example/token' })
 export const ALL = [SIGNED, LOOSE, EXCHANGED, ODD]
 
 /** The settings that the sandbox's release clears with a URL, all empty. */

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { MigrateError } from '../../../src/core/errors.ts'
-import { puttingBack } from '../../../src/core/plan/assemble.ts'
+import { puttingBack } from '../../../src/core/plan/assemble-change.ts'
 import type { Change } from '../../../src/core/plan/change.ts'
 import { settledAs } from '../../../src/core/run/outcome.ts'
 import type { ServerRecord } from '../../../src/core/record/server.ts'
@@ -25,7 +25,6 @@ import {
 const PLAIN = recordOf('a', { description: 'kept' })
 const SETTINGS = { issuer: 'https://issuer', token_url: 'https://issuer/token' }
 const OAUTH = recordOf('a', { auth_type: 'oauth2_token_exchange', ...SETTINGS })
-const POSITION = { done: 0, total: 1 }
 
 /** What LiteLLM does with a new URL: it clears the settings. */
 const clearing: Deviations['onWrite'] = (_nth, edits, store) => {
@@ -53,7 +52,7 @@ function sceneOf({ record = PLAIN, now = record, change = changeOf(record), ...m
 
 async function applied(conditions: Conditions = {}) {
   const { context, change, journal, requests, store } = sceneOf(conditions)
-  const step = await applyChange(context, change, POSITION, directionOf(change, { reverts: null }))
+  const step = await applyChange(context, change, directionOf(change, { reverts: null }))
   const { outcome, error, collateral, drift } = step.applied
   const lost = collateral.map(({ field, repaired }) => [field, repaired])
   return {
@@ -266,7 +265,7 @@ describe('a gateway that does not answer ends the run, whatever else came of it:
     const { context, change } = sceneOf({ onRead: () => SILENT })
     const list = (): Promise<never> => Promise.reject(new MigrateError('gateway-timeout', 'no answer'))
     const gateway = { ...context.gateway, list }
-    const step = await applyChange({ ...context, gateway }, change, POSITION, 'apply')
+    const step = await applyChange({ ...context, gateway }, change, 'apply')
     expect(step).toMatchObject({ applied: { outcome: 'not-applied' }, halt: 'unanswered' })
     expect(step.trouble).toMatch(/^LiteLLM answered neither the read of a nor a request after it/)
   })
@@ -282,7 +281,7 @@ describe('a change is taken back', () => {
     const now = conditions.now ?? { ...record, url: newUrl('a') }
     const { context, change, journal, requests, store } = sceneOf({ ...conditions, now })
     const written = settledAs(change, outcome, 'as it was')
-    const step = await takeBackChange(context, written, POSITION)
+    const step = await takeBackChange(context, written)
     return {
       ended: [step.applied.outcome, step.halt, step.trouble],
       error: step.applied.error,

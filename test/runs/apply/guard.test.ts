@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { connect } from '../../../src/gateway/connect/connect.ts'
 import { startSandbox } from '../../../src/sandbox/index.ts'
 import { type Direction, directionOf, objectionTo, readBeforeWrite } from '../../../src/runs/apply/guard.ts'
-import { puttingBack } from '../../../src/core/plan/assemble.ts'
+import { puttingBack } from '../../../src/core/plan/assemble-change.ts'
 import { eraOf } from '../../../src/core/record/eras.ts'
 import { changeOf, ERA, newUrl, oldUrl, recordOf } from './scene.ts'
 

@@ -1,4 +1,4 @@
-import { assembleChange } from '../../../src/core/plan/assemble.ts'
+import { assembleChange } from '../../../src/core/plan/assemble-change.ts'
 import type { Change, Edit } from '../../../src/core/plan/change.ts'
 import type { StopSignal } from '../../../src/core/run/report.ts'
 import { type Era, eraOf } from '../../../src/core/record/eras.ts'
@@ -140,6 +140,7 @@ export function contextWith(
     onFailure: 'stop',
     canary: false,
     onEvent: (event) => void told.push(event),
+    onWrite: () => {},
     onFault: (error) => void faults.push(error),
     stopRequested: () => null,
     ...parts,

@@ -1,7 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { describe, expect } from 'vitest'
 import { readyChanges } from '../../../src/core/plan/plan.ts'
-import { choosing } from '../../../src/core/plan/waiting.ts'
+import { choosing } from '../../../src/core/plan/withheld.ts'
 import { defaultMigration } from '../../../src/files/migrations.ts'
 import { connect } from '../../../src/gateway/connect/connect.ts'
 import { FileJournal } from '../../../src/journal/file-journal.ts'
@@ -154,11 +154,11 @@ describe.concurrent('the job moves servers', () => {
       quirks: [{ on: { method: 'GET', path, nth: 2 }, do: broken }],
     })
     const failed: string[][] = []
-    const takesBack: Person['takesBack'] = (failing) => {
+    const wantsBack: Person['wantsBack'] = (failing) => {
       failed.push(failing.map(({ server }) => server.id))
       return Promise.resolve(true)
     }
-    const { job, heard } = await jobOn(trial, { takesBack })
+    const { job, heard } = await jobOn(trial, { wantsBack })
     const result = await doJob(await migration(), job)
     expect(failed).toEqual([['id-fetch']])
     expect(result?.report?.reverts).toBe(null)

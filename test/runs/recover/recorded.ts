@@ -1,7 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setImmediate } from 'node:timers/promises'
-import { assembleChange } from '../../../src/core/plan/assemble.ts'
+import { assembleChange } from '../../../src/core/plan/assemble-change.ts'
 import type { Change } from '../../../src/core/plan/change.ts'
 import type { Outcome } from '../../../src/core/run/outcome.ts'
 import { eraOf } from '../../../src/core/record/eras.ts'

@@ -1,5 +1,5 @@
 import { MigrateError } from '../../../core/errors.ts'
-import { nearestOf } from '../../../core/plan/select.ts'
+import { nearestOf } from '../../../core/show/nearest.ts'
 import { printable } from '../../../core/show/text.ts'
 import { CHECK_IDS } from '../../../core/verify/check.ts'
 import type { Gateway } from '../../../gateway/port.ts'

@@ -1,4 +1,5 @@
-import { LOOPBACK_TEXT, originText } from '../../../core/rule/address.ts'
+import { LOOPBACK_TEXT } from '../../../core/rule/host-names.ts'
+import { originText } from '../../../core/rule/address.ts'
 import type { Migration } from '../../../core/rule/migration.ts'
 import { type Plan } from '../../../core/plan/plan.ts'
 import { serversIn } from '../../../core/plan/change.ts'

@@ -7,7 +7,7 @@ import { differences } from '../read/differences.ts'
 import { parseConfig } from '../read/document.ts'
 import { idText, insertBefore } from './pin.ts'
 import { ownPair } from '../read/entries.ts'
-import type { Config } from '../read/read.ts'
+import type { Config } from '../read/servers.ts'
 import { type Splice, spliced } from './splice.ts'
 import { type Target, targetOf } from './target.ts'
 
@@ -96,7 +96,7 @@ function isAlone(text: string, { start, remove }: Splice): boolean {
  * Empty where that is not done by changing lines of this entry alone, where such a line holds anything else, and where a
  * terminal would not show its characters as they are.
  */
-export function patchOf(config: Config, name: string, wanted: Wanted): string[] {
+function patchOf(config: Config, name: string, wanted: Wanted): string[] {
   const { text, file } = config.document
   try {
     const splices = fieldSplices(targetOf(config, name), wanted)

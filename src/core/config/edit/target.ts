@@ -1,6 +1,6 @@
 import { configFault } from '../read/fault.ts'
 import type { EntrySpot } from '../read/entries.ts'
-import type { Config, ConfigServer } from '../read/read.ts'
+import type { Config, ConfigServer } from '../read/servers.ts'
 
 /** The entry of a server that is edited, with all that is needed to say no. */
 export interface Target {

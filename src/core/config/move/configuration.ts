@@ -1,5 +1,5 @@
 import type { EnvVariable } from '../edit/env-file.ts'
-import type { Config, ConfigServer } from '../read/read.ts'
+import type { Config, ConfigServer } from '../read/servers.ts'
 import type { GivenFile } from './given.ts'
 
 /** One file of a configuration: its absolute path, its text, and what is in it. */

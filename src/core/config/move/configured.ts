@@ -1,5 +1,5 @@
 import type { EnvValue } from '../edit/env-file.ts'
-import type { Config, ConfigServer } from '../read/read.ts'
+import type { Config, ConfigServer } from '../read/servers.ts'
 import { startFaults } from '../read/startup.ts'
 import type { ConfigUrl } from '../read/url.ts'
 import type { ListedServer } from '../../record/server.ts'

@@ -1,5 +1,5 @@
 import { isBlankUrl } from '../../rule/address.ts'
-import { entryUrl, type InventoryEntry } from '../../plan/inventory.ts'
+import { entryUrl, type InventoryEntry } from '../../plan/forward/inventory.ts'
 import { verdictOnUrl, type Migration } from '../../rule/migration.ts'
 import type { ListedServer } from '../../record/server.ts'
 

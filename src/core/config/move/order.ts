@@ -1,7 +1,7 @@
 import { MigrateError } from '../../errors.ts'
 import { type ConfigEdit, editAll, type ServerEdits } from '../edit/edit.ts'
 import type { FileEdits } from './move.ts'
-import { type Config, readConfig } from '../read/read.ts'
+import { type Config, readConfig } from '../read/servers.ts'
 import { PINNED_ID } from '../read/record.ts'
 
 /** What a write of a file means for an entry of a config.yaml. */

@@ -1,5 +1,5 @@
 import { sha256 } from '../../canonical.ts'
-import type { ConfigServer } from '../read/read.ts'
+import type { ConfigServer } from '../read/servers.ts'
 
 /**
  * What LiteLLM hashes into the id of a server of a config.yaml. `undefined` is a key that is absent, which is not the

@@ -1,5 +1,5 @@
 import type { ServerRecord } from '../../record/server.ts'
-import type { ConfigServer } from './read.ts'
+import type { ConfigServer } from './servers.ts'
 
 /** Field of such a record for the `server_id` that the entry pins, `null` where it pins none. */
 export const PINNED_ID = 'pinned_id'

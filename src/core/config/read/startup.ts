@@ -1,5 +1,5 @@
 import { compareVersions, isRelease } from '../../record/releases.ts'
-import type { ConfigServer } from './read.ts'
+import type { ConfigServer } from './servers.ts'
 
 /** Something in an entry for which LiteLLM does not start: from which release on, and what to do. */
 interface StartFault {

@@ -3,7 +3,7 @@ import { movedFields } from '../../record/fields.ts'
 import { isSetting } from '../../record/oauth.ts'
 import { count, printable } from '../../show/text.ts'
 import { recordWith } from '../drift.ts'
-import { gatewayNotes } from '../make.ts'
+import { gatewayNotes } from '../assemble-plan.ts'
 import type { GatewayIdentity, Note } from '../plan.ts'
 import type { Candidate, Reversal, RunToRevert } from './back.ts'
 

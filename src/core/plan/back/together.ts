@@ -54,8 +54,7 @@ function hindrance({ change, judgement }: JudgedChange, unit: readonly JudgedCha
 }
 
 /**
- * What happens to the changes of a run, with those that go together or not at all: servers of a config.yaml whose
- * URL stands in a `.env` file. In their order.
+ * What happens to the changes of a run, with those that go together or not at all (`unitsOf`). In their order.
  */
 export function together<T extends JudgedChange>(all: readonly T[]): T[] {
   const units = unitsBy(all.map(({ change }) => change))

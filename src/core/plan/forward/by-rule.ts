@@ -8,7 +8,7 @@ import { editsOf } from '../../rule/leftovers.ts'
 import { type Migration, type Verdict, verdictOnUrl } from '../../rule/migration.ts'
 import { maskUrl } from '../../show/redact.ts'
 import type { Edit } from '../change.ts'
-import { entryUrl, type InventoryEntry } from '../inventory.ts'
+import { entryUrl, type InventoryEntry } from './inventory.ts'
 import { aimAt, type Found, type Judgement, judge, type Objection } from '../judge.ts'
 import type { Assembly } from './forward.ts'
 

@@ -1,5 +1,5 @@
-import { isLoopbackName, type Origin, originText, readAddress } from '../../../core/rule/address.ts'
-import { HOST_NAMES_IN_FILES } from '../../../core/rule/host-names.ts'
+import { isLoopbackName, HOST_NAMES_IN_FILES } from '../../../core/rule/host-names.ts'
+import { type Origin, originText, readAddress } from '../../../core/rule/address.ts'
 import type { Migration } from '../../../core/rule/migration.ts'
 import { type RecordedRun, runsOf, wasWritten } from '../../../journal/fold.ts'
 import { takesBack } from '../../recover/in-force.ts'

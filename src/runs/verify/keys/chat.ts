@@ -1,6 +1,6 @@
 import { printable } from '../../../core/show/text.ts'
 import { mend } from '../../../core/show/remedy.ts'
-import { chatFailure } from '../../../gateway/keys.ts'
+import { chatFailure } from '../../../gateway/as-key.ts'
 import { askingGateway, fault, fine, found, type Found, judged } from '../check.ts'
 import { noKeysToTry } from './no-keys.ts'
 

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { parse } from 'yaml'
 import { describe, expect, test } from 'vitest'
 import { type ConfigEdit, editConfig } from '../../../../src/core/config/edit/edit.ts'
-import { readConfig } from '../../../../src/core/config/read/read.ts'
+import { readConfig } from '../../../../src/core/config/read/servers.ts'
 
 const OLD = 'http://localhost:8585'
 const NEW = 'http://mcp-proxy-sse:8080'

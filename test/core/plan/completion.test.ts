@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest'
 import type { Change } from '../../../src/core/plan/change.ts'
-import { leftToDo, planCompletion, type Unfinished } from '../../../src/core/run/completion.ts'
+import { leftToDo, planCompletion, type Unfinished } from '../../../src/core/plan/completion.ts'
 import type { Plan } from '../../../src/core/plan/plan.ts'
 import { eraOf } from '../../../src/core/record/eras.ts'
 import { type AppliedChange, type Outcome, settledAs } from '../../../src/core/run/outcome.ts'
-import { changeOf, fileOf, pinOf } from '../plan/samples.ts'
+import { changeOf, fileOf, pinOf } from './samples.ts'
 
 type Fate = [change: Change, outcome: Outcome, more?: Partial<AppliedChange>]
 

@@ -1,12 +1,12 @@
-import type { GivenFile } from '../config/move/given.ts'
-import { type Configured, configuredUrl, type HeldBy } from '../config/move/configured.ts'
-import type { Era } from '../record/eras.ts'
-import type { Reading } from '../record/place.ts'
-import type { ListedServer, ServerRecord } from '../record/server.ts'
-import { isBlankUrl } from '../rule/address.ts'
-import { type Migration, verdictOnUrl } from '../rule/migration.ts'
-import { count } from '../show/text.ts'
-import type { GatewayIdentity } from './plan.ts'
+import type { GivenFile } from '../../config/move/given.ts'
+import { type Configured, configuredUrl, type HeldBy } from '../../config/move/configured.ts'
+import type { Era } from '../../record/eras.ts'
+import type { Reading } from '../../record/place.ts'
+import type { ListedServer, ServerRecord } from '../../record/server.ts'
+import { isBlankUrl } from '../../rule/address.ts'
+import { type Migration, verdictOnUrl } from '../../rule/migration.ts'
+import { count } from '../../show/text.ts'
+import type { GatewayIdentity } from '../plan.ts'
 
 /** What is known of one listed server after reading. */
 export interface InventoryEntry {

@@ -1,4 +1,4 @@
-import { WIRE } from './handshake-wire.ts'
+import { WIRE } from './script-wire.ts'
 
 /** How it speaks to an MCP server, and what it prints. */
 const TALK = String.raw`

@@ -5,7 +5,7 @@ import { type RunReport } from '../../core/run/report.ts'
 import type { ApplyEvent } from '../apply/context.ts'
 import { doRun, type Resumption, type RunContext } from '../apply/run.ts'
 import { type Job, patienceMs } from './context.ts'
-import { awaitWorkers, lookAfter } from './look.ts'
+import { awaitWorkers, lookAfter } from './after.ts'
 
 /** Failures of this program itself in the middle of a run: none of them may cost the report of what was written. */
 class Faults {
@@ -47,18 +47,16 @@ function contextFor(job: Job, faults: Faults): RunContext {
     patienceMs: patienceMs(job),
     onFailure: options.onFailure,
     canary: options.canary,
-    onEvent: (event: ApplyEvent) => {
-      if (event.kind === 'writing' || event.kind === 'restoring') writes.begin()
-      faults.harmless(() => watch({ kind: 'applying', event }))
-    },
+    onEvent: (event: ApplyEvent) => faults.harmless(() => watch({ kind: 'applying', event })),
+    onWrite: () => writes.begin(),
     onFault: faults.notice,
     stopRequested: () => stopping.requested(),
   }
 }
 
 /**
- * Writes the changes of a plan that are ready, waits for the gateway's workers, and looks at what was moved. Throws only where a run
- * cannot be taken up again: a failure after a write costs neither its report nor what the journal holds.
+ * Writes the changes of a plan that are ready, waits for the gateway's workers, and looks at what was moved. Throws only
+ * where a run cannot be taken up again: a failure after a write costs neither its report nor what the journal holds.
  */
 export async function runPlan(plan: Plan, resumption: Resumption | null, job: Job): Promise<RunReport> {
   const { watch, writes, stopping } = job

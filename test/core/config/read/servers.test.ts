@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { describe, expect, test } from 'vitest'
-import { readConfig } from '../../../../src/core/config/read/read.ts'
+import { readConfig } from '../../../../src/core/config/read/servers.ts'
 import { MigrateError } from '../../../../src/core/errors.ts'
 
 const fixture = async (file: string): Promise<string> =>

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { Change, Effect } from '../../../src/core/plan/change.ts'
 import type { Judgement } from '../../../src/core/plan/judge.ts'
-import { type Circumstances, gatewayNotes, planOf } from '../../../src/core/plan/make.ts'
+import { type Circumstances, gatewayNotes, planOf } from '../../../src/core/plan/assemble-plan.ts'
 import type { Plan, Skipped } from '../../../src/core/plan/plan.ts'
 import { changeOf, fileOf, pinOf } from './samples.ts'
 

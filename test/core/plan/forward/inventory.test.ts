@@ -1,10 +1,15 @@
 import { describe, expect, test } from 'vitest'
-import { entryOf, missingFrom, needsRecord, suspicionOf } from '../../../src/core/plan/inventory.ts'
-import { eraOf } from '../../../src/core/record/eras.ts'
-import type { Reading } from '../../../src/core/record/place.ts'
-import { listedServer } from '../../../src/core/record/server.ts'
-import { defaultMigration } from '../../../src/files/migrations.ts'
-import { OLD, recordOf } from './samples.ts'
+import {
+  entryOf,
+  missingFrom,
+  needsRecord,
+  suspicionOf,
+} from '../../../../src/core/plan/forward/inventory.ts'
+import { eraOf } from '../../../../src/core/record/eras.ts'
+import type { Reading } from '../../../../src/core/record/place.ts'
+import { listedServer } from '../../../../src/core/record/server.ts'
+import { defaultMigration } from '../../../../src/files/migrations.ts'
+import { OLD, recordOf } from '../samples.ts'
 
 const shipped = await defaultMigration()
 const URL_ONLY = { ...shipped, fields: ['url'] as const }
