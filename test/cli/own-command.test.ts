@@ -92,13 +92,12 @@ test('a sandbox is started anew', () => {
 
 test('the rule of changes is that of --from and --to, or the id of their migration', () => {
   const edits = [{ field: 'url', before: 'http://a:1/x', after: 'https://b/x' }]
-  expect(ruleOptions([{ migration: 'from-to', edits }])).toEqual([
-    '--from',
-    'http://a:1',
-    '--to',
-    'https://b',
+  for (const change of [
+    { migration: 'from-to', edits, landed: [] },
+    { migration: 'from-to', edits: [], landed: edits },
   ])
-  expect(ruleOptions([{ migration: 'guide', edits }])).toEqual(['--migration', 'guide'])
+    expect(ruleOptions([change])).toEqual(['--from', 'http://a:1', '--to', 'https://b'])
+  expect(ruleOptions([{ migration: 'guide', edits, landed: [] }])).toEqual(['--migration', 'guide'])
   expect(ruleOptions([])).toEqual([])
 })
 

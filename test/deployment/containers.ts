@@ -76,7 +76,8 @@ export async function recipeOf(name: string): Promise<Recipe> {
     image: Config.Image,
     hostname: Config.Hostname,
     env: Config.Env ?? [],
-    binds: HostConfig.Binds ?? [],
+    // Docker's own client hands them over in any order.
+    binds: (HostConfig.Binds ?? []).toSorted((a, b) => (a < b ? -1 : 1)),
     networks: Object.keys(NetworkSettings.Networks),
     command: Config.Cmd,
     publish: [],

@@ -104,7 +104,7 @@ describe('an engine that cannot be reached is a reason', () => {
       unavailable: 'unix:///no/such.sock: there is no such socket or program',
     })
     expect(await reason({ DOCKER_HOST: 'tcp://127.0.0.1:9' })).toEqual({
-      unavailable: 'tcp://127.0.0.1:9 (DOCKER_HOST): nobody listens there',
+      unavailable: 'tcp://127.0.0.1:9 (DOCKER_HOST): nothing listens there',
     })
     expect(await reason({ DOCKER_HOST: 'nonsense://x' })).toEqual({
       unavailable: expect.stringContaining('DOCKER_HOST names no Docker engine'),

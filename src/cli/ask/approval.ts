@@ -23,7 +23,7 @@ function question(plan: Plan): string {
 
 async function askEach(
   unit: readonly Change[],
-  { plan, place, chosen }: { plan: Plan; place: string; chosen: number },
+  { plan, counter, chosen }: { plan: Plan; counter: string; chosen: number },
   gateway: Gateway,
   context: Context,
 ): Promise<EachAnswer> {
@@ -39,7 +39,7 @@ async function askEach(
   const [first] = unit
   if (!first) return 'no'
   context.terminal.print(['', ...renderBlocks(unit, context.look, plan)].join('\n'))
-  const message = `${place} ${unitName(unit)}`
+  const message = `${counter} ${unitName(unit)}`
   return chooseOrShow(
     { id: first.server.id, message, choices, fallback: 'no' },
     placeOf(gateway, first),
@@ -51,8 +51,8 @@ async function oneByOne(plan: Plan, gateway: Gateway, context: Context): Promise
   const units = unitsOf(readyChanges(plan))
   const chosen: Change[] = []
   for (const [i, unit] of units.entries()) {
-    const place = `(${i + 1}/${units.length})`
-    const answer = await askEach(unit, { plan, place, chosen: serversIn(chosen) }, gateway, context)
+    const counter = `(${i + 1}/${units.length})`
+    const answer = await askEach(unit, { plan, counter, chosen: serversIn(chosen) }, gateway, context)
     if (answer === 'rest') return [...chosen, ...units.slice(i).flat()]
     if (answer === 'stop') return chosen
     if (answer === 'yes') chosen.push(...unit)

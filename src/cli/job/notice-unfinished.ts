@@ -26,6 +26,7 @@ export function bothWays(run: RecordedRun, own: CommandMaker, invoked: Invoked):
 
 async function mention(run: RecordedRun, url: string, invoked: Invoked): Promise<void> {
   const { terminal, look } = invoked.context
+  // A lock that cannot be looked at says nothing here; a run that needs it says so.
   const holder = await lockHolder(url).catch(() => null)
   const text = holder
     ? `! A run against this gateway is under way (${holder.user} on ${holder.host}, process ${holder.pid}, since ${holder.since}).`

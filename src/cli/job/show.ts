@@ -23,7 +23,7 @@ import { renderRemedies } from '../render/plan/reach.ts'
 import { renderByHand, renderReport } from '../render/report/report.ts'
 
 /** What the answer of an invocation depends on. `own`: the commands that it names. */
-export interface Answering {
+export interface Showing {
   options: MainOptions
   context: Context
   own: CommandMaker
@@ -32,7 +32,7 @@ export interface Answering {
 /** Prints a plan: its heading, a block for each change, what is left alone, and the numbers. A document comes at the end. */
 export function showProposal(
   proposal: Proposal,
-  { options, context: { terminal, look }, own }: Answering,
+  { options, context: { terminal, look }, own }: Showing,
 ): void {
   if (options.json) return
   const { plan } = proposal
@@ -67,7 +67,7 @@ export function showProposal(
 /** Says that nothing of a plan is written; as a document the plan of a dry run, else the report of nothing. */
 export function showUnwritten(
   { plan, report }: { plan: Plan; report: RunReport },
-  { options, context: { terminal } }: Answering,
+  { options, context: { terminal } }: Showing,
 ): void {
   if (options.json)
     return terminal.print(printableJson(options.dryRun ? planDocument(plan) : runDocument(report, null)))
@@ -75,7 +75,7 @@ export function showUnwritten(
 }
 
 /** Prints what a run came to, and the command that takes it back. */
-export function showReport(report: RunReport, { options, context, own }: Answering): void {
+export function showReport(report: RunReport, { options, context, own }: Showing): void {
   const { terminal, look, written } = context
   const run = options.sandbox || !leavesSomething(report.changes) ? null : report.run
   // Taking it back signs people out again, and so on.

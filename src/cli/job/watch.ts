@@ -6,12 +6,12 @@ import { bothWays } from './notice-unfinished.ts'
 import { applyProgress, lookProgress, readProgress, waitProgress } from './progress.ts'
 import { hintLines, wrap } from '../render/layout.ts'
 import { wordsFor } from '../render/words.ts'
-import { type Answering, showProposal, showReport, showUnwritten } from './show.ts'
+import { type Showing, showProposal, showReport, showUnwritten } from './show.ts'
 
 /** How each kind of event is told. */
 type Telling = { [K in keyof JobEvents]: (event: JobEvent<K>) => void }
 
-function tellingOfRuns(answering: Answering, probeSeconds: number) {
+function tellingOfRuns(answering: Showing, probeSeconds: number) {
   const { options, context } = answering
   const { terminal, look } = context
   let applying: ReturnType<typeof applyProgress> | null = null
@@ -38,7 +38,7 @@ function tellingOfRuns(answering: Answering, probeSeconds: number) {
   } satisfies Partial<Telling>
 }
 
-function tellingOfUnfinished({ options, context, own }: Answering) {
+function tellingOfUnfinished({ options, context, own }: Showing) {
   const { terminal, look } = context
   return {
     investigating: ({ run }) => terminal.progress(`Asking the gateway what became of run ${run.id}`),
@@ -60,7 +60,7 @@ function tellingOfUnfinished({ options, context, own }: Answering) {
  * Tells a person, or with --json a program, what happens: the answer on standard output, all else on standard error.
  * `probeSeconds`: how long LiteLLM waits for a silent backend as it reads a record.
  */
-export function watching(answering: Answering, probeSeconds: number): Watcher {
+export function watching(answering: Showing, probeSeconds: number): Watcher {
   const { terminal, look } = answering.context
   const reading = readProgress(terminal, probeSeconds)
   const telling: Telling = {

@@ -4,7 +4,7 @@ import { HEADER_NAME } from './header-option.ts'
 /** A text, which may be empty. */
 export const text = z.string()
 /** A text of at least one character. `message`: what is said of an empty one. */
-export const filled = (message?: string) => z.string().min(1, message)
+export const filled = (message = 'takes a value, and this one is empty') => z.string().min(1, message)
 /** The texts of a repeatable option. */
 export const texts = z.array(filled()).default([])
 /** A text that may be left out, as in `--revert [RUN]`: then it is `true`. */

@@ -42,7 +42,7 @@ export interface Circumstances
 }
 
 /** The servers that are left alone. */
-export const skippedAmong = (judgements: readonly Judgement[]): Skipped[] =>
+const skippedAmong = (judgements: readonly Judgement[]): Skipped[] =>
   judgements.flatMap((each) => (each.kind === 'skipped' ? [each.skipped] : []))
 
 /** Makes a plan, whichever way it leads. Pure: the same values give the same plan. */

@@ -54,7 +54,9 @@ export function planCompletion(
 ): Plan {
   const { run, settled } = unfinished
   const searches = era.searches.length > 0
-  const judgements = left(unfinished).map(
+  const rest = left(unfinished)
+  const waiting = new Set(rest.map(({ server }) => server.id))
+  const judgements = rest.map(
     (change): Judgement => ({ kind: 'change', change: searches ? change : withoutHang(change) }),
   )
   return planOf({
@@ -69,7 +71,6 @@ export function planCompletion(
     order: 'given',
     // They were consented to when the run began.
     accepted: CONSENTS,
-    // With those whose settings are still to be put back.
-    moved: settled.filter(({ outcome }) => outcome === 'applied'),
+    moved: settled.filter(({ outcome, server }) => outcome === 'applied' && !waiting.has(server.id)),
   })
 }

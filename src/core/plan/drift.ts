@@ -1,6 +1,6 @@
 import { movedFields, reportable } from '../record/fields.ts'
 import { fieldsWith, valueAt } from '../record/path.ts'
-import type { Change, Edit } from './change.ts'
+import { aimOf, type Change, type Edit } from './change.ts'
 import type { ServerRecord } from '../record/server.ts'
 
 /**
@@ -51,11 +51,11 @@ function untouchedField(change: Change, record: ServerRecord, field: string): Dr
  * has not drifted.
  */
 export function driftSincePlan(change: Change, record: ServerRecord): DriftedField[] {
-  const edited = change.edits
+  const edited = aimOf(change)
     .filter((edit) => !holds(record, [edit], 'before'))
     .map(({ field, before, after }) => ({ field, before, ours: after, now: valueAt(record, field) }))
   // What else moved, beside the edited places or in other fields.
-  const others = movedFields(change.fields, recordWith(record, change.edits, 'before'))
+  const others = movedFields(change.fields, recordWith(record, aimOf(change), 'before'))
   return [...edited, ...others.map((field) => untouchedField(change, record, field))]
 }
 

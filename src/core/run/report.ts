@@ -1,5 +1,5 @@
 import type { Change } from '../plan/change.ts'
-import type { GatewayIdentity, Note, Skipped } from '../plan/plan.ts'
+import { type GatewayIdentity, isLeftBehind, type Note, type Skipped } from '../plan/plan.ts'
 import type { Tried } from '../reach/reach.ts'
 import type { AppliedChange } from './outcome.ts'
 
@@ -91,3 +91,15 @@ export function brokenChanges(report: Pick<RunReport, 'changes' | 'preflight'>):
 /** Does the journal hold the run without its end, as it could not be written any more? Nothing else is begun before that is settled. */
 export const isLeftOpen = ({ run }: Pick<RunReport, 'run'>): boolean =>
   run !== null && run.kept && run.head === null
+
+/** Did the run do all that was asked of it? What the person declined was not. */
+export function isComplete(report: RunReport): boolean {
+  const wanting = report.changes.some(
+    ({ outcome, reason, collateral }) =>
+      (outcome !== 'applied' && reason !== 'declined') || collateral.some(({ repaired }) => !repaired),
+  )
+  const failing = brokenChanges(report).length > 0
+  const everywhere = report.propagation?.agreed ?? true
+  const ended = report.halted === null && report.trouble === null
+  return !wanting && !failing && everywhere && ended && !report.skipped.some(isLeftBehind)
+}

@@ -11,7 +11,7 @@ import type { Answer } from '../http/transport.ts'
 export const REACH_LIMIT_MS = 15_000
 
 /** The same endpoint with a time limit of its own. */
-export const within = (endpoint: Endpoint, limitMs: number): Endpoint => ({
+export const withLimit = (endpoint: Endpoint, limitMs: number): Endpoint => ({
   ...endpoint,
   timeoutSeconds: limitMs / 1000,
 })

@@ -9,7 +9,7 @@ import {
   refusedToTry,
   toolAnswer,
   untried,
-  within,
+  withLimit,
 } from './reach-from-litellm.ts'
 import type { Answer } from '../http/transport.ts'
 
@@ -57,7 +57,7 @@ export async function listTools(
 ): Promise<Reach> {
   const path = `/mcp-rest/tools/list?server_id=${encodeURIComponent(id)}`
   try {
-    return read(await get(within(endpoint, limitMs), path, limitMs), endpoint, era)
+    return read(await get(withLimit(endpoint, limitMs), path, limitMs), endpoint, era)
   } catch (error) {
     return reachOfFailure(error, limitMs)
   }

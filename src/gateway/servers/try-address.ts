@@ -11,7 +11,7 @@ import {
   refusedToTry,
   toolAnswer,
   untried,
-  within,
+  withLimit,
 } from './reach-from-litellm.ts'
 import type { Answer } from '../http/transport.ts'
 
@@ -50,7 +50,7 @@ export async function tryAddress(
   if (transport !== null && !['sse', 'http'].includes(transport))
     return untried(`LiteLLM has no way to try a server with the transport ${printable(transport)}`)
   try {
-    return read(await post(within(endpoint, limitMs), ROUTE, { json: bodyFor(address) }), endpoint, era)
+    return read(await post(withLimit(endpoint, limitMs), ROUTE, { json: bodyFor(address) }), endpoint, era)
   } catch (error) {
     return reachOfFailure(error, limitMs)
   }

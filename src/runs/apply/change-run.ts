@@ -1,5 +1,5 @@
 import { unforeseen } from '../../core/errors.ts'
-import type { Change, Edit } from '../../core/plan/change.ts'
+import { aimOf, type Change, type Edit } from '../../core/plan/change.ts'
 import { type AppliedChange, settledAs } from '../../core/run/outcome.ts'
 import { type Halt } from '../../core/run/report.ts'
 import { isAccessField } from '../../core/record/fields.ts'
@@ -41,7 +41,7 @@ export class ChangeRun {
     this.#context = context
     this.change = change
     const place = this.#noting(placeOf(context.gateway, change))
-    this.place = change.file === null ? context.silence.watch(place, change) : place
+    this.place = change.file === null ? context.silence.listenTo(place, change) : place
   }
 
   /** The place, with a note of the moment in which a write leaves. */
@@ -80,17 +80,17 @@ export class ChangeRun {
 
   #failureOf(error: unknown): Failure {
     if (error instanceof JournalFailure) return error
-    this.#context.onFault(error)
+    this.#context.onFault(error, true)
     return { of: 'program', message: unforeseen(error).message }
   }
 
   /** Reads the record that is about to be written, and says so. */
   async read(): Promise<GuardedReading> {
     this.#tell('reading')
-    const { file, server, edits } = this.change
+    const { file, server } = this.change
     if (file !== null) return this.place.read(server.id)
     const { gateway, silence } = this.#context
-    const writes = edits.map(({ field }) => fieldOf(field))
+    const writes = aimOf(this.change).map(({ field }) => fieldOf(field))
     const reading = await readBeforeWrite(gateway, server.id, writes)
     silence.hear(reading)
     // Only a backend may be silent; where the list is not answered either, every server more would cost as long.

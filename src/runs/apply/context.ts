@@ -31,8 +31,11 @@ export interface ApplyContext {
   onEvent: (event: ApplyEvent) => void
   /** Hears that a write is about to leave. */
   onWrite: () => void
-  /** Hears of failures of this program itself, which end in a change of unknown outcome or one that was not compared. */
-  onFault: (error: unknown) => void
+  /**
+   * Hears of failures of this program itself, which end in a change of unknown outcome or one that was not compared.
+   * `isTold`: is it told as the trouble of the run?
+   */
+  onFault: (error: unknown, isTold?: boolean) => void
   stopRequested: () => StopSignal | null
 }
 

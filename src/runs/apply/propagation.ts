@@ -1,3 +1,4 @@
+import { aimOf } from '../../core/plan/change.ts'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { AppliedChange } from '../../core/run/outcome.ts'
 import type { Propagation, StopSignal } from '../../core/run/report.ts'
@@ -46,8 +47,8 @@ async function ask(gateway: Gateway): Promise<ListedUrls> {
  */
 function ageOf(listed: ListedUrls, changes: readonly AppliedChange[], known: ReadonlySet<string>): Age {
   if (!listed) return 'silent'
-  const isOld = ({ server, edits }: AppliedChange): boolean =>
-    edits.some(({ field, before }) => field === 'url' && listed.get(server.id) === before)
+  const isOld = (change: AppliedChange): boolean =>
+    aimOf(change).some(({ field, before }) => field === 'url' && listed.get(change.server.id) === before)
   if (changes.some(isOld)) return 'old'
   return changes.some(({ server: { id } }) => known.has(id) && !listed.has(id)) ? 'silent' : 'new'
 }

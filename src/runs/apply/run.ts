@@ -1,6 +1,6 @@
-import { isLeftBehind, type Plan, readyChanges, restartFor } from '../../core/plan/plan.ts'
+import { type Plan, readyChanges, restartFor } from '../../core/plan/plan.ts'
 import { type AppliedChange, settledAs, withheldFrom } from '../../core/run/outcome.ts'
-import { brokenChanges, type Halt, type RunReport } from '../../core/run/report.ts'
+import { type Halt, type RunReport } from '../../core/run/report.ts'
 import { readableRuns } from '../../journal/damage.ts'
 import type { RecordedRun } from '../../journal/fold.ts'
 import type { Journal } from '../../journal/port.ts'
@@ -111,16 +111,4 @@ export async function doRun(
 export function emptyReport(plan: Plan): RunReport {
   const changes = inOrder(plan, { changes: [], halted: null })
   return reportOf(plan, { changes, halted: null, trouble: null, run: null, restart: 'no' })
-}
-
-/** Did the run do all that was asked of it? What the person declined was not. */
-export function isComplete(report: RunReport): boolean {
-  const wanting = report.changes.some(
-    ({ outcome, reason, collateral }) =>
-      (outcome !== 'applied' && reason !== 'declined') || collateral.some(({ repaired }) => !repaired),
-  )
-  const failing = brokenChanges(report).length > 0
-  const everywhere = report.propagation?.agreed ?? true
-  const ended = report.halted === null && report.trouble === null
-  return !wanting && !failing && everywhere && ended && !report.skipped.some(isLeftBehind)
 }

@@ -103,7 +103,7 @@ export class Silence {
   }
 
   /** The place, listened to: from a silence on, nothing is written there, and where reads hang nothing is read. */
-  watch(place: Place, change: Change): Place {
+  listenTo(place: Place, change: Change): Place {
     return {
       era: place.era,
       read: async (id: string, patienceMs?: number): Promise<Reading> => {

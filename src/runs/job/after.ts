@@ -1,3 +1,4 @@
+import { aimOf } from '../../core/plan/change.ts'
 import type { Plan } from '../../core/plan/plan.ts'
 import { endsAtOnce, type RunReport } from '../../core/run/report.ts'
 import { awaitPropagation } from '../apply/propagation.ts'
@@ -15,8 +16,10 @@ export async function awaitWorkers(
   { gateway, options, watch, stopping }: Job,
 ): Promise<RunReport> {
   const written = report.changes.some(
-    ({ outcome, file, edits }) =>
-      outcome === 'applied' && file === null && edits.some(({ field }) => field === 'url'),
+    (change) =>
+      change.outcome === 'applied' &&
+      change.file === null &&
+      aimOf(change).some(({ field }) => field === 'url'),
   )
   if (!options.wait || !written || endsAtOnce(report.halted) || gateway.era.restart !== 'no') return report
   const { reverts } = report

@@ -9,10 +9,10 @@ import { awaitWorkers, lookAfter } from './after.ts'
 
 /** Failures of this program itself in the middle of a run: none of them may cost the report of what was written. */
 class Faults {
-  readonly noticed: unknown[] = []
+  readonly noticed: { error: unknown; isTold: boolean }[] = []
 
-  readonly notice = (error: unknown): void => {
-    this.noticed.push(error)
+  readonly notice = (error: unknown, isTold = false): void => {
+    this.noticed.push({ error, isTold })
   }
 
   /** Does something whose failure is noticed and ends nothing. */
@@ -32,8 +32,8 @@ class Faults {
     })
     const [first] = this.noticed
     if (first === undefined) return seen
-    const { message, hint } = unforeseen(first)
-    const said = [seen.trouble?.includes(message) ? null : message, hint]
+    const { message, hint } = unforeseen(first.error)
+    const said = [first.isTold ? null : message, hint]
     return { ...seen, trouble: [seen.trouble, ...said].filter((text) => text !== null).join('. ') }
   }
 }
@@ -67,6 +67,6 @@ export async function runPlan(plan: Plan, resumption: Resumption | null, job: Jo
     writes.settle(mayHaveWritten(report.changes))
     return faults.addTo(report, async () => lookAfter(plan, await awaitWorkers(report, job), job))
   })
-  for (const error of faults.noticed) watch({ kind: 'fault', error })
+  for (const { error } of faults.noticed) watch({ kind: 'fault', error })
   return seen
 }

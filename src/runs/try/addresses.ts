@@ -1,7 +1,7 @@
 import { originOf } from '../../core/rule/address.ts'
 import type { Consent } from '../../core/plan/consent.ts'
 import { diagnose, needsWitness, outcomeOf, triedAs } from '../../core/reach/diagnose.ts'
-import { type Change, newUrl } from '../../core/plan/change.ts'
+import { aimOf, type Change, newUrl } from '../../core/plan/change.ts'
 import type { Plan } from '../../core/plan/plan.ts'
 import { untriable, withFindings } from '../../core/plan/findings.ts'
 import { isOfOrigin, untriedAsDead } from '../../core/reach/dead-origins.ts'
@@ -100,8 +100,9 @@ async function tryAll(
 /** The servers whose tools are worth recording before the run: those that get another URL. */
 function servers(changes: readonly Change[]): { id: string; url: string }[] {
   const found = new Map<string, string>()
-  for (const { server, edits } of changes) {
-    const old = edits.find(({ field }) => field === 'url')?.before
+  for (const change of changes) {
+    const { server } = change
+    const old = aimOf(change).find(({ field }) => field === 'url')?.before
     if (old && !found.has(server.id)) found.set(server.id, old)
   }
   return [...found].map(([id, url]) => ({ id, url }))

@@ -58,6 +58,8 @@ describe('what is left of a run', () => {
     expect(complete(run).changes).toMatchObject([
       { id: 'change-a', edits: [], landed: change.edits, settings: { token_url: 'http://idp' } },
     ])
+    // It is counted once.
+    expect(complete(run).summary).toMatchObject({ servers: 1, changes: 1, unchanged: 0, moved: 0 })
     expect(idsOf(unfinished([change, 'applied', { collateral: [{ ...gone, repaired: true }] }]))).toEqual([])
   })
 })

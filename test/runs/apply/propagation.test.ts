@@ -27,8 +27,16 @@ const applied = settledAs(
 
 const LIST = { method: 'GET', path: '/v1/mcp/server' }
 
+/** What put back settings alone, of a URL that landed before. */
+const puttingBack = { ...applied, edits: [], landed: applied.edits }
+
 /** Waits for a gateway in which the URL is new, and of whose answers some are as a quirk says. */
-async function waitFor(quirks: SandboxOptions['quirks'], limitMs: number, stopRequested = () => null) {
+async function waitFor(
+  quirks: SandboxOptions['quirks'],
+  limitMs: number,
+  stopRequested = () => null,
+  change = applied,
+) {
   const servers = [{ server_id: 'id-one', server_name: 'one', url: NEW }]
   const sandbox = await startSandbox({ servers, ...(quirks && { quirks }) })
   const target = { url: sandbox.url, keyHeader: null, timeoutSeconds: 10 }
@@ -38,7 +46,7 @@ async function waitFor(quirks: SandboxOptions['quirks'], limitMs: number, stopRe
   const told: number[][] = []
   const onAnswers = (fresh: number, answers: number): void => void told.push([fresh, answers])
   const before = sandbox.requests.length
-  const found = await awaitPropagation(gateway, [applied], { onAnswers, stopRequested, limitMs })
+  const found = await awaitPropagation(gateway, [change], { onAnswers, stopRequested, limitMs })
   const lists = sandbox.requests.slice(before).filter(({ path }) => path === LIST.path)
   await sandbox.close()
   return { found, told, reads: lists.length }
@@ -68,6 +76,12 @@ describe.concurrent('after a run, the gateway is asked on fresh connections unti
       [5, 5],
       [10, 10],
     ])
+  })
+
+  test('as long as another worker shows the old URL of a server whose settings alone were put back', async () => {
+    const { found, reads } = await waitFor([otherWorker(OLD, 9)], 60_000, () => null, puttingBack)
+    expect(found).toMatchObject({ agreed: true, old: 0 })
+    expect(reads).toBeGreaterThan(10)
   })
 
   test('as long as another worker shows the old URL', async () => {

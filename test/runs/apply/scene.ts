@@ -155,7 +155,7 @@ export function writeWith(
   change: Change,
 ): Write {
   const { gateway, recorder, silence, patienceMs, onFault } = contextWith(parts)
-  const place = silence.watch(gateway, change)
+  const place = silence.listenTo(gateway, change)
   const shared = { place, recorder, silence, patienceMs, onFault, change, edits: change.edits }
   return { ...shared, purpose: 'change', tell: () => {} }
 }

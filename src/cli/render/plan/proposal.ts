@@ -20,16 +20,16 @@ function sourceText({ from: { schemes, hosts, port } }: Migration): string {
 const whereText = ({ fields }: Migration): string =>
   fields.some((field) => field !== 'url') ? `\nin ${fields.join(', ')}` : ''
 
-const placeText = ({ gateway }: Plan): string =>
+const gatewayText = ({ gateway }: Plan): string =>
   `LiteLLM ${gateway.version ?? '(release unknown)'} at ${gateway.url}`
 
 const migrationHeading = (migration: Migration, plan: Plan): string =>
-  `Migration ${migration.id} on ${placeText(plan)}\nfrom ${sourceText(migration)} to ${originText(migration.to)}${whereText(migration)}`
+  `Migration ${migration.id} on ${gatewayText(plan)}\nfrom ${sourceText(migration)} to ${originText(migration.to)}${whereText(migration)}`
 
 function reversalHeading(run: RecordedRun, plan: Plan): string {
   const what = run.started.reverts === null ? 'a migration' : `which took back ${run.started.reverts}`
   const again = run.started.reverts === null ? '' : ' This does it again.'
-  return `Taking back run ${run.id} of ${run.startedAt}, ${what}, on ${placeText(plan)}, ${plan.gateway.account}.${again}`
+  return `Taking back run ${run.id} of ${run.startedAt}, ${what}, on ${gatewayText(plan)}, ${plan.gateway.account}.${again}`
 }
 
 /** Why finishing a run writes nothing: all of it is done, or what is there now is somebody else's, or nobody's to tell. */
@@ -58,7 +58,7 @@ export function renderPurpose(
       }
     case 'completion': {
       const { run, settled } = purpose.resumption
-      const heading = `Finishing run ${run.id} of ${run.startedAt} on ${placeText(plan)}`
+      const heading = `Finishing run ${run.id} of ${run.startedAt} on ${gatewayText(plan)}`
       return { heading, nothing: nothingLeft(settled) }
     }
     case 'over-edits':

@@ -1,7 +1,7 @@
 import { shownName } from '../name.ts'
 import { renderLeftBehind } from '../plan/plan.ts'
 import { acceptOptions, CONSENTS } from '../../../core/plan/consent.ts'
-import { serversIn } from '../../../core/plan/change.ts'
+import { aimOf, serversIn } from '../../../core/plan/change.ts'
 import {
   type AppliedChange,
   type CollateralChange,
@@ -149,10 +149,10 @@ function renderPropagation(report: RunReport): string[] {
 /** What was written by a run that the journal has lost: nobody but the reader can take it back. */
 export function renderByHand({ changes }: RunReport, look: Look): string {
   const written = changes.filter(({ wrote, outcome }) => wrote && outcome !== 'reverted')
-  const lines = written.flatMap(({ server, edits }) =>
-    edits.map(
+  const lines = written.flatMap((change) =>
+    aimOf(change).map(
       ({ field, before }) =>
-        `  ${shownName(server)}: ${fieldTitle(field)} ${before === null ? '(nothing)' : shownAt(field, before)}`,
+        `  ${shownName(change.server)}: ${fieldTitle(field)} ${before === null ? '(nothing)' : shownAt(field, before)}`,
     ),
   )
   const why =

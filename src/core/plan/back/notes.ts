@@ -1,3 +1,4 @@
+import { aimOf } from '../change.ts'
 import type { Era } from '../../record/eras.ts'
 import { movedFields } from '../../record/fields.ts'
 import { isSetting } from '../../record/oauth.ts'
@@ -12,7 +13,7 @@ export function stillChanged({ recorded, reading }: Candidate): Note[] {
   const { change, outcome, collateral, fieldsBefore } = recorded
   const suspect = outcome !== 'applied' || collateral.some(({ repaired }) => !repaired)
   if (!suspect || fieldsBefore === null || reading.kind !== 'record') return []
-  const fields = movedFields(fieldsBefore, recordWith(reading.record, change.edits, 'before')).filter(
+  const fields = movedFields(fieldsBefore, recordWith(reading.record, aimOf(change), 'before')).filter(
     // Settings are put back, or told of as lost.
     (field) => !(isSetting(field) && field in recorded.settings),
   )

@@ -28,6 +28,13 @@ function configDefined(
   return "defined in LiteLLM's config.yaml, which the API cannot change: give the file with --litellm-config FILE, or edit it by hand and restart"
 }
 
+/** Does this say of each file that was given why the server is not to be found in it, as `configDefined` does? */
+export const tellsOfFiles = ({ source, configured }: InventoryEntry, judgement: Judgement): boolean =>
+  source === 'config' &&
+  configured === null &&
+  judgement.kind === 'skipped' &&
+  judgement.skipped.code === 'config-defined'
+
 /** That a server stands in a config.yaml and cannot be moved there, with what a person would change by hand. */
 function leftInFile(
   entry: InventoryEntry,

@@ -3,9 +3,9 @@ import { originText } from '../../rule/address.ts'
 import { type Migration, verdictOn } from '../../rule/migration.ts'
 import type { Consent } from '../consent.ts'
 import { entryUrl, type Inventory, type InventoryEntry } from './inventory.ts'
-import { planOf, skippedAmong } from '../assemble-plan.ts'
+import { planOf } from '../assemble-plan.ts'
 import type { GatewayIdentity, Plan } from '../plan.ts'
-import { judgeByRule } from './by-rule.ts'
+import { judgeByRule, tellsOfFiles } from './by-rule.ts'
 import { judgeFiles } from './in-files.ts'
 import { forwardNotes } from './notes.ts'
 
@@ -50,7 +50,7 @@ export function assemblePlan(assembly: Assembly): Plan {
     notes: forwardNotes(
       assembly,
       meant.map(({ entry }) => entry),
-      skippedAmong(judgements),
+      judged.some((each) => each.judgements.some((one) => tellsOfFiles(each.entry, one))),
     ),
     servers: entries.length,
     meant,

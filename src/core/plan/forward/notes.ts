@@ -6,7 +6,7 @@ import { shownPath } from '../../show/redact.ts'
 import { printable } from '../../show/text.ts'
 import type { Inventory, InventoryEntry } from './inventory.ts'
 import { gatewayNotes } from '../assemble-plan.ts'
-import type { Note, Skipped } from '../plan.ts'
+import type { Note } from '../plan.ts'
 import type { Assembly } from './forward.ts'
 
 const CONFIGURED =
@@ -46,11 +46,10 @@ const deletions = ({ gone }: Inventory): Note[] =>
     message: 'was deleted while the servers were read',
   }))
 
-/** What is wrong with a file that was given and is not said with a server that is left alone, and what is odd in it. */
-function fileNotes({ files, startFaults }: Inventory, skipped: readonly Skipped[]): Note[] {
+/** What is wrong with files that were given, unless it is told already, and what is odd in them. */
+function fileNotes({ files, startFaults }: Inventory, isTold: boolean): Note[] {
   const note = (code: Note['code'], message: string): Note => ({ code, server: null, field: null, message })
-  const isSaid = (fault: string): boolean => skipped.some(({ message }) => message.includes(fault))
-  const faults = files.flatMap(({ fault }) => (fault === null || isSaid(fault) ? [] : [fault]))
+  const faults = isTold ? [] : files.flatMap(({ fault }) => fault ?? [])
   return [
     ...faults.map((fault) => note('file-fault', `${fault}; its servers are left alone`)),
     ...files.flatMap(({ twice }) =>
@@ -79,7 +78,7 @@ function unlisted({ listed, source, problem }: InventoryEntry, { recalled }: Inv
 export function forwardNotes(
   { gateway, inventory, migration }: Assembly,
   meant: readonly InventoryEntry[],
-  skipped: readonly Skipped[],
+  areFilesTold: boolean,
 ): Note[] {
   const { suspicion } = inventory
   const suspicious: Note[] =
@@ -87,7 +86,7 @@ export function forwardNotes(
   return [
     ...gatewayNotes(gateway),
     ...suspicious,
-    ...fileNotes(inventory, skipped),
+    ...fileNotes(inventory, areFilesTold),
     ...deletions(inventory),
     ...meant.flatMap((entry) => [
       ...unlisted(entry, inventory),

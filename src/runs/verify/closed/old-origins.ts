@@ -1,3 +1,4 @@
+import { aimOf } from '../../../core/plan/change.ts'
 import { isLoopbackName, HOST_NAMES_IN_FILES } from '../../../core/rule/host-names.ts'
 import { type Origin, originText, readAddress } from '../../../core/rule/address.ts'
 import type { Migration } from '../../../core/rule/migration.ts'
@@ -33,7 +34,7 @@ function leftBehind(runs: readonly RecordedRun[]): Map<string, OldOrigin> {
   for (const run of runs) {
     const back = takesBack(run, runs)
     for (const { change } of run.changes.filter(wasWritten)) {
-      for (const { before, after } of change.edits) {
+      for (const { before, after } of aimOf(change)) {
         const there = new Set(addressesIn(after).map(({ origin }) => originText(origin)))
         // A server that came to a place, by whichever way, uses it.
         for (const text of there) left.delete(text)

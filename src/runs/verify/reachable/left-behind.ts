@@ -1,3 +1,4 @@
+import { aimOf } from '../../../core/plan/change.ts'
 import { originOf } from '../../../core/rule/address.ts'
 import { mend } from '../../../core/show/remedy.ts'
 import { groupedBy } from '../../../core/grouped.ts'
@@ -23,7 +24,10 @@ function returnedText({ run, settled, change: { file } }: Returned): string {
 
 /** The rule that moves a server on to where the run put it. */
 function ruleFor({ change, server }: Returned): string[] {
-  const { before, after } = change.edits.find(({ field }) => field === 'url') ?? { before: null, after: null }
+  const { before, after } = aimOf(change).find(({ field }) => field === 'url') ?? {
+    before: null,
+    after: null,
+  }
   const here = originOf(server.url ?? '')
   const isWhole = before === null || after === null || originOf(before) === here
   return isWhole ? ruleOptions([change]) : ['--from', here, '--to', originOf(after)]

@@ -1,6 +1,6 @@
 import { isBlankUrl, originOf } from '../../../core/rule/address.ts'
 import { verdictOnUrl, type Migration } from '../../../core/rule/migration.ts'
-import type { Change } from '../../../core/plan/change.ts'
+import { aimOf, type Change } from '../../../core/plan/change.ts'
 import { isSignedInto } from '../../../core/record/oauth.ts'
 import type { ToolPrint } from '../../../core/reach/reach.ts'
 import { identify, isUnlisted, type ListedServer, type ServerIdentity } from '../../../core/record/server.ts'
@@ -39,7 +39,7 @@ function movers(runs: readonly RecordedRun[], gatewayUrl: string): Map<string, M
     const back = takesBack(run, runs)
     for (const { change, outcome } of run.changes.filter(wasWritten)) {
       const { id } = change.server
-      const edit = change.edits.find(({ field }) => field === 'url')
+      const edit = aimOf(change).find(({ field }) => field === 'url')
       if (!edit) continue
       if (back) moved.delete(id)
       else {

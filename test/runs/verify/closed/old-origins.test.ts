@@ -1,6 +1,7 @@
 import { expect } from 'vitest'
 import { defaultMigration } from '../../../../src/files/migrations.ts'
 import { adHocMigration } from '../../../../src/core/rule/ad-hoc.ts'
+import type { RecordedRun } from '../../../../src/journal/fold.ts'
 import { FileJournal } from '../../../../src/journal/file-journal.ts'
 import { localMachine } from '../../../../src/machine/local-machine.ts'
 import { closed } from '../../../../src/runs/verify/closed/closed.ts'
@@ -54,6 +55,24 @@ test('so have those that servers have left, until they come back, and never wher
   expect(await origins(trial)).toEqual(old)
   await trial.setUp(['--revert', ...MOVE])
   expect(await origins(trial)).toEqual([elsewhere, ...old])
+})
+
+test('so has none where settings alone were put back, as somebody had moved the URL back before', async () => {
+  const move = { field: 'url', before: 'http://left:1/sse', after: 'http://new:2/sse' }
+  const back = { ...move, before: move.after, after: move.before }
+  const run = (id: string, reverts: string | null, change: object): RecordedRun =>
+    ({
+      id,
+      startedAt: id,
+      started: { reverts, gateway: { url: 'http://gateway' } },
+      changes: [{ change: { server: { id: 'one' }, file: null, ...change }, outcome: 'applied' }],
+    }) as unknown as RecordedRun
+  const there = run('1', null, { edits: [move], landed: [] })
+  const settings = run('2', '1', { edits: [], landed: [back] })
+  const hosts = async (runs: readonly RecordedRun[]): Promise<string[]> =>
+    oldOrigins(runs, 'http://gateway', await defaultMigration(), []).map(({ host }) => host)
+  expect(await hosts([there])).toContain('left')
+  expect(await hosts([there, settings])).not.toContain('left')
 })
 
 test('a port is where the rule leads under each name of this machine, and whatever is spoken there', async ({

@@ -19,6 +19,15 @@ function run(id: string, before: string, after: string, reverts: string | null =
   return { id, startedAt: id, started, changes } as unknown as RecordedRun
 }
 
+/** The same run where somebody had written the URL before, so that it put back settings alone. */
+function puttingBack(made: RecordedRun): RecordedRun {
+  const changes = made.changes.map((each) => ({
+    ...each,
+    change: { ...each.change, edits: [], landed: each.change.edits },
+  }))
+  return { ...made, changes }
+}
+
 /** How the server is taken when it is listed at this origin: as migrated by a run, as back by one, or as neither. */
 function taken(origin: string, runs: readonly RecordedRun[]): string {
   const listed = [listedServer.parse({ server_id: 'one', url: `${origin}/sse` })]
@@ -44,5 +53,7 @@ test('a server that was moved there and back again stands where it was put', () 
 })
 
 test('a server that was taken back is neither', () => {
-  expect(taken('http://a', [ONE, run('2', 'http://b', 'http://a', '1')])).toBe('')
+  const back = run('2', 'http://b', 'http://a', '1')
+  expect(taken('http://a', [ONE, back])).toBe('')
+  expect(taken('http://a', [ONE, puttingBack(back)])).toBe('')
 })
