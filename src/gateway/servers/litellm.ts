@@ -4,13 +4,11 @@ import { eraOf } from '../../core/record/eras.ts'
 import type { GatewayIdentity } from '../../core/plan/plan.ts'
 import type { Reach } from '../../core/reach/reach.ts'
 import { secretTexts } from '../../core/show/secret-fields.ts'
-import { type ListedServer, listedServer, type ServerRecord, serverRecord } from '../../core/record/server.ts'
-import { printable } from '../../core/show/text.ts'
+import { type ListedServer, listedServer, type ServerRecord } from '../../core/record/server.ts'
 import { type FieldEdit, writeBody } from '../../core/record/put-body.ts'
-import { routeMissing } from '../connect/account.ts'
-import { type Endpoint, get, isSilence, probe, put, refusalBefore, spoken } from '../http/http.ts'
+import { type Endpoint, get, isSilence, probe, put } from '../http/http.ts'
+import { readList, readRecord, readWriteAnswer, SERVERS } from './answers.ts'
 import { checkServer } from './check.ts'
-import { isLiteLlmsFailure } from '../http/front.ts'
 import { findGrants } from '../grants/grants.ts'
 import { namedServers } from '../grants/named.ts'
 import type { Reading, WriteAnswer } from '../../core/record/place.ts'
@@ -18,106 +16,9 @@ import type { AddressToTry, Gateway, GrantSearch, NamedServer, ServerCheck } fro
 import { countSignIns } from './sign-ins.ts'
 import { listTools } from './tools.ts'
 import { TransportError } from '../http/transport-errors.ts'
-import type { Answer } from '../http/transport.ts'
 import { tryAddress } from './try-address.ts'
 
-const SERVERS = '/v1/mcp/server'
-
 const submissions = z.looseObject({ items: z.array(listedServer) })
-
-/** Reads the list. Throws `inventory-invalid` when it is no array, an entry has no id, or an id comes twice. */
-function readList(answer: Answer, endpoint: Endpoint): ListedServer[] {
-  const invalid = (message: string) =>
-    new MigrateError(
-      'inventory-invalid',
-      message,
-      'Is this URL really the admin API of LiteLLM? Nothing was changed.',
-    )
-  if (isSilence(answer))
-    throw new MigrateError(
-      'gateway-timeout',
-      `LiteLLM did not list its MCP servers in the time that what stands in front of it allows (${spoken(answer, endpoint)})`,
-      'Is LiteLLM under load, or does it hang? Look at its log.',
-    )
-  if (routeMissing(answer))
-    throw new MigrateError(
-      'not-litellm',
-      `LiteLLM at ${endpoint.url} does not have its MCP admin API (${SERVERS}: ${spoken(answer, endpoint)})`,
-      'LiteLLM has it since 1.74, when the Python package mcp is installed.',
-    )
-  if (answer.status !== 200)
-    throw invalid(`The gateway did not list its MCP servers (${spoken(answer, endpoint)})`)
-  const list = z.array(z.unknown()).safeParse(answer.json)
-  if (!list.success) throw invalid('The list of MCP servers is not a JSON array')
-  const servers = list.data.map((entry, i) => {
-    const server = listedServer.safeParse(entry)
-    if (!server.success) throw invalid(`Entry ${i + 1} in the list of MCP servers has no usable server_id`)
-    return server.data
-  })
-  const seen = new Set<string>()
-  const twice = servers.map((server) => server.server_id).find((id) => seen.size === seen.add(id).size)
-  if (twice !== undefined)
-    throw invalid(`The id ${printable(twice)} appears twice in the list of MCP servers`)
-  return servers
-}
-
-/**
- * Is a record defined in config.yaml? `is_config` says so from 1.104; on 1.90 to 1.103 the registry's copy has
- * neither date nor author, which a database row always has.
- */
-function isConfigDefined(record: ServerRecord): boolean {
-  if (record.is_config !== null && record.is_config !== undefined) return record.is_config
-  return record['created_at'] === null && record['created_by'] === null
-}
-
-function readRecord(id: string, answer: Answer, endpoint: Endpoint): Reading {
-  if (answer.status === 404)
-    return { kind: 'absent', message: `the gateway has no record of it (${spoken(answer, endpoint)})` }
-  if (answer.status !== 200)
-    return {
-      kind: 'unreadable',
-      message: `its record could not be read (${spoken(answer, endpoint)})`,
-      silent: isSilence(answer),
-    }
-  const record = serverRecord.safeParse(answer.json)
-  if (!record.success) {
-    const field = record.error.issues[0]?.path.join('.') ?? ''
-    return {
-      kind: 'unreadable',
-      message: `its record is not what LiteLLM sends${field ? ` (field ${printable(field)})` : ''}`,
-      silent: false,
-    }
-  }
-  if (record.data.server_id !== id) {
-    return {
-      kind: 'wrong-id',
-      found: record.data.server_id,
-      message: `asked for its record, the gateway sent that of ${printable(record.data.server_id)}`,
-    }
-  }
-  return { kind: 'record', record: record.data, source: isConfigDefined(record.data) ? 'config' : 'database' }
-}
-
-/**
- * What an answer to a PUT says. A 5xx may come after LiteLLM has committed (edit_mcp_server refreshes its registry
- * outside any try), and what stands before LiteLLM may answer anything at any time: only reading tells.
- */
-function readWriteAnswer(answer: Answer, sent: readonly string[], endpoint: Endpoint): WriteAnswer {
-  const front = refusalBefore(answer, { method: 'PUT', url: endpoint.url + SERVERS }, endpoint)
-  if (!front && answer.status >= 200 && answer.status < 300) {
-    const record = serverRecord.safeParse(answer.json)
-    return { kind: 'accepted', sent, record: record.success ? record.data : null }
-  }
-  const final =
-    answer.status < 500 ? answer.status !== 408 : answer.status === 500 && isLiteLlmsFailure(answer)
-  return {
-    kind: 'unsettled',
-    sent,
-    message: front ? `${front.message}. ${front.hint}` : spoken(answer, endpoint),
-    answered: final,
-    silent: isSilence(answer),
-  }
-}
 
 /** LiteLLM's admin API. `endpoint` holds a key that was proved to be a full admin's. */
 export class LiteLlmGateway implements Gateway {
