@@ -28,7 +28,7 @@ function refuse(what) {
 
 const NOT_WHOLE = 'This installation of mcp-url-migrate is not whole: install it again.'
 
-if (enableCompileCache)
+if (enableCompileCache && process.platform !== 'win32')
   try {
     keepCompiled(process.env)
   } catch {

@@ -1,6 +1,6 @@
-import { existsSync } from 'node:fs'
+import { statSync } from 'node:fs'
 import { resolve } from 'node:path'
-import { MigrateError } from '../core/errors.ts'
+import { codeOf, MigrateError } from '../core/errors.ts'
 import type { CommandMaker } from '../core/show/own-command.ts'
 import { FileJournal } from '../journal/file-journal.ts'
 import { defaultJournalFolder } from '../journal/location.ts'
@@ -52,9 +52,19 @@ export function journalFor(options: Pick<MainOptions, 'journal'>, env: NodeJS.Pr
   return new FileJournal(resolve(folder))
 }
 
+/** Is nothing there? What cannot be seen may be. */
+function isMissing(path: string): boolean {
+  try {
+    statSync(path)
+    return false
+  } catch (error) {
+    return ['ENOENT', 'ENOTDIR'].includes(codeOf(error))
+  }
+}
+
 /** Throws `run-not-found` for a journal that --journal names and that is not there: to read nothing would be no answer. */
 export function requireNamedJournal({ location }: FileJournal, options: Pick<MainOptions, 'journal'>): void {
-  if (options.journal === undefined || existsSync(location)) return
+  if (options.journal === undefined || !isMissing(location)) return
   throw new MigrateError(
     'run-not-found',
     `There is no journal in ${location}`,

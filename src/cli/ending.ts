@@ -1,6 +1,7 @@
 import { writeSync } from 'node:fs'
+import type { StopSignal } from '../core/run/report.ts'
 import { fileWords } from '../core/show/system-words.ts'
-import { exitForError, exitForLostOutput } from './exit.ts'
+import { exitForError, exitForLostOutput, exitForSignal } from './exit.ts'
 import type { Written } from './written.ts'
 
 /** What an end depends on. */
@@ -13,6 +14,21 @@ export interface Circumstances {
 }
 
 const DRAINED = 'Something went wrong that should not have (nothing was left to wait for). Please report it.'
+
+/** The signals that end a program, and that this one hears. */
+export const STOP_SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const satisfies readonly StopSignal[]
+
+/**
+ * Is the system still busy with a file, or looking up a name, for this process? That may take for ever, as on a disk that is
+ * gone, and Node waits for it before it ends (`uv_library_shutdown`, seen with 20.20.2).
+ */
+export const isHeldUp = (): boolean =>
+  process.getActiveResourcesInfo().some((name) => /^(FSReq|FileHandle|GetAddrInfo|GetNameInfo)/.test(name))
+
+/** From here on a signal ends the process by itself, whatever Node still waits for. */
+function letSignalsEnd(): void {
+  for (const signal of STOP_SIGNALS) process.removeAllListeners(signal)
+}
 
 /** How the program ends: the only place that ends the process. */
 export class Ending {
@@ -52,7 +68,21 @@ export class Ending {
   /** Ends at once, with this exit code. */
   now(code: number): never {
     this.#isMeant = true
+    // Added last, it comes after all that is to be put in order at the end.
+    process.once('exit', letSignalsEnd)
     process.exit(code)
+  }
+
+  /** Ends at once as a signal asks for: where Node would wait for what may never come, by that signal itself. */
+  bySignal(signal: StopSignal): never {
+    if (isHeldUp())
+      process.once('exit', () => {
+        letSignalsEnd()
+        // What Node does for a terminal as it ends, it does not then.
+        if (process.stdin.isTTY && process.stdin.isRaw) process.stdin.setRawMode(false)
+        process.kill(process.pid, signal)
+      })
+    return this.now(exitForSignal(signal))
   }
 
   /** Writes out what is still in the pipes, then ends: with this exit code, unless the answer was lost. */
@@ -68,7 +98,7 @@ export class Ending {
     const failure = lost()
     if (failure !== null) process.stderr.write(this.#lostSentence(failure))
     const last = failure === null ? code : exitForLostOutput(code, written.anything)
-    process.stderr.write('', () => process.exit(last))
+    process.stderr.write('', () => this.now(last))
   }
 
   #lostSentence(failure: NodeJS.ErrnoException): string {

@@ -1,4 +1,5 @@
-import { readFileSync } from 'node:fs'
+import { readFileSync, statSync } from 'node:fs'
+import { devNull } from 'node:os'
 import { join } from 'node:path'
 import { CommanderError } from 'commander'
 import { MigrateError, unforeseen } from '../core/errors.ts'
@@ -27,10 +28,35 @@ function misused({ message }: CommanderError, json: boolean): number {
   return exitForError('usage', false)
 }
 
-/** Not even that could be loaded which tells of failures. Returns the exit code. */
-function unloaded(cause: unknown, json: boolean): number {
-  const error = unforeseen(cause)
-  process.stderr.write(`${error.message}\n${error.hint ?? ''}\n`)
+// Who may write to a file, and which process lives, is not told there as it is elsewhere.
+const ON_WINDOWS =
+  'This program does not run on Windows itself. Run it in WSL: https://learn.microsoft.com/windows/wsl/install'
+
+/** Node reads it as the first TLS connection is made, from 24 on with everything waiting for it, signals too. */
+function isEndless(authority: string): boolean {
+  try {
+    const found = statSync(authority)
+    return found.isFIFO() || (found.isCharacterDevice() && authority !== devNull)
+  } catch {
+    return false
+  }
+}
+
+/** Why nothing can be done on this machine, or in this environment; `null` where nothing is in the way. */
+function refusal(): MigrateError | null {
+  if (process.platform === 'win32') return new MigrateError('usage', ON_WINDOWS)
+  const authority = process.env['NODE_EXTRA_CA_CERTS'] ?? ''
+  // A pipe that a shell hands over has somebody at its other end.
+  if (/^\/(dev|proc\/self)\/fd\//.test(authority) || !isEndless(authority)) return null
+  return new MigrateError(
+    'file-unreadable',
+    `NODE_EXTRA_CA_CERTS names ${printable(authority)}, which is not a regular file`,
+  )
+}
+
+/** Tells of a failure where what does so otherwise is not there yet, or cannot be loaded. Returns the exit code. */
+function refused(error: MigrateError, json: boolean): number {
+  process.stderr.write(`${error.message}\n${error.hint === null ? '' : `${error.hint}\n`}`)
   tellDocument(error, json)
   return exitForError(error.code, false)
 }
@@ -60,7 +86,9 @@ export async function main(argv: readonly string[]): Promise<void> {
     process.stdout.write(left)
     return ending.come(read.exitCode === 0 ? 0 : misused(read, json))
   }
-  const part = await import('./work.ts').catch((error: unknown) => unloaded(error, json))
+  const obstacle = refusal()
+  if (obstacle) return ending.come(refused(obstacle, json))
+  const part = await import('./work.ts').catch((error: unknown) => refused(unforeseen(error), json))
   if (typeof part === 'number') return ending.come(part)
   await part.work(read, { version, ending, circumstances })
 }

@@ -1,7 +1,6 @@
 import type { StopSignal } from '../core/run/report.ts'
 import type { Context } from './context.ts'
 import type { Circumstances, Ending } from './ending.ts'
-import { exitForSignal } from './exit.ts'
 import { historyCommand, LAST_WORDS, perform, tellFailure } from './perform.ts'
 import type { Invocation } from './program.ts'
 import { type Phase, Signals } from './signals.ts'
@@ -29,7 +28,7 @@ async function makeContext(
   const stopAtOnce = (signal: StopSignal, phase: Phase): void => {
     terminal.settle()
     terminal.warn(LAST_WORDS[phase])
-    ending.now(exitForSignal(signal))
+    ending.bySignal(signal)
   }
   const announce = () => terminal.warn('Stopping after what is under way; a second signal ends at once.')
   return {

@@ -32,6 +32,7 @@ export type ErrorCode =
   | 'journal-unwritable'
   | 'journal-damaged'
   | 'journal-newer'
+  | 'journal-unsafe'
   | 'run-not-found'
   | 'run-interrupted'
   | 'lock-held'

@@ -1,8 +1,6 @@
-const isAbsolute = (path: string): boolean => /^(\/|[A-Za-z]:[\\/])/.test(path)
-
 /** A variable that holds the absolute path of a folder, or `null`: an empty or relative one would mean the folder one stands in. */
 export function folderIn(value: string | undefined): string | null {
-  return value !== undefined && isAbsolute(value) ? value : null
+  return value?.startsWith('/') ? value : null
 }
 
 /**

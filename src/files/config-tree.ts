@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs'
+import { access } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
 import { configFault } from '../core/config/read/fault.ts'
 import type { ConfigFile, ConfigTree } from '../core/config/move/configuration.ts'
@@ -11,15 +11,22 @@ interface Pending {
   within: string[]
 }
 
+const isThere = (path: string): Promise<boolean> =>
+  access(path).then(
+    () => true,
+    () => false,
+  )
+
 /**
  * The file that LiteLLM means by a path under `include`. Up to 1.81.14 it is relative to the first file, even when an
  * included one names it (`_process_includes` in `proxy_server.py`); on 1.106.2 to the file that names it, and to the
  * first only where there is no such file (`resolve_include_file_path` in `config_includes.py`).
  */
-function locate({ written, within }: Pending, root: string): string {
+async function locate({ written, within }: Pending, root: string): Promise<string> {
   const declarer = within.at(-1) ?? root
   const choices = [...new Set([declarer, root].map((file) => resolve(dirname(file), written)))]
-  const found = choices.filter((choice) => existsSync(choice))
+  const there = await Promise.all(choices.map((choice) => isThere(choice)))
+  const found = choices.filter((_, i) => there[i])
   if (found.length > 1)
     throw configFault(
       declarer,
@@ -60,7 +67,7 @@ async function visitAll(root: string): Promise<ConfigFile[]> {
   const pending = await visit(root, [])
   // The includes of an included file are read after all others: LiteLLM appends them to the list that it walks.
   for (let next = pending.shift(); next; next = pending.shift())
-    pending.push(...(await visit(locate(next, root), next.within)))
+    pending.push(...(await visit(await locate(next, root), next.within)))
   return visits
 }
 

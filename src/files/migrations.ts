@@ -1,4 +1,4 @@
-import { readdir, readFile } from 'node:fs/promises'
+import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { sha256 } from '../core/canonical.ts'
 import { MigrateError } from '../core/errors.ts'
@@ -7,6 +7,7 @@ import { printable } from '../core/show/text.ts'
 import { compileMigration } from '../core/rule/compile.ts'
 import { type Migration, migrationFile } from '../core/rule/migration.ts'
 import { packageFolder } from './package-folder.ts'
+import { readText } from './text-file.ts'
 
 /** Reads one migration file's text. Throws `migration-invalid`; its examples are run on the way. */
 export function readMigration(text: string, name: string): Migration & { default: boolean } {
@@ -31,9 +32,7 @@ export function readMigration(text: string, name: string): Migration & { default
 async function shippedMigrations(): Promise<ReturnType<typeof readMigration>[]> {
   const folder = join(packageFolder(), 'migrations')
   const names = (await readdir(folder)).filter((name) => name.endsWith('.yaml')).toSorted()
-  return Promise.all(
-    names.map(async (name) => readMigration(await readFile(join(folder, name), 'utf8'), name)),
-  )
+  return Promise.all(names.map(async (name) => readMigration(await readText(join(folder, name)), name)))
 }
 
 /** The migration of `--migration ID`. Throws `usage` where none of that id ships with the tool. */

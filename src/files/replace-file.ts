@@ -95,7 +95,7 @@ async function write(pair: Pair, text: string): Promise<Refusal | null> {
 
 async function isFolderSynced(folder: string): Promise<boolean> {
   try {
-    const handle = await open(folder, 'r')
+    const handle = await open(folder, constants.O_RDONLY | constants.O_DIRECTORY)
     try {
       await handle.sync()
     } finally {

@@ -2,6 +2,7 @@ import { constants, type Stats } from 'node:fs'
 import { type FileHandle, open, stat } from 'node:fs/promises'
 import { configFault } from '../core/config/read/fault.ts'
 import { MigrateError } from '../core/errors.ts'
+import type { Owned } from '../core/ownership.ts'
 import { fileWords } from '../core/show/system-words.ts'
 
 const MB = 1024 * 1024
@@ -11,8 +12,8 @@ export const CONFIG_LIMIT = 4 * MB
 /** How many bytes any other file may have that is named to this program. */
 export const SMALL_LIMIT = MB
 
-/** What a file holds, or why it cannot be read, in words. */
-export type Contents = { kind: 'bytes'; bytes: Buffer } | { kind: 'unreadable'; why: string }
+/** What a file holds and who may write to it, or why it cannot be read, in words. */
+export type Contents = { kind: 'bytes'; bytes: Buffer; owned: Owned } | { kind: 'unreadable'; why: string }
 
 const unreadable = (why: string): Contents => ({ kind: 'unreadable', why })
 
@@ -35,10 +36,11 @@ async function upTo(limit: number, handle: FileHandle): Promise<Buffer | null> {
 
 async function readOpen(handle: FileHandle, limit: number): Promise<Contents> {
   try {
-    const why = whyNot(await handle.stat())
+    const owned = await handle.stat()
+    const why = whyNot(owned)
     if (why !== null) return unreadable(why)
     const bytes = await upTo(limit, handle)
-    return bytes ? { kind: 'bytes', bytes } : unreadable(`it is larger than ${limit / MB} MB`)
+    return bytes ? { kind: 'bytes', bytes, owned } : unreadable(`it is larger than ${limit / MB} MB`)
   } finally {
     await handle.close()
   }
@@ -60,7 +62,8 @@ export async function readRegular(path: string, limit: number): Promise<Contents
 }
 
 /** The error for a file that was named to this program and cannot be read. */
-export const fileUnreadable = (message: string): MigrateError => new MigrateError('file-unreadable', message)
+export const fileUnreadable = (message: string, hint: string | null = null): MigrateError =>
+  new MigrateError('file-unreadable', message, hint)
 
 // `ignoreBOM` keeps the mark in the text, so that encoding it again gives the same bytes.
 const UTF8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })

@@ -22,9 +22,9 @@ export class JournalDamage extends MigrateError {
 /** What to do about a file that a newer version wrote. */
 export const UPDATE = 'Update mcp-url-migrate, then try again.'
 
-/** A problem as an error, for where nothing can be done in spite of it. `hint` is for damage. */
-export function problemError({ code, message }: JournalProblem, hint: string | null): MigrateError {
-  return new MigrateError(code, message, code === 'journal-newer' ? UPDATE : hint)
+/** A problem as an error, for where nothing can be done in spite of it. `hint` is for one that has none. */
+export function problemError({ code, message, ...own }: JournalProblem, hint: string | null): MigrateError {
+  return new MigrateError(code, message, own.hint ?? hint)
 }
 
 /** All runs, oldest first, and what could not be read, where that may be the journal as a whole. */
@@ -36,6 +36,9 @@ export async function readableRuns(
   } catch (error) {
     if (!(error instanceof MigrateError) || error.code !== 'journal-damaged') throw error
     const { location: file } = journal
-    return { runs: [], problems: [{ code: error.code, file, line: null, message: error.message }] }
+    return {
+      runs: [],
+      problems: [{ code: error.code, file, line: null, message: error.message, hint: null }],
+    }
   }
 }

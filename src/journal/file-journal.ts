@@ -1,22 +1,32 @@
 import { randomBytes } from 'node:crypto'
-import { constants, open, readdir, readFile, unlink } from 'node:fs/promises'
+import { constants } from 'node:fs'
+import { open, readdir, unlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { codeOf, MigrateError } from '../core/errors.ts'
 import { fileWords } from '../core/show/system-words.ts'
 import { readChain } from './chain.ts'
-import { JournalDamage } from './damage.ts'
+import { JournalDamage, UPDATE } from './damage.ts'
 import { EXTENSION, FileRecorder, unwritable } from './file-recorder.ts'
 import { makeFolder } from './folder.ts'
 import { foldRun, type RecordedRun } from './fold.ts'
 import type { Journal, JournalProblem, RunRecorder } from './port.ts'
 import type { RunStarted } from './records.ts'
+import { openOwnFile, requireOwnFile } from './trust/own-file.ts'
+import { folderFault } from './trust/own-folder.ts'
+
+const isUnsafe = (error: unknown): error is MigrateError =>
+  error instanceof MigrateError && error.code === 'journal-unsafe'
 
 function problem(file: string, error: unknown): JournalProblem {
-  if (error instanceof JournalDamage)
-    return { code: error.code, file, line: error.line, message: error.message }
+  if (error instanceof JournalDamage) {
+    const { code, line, message } = error
+    return { code, file, line, message, hint: code === 'journal-newer' ? UPDATE : null }
+  }
+  if (isUnsafe(error))
+    return { code: 'journal-unsafe', file, line: null, message: error.message, hint: error.hint }
   const message =
     error instanceof MigrateError ? error.message : `${file} cannot be read (${fileWords(error, 'read')})`
-  return { code: 'journal-damaged', file, line: null, message }
+  return { code: 'journal-damaged', file, line: null, message, hint: null }
 }
 
 /** What tells that a file is as it was: nobody writes to one without changing some of it. */
@@ -48,19 +58,34 @@ export class FileJournal implements Journal {
   }
 
   async requireWritable(): Promise<void> {
-    const trial = join(this.location, `.writable-${randomBytes(6).toString('hex')}`)
     try {
+      const fault = await folderFault(this.location)
+      if (fault) throw fault
       await makeFolder(this.location, 0o700)
-      const handle = await open(trial, 'wx', 0o600)
-      try {
-        await handle.writeFile('x'.repeat(4096))
-        await handle.sync()
-      } finally {
-        await handle.close()
-        await unlink(trial)
-      }
+      await this.#requireOwnFiles()
+      await this.#tryWriting()
     } catch (error) {
-      throw unwritable(this.location, error)
+      throw error instanceof MigrateError ? error : unwritable(this.location, error)
+    }
+  }
+
+  /** A run that nobody believes may be one that is unfinished, or the newest: nothing is begun beside it. */
+  async #requireOwnFiles(): Promise<void> {
+    for (const name of await this.#files())
+      await requireOwnFile(join(this.location, name)).catch((error: unknown) => {
+        if (isUnsafe(error)) throw error
+      })
+  }
+
+  async #tryWriting(): Promise<void> {
+    const trial = join(this.location, `.writable-${randomBytes(6).toString('hex')}`)
+    const handle = await open(trial, 'wx', 0o600)
+    try {
+      await handle.writeFile('x'.repeat(4096))
+      await handle.sync()
+    } finally {
+      await handle.close()
+      await unlink(trial)
     }
   }
 
@@ -69,13 +94,11 @@ export class FileJournal implements Journal {
   }
 
   async resume({ id, head }: RecordedRun): Promise<RunRecorder> {
-    const file = join(this.location, id + EXTENSION)
     const recorder = new FileRecorder(this.location, id, [])
     try {
-      const text = await readFile(file, 'utf8')
-      const read = readChain(text, file)
-      if (read.head.hash !== head) throw Object.assign(new Error('replaced'), { code: 'ESTALE' })
-      await recorder.takeUp(read, Buffer.byteLength(text.slice(0, text.lastIndexOf('\n') + 1)))
+      const fault = await folderFault(this.location)
+      if (fault) throw fault
+      await recorder.takeUp(head)
     } catch (error) {
       throw error instanceof MigrateError ? error : unwritable(this.location, error)
     }
@@ -83,26 +106,30 @@ export class FileJournal implements Journal {
   }
 
   async runs(): Promise<{ runs: RecordedRun[]; problems: JournalProblem[] }> {
+    const fault = await folderFault(this.location)
     const runs: RecordedRun[] = []
-    const problems: JournalProblem[] = []
-    for (const name of await this.#files()) {
+    const problems: JournalProblem[] = fault ? [problem(this.location, fault)] : []
+    const names = await this.#files().catch((error: unknown) => {
+      if (!fault) throw error
+      return []
+    })
+    for (const name of names) {
       const file = join(this.location, name)
       try {
         const run = await this.#runIn(file)
         if (run) runs.push(run)
       } catch (error) {
-        problems.push(problem(file, error))
+        // What mends the folder mends its files, and is told once.
+        if (!fault || !isUnsafe(error)) problems.push(problem(file, error))
       }
     }
     return { runs: runs.toSorted((a, b) => (a.startedAt < b.startedAt ? -1 : 1)), problems }
   }
 
   async #runIn(file: string): Promise<RecordedRun | null> {
-    // A pipe of that name is not waited for.
-    const handle = await open(file, constants.O_RDONLY | constants.O_NONBLOCK)
+    const handle = await openOwnFile(file, constants.O_RDONLY)
     try {
       const stamp = await handle.stat({ bigint: true })
-      if (!stamp.isFile()) throw Object.assign(new Error('no file'), { code: 'ENODEV' })
       const known = this.#read.get(file)
       if (known && sameStamp(known.stamp, stamp)) return known.run
       const run = foldRun(readChain(await handle.readFile('utf8'), file), file)

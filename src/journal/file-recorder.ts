@@ -1,10 +1,12 @@
-import { constants, type FileHandle, open, unlink } from 'node:fs/promises'
+import { constants } from 'node:fs'
+import { type FileHandle, open, unlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { MigrateError } from '../core/errors.ts'
 import { fileWords } from '../core/show/system-words.ts'
-import { chained, type Head, type ReadRun } from './chain.ts'
+import { chained, type Head, readChain } from './chain.ts'
 import type { RunRecorder } from './port.ts'
 import type { JournalEvent } from './records.ts'
+import { openOwnFile } from './trust/own-file.ts'
 
 /** What the names of a journal's files end in. */
 export const EXTENSION = '.jsonl'
@@ -18,7 +20,7 @@ export const unwritable = (location: string, error: unknown): MigrateError =>
   )
 
 async function syncFolder(folder: string): Promise<void> {
-  const handle = await open(folder, constants.O_RDONLY)
+  const handle = await open(folder, constants.O_RDONLY | constants.O_DIRECTORY)
   try {
     await handle.sync()
   } finally {
@@ -33,22 +35,28 @@ interface Extent {
   size: number
 }
 
+const replaced = (): Error => Object.assign(new Error('replaced'), { code: 'ESTALE' })
+
 /** A file that was deleted, replaced or written by somebody else meanwhile would take every record and keep none. */
 async function requireInPlace(handle: FileHandle, place: Extent): Promise<void> {
   const { ino, dev, size } = await handle.stat()
-  if (ino !== place.inode || dev !== place.device || size !== place.size)
-    throw Object.assign(new Error('replaced'), { code: 'ESTALE' })
+  if (ino !== place.inode || dev !== place.device || size !== place.size) throw replaced()
 }
 
 async function newFile(file: string): Promise<Extent> {
   const handle = await open(file, 'ax', 0o600)
   try {
+    // Of what the umask took away, a record needs its own.
+    await handle.chmod(0o600)
     const { ino, dev } = await handle.stat()
     return { inode: ino, device: dev, size: 0 }
   } finally {
     await handle.close()
   }
 }
+
+// Whatever was put in its place meanwhile is not followed, nor waited for.
+const APPENDING = constants.O_WRONLY | constants.O_APPEND | constants.O_NOFOLLOW | constants.O_NONBLOCK
 
 /** Opened for each record anew: between two of them nothing is held that a crash or a lost recorder could leave open. */
 export class FileRecorder implements RunRecorder {
@@ -98,7 +106,7 @@ export class FileRecorder implements RunRecorder {
   }
 
   async #appendTo(place: Extent, text: string): Promise<void> {
-    const handle = await open(this.#file, constants.O_WRONLY | constants.O_APPEND)
+    const handle = await open(this.#file, APPENDING)
     try {
       await requireInPlace(handle, place)
       try {
@@ -125,16 +133,23 @@ export class FileRecorder implements RunRecorder {
     return this.#head.hash
   }
 
-  /** Takes up a file where its last whole line ends; a torn one after it is cut off. */
-  async takeUp({ head, torn }: ReadRun, intactBytes: number): Promise<void> {
-    const handle = await open(this.#file, 'r+')
+  /**
+   * Takes up the file where its last whole line ends, if that is the line with this hash; a torn one after it is cut off.
+   * Throws `journal-unsafe`, `journal-damaged`, `journal-newer`, and what the system says.
+   */
+  async takeUp(hash: string | null): Promise<void> {
+    const handle = await openOwnFile(this.#file, constants.O_RDWR)
     try {
+      const text = await handle.readFile('utf8')
+      const { head, torn } = readChain(text, this.#file)
+      if (head.hash !== hash) throw replaced()
+      const intactBytes = Buffer.byteLength(text.slice(0, text.lastIndexOf('\n') + 1))
       if (torn) {
         await handle.truncate(intactBytes)
         await handle.sync()
       }
       const { ino, dev, size } = await handle.stat()
-      if (size !== intactBytes) throw Object.assign(new Error('replaced'), { code: 'ESTALE' })
+      if (size !== intactBytes) throw replaced()
       this.#place = { inode: ino, device: dev, size }
       this.#head = head
     } finally {

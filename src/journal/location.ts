@@ -1,31 +1,26 @@
-import { readFile } from 'node:fs/promises'
+import { lstat, readdir, readFile, realpath, stat } from 'node:fs/promises'
 import { userInfo } from 'node:os'
 import { join, resolve } from 'node:path'
 import { folderIn, homeFolder } from '../core/home.ts'
-
-const NAME = 'mcp-url-migrate'
+import { isReadable } from '../core/ownership.ts'
+import { shellQuoted } from '../core/show/shell.ts'
+import { EXTENSION } from './file-recorder.ts'
+import { thisUser } from './trust/own-file.ts'
+import { looseParent } from './trust/own-folder.ts'
 
 const home = (env: NodeJS.ProcessEnv): string | null => homeFolder(env, () => userInfo().homedir)
 
-/** Where programs keep a person's data, by platform: what names the folder, and where it is in a home folder. */
-const DATA: Partial<Record<NodeJS.Platform, { variable: string | null; inHome: string; ours: string }>> = {
-  darwin: { variable: null, inHome: 'Library/Application Support', ours: NAME },
-  win32: { variable: 'LOCALAPPDATA', inHome: 'AppData/Local', ours: join(NAME, 'Data') },
-}
-
-/** https://specifications.freedesktop.org/basedir-spec: a relative path there is to be ignored. */
-const XDG = { variable: 'XDG_DATA_HOME', inHome: '.local/share', ours: NAME }
-
 /**
  * Where the journal is when nobody says otherwise: the user's data folder for this tool. `null` where nobody knows a home
- * folder to look for it in.
+ * folder to look for it in. https://specifications.freedesktop.org/basedir-spec: a relative path there is to be ignored.
  */
 export function defaultJournalFolder(env: NodeJS.ProcessEnv = process.env): string | null {
-  const { variable, inHome, ours } = DATA[process.platform] ?? XDG
-  const named = variable === null ? null : folderIn(env[variable])
+  const isMac = process.platform === 'darwin'
+  const named = isMac ? null : folderIn(env['XDG_DATA_HOME'])
   const own = home(env)
+  const inHome = isMac ? 'Library/Application Support' : '.local/share'
   const data = named ?? (own === null ? null : join(own, inHome))
-  return data === null ? null : resolve(data, ours, 'journal')
+  return data === null ? null : resolve(data, 'mcp-url-migrate', 'journal')
 }
 
 /** The type of the file system that a path is on, from Linux's mount table; `null` elsewhere. */
@@ -42,9 +37,48 @@ async function fileSystemType(path: string): Promise<string | null> {
   return found.at(-1)?.type ?? null
 }
 
+/** Is there a run in this folder that other users can read? */
+async function isReadByOthers(folder: string): Promise<boolean> {
+  if (((await stat(folder)).mode & 0o011) === 0) return false
+  const files = (await readdir(folder)).filter((name) => name.endsWith(EXTENSION))
+  const found = await Promise.all(files.map((name) => lstat(join(folder, name))))
+  return found.some(isReadable)
+}
+
+/** What other users of this machine can see of a journal, or do to it as a whole. */
+async function exposures(path: string): Promise<string[]> {
+  const folder = await realpath(path).catch(() => path)
+  const isRead = await isReadByOthers(folder).catch(() => false)
+  const loose = await looseParent(folder)
+  return [
+    ...(isRead
+      ? [
+          `Other users can read runs in the journal, which hold whole URLs. To close it: chmod -R go= -- ${shellQuoted(path)}`,
+        ]
+      : []),
+    ...(loose
+      ? [
+          `${loose.path}, above the journal, is open to others (${loose.why}): they can move the journal away, or put an older one of yours in its place.`,
+        ]
+      : []),
+  ]
+}
+
+/** What `sudo` means for a run after it. In a home that it kept, the user finds what root has written, and may not read it. */
+async function withoutSudo(path: string, homeOfRun: string, user: string): Promise<string> {
+  const isKept = await stat(homeOfRun).then(
+    ({ uid }) => uid !== thisUser().uid,
+    () => false,
+  )
+  return isKept
+    ? `before a run without sudo, give it back: sudo chown -R -- ${shellQuoted(user)} ${shellQuoted(path)}`
+    : 'without sudo it will not be found there.'
+}
+
 /**
  * Why a journal in this folder may not be there when it is needed: it lies in a container's own file system, in root's
- * home because of sudo, or in that of the account as HOME is not set. Empty when all is well.
+ * home because of sudo, or in that of the account as HOME is not set; and what others can do to it, or read there. Empty
+ * when all is well.
  */
 export async function locationWarnings(folder: string, env: NodeJS.ProcessEnv): Promise<string[]> {
   const path = resolve(folder)
@@ -52,7 +86,8 @@ export async function locationWarnings(folder: string, env: NodeJS.ProcessEnv): 
   const vanishes = type === 'overlay' || type === 'tmpfs' || type === 'aufs'
   const kind = type === 'tmpfs' ? 'in memory (tmpfs)' : "in a container's own file system"
   const own = home(env)
-  const sudo = env['SUDO_USER'] && env['SUDO_USER'] !== 'root' && own !== null && path.startsWith(`${own}/`)
+  const user = env['SUDO_USER'] ?? ''
+  const sudo = user !== '' && user !== 'root' && own !== null && path.startsWith(`${own}/`)
   const unset = folderIn(env['HOME']) === null && own !== null && path === defaultJournalFolder(env)
   return [
     ...(vanishes
@@ -61,8 +96,9 @@ export async function locationWarnings(folder: string, env: NodeJS.ProcessEnv): 
         ]
       : []),
     ...(sudo
-      ? [`Under sudo the journal is kept for root, in ${path}; without sudo it will not be found there.`]
+      ? [`Under sudo the journal is kept for root, in ${path}; ${await withoutSudo(path, own, user)}`]
       : []),
     ...(unset ? [`HOME names no folder, so the journal is kept in the home of this account: ${path}.`] : []),
+    ...(await exposures(path)),
   ]
 }

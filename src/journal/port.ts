@@ -3,31 +3,35 @@ import type { RecordedRun } from './fold.ts'
 import type { JournalEvent, RunStarted } from './records.ts'
 
 /**
- * What could not be read of the journal: a file, from `line` on where that is known. `code`: it is damaged, or a newer
- * version wrote it.
+ * What could not be read of the journal: a file, from `line` on where that is known, or is not believed: a file or the
+ * folder. `code`: it is damaged, a newer version wrote it, or somebody else may have. `hint`: what mends it.
  */
 export interface JournalProblem {
-  code: Extract<ErrorCode, 'journal-damaged' | 'journal-newer'>
+  code: Extract<ErrorCode, 'journal-damaged' | 'journal-newer' | 'journal-unsafe'>
   file: string
   line: number | null
   message: string
+  hint: string | null
 }
 
 /** The history of runs. What it has accepted stays through a crash of the machine. */
 export interface Journal {
   /** The folder that it is in. */
   readonly location: string
-  /** Makes the folder where it is missing. Throws `journal-unwritable` unless a run could be recorded now. */
+  /**
+   * Makes the folder where it is missing. Throws `journal-unwritable` unless a run could be recorded now, and `journal-unsafe`
+   * where somebody else may have written what is there.
+   */
   requireWritable(): Promise<void>
   /** Begins a run. Nothing exists until its first `record`: a run that tried nothing leaves no trace. */
   begin(started: RunStarted): RunRecorder
   /**
-   * Takes up a run that has no end, after its last whole record. Throws `journal-damaged`, `journal-newer` or
-   * `journal-unwritable`, also where the run is no longer as it was read.
+   * Takes up a run that has no end, after its last whole record. Throws `journal-damaged`, `journal-newer`,
+   * `journal-unsafe` or `journal-unwritable`, also where the run is no longer as it was read.
    */
   resume(run: RecordedRun): Promise<RunRecorder>
   /**
-   * All runs, oldest first, and what could not be read. Throws `journal-damaged` where the folder itself cannot be
+   * All runs, oldest first, and what could not be read or is not believed. Throws `journal-damaged` where the folder itself cannot be
    * read; one that is not there is an empty history.
    */
   runs(): Promise<{ runs: RecordedRun[]; problems: JournalProblem[] }>

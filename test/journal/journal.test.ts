@@ -246,7 +246,7 @@ describe('damage', () => {
     const { runs, problems } = await journal.runs()
     expect(runs).toEqual([])
     const message = expect.stringContaining(`${file}:${line}`) as string
-    expect(problems).toEqual([{ code: 'journal-damaged', file, line, message }])
+    expect(problems).toEqual([{ code: 'journal-damaged', file, line, message, hint: null }])
   })
 
   test('by a newer version is refused, not guessed at', async () => {

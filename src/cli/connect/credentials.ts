@@ -3,7 +3,7 @@ import { redactText } from '../../core/show/redact.ts'
 import type { Credentials } from '../../gateway/connect/connect.ts'
 import { fileUnreadable } from '../../files/text-file.ts'
 import type { ConnectionOptions } from '../options/groups.ts'
-import { isStandardInput, readGiven } from '../options/given-file.ts'
+import { exposure, isStandardInput, readGiven, requireGuarded } from '../options/given-file.ts'
 import type { Terminal } from '../terminal/terminal.ts'
 
 /** The variables that may hold an admin key, the first of them first. */
@@ -32,19 +32,34 @@ function requireNoTerminal(what: string): void {
   )
 }
 
+/** Tells the person something, on standard error. */
+export type Warn = Terminal['warn']
+
 /**
- * The secret in a file, or on standard input (`-`). Throws `file-unreadable`, and `usage` for what is no secret, without
- * showing anything of it.
+ * The secret in a file, or on standard input (`-`). Warns of a file that other users can read. Throws `file-unreadable`, also
+ * where somebody else may have written it, and `usage` for what is no secret, without showing anything of it. `otherwise`:
+ * another way to give it.
  */
-export async function readSecret(file: string, what: string): Promise<string> {
+export async function readSecret(file: string, what: string, warn: Warn, otherwise = ''): Promise<string> {
   if (isStandardInput(file)) requireNoTerminal(what)
   const source = sourceName(file)
   const given = await readGiven(file)
   if ('why' in given) throw fileUnreadable(`The ${what} could not be read from ${source}: ${given.why}`)
-  const { text } = given
+  const { text, owned } = given
+  requireGuarded(file, owned, `The ${what} is not taken from ${source}`, otherwise)
+  const exposed = await exposure(file, owned, what)
+  if (exposed !== null) warn(exposed)
   if (text.length > LIMIT) throw new MigrateError('usage', `What ${source} holds is not a ${what}`, null)
   return checkSecret(text.replace(/^\ufeff/, '').replace(/\r?\n$/, ''), what, source)
 }
+
+const fromOption = (file: string, what: string, terminal: Terminal): Promise<string> =>
+  readSecret(
+    file,
+    what,
+    (text) => terminal.warn(text),
+    `, hand it over yourself (--${what}-file - and <), or make it safe`,
+  )
 
 /** A key that a header could not hold, such as one with a line break inside, is refused without being shown. */
 export function checkSecret(secret: string, what: string, source: string): string {
@@ -66,7 +81,7 @@ async function password(
   env: NodeJS.ProcessEnv,
   terminal: Terminal,
 ): Promise<string> {
-  if (options.passwordFile) return readSecret(options.passwordFile, 'password')
+  if (options.passwordFile) return fromOption(options.passwordFile, 'password', terminal)
   const given = env[PASSWORD_VARIABLE]
   if (given) return given
   if (terminal.interactive) return terminal.askSecret('Password')
@@ -139,7 +154,7 @@ export async function findCredentials(
   terminal: Terminal,
 ): Promise<Credentials> {
   if (options.keyFile) {
-    const key = await readSecret(options.keyFile, 'key')
+    const key = await fromOption(options.keyFile, 'key', terminal)
     return { kind: 'key', key, source: `key from ${sourceName(options.keyFile)}` }
   }
   if (options.username || options.passwordFile) return byPassword(options, env, terminal)

@@ -57,7 +57,8 @@ export async function unfinishedOf(
   const { options, context } = invoked
   const asks = mayAsk(invoked)
   const { found, problems } = await noticeUnfinished(journal, url, { options, named, asks })
-  for (const { message } of problems) context.terminal.warn(`! ${message}`)
+  for (const { message, hint } of problems)
+    context.terminal.warn(hintLines(`! ${message}${hint === null ? '' : `. ${hint}`}`, context.look.width))
   if (!found) return null
   if (found.means === 'refuse') return refuse(found.run, url, invoked)
   if (found.means === 'attend') return found.run

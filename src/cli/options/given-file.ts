@@ -1,44 +1,90 @@
-import { stat } from 'node:fs/promises'
+import { constants } from 'node:fs'
+import { access, stat } from 'node:fs/promises'
 import { Socket } from 'node:net'
 import type { Readable } from 'node:stream'
+import { isReadable, type Owned, takeOver, whyNotOwn } from '../../core/ownership.ts'
+import { mend } from '../../core/show/remedy.ts'
+import { shellQuoted } from '../../core/show/shell.ts'
 import { fileWords } from '../../core/show/system-words.ts'
-import { type Contents, decoded, readRegular, SMALL_LIMIT } from '../../files/text-file.ts'
+import { decoded, fileUnreadable, readRegular, SMALL_LIMIT } from '../../files/text-file.ts'
+import { thisUser } from '../../journal/trust/own-file.ts'
 
 /** Do these words mean standard input? */
 export const isStandardInput = (file: string): boolean =>
   ['-', '/dev/stdin', '/dev/fd/0', '/proc/self/fd/0'].includes(file)
 
-async function readStream(stream: Readable): Promise<Contents> {
+type Read = { bytes: Buffer; owned: Owned | null } | { why: string }
+
+async function readStream(stream: Readable): Promise<Read> {
   const parts: Buffer[] = []
   let size = 0
   try {
     for await (const part of stream as AsyncIterable<Buffer>) {
       parts.push(part)
       size += part.length
-      if (size > SMALL_LIMIT) return { kind: 'unreadable', why: 'it is larger than 1 MB' }
+      if (size > SMALL_LIMIT) return { why: 'it is larger than 1 MB' }
     }
-    return { kind: 'bytes', bytes: Buffer.concat(parts) }
+    return { bytes: Buffer.concat(parts), owned: null }
   } catch (error) {
-    return { kind: 'unreadable', why: fileWords(error, 'read') }
+    return { why: fileWords(error, 'read') }
   }
 }
 
-/** The pipe that a shell handed over under this name, as `<(pass show key)` does; `null` where it is not one. */
-async function handedOver(file: string): Promise<Socket | null> {
+/** The number of a descriptor that a shell handed over under this name, as `<(pass show key)` does; `null` where it is none. */
+function descriptorIn(file: string): number | null {
   const [, descriptor] = /^\/(?:dev|proc\/self)\/fd\/(\d+)$/.exec(file) ?? []
-  if (descriptor === undefined) return null
-  const found = await stat(file).catch(() => null)
-  return found?.isFIFO() ? new Socket({ fd: Number(descriptor), readable: true, writable: false }) : null
+  return descriptor === undefined ? null : Number(descriptor)
 }
+
+/** The pipe at the other end of such a descriptor; some shells take a pair of sockets. `null` where it is none. */
+async function handedOver(file: string): Promise<Socket | null> {
+  const fd = descriptorIn(file)
+  const found = fd === null ? null : await stat(file).catch(() => null)
+  if (fd === null || !(found?.isFIFO() || found?.isSocket())) return null
+  return new Socket({ fd, readable: true, writable: false })
+}
+
+/** What a file that was given holds, and who may write to it: `null` where that is the business of who handed it over. */
+export type Given = { text: string; owned: Owned | null } | { why: string }
 
 /**
  * Reads a small file that was named on the command line, as text: a regular file, standard input, or a pipe from the shell.
  * Any other pipe, a device or a folder is told of, and never waited for. Never throws for what is wrong with it.
  */
-export async function readGiven(file: string): Promise<{ text: string } | { why: string }> {
+export async function readGiven(file: string): Promise<Given> {
   const stream = isStandardInput(file) ? process.stdin : await handedOver(file)
-  const contents = stream ? await readStream(stream) : await readRegular(file, SMALL_LIMIT)
-  if (contents.kind === 'unreadable') return { why: contents.why }
+  const contents: Read = stream ? await readStream(stream) : await readRegular(file, SMALL_LIMIT)
+  if ('why' in contents) return { why: contents.why }
   const text = decoded(contents.bytes)
-  return text === null ? { why: 'it is not UTF-8' } : { text }
+  if (text === null) return { why: 'it is not UTF-8' }
+  return { text, owned: descriptorIn(file) === null ? contents.owned : null }
+}
+
+/**
+ * Refuses a file that somebody else may have written: who writes it decides as whom this program signs in. Root is trusted,
+ * who hands out the secrets of containers. `what`: the beginning of the sentence; `otherwise`: another way to give it. Throws
+ * `file-unreadable`, with what mends it.
+ */
+export function requireGuarded(file: string, owned: Owned | null, what: string, otherwise = ''): void {
+  const user = thisUser()
+  const why = owned === null ? null : whyNotOwn(owned, [0, user.uid])
+  if (owned === null || why === null) return
+  const close = `chmod go-w -- ${shellQuoted(file)}`
+  const command = owned.uid === 0 && user.uid !== 0 ? `sudo ${close}` : takeOver(file, owned, user)
+  throw fileUnreadable(`${what}: ${why}`, mend(`If what it holds is right${otherwise}:`, command))
+}
+
+/**
+ * What to say where other users can read a secret in a file; `null` where they cannot, where the file is somebody else's to
+ * close, or where it cannot be closed, as in a container's read-only mount.
+ */
+export async function exposure(file: string, owned: Owned | null, what: string): Promise<string | null> {
+  if (owned === null || owned.uid !== thisUser().uid || !isReadable(owned)) return null
+  const isClosable = await access(file, constants.W_OK).then(
+    () => true,
+    () => false,
+  )
+  return isClosable
+    ? `! Other users can read the ${what} in that file. To close it:\n  chmod go= -- ${shellQuoted(file)}`
+    : null
 }

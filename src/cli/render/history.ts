@@ -7,7 +7,7 @@ import { serversIn } from '../../core/plan/change.ts'
 import { count, printable } from '../../core/show/text.ts'
 import { fieldTitle, shownSide } from './plan/diff.ts'
 import { publicChange } from './documents.ts'
-import { type Look, wrap } from './layout.ts'
+import { hintLines, type Look, wrap } from './layout.ts'
 import { settling } from './report/ways-to-end.ts'
 import { wordsFor } from './words.ts'
 
@@ -104,8 +104,10 @@ function renderRun(run: RecordedRun, all: readonly RecordedRun[], look: Look, ow
   ].join('\n')
 }
 
-const renderProblem = ({ message }: JournalProblem, look: Look): string =>
-  look.paint('red', wrap(`! ${message}`, look.width, '  '))
+function renderProblem({ message, hint }: JournalProblem, look: Look): string {
+  const text = look.paint('red', wrap(`! ${message}`, look.width, '  '))
+  return hint === null ? text : `${text}\n${hintLines(hint, look.width)}`
+}
 
 /** The runs, newest first, and what could not be read. */
 export function renderHistory(
@@ -131,12 +133,21 @@ function renderChecked(run: RecordedRun, look: Look): string {
   return `${wrap(text, look.width, '  ')}\n${look.paint('dim', `  head ${run.head}`)}`
 }
 
+function troubles(problems: readonly JournalProblem[]): string {
+  const unsafe = problems.filter(({ code }) => code === 'journal-unsafe').length
+  const damaged = problems.length - unsafe
+  return [
+    ...(damaged === 0 ? [] : [`${count(damaged, 'file is', 'files are')} damaged`]),
+    ...(unsafe === 0 ? [] : [`${count(unsafe, 'place is', 'places are')} not believed`]),
+  ].join(' and ')
+}
+
 /** What `--check` found: every line of every file was read, and each has to vouch for itself and the one before. */
 export function renderCheck({ runs, problems }: History, location: string, look: Look): string {
   const verdict =
     problems.length === 0
       ? `${count(runs.length, 'run')} checked in ${location}: every line is as it was written, and in its place.`
-      : `${count(problems.length, 'file is', 'files are')} damaged in ${location}; ${count(runs.length, 'run is', 'runs are')} intact.`
+      : `${troubles(problems)} in ${location}; ${count(runs.length, 'run is', 'runs are')} intact.`
   return [
     wrap(verdict, look.width),
     ...runs.map((run) => renderChecked(run, look)),

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
-import { access, readFile } from 'node:fs/promises'
+import { constants } from 'node:fs'
+import { access, open } from 'node:fs/promises'
 import { userInfo } from 'node:os'
 import { join } from 'node:path'
 import { z } from 'zod'
@@ -40,7 +41,22 @@ const dockerHome = (env: NodeJS.ProcessEnv): string =>
 
 const configFolder = (env: NodeJS.ProcessEnv): string => env['DOCKER_CONFIG'] || dockerHome(env)
 
-const readOrNull = (path: string): Promise<string | null> => readFile(path, 'utf8').catch(() => null)
+/** None of these files has so many bytes. */
+const LIMIT = 1024 * 1024
+
+/** The text of a file; `null` where it cannot be read, or is none: a pipe is not waited for. */
+async function readOrNull(path: string): Promise<string | null> {
+  const handle = await open(path, constants.O_RDONLY | constants.O_NONBLOCK).catch(() => null)
+  try {
+    const found = await handle?.stat()
+    if (!handle || !found?.isFile() || found.size > LIMIT) return null
+    return await handle.readFile('utf8')
+  } catch {
+    return null
+  } finally {
+    await handle?.close()
+  }
+}
 
 async function tlsFrom(folder: string, unverified: boolean): Promise<TlsFiles> {
   const [ca = null, cert = null, key = null] = await Promise.all(
@@ -79,7 +95,7 @@ async function readHost(
   source: string,
   tls: () => Promise<TlsFiles | null>,
 ): Promise<EngineAddress | Unavailable> {
-  const socket = /^(?:unix|npipe):\/\/(.*)$/.exec(text)
+  const socket = /^unix:\/\/(.*)$/.exec(text)
   if (socket) return socketAt(socket[1] || DEFAULT_SOCKET)
   const whole = text.includes('://') ? text : `tcp://${text}`
   const url = URL.canParse(whole) ? new URL(whole) : null
@@ -97,7 +113,7 @@ async function readHost(
   }
 }
 
-const DEFAULT_SOCKET = process.platform === 'win32' ? '//./pipe/docker_engine' : '/var/run/docker.sock'
+const DEFAULT_SOCKET = '/var/run/docker.sock'
 
 const socketAt = (path: string): EngineAddress => ({
   kind: 'socket',

@@ -8,7 +8,8 @@ import { mend } from '../../core/show/remedy.ts'
 
 /**
  * The run whose id begins with `prefix`; `list` is the command that lists all runs. Throws `run-not-found`, also where
- * several begin with it, and `journal-damaged` or `journal-newer` when a run of that name cannot be read.
+ * several begin with it, `journal-damaged` or `journal-newer` when a run of that name cannot be read, and `journal-unsafe`
+ * when it is not believed.
  */
 export async function findNamedRun(journal: Journal, prefix: string, list: string): Promise<RecordedRun> {
   const { runs, problems } = await journal.runs()
@@ -17,6 +18,8 @@ export async function findNamedRun(journal: Journal, prefix: string, list: strin
   const found = runs.filter(({ id }) => id.startsWith(prefix))
   const [only] = found
   if (only && found.length === 1) return only
+  const unsafe = problems.find(({ code }) => code === 'journal-unsafe')
+  if (unsafe && !only) throw problemError(unsafe, null)
   const which = found.length > 1 ? `${found.length} runs begin with` : 'no run begins with'
   throw new MigrateError(
     'run-not-found',

@@ -205,6 +205,12 @@ describe.skipIf(!runsAsNobody)('a journal without the right to write', () => {
     const finished = await shell('exec "$@"', trial, ['--yes'], nobody)
     expect([finished.code, writes(trial.sandbox)]).toEqual([4, 2])
     for (const name of await trial.journalFiles()) await chmod(join(trial.journal, name), 0o600)
+    // Root believes no journal of nobody's.
+    for (const path of [
+      trial.journal,
+      ...(await trial.journalFiles()).map((name) => join(trial.journal, name)),
+    ])
+      await chown(path, process.getuid?.() ?? 0, process.getgid?.() ?? 0)
     await expectKept(trial, trial.journal, finished, 'no permission to write in the folder')
   })
 })

@@ -4,13 +4,14 @@ import { printable } from '../../../core/show/text.ts'
 import type { ExpectedKey } from '../../../core/verify/keys-file.ts'
 import { fileUnreadable } from '../../../files/text-file.ts'
 import type { KeyUnderTest } from '../../../runs/verify/scene/scene.ts'
-import { checkSecret, readSecret } from '../../connect/credentials.ts'
-import { readGiven } from '../../options/given-file.ts'
+import { checkSecret, readSecret, type Warn } from '../../connect/credentials.ts'
+import { readGiven, requireGuarded } from '../../options/given-file.ts'
 
 async function fromFile(file: string): Promise<ExpectedKey[]> {
   const { readKeysFile } = await import('../../../core/verify/keys-file.ts')
   const given = await readGiven(file)
   if ('why' in given) throw fileUnreadable(`Keys file ${printable(file)}: ${given.why}`)
+  requireGuarded(file, given.owned, `Keys file ${printable(file)} is not taken`)
   return readKeysFile(given.text, file)
 }
 
@@ -18,12 +19,12 @@ async function fromFile(file: string): Promise<ExpectedKey[]> {
 async function withSecret(
   expected: ExpectedKey,
   folder: string,
-  env: NodeJS.ProcessEnv,
+  { env, warn }: { env: NodeJS.ProcessEnv; warn: Warn },
 ): Promise<KeyUnderTest> {
   const name = printable(expected.name)
   if ('file' in expected.secret) {
     const source = resolve(folder, expected.secret.file)
-    return { expected, source, secret: await readSecret(source, 'key') }
+    return { expected, source, secret: await readSecret(source, 'key', warn) }
   }
   const { env: variable } = expected.secret
   const value = env[variable]
@@ -44,7 +45,7 @@ async function withSecret(
  */
 export async function keysToTry(
   { keys, key }: { keys?: string | undefined; key: readonly string[] },
-  env: NodeJS.ProcessEnv,
+  around: { env: NodeJS.ProcessEnv; warn: Warn },
 ): Promise<KeyUnderTest[]> {
   if (keys === undefined && key.length === 0) return []
   const { readKeyOption } = await import('../../../core/verify/keys-file.ts')
@@ -53,5 +54,5 @@ export async function keysToTry(
   const twice = expected.find(({ name }, i) => expected.findIndex((each) => each.name === name) < i)
   if (twice) throw new MigrateError('usage', `The key ${printable(twice.name)} is named twice`, null)
   const folder = keys === undefined ? '.' : dirname(resolve(keys))
-  return Promise.all(expected.map((each) => withSecret(each, folder, env)))
+  return Promise.all(expected.map((each) => withSecret(each, folder, around)))
 }

@@ -43,7 +43,7 @@ export async function verify(options: VerifyOptions, context: Context): Promise<
   requireKnown(options.check)
   const url = await gatewayUrl(options, context, null)
   const rule = await ruleFor(options)
-  const keys = await keysToTry(options, env)
+  const keys = await keysToTry(options, { env, warn: (text) => context.terminal.warn(text) })
   const connection = new Connection(options, url, context)
   const stage = { url, target: connection.target, keys, journal: journalFor(options, env) }
   if (options.watch !== undefined) context.signals.finish()

@@ -69,8 +69,11 @@ function renderJournal({ runs, problems, location }: JournalStatus, look: Look, 
     : [`${look.paint('bold', 'Last run')}  none for this gateway in ${printable(location)}`]
   return [
     ...lines,
-    ...problems.map(({ message }) =>
-      look.paint('red', wrap(`  ! ${printable(message)}`, look.width, '    ')),
+    ...problems.map(({ message, hint }) =>
+      [
+        look.paint('red', wrap(`  ! ${printable(message)}`, look.width, '    ')),
+        ...(hint === null ? [] : [hintLines(hint, look.width)]),
+      ].join('\n'),
     ),
   ].join('\n')
 }

@@ -1,0 +1,85 @@
+import type { Stats } from 'node:fs'
+import { readdir, stat } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { codeOf, MigrateError } from '../../core/errors.ts'
+import { takeOver, whyNotOwn } from '../../core/ownership.ts'
+import { mend } from '../../core/show/remedy.ts'
+import { shellQuoted } from '../../core/show/shell.ts'
+import { thisUser } from './own-file.ts'
+
+const STICKY = 0o1000
+
+const statsOf = (path: string): Promise<Stats | null> => stat(path).catch(() => null)
+
+/** Does it hold runs alone, or nothing? Everything in another folder is not to be given away by a command of ours. */
+async function isJournal(folder: string): Promise<boolean> {
+  try {
+    return (await readdir(folder)).every((name) => /^\.writable-|\.jsonl$/.test(name))
+  } catch {
+    // It cannot be looked into. In a folder of one's own, it is what an earlier run as root has left.
+    return (await statsOf(dirname(folder)))?.uid === thisUser().uid
+  }
+}
+
+const ANOTHER = 'name a folder of your own with --journal DIR'
+
+async function remedy(folder: string, found: Stats): Promise<string> {
+  if ((found.mode & STICKY) !== 0)
+    return `That folder is for everybody. Name one in it: --journal ${shellQuoted(join(folder, 'journal'))}`
+  if (await isJournal(folder))
+    return mend(
+      `If what it holds is right, make it yours; else ${ANOTHER}:`,
+      takeOver(folder, found, thisUser(), true),
+    )
+  if (found.uid === thisUser().uid)
+    return mend(`It holds more than runs: ${ANOTHER}, or close it:`, takeOver(folder, found, thisUser()))
+  return `It holds more than runs: ${ANOTHER}.`
+}
+
+const unsafe = (message: string, hint: string): MigrateError =>
+  new MigrateError('journal-unsafe', message, hint)
+
+/** A folder that cannot be reached, as root has made one above it in a folder of one's own, by `sudo`. */
+async function lockedOut(folder: string, path = dirname(folder)): Promise<MigrateError | null> {
+  const found = await statsOf(path)
+  if (!found) return path === dirname(path) ? null : lockedOut(folder, dirname(path))
+  const why = whyNotOwn({ uid: found.uid, mode: 0 }, [thisUser().uid])
+  if (why === null || (await statsOf(dirname(path)))?.uid !== thisUser().uid) return null
+  return unsafe(
+    `The journal in ${folder} cannot be reached: ${why.replace('it', path)}`,
+    mend('To make it yours again:', takeOver(path, { uid: found.uid, mode: 0 }, thisUser(), true)),
+  )
+}
+
+/**
+ * Why what stands in a journal's folder may be somebody else's: it belongs to another user, or others may write there.
+ * Links to a folder are followed. The error is `journal-unsafe`, with what mends it; `null` where all is well, where nothing
+ * is there yet, and where the system says more by itself.
+ */
+export async function folderFault(folder: string): Promise<MigrateError | null> {
+  try {
+    const found = await stat(folder)
+    const why = found.isDirectory() ? whyNotOwn(found, [thisUser().uid]) : null
+    return why === null
+      ? null
+      : unsafe(`The journal in ${folder} is not believed: ${why}`, await remedy(folder, found))
+  } catch (error) {
+    return codeOf(error) === 'EACCES' ? lockedOut(folder) : null
+  }
+}
+
+/**
+ * The first folder above a journal's that somebody else may exchange for another with all that it holds, and why; `null`
+ * where there is none. One for everybody where each may move only what is theirs (sticky, as /tmp) is none.
+ */
+export async function looseParent(folder: string): Promise<{ path: string; why: string } | null> {
+  const path = dirname(folder)
+  if (path === folder) return null
+  const found = await statsOf(path)
+  const isShared = found !== null && (found.mode & STICKY) !== 0
+  const why =
+    found === null
+      ? null
+      : whyNotOwn({ uid: found.uid, mode: isShared ? 0 : found.mode }, [0, thisUser().uid])
+  return why === null ? looseParent(path) : { path, why }
+}
