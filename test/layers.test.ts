@@ -16,7 +16,7 @@ const MAY_IMPORT: Record<string, string[]> = {
   files: ['core'],
   mcp: ['core'],
   gateway: ['core', 'mcp'],
-  journal: ['core'],
+  journal: ['core', 'machine'],
   docker: ['core'],
   machine: ['core'],
   runs: ['core', ...OUTSIDE],

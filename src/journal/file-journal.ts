@@ -3,6 +3,7 @@ import { constants } from 'node:fs'
 import { open, readdir, unlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { codeOf, MigrateError } from '../core/errors.ts'
+import { inOrder } from '../core/run/order.ts'
 import { fileWords } from '../core/show/system-words.ts'
 import { readChain } from './chain.ts'
 import { JournalDamage, UPDATE } from './damage.ts'
@@ -123,7 +124,7 @@ export class FileJournal implements Journal {
         if (!fault || !isUnsafe(error)) problems.push(problem(file, error))
       }
     }
-    return { runs: runs.toSorted((a, b) => (a.startedAt < b.startedAt ? -1 : 1)), problems }
+    return { runs: inOrder(runs), problems }
   }
 
   async #runIn(file: string): Promise<RecordedRun | null> {

@@ -3,6 +3,7 @@ import type { Settings } from '../core/record/oauth.ts'
 import type { Change } from '../core/plan/change.ts'
 import { isSameGateway } from '../core/rule/gateway-key.ts'
 import { type CollateralChange, failures, type Outcome, tally } from '../core/run/outcome.ts'
+import { ownNames } from '../machine/own-names.ts'
 import type { ReadRun } from './chain.ts'
 import { JournalDamage } from './damage.ts'
 import type { JournalRecord, RunStarted } from './records.ts'
@@ -114,7 +115,8 @@ export function foldRun({ records, head, torn }: ReadRun, file: string): Recorde
 
 /** The runs of one gateway among these, in their order, under whichever of its names they were made. */
 export function runsOf(runs: readonly RecordedRun[], gatewayUrl: string): RecordedRun[] {
-  return runs.filter(({ started }) => isSameGateway(started.gateway.url, gatewayUrl))
+  const isHere = ownNames()
+  return runs.filter(({ started }) => isSameGateway(started.gateway.url, gatewayUrl, isHere))
 }
 
 /** Has the run no end, as its process died? */

@@ -7,6 +7,7 @@ import { codeOf, MigrateError } from '../core/errors.ts'
 import { gatewayKey } from '../core/rule/gateway-key.ts'
 import { fileWords } from '../core/show/system-words.ts'
 import { printable } from '../core/show/text.ts'
+import { namesLeadingHere } from '../machine/own-names.ts'
 import { makeFolder } from './folder.ts'
 import { type Entry, type Found, readEntries } from './lock-entries.ts'
 import { OwnEntry } from './own-entry.ts'
@@ -30,7 +31,8 @@ export function defaultLockFolder(): string {
   return process.env['MCP_URL_MIGRATE_LOCKS'] || join(common, 'mcp-url-migrate-locks')
 }
 
-const lockName = (gatewayUrl: string): string => sha256(gatewayKey(gatewayUrl)).slice(0, 16)
+const lockName = (gatewayUrl: string): string =>
+  sha256(gatewayKey(gatewayUrl, namesLeadingHere())).slice(0, 16)
 
 function held({ name, entry: by, life }: Found, folder: string): MigrateError {
   if (!by) {

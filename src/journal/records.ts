@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { aimOf, type Change, change, edit, hashes } from '../core/plan/change.ts'
 import type { ToolPrint } from '../core/reach/reach.ts'
+import { LAST_ORDINAL } from '../core/run/order.ts'
 import type { Outcome } from '../core/run/outcome.ts'
 
 /** Version of the journal's format. A line of a newer one is never guessed at. */
@@ -53,6 +54,8 @@ const runStarted = z.object({
   gateway: z.object({ url: z.string(), version: z.string().nullable() }),
   account: z.string(),
   reverts: z.string().nullable(),
+  /** Its place among the runs of this journal; journals of before lack it. */
+  ordinal: z.int().min(1).max(LAST_ORDINAL).optional(),
   migrations: z.array(z.object({ id: z.string(), sha256: z.string() })),
   /** Servers that the gateway listed: a later, shorter list is suspicious. */
   servers: z.int(),

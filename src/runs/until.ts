@@ -18,7 +18,8 @@ export interface Clock {
 
 const LONGEST_PAUSE_MS = 3000
 
-const REAL: Clock = { now: Date.now, sleep }
+// Not the time of day, which somebody may set in the middle of it.
+const REAL: Clock = { now: () => performance.now(), sleep }
 
 /**
  * Reads until a read decides something, or patience is at its end: no read begins after that. `read` hears how many

@@ -4,6 +4,7 @@ import type { UnfinishedChoice } from '../../runs/job/ports.ts'
 import { leftToDo } from '../../core/plan/completion.ts'
 import { wasTakingBack } from '../../runs/recover/recover.ts'
 import { serversIn } from '../../core/plan/change.ts'
+import { aheadOfClock } from '../../core/run/order.ts'
 import { tally } from '../../core/run/outcome.ts'
 import { count, printable } from '../../core/show/text.ts'
 import type { Context } from '../context.ts'
@@ -22,7 +23,11 @@ export function describeUnfinished({ run, settled }: Resumption, { look }: Conte
   const title = `Run ${run.id} of ${run.startedAt}, ${what} by ${user} on ${host} (process ${pid}), did not finish.${elsewhere} The gateway was asked: ${applied} of ${count(serversIn(settled), 'server')} ${done}, ${open} not ${done}.`
   // A server whose URL stands in a file of its own has several changes, most of the time of one fate.
   const fates = new Set(settled.map((change) => renderOutcome(change, { reverts, preflight: {} }, look)))
-  return [wrap(printable(title), look.width), ...fates].join('\n')
+  const ahead = aheadOfClock(run, new Date().toISOString())
+  return [title, ...(ahead === null ? [] : [ahead])]
+    .map((text) => wrap(printable(text), look.width))
+    .concat([...fates])
+    .join('\n')
 }
 
 /** Offers to finish it, to take it back, or to leave it; the default leaves it. */

@@ -1,15 +1,17 @@
 import { optionsToRevert } from '../../core/plan/consent.ts'
 import { MigrateError } from '../../core/errors.ts'
 import type { CommandMaker } from '../../core/show/own-command.ts'
-import type { RecordedRun } from '../../journal/fold.ts'
+import { isUnfinished, type RecordedRun } from '../../journal/fold.ts'
+import type { Journal } from '../../journal/port.ts'
+import { mayBeElsewhere } from '../../runs/recover/elsewhere.ts'
 import { findNamedRun, runsToRevert } from '../../runs/recover/find-run.ts'
 import { mend } from '../../core/show/remedy.ts'
-import { type Context, journalFor, mainCommands } from '../context.ts'
+import { type Context, type Invoked, journalFor, mainCommands } from '../context.ts'
 import type { MainOptions } from './main.ts'
 import { ownCommands } from '../own-command.ts'
 import { unfinishedOf } from '../job/notice-unfinished.ts'
 import { requireConsent, requireJournal } from '../job/requirements.ts'
-import { gatewayUrl, openGateway, underLock } from '../connect/session.ts'
+import { gatewayUrl, openGateway, underLock, underLockOf } from '../connect/session.ts'
 
 /** After a revert that was stopped half way, "the newest run" would go forward again: nobody means that unasked. */
 function refuseStopped([newest]: readonly RecordedRun[], own: CommandMaker): void {
@@ -23,6 +25,25 @@ function refuseStopped([newest]: readonly RecordedRun[], own: CommandMaker): voi
   )
 }
 
+/**
+ * The runs that --revert without a name may take back, newest first; as a value, that there is none, where runs of other
+ * addresses may be about this gateway: only the gateway can tell.
+ */
+async function newestOf(
+  url: string,
+  { journal, ...invoked }: Invoked & { journal: Journal },
+): Promise<RecordedRun[] | MigrateError> {
+  try {
+    const found = await runsToRevert(journal, url)
+    refuseStopped(found, mainCommands(url, invoked))
+    return found
+  } catch (error) {
+    const isMissing = error instanceof MigrateError && error.code === 'run-not-found'
+    if (isMissing && (await mayBeElsewhere(journal, url))) return error
+    throw error
+  }
+}
+
 /** `--revert [RUN]`: the same diff, question, apply and journal, the other way. Returns the exit code. */
 export async function revert(options: MainOptions, context: Context): Promise<number> {
   requireConsent(options, context)
@@ -30,22 +51,22 @@ export async function revert(options: MainOptions, context: Context): Promise<nu
   const list = ownCommands(options, { context, invoked: 'revert', url: null })
   const findNamed = async (): Promise<RecordedRun | null> =>
     typeof options.revert === 'string' ? findNamedRun(journal, options.revert, list('history')) : null
-  const url = await gatewayUrl(options, context, (await findNamed())?.started.gateway.url ?? null)
+  const madeAt = (await findNamed())?.started.gateway.url ?? null
+  const url = await gatewayUrl(options, context, madeAt)
   await requireJournal(journal, options, context)
-  return underLock(url, options, async () => {
+  const act = async (): Promise<number> => {
     // Only now nobody else can be writing to that run.
     const named = await findNamed()
-    const unfinished = await unfinishedOf(url, named, { journal, options, context })
-    const newest = async (): Promise<RecordedRun[]> => {
-      const found = await runsToRevert(journal, url)
-      refuseStopped(found, mainCommands(url, { options, context }))
-      return found
-    }
-    const found = named ? [named] : unfinished ? [] : await newest()
+    const own = await unfinishedOf(url, named, { journal, options, context })
+    // One that was made through another address is not among those of this one.
+    const unfinished = own ?? (named && isUnfinished(named) ? named : null)
+    const runs = named ? [named] : unfinished ? [] : await newestOf(url, { journal, options, context })
     const gateway = await openGateway(options, url, context)
-    const { doMainJob } = await import('../job/job.ts')
+    const { doMainJob, orElsewhere } = await import('../job/job.ts')
     const connected = { gateway, journal, options, context }
+    if (runs instanceof MigrateError) throw await orElsewhere(runs, connected)
     if (unfinished) return doMainJob({ kind: 'attend', unfinished, named }, connected)
-    return doMainJob({ kind: 'revert', runs: found }, connected)
-  })
+    return doMainJob({ kind: 'revert', runs }, connected)
+  }
+  return underLock(url, options, () => underLockOf({ url: madeAt ?? url, here: url }, options, act))
 }

@@ -1,9 +1,11 @@
+import { isSameGateway } from '../../core/rule/gateway-key.ts'
 import { normaliseGatewayUrl } from '../../gateway/connect/gateway-url.ts'
 import type { Gateway } from '../../gateway/port.ts'
 import type { Context } from '../context.ts'
 import type { ConnectionOptions } from '../options/groups.ts'
 import type { MainOptions } from '../commands/main.ts'
 import { acquireLock } from '../../journal/lock.ts'
+import { namesLeadingHere } from '../../machine/own-names.ts'
 import { Connection } from './connection.ts'
 
 const DEFAULT_URL = 'http://localhost:4000'
@@ -41,4 +43,19 @@ export async function underLock<T>(
   } finally {
     lock.release()
   }
+}
+
+/** Do two addresses share a lock? */
+export const isUnderSameLock = (a: string, b: string): boolean => isSameGateway(a, b, namesLeadingHere())
+
+/**
+ * Does something to a run that was made through `url`, under the lock of the address `here` already: nobody may be at work on
+ * that run there either.
+ */
+export function underLockOf<T>(
+  { url, here }: { url: string; here: string },
+  options: MainOptions,
+  act: () => Promise<T>,
+): Promise<T> {
+  return isUnderSameLock(url, here) ? act() : underLock(url, options, act)
 }

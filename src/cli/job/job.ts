@@ -1,8 +1,6 @@
 import { awaitingChanges, isLeftBehind, type Plan, readyChanges } from '../../core/plan/plan.ts'
 import { isSignal, type RunReport, isComplete } from '../../core/run/report.ts'
 import { mayHaveWritten } from '../../core/run/outcome.ts'
-import type { Gateway } from '../../gateway/port.ts'
-import type { Journal } from '../../journal/port.ts'
 import { localMachine } from '../../machine/local-machine.ts'
 import { lookAround, NOWHERE, type Surroundings } from '../../runs/deployment/surroundings.ts'
 import type { Job, JobResult } from '../../runs/job/context.ts'
@@ -10,15 +8,10 @@ import { doJob, type JobRequest } from '../../runs/job/job.ts'
 import { NOBODY } from '../../runs/job/ports.ts'
 import { personAt } from '../ask/person.ts'
 import { secretVariables } from '../connect/secret-variables.ts'
-import { type Invoked, mainCommands, mayAsk } from '../context.ts'
+import { mainCommands, mayAsk } from '../context.ts'
 import { exitForError, exitForSignal } from '../exit.ts'
+import { type Connected, regardingElsewhere } from './elsewhere.ts'
 import { watching } from './watch.ts'
-
-/** An invocation of the main job whose gateway is open. */
-interface Connected extends Invoked {
-  gateway: Gateway
-  journal: Journal
-}
 
 /** Where LiteLLM stands; nowhere where a sandbox only plays one. */
 async function around(
@@ -84,10 +77,14 @@ function exitForJob(result: JobResult, pendingCode: boolean): number {
   return lacksEnd && code === 0 ? 4 : code
 }
 
+export { orElsewhere } from './elsewhere.ts'
+
 /**
  * Does the main job on a gateway that is open: whoever is at the terminal decides, and sees what happens. Returns the exit
- * code. Throws as `doJob` does. What it takes is loaded when the gateway was asked: the first question is out sooner.
+ * code. Throws as `doJob` and `regardingElsewhere` do. What it takes is loaded when the gateway was asked: the first question is out sooner.
  */
-export async function doMainJob(request: JobRequest, connected: Connected): Promise<number> {
-  return exitForJob(await doJob(request, jobOf(connected)), connected.options.exitCode)
+export function doMainJob(request: JobRequest, connected: Connected): Promise<number> {
+  return regardingElsewhere(request, connected, async (regarded) =>
+    exitForJob(await doJob(regarded, jobOf(connected)), connected.options.exitCode),
+  )
 }

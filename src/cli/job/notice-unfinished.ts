@@ -1,6 +1,7 @@
 import { optionsToRevert } from '../../core/plan/consent.ts'
 import { MigrateError } from '../../core/errors.ts'
 import type { CommandMaker } from '../../core/show/own-command.ts'
+import { aheadOfClock } from '../../core/run/order.ts'
 import { printable } from '../../core/show/text.ts'
 import type { RecordedRun } from '../../journal/fold.ts'
 import { lockHolder } from '../../journal/lock.ts'
@@ -24,13 +25,20 @@ export function bothWays(run: RecordedRun, own: CommandMaker, invoked: Invoked):
   ].join('\n')
 }
 
+/** The ways, and before them what is odd about the time of the run. */
+function waysFor(run: RecordedRun, url: string, invoked: Invoked): string {
+  const ahead = aheadOfClock(run, new Date().toISOString())
+  const ways = bothWays(run, mainCommands(url, invoked), invoked)
+  return ahead === null ? ways : `${printable(ahead)}\n${ways}`
+}
+
 async function mention(run: RecordedRun, url: string, invoked: Invoked): Promise<void> {
   const { terminal, look } = invoked.context
   // A lock that cannot be looked at says nothing here; a run that needs it says so.
   const holder = await lockHolder(url).catch(() => null)
   const text = holder
     ? `! A run against this gateway is under way (${holder.user} on ${holder.host}, process ${holder.pid}, since ${holder.since}).`
-    : `! Run ${run.id} of ${run.startedAt} did not finish. ${bothWays(run, mainCommands(url, invoked), invoked)}`
+    : `! Run ${run.id} of ${run.startedAt} did not finish. ${waysFor(run, url, invoked)}`
   terminal.warn(look.paint('yellow', hintLines(text, look.width)))
 }
 
@@ -40,7 +48,7 @@ function refuse(run: RecordedRun, url: string, invoked: Invoked): never {
   throw new MigrateError(
     'run-interrupted',
     `Run ${run.id} of ${run.startedAt}, by ${printable(`${user} on ${host}`)}, did not finish, so nothing else is started`,
-    bothWays(run, mainCommands(url, invoked), invoked),
+    waysFor(run, url, invoked),
   )
 }
 

@@ -4,6 +4,7 @@ import type { JournalProblem } from '../../journal/port.ts'
 import { PINNED_ID } from '../../core/config/read/record.ts'
 import type { CommandMaker } from '../../core/show/own-command.ts'
 import { serversIn } from '../../core/plan/change.ts'
+import { aheadOfClock } from '../../core/run/order.ts'
 import { count, printable } from '../../core/show/text.ts'
 import { fieldTitle, shownSide } from './plan/diff.ts'
 import { publicChange } from './documents.ts'
@@ -47,6 +48,7 @@ function runSummary(run: RecordedRun, runs: readonly RecordedRun[]) {
     head: run.head,
     torn: run.torn,
     halted: run.halted,
+    aheadOfClock: aheadOfClock(run, new Date().toISOString()) !== null,
     summary: summarise(run.changes),
   }
 }
@@ -91,6 +93,7 @@ function renderRun(run: RecordedRun, all: readonly RecordedRun[], look: Look, ow
   ]
   const back = reversalsOf(run, all).map((each) => `${appliedIn(each)} taken back by ${each.id}`)
   const relation = [run.started.reverts ? `takes back ${run.started.reverts}` : '', ...back]
+  const ahead = aheadOfClock(run, new Date().toISOString())
   const { gateway, account, user, host } = run.started
   const place = printable(
     `${gateway.url} (${gateway.version ?? 'release unknown'}, ${account}), by ${user} on ${host}`,
@@ -98,6 +101,7 @@ function renderRun(run: RecordedRun, all: readonly RecordedRun[], look: Look, ow
   return [
     `${look.paint('bold', printable(run.id))}  ${numbers.filter(Boolean).join(', ')}${ended(run)}`,
     wrap(`  ${place}`, look.width, '  '),
+    ...(ahead === null ? [] : [look.paint('yellow', wrap(`  ! ${ahead}`, look.width, '  '))]),
     ...relation.filter(Boolean).map((text) => `  ${printable(text)}`),
     look.paint('dim', `  head ${run.head}`),
     ...settling(run, own(gateway.url)),
@@ -127,6 +131,7 @@ export function renderHistory(
 function renderChecked(run: RecordedRun, look: Look): string {
   const remarks = [
     run.finishedAt === null ? 'it did not end; --unfinished finish or revert ends it' : '',
+    aheadOfClock(run, new Date().toISOString()) === null ? '' : 'by this clock it began in the future',
     run.torn ? 'its last line was torn by a crash and is left out' : '',
   ].filter(Boolean)
   const text = `${printable(run.id)}: intact${remarks.map((remark) => `; ${remark}`).join('')}`

@@ -43,6 +43,11 @@ function signsIn({ auth_type: type, static_headers: headers }: ServerRecord): bo
   return some || !['', 'none'].includes(type ?? '')
 }
 
+/** Files tell no time, and of what stands in one LiteLLM makes it up, if any. */
+function createdIn({ created_at: at }: ServerRecord, file: ChangedFile | null): Pick<Change, 'created'> {
+  return file === null && typeof at === 'string' && at !== '' ? { created: at } : {}
+}
+
 /** One change of a record, made ready to apply: with its effects, and the state that it was planned for. */
 export function assembleChange(
   record: ServerRecord,
@@ -56,6 +61,7 @@ export function assembleChange(
   return {
     id: sha256(canonical([server.id, edits])).slice(0, 12),
     server,
+    ...createdIn(record, file),
     file,
     migration,
     transport: transportOf(record, file),

@@ -42,6 +42,11 @@ export const hashes = z.custom<Record<string, string>>(isTexts)
 export const change = z.object({
   id: z.string(),
   server: serverIdentity,
+  /**
+   * When the gateway made the server, as its record says. With the id it tells a server from those of other databases, but
+   * for copies of this one. Absent where nobody can tell, and in journals of before.
+   */
+  created: z.string().optional(),
   /** The file that is changed, `null` where it is the API. */
   file: changedFile.nullable().default(null),
   migration: z.string(),

@@ -56,6 +56,8 @@ export interface Note {
     | 'newer-release'
     | 'release-note'
     | 'other-run'
+    | 'clock-ahead'
+    | 'other-address'
     | 'still-changed'
     | 'not-restorable'
     | 'no-database'

@@ -48,7 +48,7 @@ async function askOnce(endpoint: Endpoint, path: string, leftMs: number): Promis
 
 /** A way to ask until `limitMs` are over; after that every question is answered with that, at once. */
 export function askerWithin(endpoint: Endpoint, limitMs: number): Ask {
-  const end = Date.now() + limitMs
+  const end = performance.now() + limitMs
   const turn = turnstile(AT_ONCE)
   const over: Learned = {
     kind: 'trouble',
@@ -56,13 +56,13 @@ export function askerWithin(endpoint: Endpoint, limitMs: number): Ask {
   }
   return (path) =>
     turn(async () => {
-      const left = end - Date.now()
+      const left = end - performance.now()
       if (left <= 0) return over
       try {
         return await askOnce(endpoint, path, left)
       } catch (error) {
         if (!(error instanceof MigrateError)) throw error
-        return Date.now() >= end ? over : { kind: 'trouble', message: error.message }
+        return performance.now() >= end ? over : { kind: 'trouble', message: error.message }
       }
     })
 }

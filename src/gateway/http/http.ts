@@ -104,14 +104,14 @@ export async function get(
   patienceMs = PATIENCE_MS,
   isFinal: (outcome: Answer | MigrateError) => boolean | Promise<boolean> = () => false,
 ): Promise<Answer> {
-  const started = Date.now()
+  const started = performance.now()
   for (let attempt = 0; ; attempt += 1) {
     const outcome = await attemptGet(endpoint, path)
     const inTrouble = isPassing(outcome) && !(await isFinal(outcome))
-    endpoint.trouble.since = inTrouble ? (endpoint.trouble.since ?? Date.now()) : null
+    endpoint.trouble.since = inTrouble ? (endpoint.trouble.since ?? performance.now()) : null
     const end = Math.min(started + patienceMs, (endpoint.trouble.since ?? started) + PATIENCE_MS)
     const pause = pauseFor(outcome instanceof MigrateError ? null : outcome, attempt)
-    if (!inTrouble || Date.now() + pause > end) {
+    if (!inTrouble || performance.now() + pause > end) {
       if (outcome instanceof MigrateError) throw outcome
       return outcome
     }

@@ -2,6 +2,8 @@ import { randomBytes } from 'node:crypto'
 import { hostname } from 'node:os'
 import { type Change } from '../../core/plan/change.ts'
 import { type Plan, readyChanges } from '../../core/plan/plan.ts'
+import { nextOrdinal } from '../../core/run/order.ts'
+import { readableRuns } from '../../journal/damage.ts'
 import type { RecordedRun } from '../../journal/fold.ts'
 import type { Journal, RunRecorder } from '../../journal/port.ts'
 import { userName } from '../../journal/process-identity.ts'
@@ -19,7 +21,10 @@ function toolsOf(changes: readonly Change[], { tools }: Plan): RunStarted['tools
   return Object.fromEntries(Object.entries(tools).filter(([id]) => ids.has(id)))
 }
 
-function startOf(plan: Plan, id: string, tool: string): RunStarted {
+function startOf(
+  plan: Plan,
+  { id, ordinal, tool }: { id: string; ordinal: number; tool: string },
+): RunStarted {
   const changes = readyChanges(plan)
   return {
     type: 'run-started',
@@ -31,6 +36,7 @@ function startOf(plan: Plan, id: string, tool: string): RunStarted {
     gateway: { url: plan.gateway.url, version: plan.gateway.version },
     account: plan.gateway.account,
     reverts: plan.reverts,
+    ordinal,
     migrations: plan.migrations,
     servers: plan.summary.servers,
     changes,
@@ -60,5 +66,7 @@ export async function openRun(
     return { recorder: await journal.resume(unfinished), id, startedAt }
   }
   const id = newRunId(now)
-  return { recorder: journal.begin(startOf(plan, id, tool)), id, startedAt: now.toISOString() }
+  const { runs, problems } = await readableRuns(journal)
+  const ordinal = nextOrdinal(runs, problems.length)
+  return { recorder: journal.begin(startOf(plan, { id, ordinal, tool })), id, startedAt: now.toISOString() }
 }

@@ -63,7 +63,7 @@ export async function awaitPropagation(
   { onAnswers, stopRequested, limitMs = LIMIT_MS }: Wait,
 ): Promise<Propagation> {
   const applied = changes.filter(({ outcome, file }) => outcome === 'applied' && file === null)
-  const started = Date.now()
+  const started = performance.now()
   const known = new Set<string>()
   let last: ListedUrls[] = []
   const count = (age: Age): number => last.filter((listed) => ageOf(listed, applied, known) === age).length
@@ -71,11 +71,11 @@ export async function awaitPropagation(
     const round = await Promise.all(Array.from({ length: SIDE_BY_SIDE }, () => ask(gateway)))
     for (const id of round.flatMap((listed) => [...(listed?.keys() ?? [])])) known.add(id)
     last = [...last, ...round].slice(-IN_A_ROW)
-    const seconds = Math.round((Date.now() - started) / 100) / 10
+    const seconds = Math.round((performance.now() - started) / 100) / 10
     onAnswers(count('new'), last.length, seconds)
     const agreed = count('new') === IN_A_ROW
     const stopped = stopRequested()
-    if (agreed || stopped || Date.now() - started > limitMs)
+    if (agreed || stopped || performance.now() - started > limitMs)
       return { agreed, answers: last.length, old: count('old'), silent: count('silent'), seconds, stopped }
     if (count('new') < last.length) await sleep(PAUSE_MS)
   }

@@ -1,5 +1,6 @@
 import { MigrateError } from '../../core/errors.ts'
 import { CONSENTS } from '../../core/plan/consent.ts'
+import { clockNotes } from '../../core/run/order.ts'
 import type { RecordedRun } from '../../journal/fold.ts'
 import type { Resumption } from '../apply/run.ts'
 import { requireDatabaseFor } from '../recover/needs-database.ts'
@@ -12,8 +13,10 @@ import { proceed } from './proceed.ts'
 
 async function finish(resumption: Resumption, job: Job): Promise<Ended> {
   requireCanary(job)
-  const planned = planCompletion(resumption, job.gateway, new Date().toISOString())
-  const plan = await tryBeforehand(planned, job)
+  const now = new Date().toISOString()
+  const planned = planCompletion(resumption, job.gateway, now)
+  const notes = [...planned.notes, ...clockNotes(resumption.run, now)]
+  const plan = await tryBeforehand({ ...planned, notes }, job)
   return proceed({ plan, purpose: { kind: 'completion', resumption } }, job)
 }
 

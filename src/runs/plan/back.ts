@@ -1,5 +1,6 @@
 import { assembleReversal, type Candidate, type Reversal } from '../../core/plan/back/back.ts'
 import type { Plan } from '../../core/plan/plan.ts'
+import { clockNotes } from '../../core/run/order.ts'
 import { inParallel, READS_AT_ONCE } from '../../core/in-parallel.ts'
 import type { Gateway } from '../../gateway/port.ts'
 import { type RecordedRun, wasWritten } from '../../journal/fold.ts'
@@ -37,5 +38,6 @@ async function readCandidates(gateway: Gateway, { run, onRead }: ReversalScope):
  */
 export async function planReversal(gateway: Gateway, scope: ReversalScope): Promise<Plan> {
   const candidates = await readCandidates(gateway, scope)
-  return assembleReversal({ ...scope, gateway, candidates })
+  const plan = assembleReversal({ ...scope, gateway, candidates })
+  return { ...plan, notes: [...plan.notes, ...clockNotes(scope.run, scope.createdAt)] }
 }

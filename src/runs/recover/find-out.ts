@@ -25,6 +25,15 @@ interface Inquiry {
   patienceMs: number
 }
 
+/**
+ * How much is left of the time in which a write may land that began at `since`, in milliseconds. A clock that was set back
+ * meanwhile makes that the future: then nothing is known to have passed, and no more than all of it is left.
+ */
+function leftOf(patienceMs: number, since: string): number {
+  const passed = Date.now() - Date.parse(since)
+  return Math.max(0, patienceMs - Math.max(0, passed))
+}
+
 /** Asks the gateway what became of one write, until it is clear or `patienceMs` after its intent are over. */
 async function findOut(
   recorded: RecordedChange,
@@ -32,12 +41,12 @@ async function findOut(
 ): Promise<AppliedChange> {
   const { change, open } = recorded
   const place = placeOf(gateway, change)
-  const begun = Date.now()
-  const end = open ? Math.min(Date.parse(open.since), begun) + patienceMs : begun
+  const begun = performance.now()
+  const end = begun + (open ? leftOf(patienceMs, open.since) : 0)
   const look = (): Promise<Reading> => listener.read(place, change.server.id)
   const decide = (reading: Reading): Reading | null => (isClear(reading, recorded) ? reading : null)
   const early = begun < end ? (await until({ ms: end - begun }, look, decide)).decision : null
-  if (!early) await sleep(Math.max(0, end - Date.now()))
+  if (!early) await sleep(Math.max(0, end - performance.now()))
   // Whatever it shows now: no write can be under way any more.
   const reading = early ?? (await look())
   if (reading.kind === 'record') return judgeWrite(recorded, reading.record, place)

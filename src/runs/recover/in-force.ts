@@ -1,3 +1,4 @@
+import { beganBefore } from '../../core/run/order.ts'
 import { type RecordedRun, runsOf, wasWritten } from '../../journal/fold.ts'
 import type { Journal } from '../../journal/port.ts'
 
@@ -16,7 +17,7 @@ function rootOf(run: RecordedRun, byId: ReadonlyMap<string, RecordedRun>): { roo
     const taken = byId.get(root.started.reverts)
     // A run that is not there, or that did not begin before, ends the chain: no journal of ours has such a one, and a
     // circle would have no end.
-    if (!taken || taken.startedAt >= root.startedAt) return { root: root.started.reverts, back }
+    if (!taken || !beganBefore(taken, root)) return { root: root.started.reverts, back }
     root = taken
   }
   return { root: root.id, back }

@@ -16,6 +16,7 @@ import { type RecordedRun, runsOf } from '../../journal/fold.ts'
 import type { Journal, JournalProblem } from '../../journal/port.ts'
 import { NO_FILES } from '../../core/config/move/configuration.ts'
 import { type ConfiguredMove, configuredMoves } from './configured-moves.ts'
+import { elsewhereNotes, runsElsewhere } from '../recover/elsewhere.ts'
 import { findDeployment } from '../deployment/find.ts'
 import { makePlan } from '../plan/forward.ts'
 
@@ -98,7 +99,7 @@ export async function readGateway(
     identity: gateway.identity,
     servers: serverStandings(plan, inventory, migration),
     moves: await configuredMoves(gateway, runs, listed),
-    notes: plan.notes,
+    notes: [...plan.notes, ...elsewhereNotes(await runsElsewhere(journal, gateway))],
   }
 }
 

@@ -1,0 +1,59 @@
+import type { Note } from '../plan/plan.ts'
+
+/** A run, as far as its place among others goes. `startedAt`: ISO 8601, in UTC, by a clock that may have been wrong. */
+export interface Placed {
+  id: string
+  startedAt: string
+  /** `ordinal`: see `nextOrdinal`; journals of before lack it. */
+  started: { ordinal?: number | undefined }
+}
+
+/** The greatest ordinal: so many runs no journal holds, and a number beyond it is no number that a run was given. */
+export const LAST_ORDINAL = 1_000_000_000
+
+const ordinalOf = ({ started }: Placed): number => started.ordinal ?? 0
+
+/** Below 0 where one run began before the other, as far as the journal itself tells; 0 where it tells nothing. */
+function compare(a: Placed, b: Placed): number {
+  const byTime = a.startedAt < b.startedAt ? -1 : Number(a.startedAt > b.startedAt)
+  return ordinalOf(a) - ordinalOf(b) || byTime
+}
+
+/**
+ * Runs, oldest first: by their ordinals, whatever a clock said. Those of before, which have none, come first, by time, as
+ * do runs of one ordinal: two gateways may have runs at once, and each gateway has one at a time.
+ */
+export function inOrder<T extends Placed>(runs: readonly T[]): T[] {
+  return runs.toSorted(compare)
+}
+
+/** Did a run begin before another, for certain? */
+export function beganBefore(run: Placed, other: Placed): boolean {
+  return compare(run, other) < 0
+}
+
+/**
+ * The ordinal of a run that begins now: greater than that of any run in the journal. `unreadable`: how many of its files
+ * cannot be read, and may hold one each.
+ */
+export function nextOrdinal(runs: readonly Placed[], unreadable: number): number {
+  const without = runs.filter(({ started }) => started.ordinal === undefined).length
+  const greatest = runs.reduce((most, run) => Math.max(most, ordinalOf(run)), without)
+  return Math.min(greatest + unreadable + 1, LAST_ORDINAL)
+}
+
+/** By how much the clocks of two machines that share a journal may differ, in milliseconds. */
+const TOLERANCE_MS = 60_000
+
+/** What is odd about a run that began in the future by a clock, as a sentence; `null` where nothing is. `now`: ISO 8601. */
+export function aheadOfClock({ id, startedAt }: Placed, now: string): string | null {
+  const ahead = Date.parse(startedAt) - Date.parse(now)
+  if (!(ahead > TOLERANCE_MS)) return null
+  return `Run ${id} began at ${startedAt}, which is still to come by the clock of this machine (${now}): that clock is wrong now, or the clock was wrong then. The order of runs does not depend on it.`
+}
+
+/** The same as a remark to a plan that is about this run. */
+export function clockNotes(run: Placed, now: string): Note[] {
+  const message = aheadOfClock(run, now)
+  return message === null ? [] : [{ code: 'clock-ahead', server: null, field: null, message }]
+}

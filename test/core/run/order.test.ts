@@ -1,0 +1,86 @@
+import { describe, expect, test } from 'vitest'
+import {
+  aheadOfClock,
+  beganBefore,
+  clockNotes,
+  inOrder,
+  LAST_ORDINAL,
+  nextOrdinal,
+  type Placed,
+} from '../../../src/core/run/order.ts'
+
+const at = (hour: number): string => `2026-03-01T${String(hour).padStart(2, '0')}:00:00.000Z`
+
+const run = (id: string, hour: number, ordinal?: number): Placed => ({
+  id,
+  startedAt: at(hour),
+  started: ordinal === undefined ? {} : { ordinal },
+})
+
+const ids = (runs: readonly Placed[]): string[] => runs.map(({ id }) => id)
+
+describe('runs are in the order', () => {
+  test('that the journal gave them, whatever the clock said', () => {
+    expect(ids(inOrder([run('third', 1, 3), run('first', 9, 1), run('second', 5, 2)]))).toEqual([
+      'first',
+      'second',
+      'third',
+    ])
+  })
+
+  test('of their times where they have no other, and before those that have one', () => {
+    const runs = [run('new', 1, 3), run('later', 9), run('earlier', 5)]
+    expect(ids(inOrder(runs))).toEqual(['earlier', 'later', 'new'])
+  })
+
+  test('of their times where two gateways had runs at once', () => {
+    expect(ids(inOrder([run('b', 5, 2), run('a', 4, 2)]))).toEqual(['a', 'b'])
+  })
+
+  test('in which of two at one time and place neither was first', () => {
+    expect([beganBefore(run('a', 4), run('b', 4)), beganBefore(run('b', 4), run('a', 4))]).toEqual([
+      false,
+      false,
+    ])
+    expect([beganBefore(run('a', 9, 1), run('b', 4, 2)), beganBefore(run('a', 9), run('b', 4, 1))]).toEqual([
+      true,
+      true,
+    ])
+  })
+})
+
+describe('a new run comes after', () => {
+  test('all that a journal holds, of this program and of one before', () => {
+    expect([
+      nextOrdinal([], 0),
+      nextOrdinal([run('a', 1), run('b', 2)], 0),
+      nextOrdinal([run('a', 1), run('b', 2, 2), run('c', 1, 7)], 0),
+    ]).toEqual([1, 3, 8])
+  })
+
+  test('what cannot be read, and may be restored', () => {
+    expect(nextOrdinal([run('a', 1, 1)], 2)).toBe(4)
+  })
+
+  test('nothing beyond the last number, by time alone', () => {
+    const last = nextOrdinal([run('forged', 9, LAST_ORDINAL)], 3)
+    expect(last).toBe(LAST_ORDINAL)
+  })
+})
+
+describe('a run from the future', () => {
+  test('is pointed out, in a sentence and as a remark', () => {
+    const sentence = aheadOfClock(run('next', 9), at(8))
+    expect(sentence).toContain(`Run next began at ${at(9)}, which is still to come`)
+    expect(clockNotes(run('next', 9), at(8))).toEqual([
+      { code: 'clock-ahead', server: null, field: null, message: sentence },
+    ])
+  })
+
+  test('is none where two clocks differ a little, nor one of the past, nor at a time that is none', () => {
+    const soon = { ...run('soon', 8), startedAt: '2026-03-01T08:00:59.000Z' }
+    const odd = { ...run('odd', 8), startedAt: 'never' }
+    expect([soon, run('past', 7), odd].map((each) => aheadOfClock(each, at(8)))).toEqual([null, null, null])
+    expect(clockNotes(run('past', 7), at(8))).toEqual([])
+  })
+})
