@@ -1,12 +1,17 @@
 import { createHash } from 'node:crypto'
+import { isExactNumber } from './exact-json.ts'
 
-/** JSON with the keys of every object in order, so that equal values are equal texts. `undefined` reads as `null`. */
-export function canonical(value: unknown): string {
-  if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`
+/**
+ * JSON with the keys of every object in order, so that equal values are equal texts. `undefined` reads as `null`. Numbers
+ * stand as they were read, unless they are to be `rounded` as JavaScript rounds them.
+ */
+export function canonical(value: unknown, numbers: 'exact' | 'rounded' = 'exact'): string {
+  if (isExactNumber(value)) return numbers === 'exact' ? value.value : JSON.stringify(Number(value.value))
+  if (Array.isArray(value)) return `[${value.map((each) => canonical(each, numbers)).join(',')}]`
   if (value !== null && typeof value === 'object') {
     const members = Object.entries(value)
       .toSorted(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0))
-      .map(([key, member]) => `${JSON.stringify(key)}:${canonical(member)}`)
+      .map(([key, member]) => `${JSON.stringify(key)}:${canonical(member, numbers)}`)
     return `{${members.join(',')}}`
   }
   return JSON.stringify(value ?? null)

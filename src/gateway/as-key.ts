@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { z } from 'zod'
 import { MigrateError } from '../core/errors.ts'
+import { isCut } from '../core/exact-json.ts'
 import { proveAdmin, routeMissing } from './connect/account.ts'
 import { type Endpoint, post, probe, put, refusalBefore, spoken } from './http/http.ts'
 
@@ -41,6 +42,7 @@ export type KeyListing = 'tools' | 'denied' | 'nothing' | 'no-answer'
  * body decides. Never throws for trouble with the gateway.
  */
 export async function toolsListed(endpoint: Endpoint, id: string): Promise<KeyListing> {
+  if (isCut(id)) return 'no-answer'
   try {
     const answer = await probe(endpoint, `/mcp-rest/tools/list?server_id=${encodeURIComponent(id)}`)
     const tools = toolList.safeParse(answer.json)

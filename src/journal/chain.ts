@@ -1,5 +1,5 @@
 import { sha256 } from '../core/canonical.ts'
-import { parsedJson } from '../core/parsed-json.ts'
+import { exactText, readExactly } from '../core/exact-json.ts'
 import { JournalDamage, UPDATE } from './damage.ts'
 import { JOURNAL_VERSION, type JournalEvent, type JournalRecord, journalRecord, lineOf } from './records.ts'
 
@@ -14,7 +14,7 @@ export interface Head {
  * without that hash, and the hash of the one before it.
  */
 export function chained(head: Head, time: string, happened: JournalEvent): { line: string; head: Head } {
-  const text = JSON.stringify({
+  const text = exactText({
     v: JOURNAL_VERSION,
     seq: head.length,
     time,
@@ -43,7 +43,8 @@ interface LineAt {
 }
 
 function parseLine(text: string, { file, line }: LineAt): object {
-  const parsed = parsedJson(text)
+  const read = readExactly(text)
+  const parsed = read.kind === 'json' ? read.value : null
   if (typeof parsed === 'object' && parsed !== null && !Array.isArray(parsed)) return parsed
   throw new JournalDamage(
     file,

@@ -8,6 +8,7 @@ import { releaseOf } from './release.ts'
 import { listen, portOf, shut } from './server.ts'
 import { keepSignIn } from './servers/sign-ins.ts'
 import { guideServers, loadRegistry, newRow, register, timestamp, type World } from './world.ts'
+import { copyOf } from './json.ts'
 
 export type { Sandbox, SandboxOptions, SandboxRow, SandboxServer } from './options.ts'
 
@@ -48,7 +49,7 @@ function worldOf(options: SandboxOptions, closing: AbortSignal): World {
 function edit(world: World, id: string, fields: Record<string, unknown>): void {
   const row = world.rows.get(id)
   if (!row) throw new Error(`the sandbox has no server ${id}`)
-  Object.assign(row, structuredClone(fields), { updated_at: timestamp(), updated_by: 'another_admin' })
+  Object.assign(row, copyOf(fields), { updated_at: timestamp(), updated_by: 'another_admin' })
   register(world, row)
 }
 
@@ -69,7 +70,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     masterKey: accounts.masterKey,
     username: accounts.username,
     password: accounts.password,
-    rows: () => structuredClone([...world.rows.values()]),
+    rows: () => copyOf([...world.rows.values()]),
     edit: (id, fields) => edit(world, id, fields),
     restart: () => {
       world.silenced = false

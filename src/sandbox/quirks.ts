@@ -1,5 +1,6 @@
 import type { Answer } from './answers.ts'
 import type { SandboxRow } from './options.ts'
+import { copyOf } from './json.ts'
 
 /** Which request a quirk meets: method, path and query as text or pattern, and the how-manieth (from 1). */
 export interface QuirkMatch {
@@ -89,7 +90,7 @@ export async function deviate(action: QuirkAction, tools: QuirkTools): Promise<A
   }
   if ('delayMs' in action) await tools.wait(action.delayMs)
   const answer = await tools.process()
-  if ('alter' in action) return { ...answer, json: action.alter(structuredClone(answer.json)) }
+  if ('alter' in action) return { ...answer, json: action.alter(copyOf(answer.json)) }
   if ('rowEdit' in action) {
     const row = tools.row()
     if (row) action.rowEdit(row)

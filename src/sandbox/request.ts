@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import type { Caller } from './people/accounts.ts'
+import { readJson } from './json.ts'
 import type { World } from './world.ts'
 
 /** A request as the server received it. */
@@ -25,7 +26,7 @@ export interface Ask extends Received {
 /** The body as JSON; undefined when it is no JSON. */
 export function bodyOf(text: string): unknown {
   try {
-    return JSON.parse(text)
+    return readJson(text)
   } catch {
     return undefined
   }

@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { type Answer, NEVER } from './answers.ts'
+import { jsonText } from './json.ts'
 import type { SandboxRequest, SandboxRow } from './options.ts'
 import { deviate, type QuirkAction } from './quirks.ts'
 import { bodyOf, fieldsOf, type Received } from './request.ts'
@@ -45,7 +46,7 @@ function send(response: ServerResponse, { status, json, text, headers }: Answer)
     json === undefined
       ? { 'content-type': 'text/plain; charset=utf-8' }
       : { 'content-type': 'application/json' }
-  const body = json === undefined ? text : JSON.stringify(json)
+  const body = json === undefined ? text : jsonText(json)
   response.writeHead(status, { ...(body !== undefined && type), ...headers })
   response.end(body)
 }

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { isLosslessNumber } from 'lossless-json'
 import type { Accounts } from './people/accounts.ts'
 import type { AddressFault } from './backends/addresses.ts'
 import type { Holders } from './holders/holders.ts'
@@ -6,6 +7,7 @@ import { columnsOf } from './servers/columns.ts'
 import type { SandboxRow, SandboxServer } from './options.ts'
 import type { Release } from './release.ts'
 import type { SignIn } from './servers/sign-ins.ts'
+import { copyOf } from './json.ts'
 
 /** All that a running LiteLLM has: the database's rows, and the registry that traffic uses. */
 export interface World {
@@ -58,7 +60,7 @@ export function timestamp(when = new Date()): string {
 /** Objects as PostgreSQL's jsonb keeps them: keys by length, then by code point. */
 export function asJsonb(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(asJsonb)
-  if (typeof value !== 'object' || value === null) return value
+  if (typeof value !== 'object' || value === null || isLosslessNumber(value)) return value
   const entries = Object.entries(value).toSorted(
     ([a], [b]) => a.length - b.length || Number(a > b) - Number(a < b),
   )
@@ -71,7 +73,7 @@ export function newRow(release: Release, server: SandboxServer, creator: string 
   const columns = columnsOf(release.version)
   const known = columns.map(({ name, fresh }) => [
     name,
-    asJsonb(structuredClone(name in server ? server[name] : fresh)),
+    asJsonb(copyOf(name in server ? server[name] : fresh)),
   ])
   return {
     ...Object.fromEntries(known),
@@ -103,7 +105,7 @@ export function register(world: World, row: SandboxRow): void {
   // From 1.90 (seen on 1.106.2) what is not approved runs nowhere.
   const waits = world.release.submissions && status !== 'active' && status !== 'approved'
   if (waits || isSealed(world, row)) return void world.registry.delete(row.server_id)
-  world.registry.set(row.server_id, structuredClone(row))
+  world.registry.set(row.server_id, copyOf(row))
 }
 
 /** The registry's view of a server, of the database or of config.yaml. */

@@ -1,3 +1,4 @@
+import { isExactNumber } from '../../core/exact-json.ts'
 import { redactText } from '../../core/show/redact.ts'
 import { isSecretField, isSecretName } from '../../core/show/secret-fields.ts'
 import type { ServerRecord } from '../../core/record/server.ts'
@@ -6,6 +7,7 @@ function shown(value: unknown, hidden: boolean): unknown {
   if (typeof value === 'string') return hidden && value !== '' ? '***' : redactText(value)
   if (Array.isArray(value)) return value.map((member) => shown(member, hidden))
   if (value === null || typeof value !== 'object') return value
+  if (isExactNumber(value)) return hidden ? '***' : value
   return Object.fromEntries(
     Object.entries(value).map(([name, member]) => [name, shown(member, hidden || isSecretName(name))]),
   )

@@ -1,3 +1,4 @@
+import { ownMember } from '../own-member.ts'
 import { movedFields, reportable } from '../record/fields.ts'
 import { fieldsWith, valueAt } from '../record/path.ts'
 import { aimOf, type Change, type Edit } from './change.ts'
@@ -40,9 +41,9 @@ export function reversed(edits: readonly Edit[]): Edit[] {
 }
 
 function untouchedField(change: Change, record: ServerRecord, field: string): DriftedField {
-  const hash = change.fields[field]
+  const hash = ownMember(change.fields, field)
   const kept = hash === undefined ? null : { sha256: hash }
-  const now = reportable(change.server.id, field, record[field] ?? null)
+  const now = reportable(change.server.id, field, ownMember(record, field) ?? null)
   return { field, before: kept, ours: kept, now }
 }
 

@@ -1,3 +1,4 @@
+import { ownMember } from '../own-member.ts'
 import { isOwnName } from '../rule/host-names.ts'
 import { commandTo } from '../deployment/containers.ts'
 import { FRONT_REMEDIES, type Front } from './front-remedies.ts'
@@ -85,7 +86,7 @@ const REMEDIES: Partial<Record<ReachKind, Mending>> = {
     command: logOf(proxy),
   }),
   'wrong-transport': ({ transport }) => ({
-    sentence: `It answers, but not in the transport of the server's entry, ${TRANSPORTS[transport] ?? printable(transport)}. Correct the path, or change the transport in LiteLLM to ${transport === 'http' ? 'sse' : 'http'}.`,
+    sentence: `It answers, but not in the transport of the server's entry, ${ownMember(TRANSPORTS, transport) ?? printable(transport)}. Correct the path, or change the transport in LiteLLM to ${transport === 'http' ? 'sse' : 'http'}.`,
     command: null,
   }),
   'no-tools': ({ proxy }) => ({

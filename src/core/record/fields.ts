@@ -1,4 +1,5 @@
 import { canonical, sha256 } from '../canonical.ts'
+import { ownMember } from '../own-member.ts'
 import type { ServerRecord } from './server.ts'
 
 /** Fields that change by themselves: who wrote last, and what the probe of a read found. */
@@ -74,8 +75,8 @@ function shown(record: ServerRecord): Record<string, unknown> {
   return { ...rest, mcp_info: without(record.mcp_info, ['is_public']), ...isPublic }
 }
 
-const hash = (id: string, field: string, value: unknown): string =>
-  sha256(canonical([id, field, value])).slice(0, 32)
+const hash = (id: string, field: string, value: unknown, numbers?: 'rounded'): string =>
+  sha256(canonical([id, field, value], numbers)).slice(0, 32)
 
 /**
  * A hash of each field that an edit can change, as 32 hexadecimal digits, so that a later read can tell which
@@ -89,13 +90,17 @@ export function fieldHashes(record: ServerRecord): Record<string, string> {
   )
 }
 
-/** Is this the value that a record held in a field, by the hashes of its fields? */
+/**
+ * Is this the value that a record held in a field, by the hashes of its fields? Earlier versions knew numbers rounded only,
+ * and their journals stay good.
+ */
 export function heldValue(
   { id, hashes }: { id: string; hashes: Readonly<Record<string, string>> },
   field: string,
   value: unknown,
 ): boolean {
-  return hashes[field] === hash(id, field, value)
+  const held = ownMember(hashes, field)
+  return held !== undefined && (held === hash(id, field, value) || held === hash(id, field, value, 'rounded'))
 }
 
 /** One hash over all of `fieldHashes`: the state that a plan was made for. */
@@ -105,9 +110,13 @@ export function fingerprint(hashes: Record<string, string>): string {
 
 /** The fields in which a record differs from hashes taken earlier, by name, in order. */
 export function movedFields(hashes: Record<string, string>, record: ServerRecord): string[] {
-  const now = fieldHashes(record)
-  const names = new Set([...Object.keys(hashes), ...Object.keys(now)])
-  return [...names].filter((field) => hashes[field] !== now[field]).toSorted()
+  const now = settableFields(record)
+  const held = { id: record.server_id, hashes }
+  const isSame = (field: string): boolean =>
+    Object.hasOwn(now, field) && heldValue(held, field, ownMember(now, field))
+  return [...new Set([...Object.keys(hashes), ...Object.keys(now)])]
+    .filter((field) => !isSame(field))
+    .toSorted()
 }
 
 /** A field that changed though nobody asked for it. */
@@ -126,8 +135,9 @@ export function shownChanges(
   const [was, is] = [shown(before), shown(after)]
   const names = [...new Set([...Object.keys(was), ...Object.keys(is)])].toSorted()
   return names
-    .filter((field) => !intended.includes(field) && canonical(was[field]) !== canonical(is[field]))
-    .map((field) => ({ field, before: was[field] ?? null, after: is[field] ?? null }))
+    .filter((field) => !intended.includes(field))
+    .map((field) => ({ field, before: ownMember(was, field) ?? null, after: ownMember(is, field) ?? null }))
+    .filter(({ before, after }) => canonical(before) !== canonical(after))
 }
 
 /** Does a change of this field open a server to somebody, or close it? */

@@ -1,3 +1,6 @@
+import { isExactNumber } from '../exact-json.ts'
+import { ownMember } from '../own-member.ts'
+
 /** One step of a path: the key of an object or the index of a list. */
 type Step = string | number
 
@@ -42,8 +45,8 @@ export function fieldOf(path: string): string {
 }
 
 function member(value: unknown, step: Step): unknown {
-  if (value === null || typeof value !== 'object' || Array.isArray(value) !== (typeof step === 'number'))
-    return undefined
+  if (value === null || typeof value !== 'object' || isExactNumber(value)) return undefined
+  if (Array.isArray(value) !== (typeof step === 'number')) return undefined
   return Object.entries(value).find(([key]) => key === String(step))?.[1]
 }
 
@@ -75,7 +78,10 @@ export function fieldsWith(
   for (const { path, value } of values) {
     const [, ...inside] = stepsOf(path)
     const field = fieldOf(path)
-    fields.set(field, replaced(fields.has(field) ? fields.get(field) : record[field], inside, value))
+    fields.set(
+      field,
+      replaced(fields.has(field) ? fields.get(field) : ownMember(record, field), inside, value),
+    )
   }
   return Object.fromEntries(fields)
 }
@@ -91,7 +97,7 @@ export interface PlacedText {
 export function textsIn(value: unknown, steps: readonly Step[] = []): PlacedText[] {
   if (typeof value === 'string') return [{ path: pathText(steps), text: value, isName: false }]
   if (Array.isArray(value)) return value.flatMap((each, i) => textsIn(each, [...steps, i]))
-  if (value === null || typeof value !== 'object') return []
+  if (value === null || typeof value !== 'object' || isExactNumber(value)) return []
   return Object.entries(value).flatMap(([key, each]) => [
     { path: pathText([...steps, key]), text: key, isName: true },
     ...textsIn(each, [...steps, key]),

@@ -5,11 +5,19 @@ const text = z.string().nullish()
 const texts = z.array(z.string()).nullish()
 const flag = z.boolean().nullish()
 
-/**
- * A server as `GET /v1/mcp/server/{id}` shows it: the fields this tool reads or sends back, each with its type;
- * every other field is kept as it came. Fields by release: litellm/proxy/_types.py.
- */
-export const serverRecord = z.looseObject({
+const isObject = (value: unknown): boolean => typeof value === 'object' && value !== null
+
+/** What a schema describes, its own fields first, with every member: what zod copies has none that is called `__proto__`. */
+const whole = <T extends z.ZodObject>(schema: T) =>
+  z.custom<object>(isObject).transform((value, found) => {
+    const read = schema.safeParse(value)
+    if (read.success) return { ...read.data, ...value }
+    for (const { path, message } of read.error.issues)
+      found.issues.push({ code: 'custom', path: [...path], message, input: value })
+    return z.NEVER
+  })
+
+const recordFields = z.looseObject({
   server_id: z.string().min(1),
   server_name: text,
   alias: text,
@@ -31,6 +39,12 @@ export const serverRecord = z.looseObject({
   oauth_passthrough: flag,
   is_config: flag,
 })
+
+/**
+ * A server as `GET /v1/mcp/server/{id}` shows it: the fields this tool reads or sends back, each with its type;
+ * every other field is kept as it came. Fields by release: litellm/proxy/_types.py.
+ */
+export const serverRecord = whole(recordFields)
 export type ServerRecord = z.infer<typeof serverRecord>
 
 /**

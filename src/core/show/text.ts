@@ -1,6 +1,8 @@
-// C0 and C1 controls, and the characters that reorder or hide text on a screen.
+import { exactText } from '../exact-json.ts'
+
+// C0 and C1 controls, the characters that reorder or hide text on a screen, and halves of characters.
 const UNSAFE =
-  /[\u0000-\u001f\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb]/gu
+  /[\p{Surrogate}\u0000-\u001f\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb]/gu
 
 const escaped = (character: string): string => {
   const code = character.codePointAt(0) ?? 0
@@ -24,7 +26,7 @@ export function harmless(output: string): string {
 
 /** JSON text in which the same characters are escaped too, so that it can go to a terminal raw and parse unchanged. */
 export function printableJson(value: unknown, indent = 2): string {
-  const json = JSON.stringify(value, null, indent)
+  const json = exactText(value, indent)
   return json.replace(UNSAFE, (character) =>
     character === '\n' ? character : `\\u${(character.codePointAt(0) ?? 0).toString(16).padStart(4, '0')}`,
   )

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { MigrateError } from '../../core/errors.ts'
+import { isCut } from '../../core/exact-json.ts'
 import { printable } from '../../core/show/text.ts'
 import { type Endpoint, get, spoken } from '../http/http.ts'
 import { type Limit, limitsOfKey, limitsOfUser, MASTER_USER } from './limits.ts'
@@ -113,6 +114,7 @@ async function readUser(
     return { role: user?.user_role ?? null, limits: user ? limitsOfUser(user, userId) : [] }
   }
   if (!routeMissing(own)) refuse(own, endpoint)
+  if (isCut(userId)) throw notAdmin('the id of its user holds half of a character')
   const user = await get(endpoint, `/user/info?user_id=${encodeURIComponent(userId)}`)
   if (user.status !== 200) refuse(user, endpoint)
   return { role: anyUser.safeParse(user.json).data?.user_info.user_role ?? null, limits: [] }

@@ -1,6 +1,7 @@
 import { z } from 'zod'
+import { isCut } from '../../core/exact-json.ts'
 import { redactText } from '../../core/show/redact.ts'
-import { type Mention, mentionsOf, permissionMentions, permitted } from './permission.ts'
+import { byServer, type Mention, mentionsOf, permissionMentions, permitted } from './permission.ts'
 import type { Grant, HolderKind } from '../port.ts'
 
 /** One entry of a list of holders. */
@@ -25,7 +26,8 @@ export function holderEntry(
 ): (row: unknown) => Held | null {
   const schema = z.looseObject({
     ...permitted,
-    [idField]: z.string(),
+    // It goes into an address.
+    [idField]: z.string().refine((id) => !isCut(id)),
     [nameField]: text,
     organization_id: text,
   })
@@ -114,7 +116,7 @@ export function publicEntry(row: unknown): Held | null {
 const groupRow = z.looseObject({
   access_mcp_server_ids: z.array(z.string()),
   /** Tools by server, since 1.108. */
-  mcp_tool_permissions: z.record(z.string(), z.unknown()).nullish(),
+  mcp_tool_permissions: byServer.nullish(),
 })
 const toolsetRow = z.looseObject({ tools: z.array(z.looseObject({ server_id: z.string() })) })
 

@@ -4,10 +4,15 @@ import type { Grant, GrantVia } from '../port.ts'
 /** An id of a server, and where it stands. */
 export type Mention = Pick<Grant, 'serverId' | 'via'>
 
+/** What stands under the ids of servers, any of which may be called `__proto__`: zod's own records have no such member. */
+export const byServer = z.custom<object>(
+  (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
+)
+
 /** A row of LiteLLM_ObjectPermissionTable. `mcp_tool_permissions`, tools by server, came after 1.77. */
 const permission = z.looseObject({
   mcp_servers: z.array(z.string()).nullish(),
-  mcp_tool_permissions: z.record(z.string(), z.unknown()).nullish(),
+  mcp_tool_permissions: byServer.nullish(),
 })
 
 /**

@@ -89,7 +89,7 @@ function standOf(
     return known || leadsToSignIn(location, asked, root) ? 'sign-in' : null
   }
   if (asked.method === 'PUT' && status < 300) return PAGE.test(traces.text) ? 'refusal' : null
-  if (status === 200) return answer.json === undefined && SIGN_IN_PAGE.test(traces.text) ? 'sign-in' : null
+  if (status === 200) return SIGN_IN_PAGE.test(traces.text) && answer.json === undefined ? 'sign-in' : null
   const refuses = (asked.method === 'GET' ? REFUSALS : OF_WRITES).includes(status)
   if (!refuses || isOwn(answer, asked, traces)) return null
   const wants = WANTS_SIGN_IN.includes(status) || traces.scheme !== null || kindOf(traces).name !== null

@@ -129,11 +129,14 @@ export const isSilence = (outcome: Answer | MigrateError): boolean =>
 const record = (value: unknown): Record<string, unknown> =>
   value !== null && typeof value === 'object' ? (value as Record<string, unknown>) : {}
 
+const isPlain = (value: unknown): value is string | number => ['string', 'number'].includes(typeof value)
+
 /** FastAPI's list of what is wrong with a body: where and what, but never its `input`, which repeats what was sent. */
 function validationFaults(detail: unknown): string | null {
   if (!Array.isArray(detail)) return null
   return detail
-    .map((fault) => `${[record(fault)['loc']].flat().join('.')}: ${String(record(fault)['msg'])}`)
+    .map(record)
+    .map(({ loc, msg }) => `${[loc].flat().filter(isPlain).join('.')}: ${isPlain(msg) ? msg : ''}`)
     .join('; ')
 }
 

@@ -1,7 +1,8 @@
 import { Agent as HttpAgent } from 'node:http'
 import { Agent as HttpsAgent } from 'node:https'
-import { type Agents, got, type Method, type Progress } from 'got'
+import { type Agents, got, type Method, type Progress, type Response } from 'got'
 import { MigrateError } from '../../core/errors.ts'
+import { exactText } from '../../core/exact-json.ts'
 import { parsedJson } from '../../core/parsed-json.ts'
 import { proxyFor, requireForGateway, throughProxy } from './proxy.ts'
 import { transportError } from './transport-errors.ts'
@@ -21,12 +22,16 @@ export interface Request {
   fresh?: boolean
 }
 
-/** One answer, whatever its status. `json` is `undefined` where the body is no JSON. */
+/**
+ * One answer, whatever its status. `text` and `json` are for looking: what is no UTF-8 reads as U+FFFD, and numbers are as
+ * JavaScript rounds them; `json` is `undefined` where the body is no JSON. What is to be sent back is read from `body`.
+ */
 export interface Answer {
   status: number
   headers: Record<string, string | string[] | undefined>
   json: unknown
   text: string
+  body: Buffer
 }
 
 // A write must not go out on a connection that the other side may just be closing.
@@ -34,9 +39,27 @@ const freshConnection = (): { agent: Agents } => ({
   agent: { http: new HttpAgent(), https: new HttpsAgent() },
 })
 
-function body({ json, form }: Request): { json: unknown } | { form: Record<string, string> } | object {
-  if (json !== undefined) return { json }
-  return form ? { form } : {}
+/** The body of a request: JSON as exact as it was read, which got would not write. */
+function content({ headers, json, form }: Request) {
+  if (json !== undefined)
+    return { headers: { ...headers, 'content-type': 'application/json' }, body: exactText(json) }
+  return form ? { headers, form } : { headers }
+}
+
+/** An answer as it came. Its JSON is read when somebody asks for it: a long list of servers is read from its body alone. */
+function answerOf({ statusCode: status, headers, body }: Response<Buffer>): Answer {
+  const text = new TextDecoder().decode(body)
+  let read: { json: unknown } | null = null
+  return {
+    status,
+    headers,
+    text,
+    body,
+    get json() {
+      read ??= { json: parsedJson(text) }
+      return read.json
+    },
+  }
 }
 
 /**
@@ -47,9 +70,10 @@ export async function send(request: Request): Promise<Answer> {
   const proxy = proxyFor(request.url)
   if (proxy) requireForGateway(request, proxy)
   const unproxied = request.method === 'GET' && !request.fresh ? {} : freshConnection()
+  const { headers, ...carried } = content(request)
   const pending = got(request.url, {
     method: request.method satisfies Method,
-    headers: { 'user-agent': 'mcp-url-migrate', ...request.headers },
+    headers: { 'user-agent': 'mcp-url-migrate', ...headers },
     timeout: { request: request.timeoutSeconds * 1000 },
     retry: { limit: 0 },
     followRedirect: false,
@@ -57,7 +81,7 @@ export async function send(request: Request): Promise<Answer> {
     decompress: false,
     responseType: 'buffer',
     ...(proxy ? await throughProxy(request.url, proxy) : unproxied),
-    ...body(request),
+    ...carried,
   })
   let tooLarge = false
   void pending.on('downloadProgress', ({ transferred }: Progress) => {
@@ -67,8 +91,7 @@ export async function send(request: Request): Promise<Answer> {
   })
   try {
     const response = await pending
-    const text = response.body.toString('utf8')
-    return { status: response.statusCode, headers: response.headers, json: parsedJson(text), text }
+    return answerOf(response)
   } catch (error) {
     if (tooLarge)
       throw new MigrateError('answer-too-large', 'The gateway sent an answer of more than 32 MB', null)

@@ -1,51 +1,13 @@
-import { z } from 'zod'
-import { MigrateError } from '../../core/errors.ts'
+import { readExactBytes } from '../../core/exact-json.ts'
 import type { Reading, WriteAnswer } from '../../core/record/place.ts'
-import { type ListedServer, listedServer, type ServerRecord, serverRecord } from '../../core/record/server.ts'
+import { type ServerRecord, serverRecord } from '../../core/record/server.ts'
 import { printable } from '../../core/show/text.ts'
-import { routeMissing } from '../connect/account.ts'
 import { isLiteLlmsFailure } from '../http/front.ts'
 import { type Endpoint, isSilence, refusalBefore, spoken } from '../http/http.ts'
 import type { Answer } from '../http/transport.ts'
 
 /** The route of MCP servers. */
 export const SERVERS = '/v1/mcp/server'
-
-/** Reads the list. Throws `inventory-invalid` when it is no array, an entry has no id, or an id comes twice. */
-export function readList(answer: Answer, endpoint: Endpoint): ListedServer[] {
-  const invalid = (message: string) =>
-    new MigrateError(
-      'inventory-invalid',
-      message,
-      'Is this URL really the admin API of LiteLLM? Nothing was changed.',
-    )
-  if (isSilence(answer))
-    throw new MigrateError(
-      'gateway-timeout',
-      `LiteLLM did not list its MCP servers in the time that what stands in front of it allows (${spoken(answer, endpoint)})`,
-      'Is LiteLLM under load, or does it hang? Look at its log.',
-    )
-  if (routeMissing(answer))
-    throw new MigrateError(
-      'not-litellm',
-      `LiteLLM at ${endpoint.url} does not have its MCP admin API (${SERVERS}: ${spoken(answer, endpoint)})`,
-      'LiteLLM has it since 1.74, when the Python package mcp is installed.',
-    )
-  if (answer.status !== 200)
-    throw invalid(`The gateway did not list its MCP servers (${spoken(answer, endpoint)})`)
-  const list = z.array(z.unknown()).safeParse(answer.json)
-  if (!list.success) throw invalid('The list of MCP servers is not a JSON array')
-  const servers = list.data.map((entry, i) => {
-    const server = listedServer.safeParse(entry)
-    if (!server.success) throw invalid(`Entry ${i + 1} in the list of MCP servers has no usable server_id`)
-    return server.data
-  })
-  const seen = new Set<string>()
-  const twice = servers.map((server) => server.server_id).find((id) => seen.size === seen.add(id).size)
-  if (twice !== undefined)
-    throw invalid(`The id ${printable(twice)} appears twice in the list of MCP servers`)
-  return servers
-}
 
 /**
  * Is a record defined in config.yaml? `is_config` says so from 1.104; on 1.90 to 1.103 the registry's copy has
@@ -66,7 +28,14 @@ export function readRecord(id: string, answer: Answer, endpoint: Endpoint): Read
       message: `its record could not be read (${spoken(answer, endpoint)})`,
       silent: isSilence(answer),
     }
-  const record = serverRecord.safeParse(answer.json)
+  const read = readExactBytes(answer.body)
+  if (read.kind === 'fault')
+    return {
+      kind: 'unreadable',
+      message: `its record cannot be read exactly: ${printable(read.what)}`,
+      silent: false,
+    }
+  const record = serverRecord.safeParse(read.value)
   if (!record.success) {
     const field = record.error.issues[0]?.path.join('.') ?? ''
     return {
@@ -92,7 +61,8 @@ export function readRecord(id: string, answer: Answer, endpoint: Endpoint): Read
 export function readWriteAnswer(answer: Answer, sent: readonly string[], endpoint: Endpoint): WriteAnswer {
   const front = refusalBefore(answer, { method: 'PUT', url: endpoint.url + SERVERS }, endpoint)
   if (!front && answer.status >= 200 && answer.status < 300) {
-    const record = serverRecord.safeParse(answer.json)
+    const read = readExactBytes(answer.body)
+    const record = serverRecord.safeParse(read.kind === 'json' ? read.value : null)
     return { kind: 'accepted', sent, record: record.success ? record.data : null }
   }
   const final =

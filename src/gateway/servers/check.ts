@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { isCut } from '../../core/exact-json.ts'
 import { MigrateError } from '../../core/errors.ts'
 import type { Era } from '../../core/record/eras.ts'
 import { printable } from '../../core/show/text.ts'
@@ -10,6 +11,7 @@ const health = z.array(z.looseObject({ server_id: z.string(), status: z.string()
 
 /** `{server_id, status}` for each server asked for, since 1.81; status healthy, unhealthy or unknown. */
 async function statusOf(endpoint: Endpoint, id: string): Promise<string> {
+  if (isCut(id)) return 'unknown'
   try {
     const answer = await get(endpoint, `/v1/mcp/server/health?server_ids=${encodeURIComponent(id)}`)
     const found = answer.status === 200 ? health.safeParse(answer.json).data : undefined

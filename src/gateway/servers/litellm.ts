@@ -1,24 +1,23 @@
-import { z } from 'zod'
 import { MigrateError } from '../../core/errors.ts'
 import { eraOf } from '../../core/record/eras.ts'
 import type { GatewayIdentity } from '../../core/plan/plan.ts'
 import type { Reach } from '../../core/reach/reach.ts'
 import { secretTexts } from '../../core/show/secret-fields.ts'
-import { type ListedServer, listedServer, type ServerRecord } from '../../core/record/server.ts'
+import type { ListedServer, ServerRecord } from '../../core/record/server.ts'
 import { type FieldEdit, writeBody } from '../../core/record/put-body.ts'
 import { type Endpoint, get, isSilence, probe, put } from '../http/http.ts'
-import { readList, readRecord, readWriteAnswer, SERVERS } from './answers.ts'
+import { readRecord, readWriteAnswer, SERVERS } from './answers.ts'
+import { unaskable } from './ask-for.ts'
 import { checkServer } from './check.ts'
 import { findGrants } from '../grants/grants.ts'
 import { namedServers } from '../grants/named.ts'
 import type { Reading, WriteAnswer } from '../../core/record/place.ts'
 import type { AddressToTry, Gateway, GrantSearch, NamedServer, ServerCheck } from '../port.ts'
+import { readList, readSubmissions } from './list.ts'
 import { countSignIns } from './sign-ins.ts'
 import { listTools } from './tools.ts'
 import { TransportError } from '../http/transport-errors.ts'
 import { tryAddress } from './try-address.ts'
-
-const submissions = z.looseObject({ items: z.array(listedServer) })
 
 /** LiteLLM's admin API. `endpoint` holds a key that was proved to be a full admin's. */
 export class LiteLlmGateway implements Gateway {
@@ -58,9 +57,7 @@ export class LiteLlmGateway implements Gateway {
    */
   async #submissions(): Promise<ListedServer[]> {
     if (this.era.putBody !== 'changed-fields') return []
-    const answer = await get(this.#endpoint, `${SERVERS}/submissions`).catch(() => null)
-    const found = submissions.safeParse(answer?.status === 200 ? answer.json : null)
-    return found.data?.items ?? []
+    return readSubmissions(await get(this.#endpoint, `${SERVERS}/submissions`).catch(() => null))
   }
 
   async listAnew(): Promise<ListedServer[]> {
@@ -68,6 +65,9 @@ export class LiteLlmGateway implements Gateway {
   }
 
   async read(id: string, patienceMs?: number): Promise<Reading> {
+    const obstacle = unaskable(id)
+    if (obstacle !== null)
+      return { kind: 'unreadable', message: `its record cannot be asked for: ${obstacle}`, silent: false }
     const { timeoutSeconds } = this.#endpoint
     const limit =
       patienceMs === undefined ? timeoutSeconds : Math.max(1, Math.min(timeoutSeconds, patienceMs / 1000))

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { MigrateError } from '../../core/errors.ts'
+import { unaskable } from './ask-for.ts'
 import { type Endpoint, get } from '../http/http.ts'
 
 const credentials = z.array(z.looseObject({ user_id: z.string(), credential_type: z.string() }))
@@ -10,6 +11,7 @@ const credentials = z.array(z.looseObject({ user_id: z.string(), credential_type
  * route, or the answer is something else. Never throws.
  */
 export async function countSignIns(endpoint: Endpoint, id: string): Promise<number | null> {
+  if (unaskable(id) !== null) return null
   try {
     const answer = await get(endpoint, `/v1/mcp/server/${encodeURIComponent(id)}/user-credentials`)
     const list = credentials.safeParse(answer.json)

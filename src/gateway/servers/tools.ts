@@ -1,4 +1,6 @@
 import { z } from 'zod'
+import { isCut } from '../../core/exact-json.ts'
+import { ownMember } from '../../core/own-member.ts'
 import type { Era } from '../../core/record/eras.ts'
 import type { Reach, ReachKind } from '../../core/reach/reach.ts'
 import { type Endpoint, get, spoken } from '../http/http.ts'
@@ -27,7 +29,7 @@ const handedOn = z.looseObject({ detail: z.string() })
 function reachOfStatus(answer: Answer, endpoint: Endpoint): Reach {
   const word = fault.safeParse(answer.json).data?.detail.error
   if (word !== undefined && answer.status >= 500) {
-    const kind = FAULTS[word] ?? 'unclear'
+    const kind = ownMember(FAULTS, word) ?? 'unclear'
     return {
       kind,
       tools: null,
@@ -55,6 +57,7 @@ export async function listTools(
   id: string,
   limitMs = REACH_LIMIT_MS,
 ): Promise<Reach> {
+  if (isCut(id)) return untried('its id holds half of a character, so LiteLLM cannot be asked for it')
   const path = `/mcp-rest/tools/list?server_id=${encodeURIComponent(id)}`
   try {
     return read(await get(withLimit(endpoint, limitMs), path, limitMs), endpoint, era)

@@ -57,7 +57,7 @@ async function writeBack(run: ChangeRun, before: ServerRecord, written: AppliedC
   // What the first write did to other fields is told already, and has stopped the run.
   const halt = haltAfter(applied)
   // The settings were compared anew.
-  const earlier = written.collateral.filter(({ field }) => !(field in written.settings))
+  const earlier = written.collateral.filter(({ field }) => !Object.hasOwn(written.settings, field))
   const collateral = [...earlier, ...applied.collateral]
   const conclude = (found: AppliedChange): Promise<Step> => run.conclude({ applied: found, failure }, halt)
   if (applied.outcome === 'applied') return conclude({ ...applied, outcome: 'reverted', collateral })

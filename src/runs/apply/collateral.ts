@@ -1,4 +1,5 @@
 import { canonical } from '../../core/canonical.ts'
+import { ownMember } from '../../core/own-member.ts'
 import { type FieldChange, isRepairable, reportable, shownChanges } from '../../core/record/fields.ts'
 import type { CollateralChange } from '../../core/run/outcome.ts'
 import type { ServerRecord } from '../../core/record/server.ts'
@@ -25,7 +26,7 @@ function isOursToRepair({ field, after }: FieldChange, { answered, sent }: Aroun
     isRepairable(field) &&
     sent.includes(field) &&
     answered !== null &&
-    canonical(answered[field]) === canonical(after)
+    canonical(ownMember(answered, field)) === canonical(after)
   )
 }
 
@@ -48,7 +49,7 @@ export async function repair(
   around: AroundWrite,
   fields: readonly string[],
 ): Promise<string[]> {
-  const lost = Object.fromEntries(fields.map((field) => [field, around.before[field] ?? null]))
+  const lost = Object.fromEntries(fields.map((field) => [field, ownMember(around.before, field) ?? null]))
   const edits = Object.entries(lost).map(([field, after]) => ({ field, after }))
   await place.write({ ...around.after, ...lost }, edits)
   const reading = await place.read(around.before.server_id)

@@ -1,3 +1,4 @@
+import { ownMember } from '../../core/own-member.ts'
 import { aimOf } from '../../core/plan/change.ts'
 import type { Plan } from '../../core/plan/plan.ts'
 import { endsAtOnce, type RunReport } from '../../core/run/report.ts'
@@ -41,7 +42,7 @@ export async function lookAfter(plan: Plan, report: RunReport, job: Job): Promis
     around: aroundFor(plan, job),
     onChecked: telling(job, 'checking'),
     stopRequested: () => stopping.requested(),
-    listedBefore: (id) => (plan.tools[id]?.length ?? 0) > 0,
+    listedBefore: (id) => (ownMember(plan.tools, id)?.length ?? 0) > 0,
   })
   return { ...report, changes }
 }

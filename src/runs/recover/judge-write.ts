@@ -1,4 +1,5 @@
 import { type DriftedField, driftSincePlan, holds, recordWith } from '../../core/plan/drift.ts'
+import { ownMember } from '../../core/own-member.ts'
 import { movedFields, reportable } from '../../core/record/fields.ts'
 import { holdsSettings, restorable } from '../../core/record/oauth.ts'
 import { aimOf, type Change } from '../../core/plan/change.ts'
@@ -41,8 +42,8 @@ function alsoChanged(
     .filter((field) => !intended.includes(field))
     .map((field) => ({
       field,
-      before: hashOnly(fieldsBefore[field]),
-      after: reportable(change.server.id, field, record[field] ?? null),
+      before: hashOnly(ownMember(fieldsBefore, field)),
+      after: reportable(change.server.id, field, ownMember(record, field) ?? null),
       repaired: false,
     }))
 }

@@ -11,6 +11,7 @@ import { tokenIdentity } from './sign-ins.ts'
 import { type Accepted, isAnswer, validate } from './validate.ts'
 import { stored } from './views.ts'
 import { asJsonb, isSealed, register, timestamp, type World } from '../world.ts'
+import { copyOf } from '../json.ts'
 
 type Written = Readonly<Record<string, unknown>>
 
@@ -19,7 +20,7 @@ function dumped(release: Release, body: Accepted): Record<string, unknown> {
   return Object.fromEntries(
     sendableOf(release.version).map(({ name, kind, fresh }) => [
       name,
-      name in body ? body[name] : kind.endsWith('?') ? null : structuredClone(fresh),
+      name in body ? body[name] : kind.endsWith('?') ? null : copyOf(fresh),
     ]),
   )
 }
@@ -66,7 +67,7 @@ function written(release: Release, row: SandboxRow, body: Accepted): Written | u
 /** Writes columns to a row as Prisma does, and to the registry where the release does. */
 function write(world: World, row: SandboxRow, columns: Written, userId: string | null): void {
   const own = Object.entries(columns).filter(([name]) => name in row && name !== 'server_id')
-  const stored = own.map(([name, value]) => [name, asJsonb(structuredClone(value))])
+  const stored = own.map(([name, value]) => [name, asJsonb(copyOf(value))])
   Object.assign(row, Object.fromEntries(stored), {
     updated_at: timestamp(),
     updated_by: userId ?? DEFAULT_USER,

@@ -3,6 +3,7 @@ import { answerOnlyOf } from './columns.ts'
 import type { SandboxRow } from '../options.ts'
 import type { Probe } from '../backends/probes.ts'
 import { timestamp, type World } from '../world.ts'
+import { copyOf } from '../json.ts'
 
 /** A server as an answer shows it. */
 export type View = Record<string, unknown>
@@ -66,12 +67,12 @@ function shownCredentials(world: World, credentials: unknown): unknown {
 
 function common(world: World, row: SandboxRow): View {
   return {
-    ...structuredClone(row),
+    ...copyOf(row),
     ...('credentials' in row && { credentials: shownCredentials(world, row['credentials']) }),
     ...Object.fromEntries(answerOnlyOf(world.release.version).map((name) => [name, null])),
     ...(world.release.configFlagged && { is_config: world.config.has(row.server_id) }),
     teams: [],
-    mcp_info: withPublicFlags(world, structuredClone(row['mcp_info'])),
+    mcp_info: withPublicFlags(world, copyOf(row['mcp_info'])),
   }
 }
 

@@ -1,6 +1,7 @@
 import type { SandboxOptions } from '../options.ts'
 import type { Quirk, QuirkAction } from '../quirks.ts'
 import type { WorldFile } from './file.ts'
+import { copyOf } from '../json.ts'
 
 type FileQuirk = NonNullable<WorldFile['quirks']>[number]
 
@@ -19,7 +20,7 @@ function actionOf(action: FileQuirk['do']): QuirkAction {
   const { status, body, headers, after = false, delayMs = 0, rowEdit } = action
   if (status !== undefined) return { status, body, after, ...(headers && { headers }) }
   if (rowEdit === undefined) return { delayMs }
-  return { rowEdit: (row) => Object.assign(row, structuredClone(rowEdit)) }
+  return { rowEdit: (row) => Object.assign(row, copyOf(rowEdit)) }
 }
 
 const quirkOf = ({ on, do: action }: FileQuirk): Quirk => ({

@@ -20,7 +20,7 @@ interface Said {
 
 function answer(status: number, { headers = {}, body = PAGE }: Said = {}): Answer {
   const text = typeof body === 'string' ? body : JSON.stringify(body)
-  return { status, headers, text, json: typeof body === 'string' ? undefined : body }
+  return { status, headers, text, json: typeof body === 'string' ? undefined : body, body: Buffer.from(text) }
 }
 
 type Asked = readonly [method: 'GET' | 'POST' | 'PUT', path: string]

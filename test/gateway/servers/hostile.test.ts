@@ -219,7 +219,6 @@ describe.concurrent('a list that is no list of servers ends everything before th
       one({ server_id: '' }),
       'Entry 1 in the list of MCP servers has no usable server_id',
     ],
-    ['an id twice', [...one({}), ...one({})], 'The id id-fetch appears twice in the list of MCP servers'],
   ]
   for (const [what, body, message] of cases) {
     test(`${what}: exit 1`, async ({ open }) => {

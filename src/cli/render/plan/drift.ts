@@ -1,3 +1,4 @@
+import { exactText } from '../../../core/exact-json.ts'
 import type { DriftedField } from '../../../core/plan/drift.ts'
 import { shownPath, shownText } from '../../../core/show/redact.ts'
 import { printable } from '../../../core/show/text.ts'
@@ -6,7 +7,7 @@ import { type Look, wrap } from '../layout.ts'
 function shown(field: string, value: unknown): string {
   if (value === null || value === undefined) return '(nothing)'
   if (typeof value === 'object' && 'sha256' in value) return '(not shown)'
-  return printable(typeof value === 'string' ? shownText(field, value) : JSON.stringify(value))
+  return printable(typeof value === 'string' ? shownText(field, value) : exactText(value))
 }
 
 /** A field in its three states: `before` and `ours` in one row where this tool did not mean to change it. */

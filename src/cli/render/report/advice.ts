@@ -4,14 +4,25 @@ import { type CommandMaker, ruleOptions } from '../../../core/show/own-command.t
 import { mend } from '../../../core/show/remedy.ts'
 import { wordsFor } from '../words.ts'
 
+const COMPARED =
+  'very field that the API shows was read back and compared; stored credentials are not visible through the API.'
+
+/** What was compared of servers in LiteLLM: all of them, unless a remark that stands with one says otherwise. */
+function comparedServers(changes: readonly AppliedChange[]): string {
+  const written = changes.filter(
+    ({ file, outcome }) => file === null && ['applied', 'unknown'].includes(outcome),
+  )
+  const clear = written.filter(({ outcome, error }) => outcome === 'applied' && error === null)
+  if (clear.length === 0) return ''
+  return clear.length === written.length ? `E${COMPARED}` : `Where nothing else is said above, e${COMPARED}`
+}
+
 /** What was read back of what is in force: of a server that of LiteLLM, of a file its text. */
 function compared(changes: readonly AppliedChange[]): string[] {
   const applied = changes.filter(({ outcome }) => outcome === 'applied')
   const files = applied.filter(({ file }) => file !== null)
   return [
-    files.length < applied.length
-      ? 'Every field that the API shows was read back and compared; stored credentials are not visible through the API.'
-      : '',
+    comparedServers(changes),
     // Otherwise what is wrong with one of them stands with it.
     files.length > 0 && files.every(({ error }) => error === null)
       ? 'Each file that was changed was read back, and holds exactly the new text.'

@@ -1,5 +1,6 @@
 import { shownName } from '../name.ts'
 import { renderLeftBehind } from '../plan/plan.ts'
+import { exactText } from '../../../core/exact-json.ts'
 import { acceptOptions, CONSENTS } from '../../../core/plan/consent.ts'
 import { aimOf, serversIn } from '../../../core/plan/change.ts'
 import {
@@ -54,7 +55,7 @@ const HALTS: Record<Exclude<Halt, null>, string> = {
 
 const value = (shown: unknown): string => {
   if (shown !== null && typeof shown === 'object' && 'sha256' in shown) return '(hidden)'
-  return printable(JSON.stringify(shown))
+  return printable(exactText(shown))
 }
 
 function renderCollateral(change: CollateralChange, look: Look): string {

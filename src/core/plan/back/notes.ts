@@ -1,5 +1,6 @@
 import { aimOf } from '../change.ts'
 import type { Era } from '../../record/eras.ts'
+import { ownMember } from '../../own-member.ts'
 import { movedFields } from '../../record/fields.ts'
 import { isSetting } from '../../record/oauth.ts'
 import { count, printable } from '../../show/text.ts'
@@ -32,7 +33,7 @@ const LOSSES: Readonly<Record<string, string>> = {
 export function notRestorable({ recorded, wrote }: Candidate, era: Era): Note[] {
   const { server, effects } = recorded.change
   const lost = effects.flatMap(({ code }) =>
-    code === 'issuer-cleared' && !era.dropsClient ? [] : (LOSSES[code] ?? []),
+    code === 'issuer-cleared' && !era.dropsClient ? [] : (ownMember(LOSSES, code) ?? []),
   )
   if (lost.length === 0 || !wrote) return []
   const message = `what that run took does not come back: ${lost.join(', ')}`

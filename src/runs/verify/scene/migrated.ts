@@ -1,3 +1,4 @@
+import { ownMember } from '../../../core/own-member.ts'
 import { isBlankUrl, originOf } from '../../../core/rule/address.ts'
 import { verdictOnUrl, type Migration } from '../../../core/rule/migration.ts'
 import { aimOf, type Change } from '../../../core/plan/change.ts'
@@ -66,7 +67,7 @@ function toolsBefore(
   if (!mover) return null
   const until = runs.slice(0, runs.indexOf(mover) + 1)
   for (const run of runsOf(until, mover.started.gateway.url).toReversed()) {
-    const tools = run.started.tools[id] ?? []
+    const tools = ownMember(run.started.tools, id) ?? []
     if (tools.length > 0 && !takesBack(run, runs)) return tools
   }
   return null

@@ -1,0 +1,117 @@
+import { isUtf8 } from 'node:buffer'
+import { z } from 'zod'
+import { canonical } from '../../core/canonical.ts'
+import { MigrateError } from '../../core/errors.ts'
+import { readExactBytes } from '../../core/exact-json.ts'
+import { type ListedServer, listedServer } from '../../core/record/server.ts'
+import { routeMissing } from '../connect/account.ts'
+import { type Endpoint, isSilence, spoken } from '../http/http.ts'
+import type { Answer } from '../http/transport.ts'
+import { SERVERS } from './answers.ts'
+
+/** The bytes of each entry of a JSON array. */
+function entriesIn(array: Buffer): Buffer[] {
+  const entries: Buffer[] = []
+  let [depth, begin, inText] = [0, 0, false]
+  // In Latin-1 each byte is one character, and all that structures JSON is the same in it.
+  for (const { 0: lexeme, index } of array.toString('latin1').matchAll(/\\.|["[\]{},]/gs)) {
+    if (lexeme === '"') inText = !inText
+    if (inText || lexeme === '"') continue
+    if ('[{'.includes(lexeme)) depth += 1
+    if (depth === 1 && lexeme === '[') begin = index + 1
+    if (depth === 1 && (lexeme === ',' || lexeme === ']')) {
+      entries.push(array.subarray(begin, index))
+      begin = index + 1
+    }
+    if (']}'.includes(lexeme)) depth -= 1
+  }
+  return entries
+}
+
+/**
+ * An entry that can be read, but not exactly. What it says is not relied on, so its record is read by id, and says why it
+ * cannot be used, if it cannot. Where the id itself is not known, it holds half of a character, which leads nowhere.
+ */
+function vague(bytes: Buffer): unknown {
+  const { data } = listedServer.safeParse(JSON.parse(bytes.toString('utf8')))
+  if (!data) return null
+  const { server_id: id, server_name, alias } = data
+  const server_id = isUtf8(bytes) ? id : id.replaceAll('\ufffd', '\udcff')
+  return { server_id, server_name, alias, url: null }
+}
+
+function isArray(json: string): boolean {
+  try {
+    return Array.isArray(JSON.parse(json))
+  } catch {
+    return false
+  }
+}
+
+/** The entries of a list; those that cannot be read exactly by their names only. `null` where it is no list. */
+function entriesOf({ body, text }: Answer): unknown[] | null {
+  const whole = readExactBytes(body)
+  if (whole.kind === 'json') return Array.isArray(whole.value) ? whole.value : null
+  if (!isArray(text)) return null
+  return entriesIn(body).map((bytes) => {
+    const entry = readExactBytes(bytes)
+    return entry.kind === 'json' ? entry.value : vague(bytes)
+  })
+}
+
+/** Each server once. Where two entries of one id differ, its record tells which is right. */
+function distinct(servers: readonly ListedServer[]): ListedServer[] {
+  const byId = new Map<string, ListedServer>()
+  for (const server of servers) {
+    const known = byId.get(server.server_id)
+    const isSame = known === undefined || canonical(known) === canonical(server)
+    byId.set(server.server_id, isSame ? server : { ...known, url: null })
+  }
+  return [...byId.values()]
+}
+
+const submissions = z.looseObject({ items: z.array(listedServer) })
+
+/** The servers that users handed in, where an answer tells them. */
+export function readSubmissions(answer: Answer | null): ListedServer[] {
+  return submissions.safeParse(answer?.status === 200 ? answer.json : null).data?.items ?? []
+}
+
+/** Throws where an answer is no list of servers, and says what it is. */
+function requireList(answer: Answer, endpoint: Endpoint): void {
+  if (isSilence(answer))
+    throw new MigrateError(
+      'gateway-timeout',
+      `LiteLLM did not list its MCP servers in the time that what stands in front of it allows (${spoken(answer, endpoint)})`,
+      'Is LiteLLM under load, or does it hang? Look at its log.',
+    )
+  if (routeMissing(answer))
+    throw new MigrateError(
+      'not-litellm',
+      `LiteLLM at ${endpoint.url} does not have its MCP admin API (${SERVERS}: ${spoken(answer, endpoint)})`,
+      'LiteLLM has it since 1.74, when the Python package mcp is installed.',
+    )
+  if (answer.status !== 200)
+    throw invalid(`The gateway did not list its MCP servers (${spoken(answer, endpoint)})`)
+}
+
+const invalid = (message: string): MigrateError =>
+  new MigrateError(
+    'inventory-invalid',
+    message,
+    'Is this URL really the admin API of LiteLLM? Nothing was changed.',
+  )
+
+/** Reads the list, each server once. Throws `inventory-invalid` when it is no array or an entry has no id. */
+export function readList(answer: Answer, endpoint: Endpoint): ListedServer[] {
+  requireList(answer, endpoint)
+  const entries = entriesOf(answer)
+  if (!entries) throw invalid('The list of MCP servers is not a JSON array')
+  return distinct(
+    entries.map((entry, i) => {
+      const server = listedServer.safeParse(entry)
+      if (server.success) return server.data
+      throw invalid(`Entry ${i + 1} in the list of MCP servers has no usable server_id`)
+    }),
+  )
+}
