@@ -1,6 +1,6 @@
 import type { Engine } from '../core/deployment/containers.ts'
 import { inParallel } from '../core/in-parallel.ts'
-import type { EngineApi } from './api/api.ts'
+import type { EngineApi, Exec } from './api/api.ts'
 import { unpack } from './api/archive.ts'
 import { isMissing, reasonOf, inTime } from './api/ask.ts'
 import { type InspectedContainer, readContainers } from './api/container.ts'
@@ -96,12 +96,17 @@ export class DockerEngine implements Docker {
     })
   }
 
-  async look(id: string, command: readonly string[], limitMs: number): Promise<Ended> {
+  async look(
+    id: string,
+    command: readonly string[],
+    limitMs: number,
+    env: Readonly<Record<string, string>> = {},
+  ): Promise<Ended> {
     const what = `run ${command[0] ?? 'nothing'} inside a container`
     // Ends by itself at the limit; the rest is for an engine that does not answer.
     const { code, stdout, stderr } = await this.#ask(
       what,
-      (signal) => this.#run(id, command, limitMs, signal),
+      (signal) => this.#run(id, { command, env, limitMs }, signal),
       limitMs + CALL_MS,
     )
     const missing = /executable file not found|no such file or directory/i.test(stdout + stderr)
@@ -109,8 +114,12 @@ export class DockerEngine implements Docker {
     return { code, stdout, stderr }
   }
 
-  async #run(id: string, command: readonly string[], limitMs: number, signal: AbortSignal): Promise<Ended> {
-    const exec = await this.#api.createExec(id, command, signal)
+  async #run(
+    id: string,
+    { limitMs, ...asked }: Exec & { limitMs: number },
+    signal: AbortSignal,
+  ): Promise<Ended> {
+    const exec = await this.#api.createExec(id, asked, signal)
     const limit = AbortSignal.any([signal, AbortSignal.timeout(limitMs)])
     const { body, end } = await this.#api.startExec(exec, limit)
     const parts = separate(body, false)

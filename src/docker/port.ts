@@ -83,8 +83,14 @@ export interface Docker {
   /** The command line with which a container was started. */
   commandOf(id: string): Promise<string[]>
   /**
-   * Runs a command that only looks, inside a running container. Its output is bounded to 1 MB. Throws a
-   * `DockerFailure` that says so where the container has no such program.
+   * Runs a command that only looks, inside a running container. Its output is bounded to 1 MB. `env`: what it gets besides
+   * the container's own environment; unlike the command, no list of processes shows it. Throws a `DockerFailure` that says
+   * so where the container has no such program.
    */
-  look(id: string, command: readonly string[], limitMs: number): Promise<Ended>
+  look(
+    id: string,
+    command: readonly string[],
+    limitMs: number,
+    env?: Readonly<Record<string, string>>,
+  ): Promise<Ended>
 }

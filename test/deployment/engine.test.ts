@@ -3,7 +3,8 @@ import { isUnavailable } from '../../src/core/unavailable.ts'
 import { connectDocker } from '../../src/docker/connect/connect.ts'
 import type { Container, Docker } from '../../src/docker/port.ts'
 import { witnessInside } from '../../src/docker/witness/witness.ts'
-import { docker, LINKS, MAKE_LINKS, readLinks } from './containers.ts'
+import { askInside } from '../../src/runs/verify/scene/inside.ts'
+import { docker, LINKS, MAKE_LINKS, readLinks, until } from './containers.ts'
 import { deployed } from './deployment.ts'
 
 let engine: Docker
@@ -180,6 +181,33 @@ h.HTTPServer(("", 80), A).serve_forever()`
     ])
     expect(sse.tools).toEqual([{ name: 'fetch', schema: expect.stringMatching(/^[\da-f]{64}$/) }])
     expect(http.tools).toEqual(sse.tools)
+  })
+
+  test('shows the address to no list of processes and no record of the engine, and leaves nothing behind', async () => {
+    const { id } = called('litellm')
+    const since = String(Math.floor(Date.now() / 1000))
+    const changed = async () => (await docker('diff', 'litellm')).split('\n').toSorted()
+    const before = await changed()
+    const scripts = async () => {
+      const all = await docker('top', 'litellm', '-eo', 'pid,args', '-ww')
+      return all.split('\n').filter((line) => line.includes('MCP_URL_MIGRATE_ASKED'))
+    }
+    const looks = Promise.all([
+      witnessInside(engine, called('litellm')).look('http://lab-silent/sse?api_key=hidden-in-address', 'sse'),
+      askInside(engine, id, 'http://lab-silent/status?api_key=hidden-in-address', 3000),
+    ])
+    let seen = ''
+    await until('both are seen as they look', async () => {
+      const running = await scripts()
+      seen += running.join('\n')
+      return running.length === 2
+    })
+    expect((await looks)[0]).toMatchObject({ kind: 'time-out' })
+    const events = await docker('events', '--since', since, '--until', String(Math.ceil(Date.now() / 1000)))
+    expect(events).toContain('exec_create: python3 -I -S -B -c')
+    expect(seen + events).not.toMatch(/hidden-in-address|:\/\/lab-silent/)
+    await until('nothing of it runs any more', async () => (await scripts()).length === 0)
+    expect(await changed()).toEqual(before)
   })
 
   test('says so where there is nothing to look with', async () => {

@@ -80,9 +80,13 @@ describe('an engine is asked', () => {
       ...EXEC,
       '/exec/e1/start': (answer) => answer.end(Buffer.concat([part(1, 'a'), part(2, 'b'), part(1, 'c')])),
     })
-    expect(await docker.look('a1', ['sh', '-c', 'x'], 5000)).toEqual({ code: 3, stdout: 'ac', stderr: 'b' })
+    expect(await docker.look('a1', ['sh', '-c', 'x'], 5000, { URL: 'http://x/?a=b' })).toEqual({
+      code: 3,
+      stdout: 'ac',
+      stderr: 'b',
+    })
     expect(asked).toEqual([
-      'POST /containers/a1/exec {"Cmd":["sh","-c","x"],"AttachStdout":true,"AttachStderr":true,"Tty":false}',
+      'POST /containers/a1/exec {"Cmd":["sh","-c","x"],"Env":["URL=http://x/?a=b"],"AttachStdout":true,"AttachStderr":true,"Tty":false}',
       'POST /exec/e1/start {"Detach":false,"Tty":false}',
       'GET /exec/e1/json',
     ])

@@ -70,6 +70,8 @@ describe('which engine is meant', () => {
     ],
     ['https://[::1]/engine/', { kind: 'tcp', host: '[::1]', prefix: '/engine', isLocal: true }],
     ['ssh://build', { kind: 'ssh', destination: 'build', port: null }],
+    ['ssh://CORP%5Cme.too-@my_build.example.com', { destination: 'CORP\\me.too-@my_build.example.com' }],
+    ['ssh://me%40corp@[::1]:22', { destination: 'me@corp@::1', port: '22' }],
   ])('%s', async (host, address) => {
     expect(await engineAddress(env({ DOCKER_HOST: host }))).toMatchObject(address)
   })
@@ -85,7 +87,36 @@ describe('which engine is meant', () => {
     expect(await engineAddress(env({ DOCKER_HOST: 'https://10.0.0.7' }))).toMatchObject({ tls: system })
   })
 
-  test.each(['ssh://%zz@build', 'ssh://a%00b@build', 'ftp://build'])('%s names none', async (host) => {
+  test.each([
+    'ssh://%zz@build',
+    'ssh://a%00b@build',
+    'ftp://build',
+    'ssh:build',
+    'ssh://',
+    // Options of ssh.
+    'ssh://-oProxyCommand=x@build',
+    'ssh://%2doProxyCommand%3Dx@build',
+    'ssh://-build',
+    'ssh://me@-oProxyCommand=x',
+    'ssh://me@%2doProxyCommand=x',
+    'ssh://%20-v@build',
+    'ssh://-@build',
+    // What a shell would run, where ssh is configured to hand names to one.
+    'ssh://me@$(id)',
+    'ssh://$(id)@build',
+    'ssh://me@build;id',
+    'ssh://a;id@build',
+    'ssh://a%3Bid@build',
+    "ssh://me@b'c",
+    'ssh://me@`id`',
+    'ssh://me@a&b',
+    'ssh://${IFS}@build',
+    'ssh://me%0Aid@build',
+    'ssh://me%5C@build',
+    'ssh://me@build build',
+    'ssh://me@%62uild',
+    'ssh://me@b%00',
+  ])('%s names none', async (host) => {
     expect(await connectDocker(env({ DOCKER_HOST: host }))).toEqual({
       unavailable:
         'DOCKER_HOST names no Docker engine: it should look like unix:///var/run/docker.sock, tcp://host:2376 or ssh://user@host',
@@ -103,6 +134,22 @@ const [cert, key] = await Promise.all(
   ['certificate.pem', 'key.pem'].map((name) =>
     readFile(new URL(`../support/tls/${name}`, import.meta.url), 'utf8'),
   ),
+)
+
+/** What the person's ssh has to know. */
+const OF_SSH = {
+  SSH_AUTH_SOCK: '/agent',
+  LC_ALL: 'C.UTF-8',
+  KRB5CCNAME: '/tickets',
+  XDG_RUNTIME_DIR: '/run/me',
+}
+
+/** Names under which secrets stand in an environment, and those by which one program has another run code. */
+const SECRETS = Object.fromEntries(
+  [
+    'LITELLM_PROXY_API_KEY LITELLM_MASTER_KEY UI_PASSWORD FRONT_LOGIN OPENAI_API_KEY DATABASE_URL SSHPASS SSH_PRIVATE_KEY',
+    'LC_TOKEN XDG_TOKEN HTTPS_PROXY DOCKER_AUTH_CONFIG NODE_OPTIONS LD_PRELOAD BASH_ENV litellm_proxy_api_key',
+  ].flatMap((line) => line.split(' ').map((name) => [name, 'in-the-environment'])),
 )
 
 describe('the engine is reached', () => {
@@ -204,10 +251,7 @@ describe('the engine is reached', () => {
     vi.stubEnv('ONLY_THE_PROGRAM_HAS', 'this')
     const PATH = `${folder}${delimiter}${process.env['PATH']}`
     const reached = () =>
-      connectDocker(
-        env({ PATH, SSH_AUTH_SOCK: '/agent', OUR_SECRET: 'ours', DOCKER_HOST: 'ssh://me@build:2222' }),
-        ['OUR_SECRET'],
-      )
+      connectDocker(env({ PATH, ...OF_SSH, ...SECRETS, DOCKER_HOST: 'ssh://me:hunter2@build:2222' }))
 
     await script(`exec "${process.execPath}" -e '${bridge}'`)
     await chmod(ssh, 0o755)
@@ -217,8 +261,12 @@ describe('the engine is reached', () => {
       '-o BatchMode=yes -o ConnectTimeout=3 -p 2222 -- me@build docker system dial-stdio',
     )
     const given = await readFile(join(folder, 'env'), 'utf8')
-    expect(given).toContain('SSH_AUTH_SOCK=/agent')
-    expect(given).not.toMatch(/ONLY_THE_PROGRAM_HAS|OUR_SECRET/)
+    for (const [name, value] of Object.entries(OF_SSH)) expect(given).toContain(`${name}=${value}\n`)
+    const names = given.match(/^\w+(?==)/gm) ?? []
+    // What the shell adds that stands for ssh here.
+    const allowed = ['HOME', 'PATH', 'PWD', 'OLDPWD', 'SHLVL', '_', ...Object.keys(OF_SSH)]
+    expect(names.filter((name) => !allowed.includes(name))).toEqual([])
+    expect(given).not.toMatch(/hunter2|in-the-environment/)
     await script('echo "Permission denied (publickey)." >&2; exit 255')
     expect(await reached()).toEqual({
       unavailable: 'ssh://me@build:2222 (DOCKER_HOST): Permission denied (publickey).',

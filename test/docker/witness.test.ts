@@ -39,3 +39,23 @@ test('tells any other failure of Docker, whatever its words are', async () => {
   const { evidence } = await look(() => Promise.reject(new DockerFailure(RUN, 'it is not there')))
   expect(evidence).toBe(`Docker could not ${RUN}: it is not there`)
 })
+
+test('asks an engine that has failed no more', async () => {
+  let asked = 0
+  const docker: Docker = {
+    ...engineWith([]),
+    look: () => {
+      asked += 1
+      return Promise.reject(new DockerFailure(RUN, 'no answer in 20 s'))
+    },
+  }
+  const witness = witnessInside(docker, container('litellm', {}))
+  const looks = [await witness.look('http://a/mcp', 'http'), await witness.look('http://b/sse', 'sse')]
+  expect(looks.map(({ kind, evidence }) => [kind, evidence])).toEqual(
+    Array(2).fill([
+      'unclear',
+      `from inside the container litellm: Docker could not ${RUN}: no answer in 20 s`,
+    ]),
+  )
+  expect(asked).toBe(1)
+})

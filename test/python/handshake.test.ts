@@ -1,15 +1,13 @@
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import type { Reach } from '../../src/core/reach/reach.ts'
-import { HANDSHAKE } from '../../src/docker/witness/script.ts'
-import type { Docker, Ended } from '../../src/docker/port.ts'
 import { witnessInside } from '../../src/docker/witness/witness.ts'
 import { handshake } from '../../src/mcp/handshake.ts'
 import { type Listener, listen, type LocalServer, says } from '../support/hostile.ts'
 import { ANSWERS, named } from '../support/mcp/answers.ts'
 import { talkative } from '../support/mcp/conversations.ts'
 import { limitMs, on, onBackend, onTls } from '../support/mcp/places.ts'
-import { runPython } from './run.ts'
+import { engineHere } from './run.ts'
 
 vi.setConfig({ maxConcurrency: 4 })
 
@@ -22,12 +20,7 @@ async function lookInside(
   limit = 8000,
   env: Record<string, string> = {},
 ): Promise<Reach> {
-  const look = (_: string, [, ...args]: string[]): Promise<Ended> =>
-    runPython([...args.slice(0, -1), String(limit / 1000)], env).then((ended) => ({
-      ...ended,
-      stdout: ended.stdout.slice(0, 1 << 20),
-    }))
-  const witness = witnessInside({ look } as unknown as Docker, { id: 'x', name: 'litellm' })
+  const witness = witnessInside(engineHere({ seconds: limit / 1000, env }), { id: 'x', name: 'litellm' })
   const reach = await witness.look(url, transport)
   return { ...reach, evidence: reach.evidence.replace('from inside the container litellm: ', '') }
 }
@@ -73,9 +66,13 @@ test('nothing is carried out of the container of what stands at another origin',
   for (const [what, listener] of ways) {
     const place = await listen(listener)
     for (const transport of ['sse', 'http']) {
-      const { stdout, stderr } = await runPython(['-c', HANDSHAKE, `${place.url}/sse`, transport, '5'])
-      expect([what, place.seen.length > 0, stdout.includes('"event"')]).toEqual([what, true, true])
-      expect(stdout + stderr, what).not.toContain('hidden-in-there')
+      const engine = engineHere()
+      await witnessInside(engine, { id: 'x', name: 'litellm' }).look(`${place.url}/sse`, transport)
+      expect([what, place.seen.length > 0, engine.ran.length > 0]).toEqual([what, true, true])
+      for (const { stdout, stderr } of engine.ran.map(({ ended }) => ended)) {
+        expect(stdout, what).toContain('"event"')
+        expect(stdout + stderr, what).not.toContain('hidden-in-there')
+      }
     }
     await place.close()
   }

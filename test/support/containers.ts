@@ -71,7 +71,8 @@ export function engineWith(
     logs: () => Promise.resolve([]),
     readFile: (_, path) => Promise.resolve(files[path] ?? null),
     commandOf: () => Promise.resolve(command),
-    look: (_, asked) => Promise.resolve(typeof said === 'function' ? said(asked) : said),
+    look: (_id, _command, _limitMs, env = {}) =>
+      Promise.resolve(typeof said === 'function' ? said(env) : said),
   }
 }
 
@@ -79,6 +80,6 @@ export function engineWith(
 export interface EngineAnswers {
   command?: string[]
   files?: Record<string, string>
-  /** What a command inside a container comes to. */
-  said?: Ended | ((command: readonly string[]) => Ended)
+  /** What a command inside a container comes to, by the environment that it is given. */
+  said?: Ended | ((env: Readonly<Record<string, string>>) => Ended)
 }

@@ -7,10 +7,10 @@ import { exposure, isStandardInput, readGiven, requireGuarded } from '../options
 import type { Terminal } from '../terminal/terminal.ts'
 
 /** The variables that may hold an admin key, the first of them first. */
-export const KEY_VARIABLES = ['LITELLM_PROXY_API_KEY', 'LITELLM_MASTER_KEY']
+const KEY_VARIABLES = ['LITELLM_PROXY_API_KEY', 'LITELLM_MASTER_KEY']
 
 /** The variable that may hold the password of --username. */
-export const PASSWORD_VARIABLE = 'UI_PASSWORD'
+const PASSWORD_VARIABLE = 'UI_PASSWORD'
 
 const LIMIT = 64 * 1024
 

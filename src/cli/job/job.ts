@@ -7,7 +7,6 @@ import type { Job, JobResult } from '../../runs/job/context.ts'
 import { doJob, type JobRequest } from '../../runs/job/job.ts'
 import { NOBODY } from '../../runs/job/ports.ts'
 import { personAt } from '../ask/person.ts'
-import { secretVariables } from '../connect/secret-variables.ts'
 import { mainCommands, mayAsk } from '../context.ts'
 import { exitForError, exitForSignal } from '../exit.ts'
 import { type Connected, regardingElsewhere } from './elsewhere.ts'
@@ -26,7 +25,7 @@ async function around(
     // Loaded where it is needed, which may be after a write: a package that was replaced meanwhile costs no more than Docker.
     docker: () =>
       import('../../docker/connect/connect.ts').then(
-        ({ connectDocker }) => connectDocker(context.env, secretVariables(options)),
+        ({ connectDocker }) => connectDocker(context.env),
         () => ({ unavailable: 'the part of this program that asks it could not be loaded' }),
       ),
   })

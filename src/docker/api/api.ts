@@ -19,6 +19,12 @@ const listedNetwork = z.object({
 const createdExec = z.object({ Id: engineId })
 const inspectedExec = z.object({ Running: z.boolean().nullish(), ExitCode: z.number().nullish() })
 
+/** A command to be run inside a container, and what its environment holds besides the container's own. */
+export interface Exec {
+  command: readonly string[]
+  env: Readonly<Record<string, string>>
+}
+
 /**
  * The calls of the Docker Engine API (https://docs.docker.com/reference/api/engine/) that this tool makes, without a
  * version in their paths, so that every engine answers by its own. Podman answers the same. Each rejects as `call` does,
@@ -90,8 +96,9 @@ export class EngineApi {
   }
 
   /** `POST /containers/{id}/exec`: its id. */
-  async createExec(id: string, command: readonly string[], signal: AbortSignal): Promise<string> {
-    const json = { Cmd: command, AttachStdout: true, AttachStderr: true, Tty: false }
+  async createExec(id: string, { command, env }: Exec, signal: AbortSignal): Promise<string> {
+    const Env = Object.entries(env).map(([name, value]) => `${name}=${value}`)
+    const json = { Cmd: command, Env, AttachStdout: true, AttachStderr: true, Tty: false }
     return (await this.#post(createdExec, `/containers/${encodeURIComponent(id)}/exec`, json, signal)).Id
   }
 

@@ -11,6 +11,17 @@ export const engineId = z.string().regex(/^\w[\w.-]*$/)
 /** An entry of `GET /containers/json`, as far as it is looked at. */
 export const listedContainer = z.object({ Id: engineId, Status: z.string().default('') })
 
+const isPort = (text: string): boolean => /^\d{1,5}$/.test(text) && Number(text) < 65_536
+
+/** Where a port is open on the machine; none of its ports where that is empty or 0. */
+const bindings = z
+  .array(z.object({ HostIp: z.string(), HostPort: z.string().refine((text) => text === '' || isPort(text)) }))
+  .nullable()
+
+/** Is each that is open the port of a container? One that is not may be a range. */
+const arePorts = (ports: Record<string, z.infer<typeof bindings>>): boolean =>
+  Object.entries(ports).every(([inside, bound]) => !bound?.length || isPort(inside.split('/')[0] ?? ''))
+
 /** `GET /containers/{id}/json`, as far as it is looked at. */
 export const inspectedContainer = z.object({
   Id: engineId,
@@ -26,9 +37,7 @@ export const inspectedContainer = z.object({
   State: z.object({ Status: z.string() }),
   HostConfig: z.object({ NetworkMode: z.string().nullish() }),
   NetworkSettings: z.object({
-    Ports: z
-      .record(z.string(), z.array(z.object({ HostIp: z.string(), HostPort: z.string() })).nullable())
-      .nullish(),
+    Ports: z.record(z.string(), bindings).refine(arePorts).nullish(),
     Networks: z
       .record(z.string(), z.object({ IPAddress: z.string().nullish(), Aliases: texts, DNSNames: texts }))
       .nullish(),
@@ -54,9 +63,10 @@ function attachmentsOf(inspected: InspectedContainer): Attachment[] {
 }
 
 function publishedBy({ NetworkSettings: { Ports } }: InspectedContainer): PublishedPort[] {
-  return Object.entries(Ports ?? {}).flatMap(([inside, bindings]) => {
+  return Object.entries(Ports ?? {}).flatMap(([inside, bound]) => {
     const [port = '', protocol = 'tcp'] = inside.split('/')
-    return (bindings ?? []).map(({ HostIp, HostPort }) => ({
+    const open = (bound ?? []).filter(({ HostPort }) => Number(HostPort) > 0)
+    return open.map(({ HostIp, HostPort }) => ({
       hostIp: HostIp || '0.0.0.0',
       hostPort: Number(HostPort),
       containerPort: Number(port),

@@ -67,14 +67,28 @@ async function tlsFrom(folder: string, unverified: boolean): Promise<TlsFiles> {
 
 const SYSTEM_TRUST: TlsFiles = { ca: null, cert: null, key: null, unverified: false }
 
-/** A user name as it is meant; `null` where nobody could have it. */
-function decoded(text: string): string | null {
+// ssh reads a leading dash as an option, and hands both names to a shell where its configuration has a ProxyCommand or
+// a Match exec.
+const SSH_USER = /^[\p{L}\p{N}_][\p{L}\p{N}_.@+\\-]*(?<!\\)$/u
+const SSH_HOST = /^[\w][\w.+-]*$|^\[[\da-f:.]+\]$/i
+
+function decoded(text: string): string {
   try {
-    const name = decodeURIComponent(text)
-    return /[\u0000-\u001f\u007f]/.test(name) ? null : name
+    return decodeURIComponent(text)
   } catch {
-    return null
+    return text // a percent sign is in no name that is taken
   }
+}
+
+/** Whom ssh is to call; `null` where a name is none that may be handed to it. */
+function sshAt({ username, hostname, host, port }: URL, place: { source: string; isLocal: boolean }) {
+  const user = decoded(username)
+  if (!SSH_HOST.test(hostname) || (user !== '' && !SSH_USER.test(user))) return null
+  const at = user === '' ? '' : `${user}@`
+  // Brackets are for URLs: ssh takes an IPv6 address without.
+  const destination = at + hostname.replace(/^\[|\]$/g, '')
+  const where = `ssh://${at}${host} (${place.source})`
+  return { kind: 'ssh', destination, port: port || null, where, isLocal: place.isLocal } as const
 }
 
 /** An engine over TCP. */
@@ -100,12 +114,8 @@ async function readHost(
   const whole = text.includes('://') ? text : `tcp://${text}`
   const url = URL.canParse(whole) ? new URL(whole) : null
   const isLocal = url !== null && isLoopbackName(url.hostname || 'localhost')
-  const user = url === null ? null : decoded(url.username)
-  if (url?.protocol === 'ssh:' && url.hostname && user !== null) {
-    const destination = `${user === '' ? '' : `${user}@`}${url.hostname}`
-    const where = `ssh://${destination}${url.port && `:${url.port}`} (${source})`
-    return { kind: 'ssh', destination, port: url.port || null, where, isLocal }
-  }
+  const ssh = url?.protocol === 'ssh:' ? sshAt(url, { source, isLocal }) : null
+  if (ssh) return ssh
   if (url && /^(tcp|https?):$/.test(url.protocol))
     return tcpAt(url, await tls(), { where: `${maskUrl(whole)} (${source})`, isLocal })
   return {

@@ -13,20 +13,14 @@ const CONNECT_MS = 3000
 const engineOf = (components: readonly string[]): Engine =>
   components.some((name) => /podman/i.test(name)) ? 'podman' : 'docker'
 
-const without = (env: NodeJS.ProcessEnv, names: readonly string[]): NodeJS.ProcessEnv =>
-  Object.fromEntries(Object.entries(env).filter(([name]) => !names.includes(name)))
-
 /**
- * The Docker engine that the environment means, or why there is none. Never throws, and takes three seconds at most. `withheld`: variables that the person's ssh does not get, where that leads to it.
+ * The Docker engine that the environment means, or why there is none. Never throws, and takes three seconds at most.
  */
-export async function connectDocker(
-  env: NodeJS.ProcessEnv,
-  withheld: readonly string[] = [],
-): Promise<Docker | Unavailable> {
+export async function connectDocker(env: NodeJS.ProcessEnv): Promise<Docker | Unavailable> {
   const address = await engineAddress(env)
   if (isUnavailable(address)) return address
   try {
-    const api = new EngineApi(endpointOf(address, without(env, withheld)))
+    const api = new EngineApi(endpointOf(address, env))
     // More than a ping: an engine may answer that to those who may ask it nothing.
     const [components] = await inTime(CONNECT_MS, (signal) =>
       // What stands before an engine may keep its version to itself.

@@ -3,11 +3,11 @@
  * time and bytes; no credentials, no proxy, and no redirect to another origin.
  */
 export const WIRE = String.raw`
-import errno, http.client, json, signal, socket, ssl, sys, time
+import errno, http.client, socket, ssl, time
 from urllib.parse import quote, urljoin, urlsplit
 
-URL, TRANSPORT, SECONDS = sys.argv[1], sys.argv[2], float(sys.argv[3])
-END = time.monotonic() + SECONDS
+URL, TRANSPORT = ASKED["url"], ASKED["transport"]
+END = time.monotonic() + ASKED["seconds"]
 MOST, BEGINNING, PAGES, REDIRECTS, LINE = 8 << 20, 4000, 50, 3, 900000
 STREAM, JSON, PROTOCOL = "text/event-stream", "application/json", "2025-03-26"
 # X509_V_ERR_* of OpenSSL, as Node.js calls them.
@@ -24,14 +24,11 @@ class Seen(Exception):
         self.facts = dict(facts, event=event)
 
 
-def late(*_):
-    raise socket.timeout()
-
-
 def left():
-    if END <= time.monotonic():
-        late()
-    return END - time.monotonic()
+    seconds = END - time.monotonic()
+    if seconds <= 0:
+        raise socket.timeout()
+    return seconds
 
 
 def origin(url):

@@ -171,15 +171,16 @@ def answers_in_tls():
         return False
 
 
+LATE = {"event": "late", "opened": False}
+
+
 def seen():
     try:
-        signal.signal(signal.SIGALRM, late)
-        signal.setitimer(signal.ITIMER_REAL, SECONDS)
         look()
     except Seen as found:
         return found.facts
     except socket.timeout:
-        return {"event": "late", "opened": False}
+        return LATE
     except (OSError, http.client.HTTPException) as error:
         code = code_of(error)
         may_want = URL.lower().startswith("http:") and code in ("ECONNRESET", "EPIPE", "HPE_INVALID")
@@ -198,15 +199,14 @@ def line_of(facts):
     return line if len(line) < LINE else json.dumps({"event": "endless", "what": "list"})
 
 
-facts = seen()
-signal.setitimer(signal.ITIMER_REAL, 0)
-print(line_of(facts))
+end_in_time(lambda: line_of(LATE))
+end(line_of(seen()))
 `
 
 /**
- * What runs inside a container, with the standard library of Python 3.8 or later alone: `python3 -c HANDSHAKE URL
- * TRANSPORT SECONDS` opens the URL as an MCP client does (initialize, notifications/initialized, tools/list), sends no
- * credentials, follows nothing to another origin, and prints what it met as one line of JSON: an `Observed`, which it does
- * not judge.
+ * What runs inside a container, by `runPython` and with the standard library of Python 3.8 or later alone. It opens the
+ * `url` that it is asked for, in its `transport`, as an MCP client does (initialize, notifications/initialized, tools/list),
+ * sends no credentials, follows nothing to another origin, and prints what it met as one line of JSON: an `Observed`, which
+ * it does not judge.
  */
 export const HANDSHAKE = `${WIRE}\n${TALK}`

@@ -1,17 +1,15 @@
 import { parsedJson } from '../../core/parsed-json.ts'
 import { lookWith } from '../../core/reach/look.ts'
 import { type Observed, observed } from '../../core/reach/observed.ts'
-import { maskUrl, redactText } from '../../core/show/redact.ts'
+import { maskUrl } from '../../core/show/redact.ts'
 import type { Reach, Witness } from '../../core/reach/reach.ts'
 import { printable } from '../../core/show/text.ts'
 import { HANDSHAKE } from './script.ts'
-import { type Container, type Docker, DockerFailure, type Ended } from '../port.ts'
+import { runPython } from '../python.ts'
+import { type Container, type Docker, DockerFailure } from '../port.ts'
 
-const LIMIT_MS = 10_000
-/** The script gives up before the engine does, so that it can say what it saw. */
-const SCRIPT_SECONDS = 8
-
-const PYTHONS = ['python3', 'python'] as const
+/** How long it looks at an address. */
+const SECONDS = 8
 
 /** The facts in the last line of what the script printed, `undefined` where there are none. */
 const readFacts = (stdout: string): Observed | undefined =>
@@ -25,7 +23,8 @@ class ContainerWitness implements Witness {
   readonly where: string
   readonly #docker: Docker
   readonly #id: string
-  #pythons: readonly string[] = PYTHONS
+  /** Why its engine failed. That is not asked again: it may be silent, and there may be hundreds of addresses. */
+  #failed: NoLook | null = null
 
   constructor(docker: Docker, { id, name }: Pick<Container, 'id' | 'name'>) {
     this.#docker = docker
@@ -33,38 +32,23 @@ class ContainerWitness implements Witness {
     this.where = `from inside the container ${printable(name)}`
   }
 
-  /** Runs the script with the first Python there is. `null` where there is none. */
-  async #run(url: string, transport: string): Promise<Ended | null> {
-    let failure: DockerFailure | null = null
-    for (const python of this.#pythons) {
-      try {
-        const command = [python, '-c', HANDSHAKE, url, transport, String(SCRIPT_SECONDS)]
-        const ended = await this.#docker.look(this.#id, command, LIMIT_MS)
-        this.#pythons = [python]
-        return ended
-      } catch (error) {
-        if (!(error instanceof DockerFailure)) throw error
-        failure = error
-      }
-    }
-    if (failure && !failure.lacksProgram) throw failure
-    return null
-  }
-
   async #observe(url: string, transport: string): Promise<Observed> {
-    const ended = await this.#run(url, transport).catch((error: unknown) => {
-      throw new NoLook(error instanceof DockerFailure ? error.message : 'Docker failed')
+    if (this.#failed) throw this.#failed
+    const asked = { url, transport, seconds: SECONDS }
+    const ended = await runPython(this.#docker, this.#id, HANDSHAKE, asked).catch((error: unknown) => {
+      this.#failed = new NoLook(error instanceof DockerFailure ? error.message : 'Docker failed')
+      throw this.#failed
     })
     if (!ended) throw new NoLook('there is neither python3 nor python to look with')
     const seen = readFacts(ended.stdout)
     if (seen) return seen
-    if (ended.code === null) return { event: 'late', opened: false }
-    throw new NoLook(`looking at ${maskUrl(url)} failed: ${redactText(lastLine(ended.stderr))}`)
+    if (ended.isLate) return { event: 'late', opened: false }
+    throw new NoLook(`looking at ${maskUrl(url)} failed: ${ended.complaint}`)
   }
 
   async look(url: string, transport: string): Promise<Reach> {
     try {
-      const asked = { url, transport, seconds: SCRIPT_SECONDS }
+      const asked = { url, transport, seconds: SECONDS }
       const reach = await lookWith(({ href }, over) => this.#observe(href, over), asked)
       return { ...reach, evidence: `${this.where}: ${reach.evidence}` }
     } catch (error) {
@@ -73,8 +57,6 @@ class ContainerWitness implements Witness {
     }
   }
 }
-
-const lastLine = (text: string): string => text.trim().split('\n').at(-1) || 'it printed nothing'
 
 /** A witness inside a running container. It sends no credentials, and changes nothing. */
 export function witnessInside(docker: Docker, container: Pick<Container, 'id' | 'name'>): Witness {

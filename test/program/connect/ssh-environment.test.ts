@@ -30,14 +30,14 @@ test.for([
       faults: { 'http://mcp-proxy-sse:8080/servers/fetch/': 421 },
     })
     const at = (name: string): string => join(trial.folder, name)
-    await writeFile(at('ssh'), `#!/bin/sh\nenv >"${at('seen')}"\nexit 255\n`)
+    await writeFile(at('ssh'), `#!/bin/sh\necho "$*" >"${at('seen')}"\nenv >>"${at('seen')}"\nexit 255\n`)
     await chmod(at('ssh'), 0o755)
     await writeFile(
       at('keys.yaml'),
       'schema: mcp-url-migrate/keys/1\nkeys: [{name: file, secret: {env: FILE_KEY}, reaches: []}]\n',
     )
     const PATH = `${trial.folder}${delimiter}${process.env['PATH']}`
-    const env = { ...secrets, PATH, DOCKER_HOST: 'ssh://build.example', SSH_AUTH_SOCK: '/agent' }
+    const env = { ...secrets, PATH, DOCKER_HOST: 'ssh://me:hunter2@build.example', SSH_AUTH_SOCK: '/agent' }
     const args = more.map((each) => (each === 'keys.yaml' ? at(each) : each))
     await trial.call([command, ...FRONT, ...args], { env, preflight: true })
     const given = await readFile(at('seen'), 'utf8')
@@ -45,6 +45,7 @@ test.for([
     for (const [name, value] of Object.entries({
       ...secrets,
       LITELLM_PROXY_API_KEY: trial.sandbox.masterKey,
+      DOCKER_HOST: 'hunter2',
     }))
       expect([given.includes(`${name}=`), given.includes(value)], name).toEqual([false, false])
   },

@@ -15,7 +15,6 @@ import { readProgress } from '../../job/progress.ts'
 import { renderDiagram } from '../../render/status/diagram.ts'
 import { renderStatus } from '../../render/status/status.ts'
 import { statusDocument } from '../../render/status/document.ts'
-import { secretVariables } from '../../connect/secret-variables.ts'
 import type { StatusOptions } from '../status.ts'
 
 /** What every round of `status` begins with. */
@@ -40,7 +39,7 @@ async function look(subject: Subject, opening: Promise<Opened>): Promise<StatusR
     migration,
     journal,
     machine: localMachine,
-    docker: () => connectDocker(env, secretVariables(options)),
+    docker: () => connectDocker(env),
     names: deploymentNames(options),
     errorLimit: options.diagram ? 0 : options.logs,
     open: async () => {

@@ -9,7 +9,6 @@ import type { Scene } from '../../../runs/verify/scene/scene.ts'
 import { deploymentNames } from '../../options/groups.ts'
 import { type Context, requireNamedJournal } from '../../context.ts'
 import { ownCommands } from '../../own-command.ts'
-import { secretVariables } from '../../connect/secret-variables.ts'
 import type { VerifyOptions } from '../verify.ts'
 
 /** What does not change between two rounds: where the gateway is, the rule, the keys to try, the journal's folder. */
@@ -27,11 +26,7 @@ export async function setScene(
   gateway: Scene['gateway'],
   { options, context }: { options: VerifyOptions; context: Context },
 ): Promise<Scene> {
-  const secrets = secretVariables(
-    options,
-    keys.map(({ source }) => source),
-  )
-  const docker = await connectDocker(context.env, secrets)
+  const docker = await connectDocker(context.env)
   requireNamedJournal(journal, options)
   const { runs, problems } = await journal.runs()
   return makeScene({

@@ -1,8 +1,8 @@
 import { z } from 'zod'
 import { parsedJson } from '../../../core/parsed-json.ts'
-import { redactText } from '../../../core/show/redact.ts'
 import type { Unavailable } from '../../../core/unavailable.ts'
 import { type Docker, DockerFailure } from '../../../docker/port.ts'
+import { runPython } from '../../../docker/python.ts'
 
 /**
  * What one request from inside LiteLLM's container came to. `addresses`: those that the host name resolves to, none where
@@ -16,19 +16,20 @@ export interface Inside {
 }
 
 const answer = z.object({
-  addresses: z.array(z.string()).default([]),
-  status: z.number().nullable().default(null),
-  body: z.string().default(''),
-  error: z.string().nullable().default(null),
+  addresses: z.array(z.string()),
+  status: z.number().nullable(),
+  body: z.string(),
+  error: z.string().nullable(),
 })
 
 /**
- * Asks for a URL: `python3 -c ASKING URL SECONDS`. LiteLLM is Python, so wherever it runs there is one; curl, ping and
- * getent may not be there. A redirect to another origin is an answer, and not followed.
+ * Asks for a URL, by `runPython`. LiteLLM is Python, so wherever it runs there is one; curl, ping and getent may not be
+ * there. A redirect to another origin is an answer, and not followed.
  */
-export const ASKING = `
-import json, socket, sys, urllib.error, urllib.parse, urllib.request
-url, limit, out = sys.argv[1], float(sys.argv[2]), {}
+const ASKING = `
+import socket, urllib.error, urllib.parse, urllib.request
+url, limit = ASKED["url"], ASKED["seconds"]
+out = {"addresses": [], "status": None, "body": "", "error": None}
 place = urllib.parse.urlsplit(url)
 ports = {"http": 80, "https": 443}
 
@@ -48,6 +49,8 @@ class Within(urllib.request.HTTPRedirectHandler):
 try:
     found = socket.getaddrinfo(place.hostname, place.port or ports.get(place.scheme), type=socket.SOCK_STREAM)
     out["addresses"] = sorted({each[4][0] for each in found})
+    # Not before: a name that is being looked up is not known to be unknown.
+    end_in_time(lambda: json.dumps(dict(out, error="timed out")))
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}), Within)
     with opener.open(url, timeout=limit) as response:
         out["status"], out["body"] = response.status, response.read(200000).decode("utf-8", "replace")
@@ -55,10 +58,8 @@ except urllib.error.HTTPError as error:
     out["status"] = error.code
 except Exception as error:
     out["error"] = str(getattr(error, "reason", error))
-print(json.dumps(out))
+end(json.dumps(out))
 `
-
-const PROGRAMS = ['python3', 'python']
 
 /**
  * Asks for a URL from inside a container, past any proxy. Not to be had where the container has no Python, or does not
@@ -70,17 +71,16 @@ export async function askInside(
   url: string,
   limitMs: number,
 ): Promise<Inside | Unavailable> {
-  for (const program of PROGRAMS) {
-    try {
-      const command = [program, '-c', ASKING, url, String(limitMs / 1000)]
-      const ended = await docker.look(id, command, limitMs + 1500)
-      const said = answer.safeParse(parsedJson(ended.stdout))
-      if (said.success) return said.data
-      if (ended.code === null) return { unavailable: 'it did not answer in time' }
-    } catch (error) {
-      if (!(error instanceof DockerFailure)) throw error
-      if (program === PROGRAMS.at(-1)) return { unavailable: redactText(error.message) }
+  try {
+    const ended = await runPython(docker, id, ASKING, { url, seconds: limitMs / 1000 })
+    if (!ended) return { unavailable: 'it has no Python to ask with' }
+    const said = answer.safeParse(parsedJson(ended.stdout))
+    if (said.success) return said.data
+    return {
+      unavailable: ended.isLate ? 'it did not answer in time' : `its Python failed: ${ended.complaint}`,
     }
+  } catch (error) {
+    if (!(error instanceof DockerFailure)) throw error
+    return { unavailable: error.message }
   }
-  return { unavailable: 'it has no Python to ask with' }
 }

@@ -14,11 +14,10 @@ const litellm = container('litellm', { 'litellm-net': '172.18.0.3' })
 const proxy = container('mcp-proxy-sse', { 'litellm-net': '172.18.0.2' })
 const command = ['mcp-proxy', '--named-server-config', SERVICES]
 
-const inside = (answer: object): Ended => ({
-  code: 0,
-  stdout: JSON.stringify(answer),
-  stderr: '',
-})
+const ended = (answer: object): Ended => ({ code: 0, stdout: JSON.stringify(answer), stderr: '' })
+
+const inside = (answer: object): Ended =>
+  ended({ addresses: [], status: null, body: '', error: null, ...answer })
 
 /** A look at these containers, where one server has moved to each of these URLs. */
 async function look(
@@ -112,20 +111,18 @@ test('a proxy without the name that is asked for gets it, and keeps those that i
 test('of two under one name, the one with the tools behind it is the proxy, and the other is to go', async () => {
   const attachments = [{ network: 'litellm-net', ip: '172.18.0.9', names: ['a-web', 'mcp-proxy-sse'] }]
   const impostor = container('a-web', {}, { attachments })
-  const answer = (command: readonly string[]): string => {
-    const [, , , url = '', transport = ''] = command
-    if (!['sse', 'http'].includes(transport))
-      return JSON.stringify({ addresses: ['172.18.0.2', '172.18.0.9'], status: 200 })
+  const answer = ({ MCP_URL_MIGRATE_ASKED = '' }: Readonly<Record<string, string>>): Ended => {
+    const { url, transport } = JSON.parse(MCP_URL_MIGRATE_ASKED) as { url: string; transport?: string }
+    if (transport === undefined) return inside({ addresses: ['172.18.0.2', '172.18.0.9'], status: 200 })
     return new URL(url).hostname === '172.18.0.2'
-      ? JSON.stringify({ event: 'tools', tools: [{ name: 'fetch', inputSchema: {} }] })
-      : JSON.stringify({ event: 'failure', code: 'ECONNREFUSED', tls: false })
+      ? ended({ event: 'tools', tools: [{ name: 'fetch', inputSchema: {} }] })
+      : ended({ event: 'failure', code: 'ECONNREFUSED', tls: false })
   }
   for (const containers of [
     [impostor, litellm, proxy],
     [proxy, impostor, litellm],
   ]) {
-    const said = (command: readonly string[]): Ended => ({ code: 0, stdout: answer(command), stderr: '' })
-    const found = await look(containers, [url('fetch')], { said, files: services({ fetch: {} }) })
+    const found = await look(containers, [url('fetch')], { said: answer, files: services({ fetch: {} }) })
     expect(found.outcome).toBe('fail')
     expect(found.evidence[0]).toMatch(
       /^2 containers answer to the name mcp-proxy-sse on litellm-net, .*: mcp-proxy-sse \(serves MCP\), a-web \(serves no MCP: /,
@@ -177,4 +174,23 @@ test('--network insists on one network where they meet on another', async () => 
     'mcp-proxy-sse is not on the network litellm-net; they meet on other',
     'Join mcp-proxy-sse to litellm-net:\n  docker network connect litellm-net mcp-proxy-sse',
   ])
+})
+
+test('nothing is claimed of a name where what was asked with gave no answer', async () => {
+  for (const [said, why] of [
+    [{ code: null, stdout: '', stderr: '' }, 'it did not answer in time'],
+    [{ code: 142, stdout: '', stderr: '' }, 'it did not answer in time'],
+    [
+      { code: 1, stdout: '', stderr: 'Traceback\nImportError: no socket\n' },
+      'its Python failed: ImportError: no socket',
+    ],
+    [{ code: 0, stdout: '{}', stderr: '' }, 'its Python failed: it printed no answer'],
+    [
+      { code: 0, stdout: '\u0000\ufffd{"addresses": 7}', stderr: '' },
+      'its Python failed: it printed no answer',
+    ],
+  ] as const) {
+    const { evidence } = await look([litellm, proxy], [], { said })
+    expect(evidence).toContain(`nothing could be asked from inside LiteLLM's container: ${why}`)
+  }
 })
