@@ -7,7 +7,7 @@ import { MigrateError } from '../core/errors.ts'
 import type { Change, ChangedFile } from '../core/plan/change.ts'
 import type { ServerRecord } from '../core/record/server.ts'
 import type { FieldEdit } from '../core/record/put-body.ts'
-import type { Place, Reading, WriteAnswer } from '../core/record/place.ts'
+import { HELD_BACK, type Place, type Reading, type WriteAnswer } from '../core/record/place.ts'
 import { replaceFile } from './replace-file.ts'
 import { readText } from './text-file.ts'
 
@@ -94,9 +94,14 @@ export class FilePlace implements Place {
     return users.filter((each) => !known.has(each.name) && !isOfOld(each)).map(({ name }) => name)
   }
 
-  async write(record: ServerRecord, edits: readonly FieldEdit[]): Promise<WriteAnswer> {
+  async write(
+    record: ServerRecord,
+    edits: readonly FieldEdit[],
+    mayLeave: () => Promise<boolean> = () => Promise.resolve(true),
+  ): Promise<WriteAnswer> {
     const { path } = this.#file
     try {
+      if (!(await mayLeave())) return HELD_BACK
       const text = await readText(path)
       const next = this.#edited(text, record, edits)
       const outcome = await replaceFile(path, text, next)

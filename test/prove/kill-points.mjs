@@ -1,6 +1,7 @@
 // Loaded before the program (`node --import`). It numbers the boundaries that the program passes: each write of a
 // journal file, each sync, each request. At the one that KILL_POINT numbers or names the process kills itself, and
-// nothing runs after it. KILL_POINTS names a file for the names: of the boundary that was met, or of all of them at the end.
+// nothing runs after it; with KILL_SIGNAL=SIGSTOP it stops there until it is told to go on. KILL_POINTS names a file for
+// the names: of the boundary that was met, or of all of them at the end.
 import fs, { writeFileSync, writeSync } from 'node:fs'
 import promises from 'node:fs/promises'
 import http from 'node:http'
@@ -20,7 +21,7 @@ function boundary(name, last = () => {}) {
   if (chosen !== name && chosen !== String(passed.length)) return
   last()
   if (list) writeFileSync(list, name)
-  process.kill(process.pid, 'SIGKILL')
+  process.kill(process.pid, process.env['KILL_SIGNAL'] ?? 'SIGKILL')
 }
 
 if (list && chosen === '') process.on('exit', () => writeFileSync(list, passed.join('\n')))

@@ -1,5 +1,5 @@
 import { awaitingChanges, isLeftBehind, type Plan, readyChanges } from '../../core/plan/plan.ts'
-import { isSignal, type RunReport, isComplete } from '../../core/run/report.ts'
+import { isSignal, type RunReport, isComplete, isStillDamaged } from '../../core/run/report.ts'
 import { mayHaveWritten } from '../../core/run/outcome.ts'
 import { localMachine } from '../../machine/local-machine.ts'
 import { lookAround, NOWHERE, type Surroundings } from '../../runs/deployment/surroundings.ts'
@@ -50,6 +50,8 @@ function jobOf(connected: Connected): Job {
 /** The code for a plan of which nothing was, or will be, written. */
 function exitForPlan(plan: Plan, pendingCode: boolean): number {
   if (pendingCode && plan.changes.length > 0) return 2
+  // Nothing is left to take back, and a person has still something to mend.
+  if (plan.changes.length === 0 && isStillDamaged(plan)) return 1
   const left = plan.skipped.filter(isLeftBehind)
   if (left.length + awaitingChanges(plan).length === 0) return 0
   const meant = readyChanges(plan).length + awaitingChanges(plan).length

@@ -14,14 +14,15 @@ export type Reading =
   | { kind: 'unreadable'; message: string; silent: boolean }
 
 /**
- * What became of a write. `refused`: the request never left; nothing was written. `accepted`: the gateway said
+ * What became of a write. `refused`: the request never left; nothing was written; `isLate` where that was because what it
+ * was made from may be there no more. `accepted`: the gateway said
  * yes, with the record as it stood in that moment where the answer held one. `unsettled`: only reading tells;
  * `answered` when LiteLLM itself is through with the request, `silent` when nobody answered in time. `sent`: the
  * fields that the request carried, which may be more than were edited; none where it never left.
  */
 export type WriteAnswer =
   | { kind: 'accepted'; sent: readonly string[]; record: ServerRecord | null }
-  | { kind: 'refused'; sent: readonly []; message: string }
+  | { kind: 'refused'; sent: readonly []; message: string; isLate?: boolean }
   | {
       kind: 'unsettled'
       sent: readonly string[]
@@ -29,6 +30,14 @@ export type WriteAnswer =
       answered: boolean
       silent: boolean
     }
+
+/** A write that did not leave, as its record was no longer as it had been read. */
+export const HELD_BACK: WriteAnswer = {
+  kind: 'refused',
+  sent: [],
+  message: 'it was changed while it was about to be written',
+  isLate: true,
+}
 
 /** Where the record of a server is read and written: LiteLLM's API, or a file that it reads when it starts. */
 export interface Place {
@@ -38,6 +47,13 @@ export interface Place {
    * trouble (429, 503, a dropped connection) is sat out for `patienceMs`, one minute unless told. Never throws.
    */
   read(id: string, patienceMs?: number): Promise<Reading>
-  /** Changes `edits` of a record that was read a moment ago, once, without retrying. Never throws. */
-  write(record: ServerRecord, edits: readonly FieldEdit[]): Promise<WriteAnswer>
+  /**
+   * Changes `edits` of a record that was read a moment ago, once, without retrying. `mayLeave` is asked as late as can be,
+   * right before the write leaves. Never throws.
+   */
+  write(
+    record: ServerRecord,
+    edits: readonly FieldEdit[],
+    mayLeave?: () => Promise<boolean>,
+  ): Promise<WriteAnswer>
 }

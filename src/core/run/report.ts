@@ -92,6 +92,10 @@ export function brokenChanges(report: Pick<RunReport, 'changes' | 'preflight'>):
 export const isLeftOpen = ({ run }: Pick<RunReport, 'run'>): boolean =>
   run !== null && run.kept && run.head === null
 
+/** Does a server still lack what the run that is taken back may have taken from it? Nothing puts that back but a person. */
+export const isStillDamaged = ({ notes }: { notes: readonly Pick<Note, 'code'>[] }): boolean =>
+  notes.some(({ code }) => code === 'still-changed')
+
 /** Did the run do all that was asked of it? What the person declined was not. */
 export function isComplete(report: RunReport): boolean {
   const wanting = report.changes.some(
@@ -101,5 +105,6 @@ export function isComplete(report: RunReport): boolean {
   const failing = brokenChanges(report).length > 0
   const everywhere = report.propagation?.agreed ?? true
   const ended = report.halted === null && report.trouble === null
-  return !wanting && !failing && everywhere && ended && !report.skipped.some(isLeftBehind)
+  const whole = !wanting && !isStillDamaged(report) && !report.skipped.some(isLeftBehind)
+  return whole && !failing && everywhere && ended
 }

@@ -15,7 +15,7 @@ export interface Endpoint {
   timeoutSeconds: number
   /** For what stands before LiteLLM: sent with every request to this gateway, and to nobody else. */
   headers: ExtraHeaders
-  /** Since when reads meet nothing but passing trouble, in milliseconds; shared by all who use this endpoint. */
+  /** Since when reads meet nothing but passing trouble, in milliseconds of `performance.now()`; shared by all who use this endpoint. */
   trouble: { since: number | null }
   /** Besides the key: texts that this gateway may repeat in a failure, and nobody may see. */
   secrets: readonly string[]
@@ -54,9 +54,17 @@ export function probe(endpoint: Endpoint, path: string, { fresh = false } = {}):
   return ask(endpoint, { ...query('GET', endpoint, path), fresh })
 }
 
-/** One write: sent once, never again. Whoever answered: what became of it is found out by reading. */
-export function put(endpoint: Endpoint, path: string, json: unknown): Promise<Answer> {
-  return send({ ...query('PUT', endpoint, path), json })
+/**
+ * One write: sent once, never again. Whoever answered: what became of it is found out by reading. `mayLeave`: asked right
+ * before it leaves. Throws `HeldBack` where it did not.
+ */
+export function put(
+  endpoint: Endpoint,
+  path: string,
+  json: unknown,
+  mayLeave: () => Promise<boolean> = () => Promise.resolve(true),
+): Promise<Answer> {
+  return send({ ...query('PUT', endpoint, path), json, mayLeave })
 }
 
 /** One POST, sent once. */
@@ -68,13 +76,20 @@ export function post(
   return ask(endpoint, { ...query('POST', endpoint, path), ...body })
 }
 
-/** Milliseconds that an answer asks to wait (`Retry-After`, in seconds or as a date), else a growing pause. */
-function pauseFor(answer: Answer | null, attempt: number): number {
-  const header = answer?.headers['retry-after']
-  const seconds = typeof header === 'string' ? Number(header) : Number.NaN
-  if (Number.isFinite(seconds) && seconds >= 0) return seconds * 1000
-  const date = typeof header === 'string' ? Date.parse(header) : Number.NaN
-  return Number.isFinite(date) ? Math.max(0, date - Date.now()) : Math.min(8000, 250 * 2 ** attempt)
+/** Milliseconds that `Retry-After` asks for, in seconds or as a date; `NaN` where it is neither. `now` is the wall clock's. */
+function askedFor(header: string, now: number): number {
+  const seconds = Number(header)
+  return Number.isNaN(seconds) ? Date.parse(header) - now : seconds * 1000
+}
+
+/**
+ * Milliseconds until the next try, `attempt` counted from 0: a growing pause, or what the answer's `Retry-After` asks for
+ * where that is longer. `Infinity` is possible.
+ */
+export function pauseFor(header: unknown, attempt: number, now: number = Date.now()): number {
+  const own = Math.min(8000, 250 * 2 ** attempt)
+  const asked = typeof header === 'string' ? askedFor(header, now) : Number.NaN
+  return Number.isNaN(asked) ? own : Math.max(own, asked)
 }
 
 /** Is an answer, or its absence, worth another try? */
@@ -104,13 +119,14 @@ export async function get(
   patienceMs = PATIENCE_MS,
   isFinal: (outcome: Answer | MigrateError) => boolean | Promise<boolean> = () => false,
 ): Promise<Answer> {
+  // By a clock that nobody sets.
   const started = performance.now()
   for (let attempt = 0; ; attempt += 1) {
     const outcome = await attemptGet(endpoint, path)
     const inTrouble = isPassing(outcome) && !(await isFinal(outcome))
     endpoint.trouble.since = inTrouble ? (endpoint.trouble.since ?? performance.now()) : null
     const end = Math.min(started + patienceMs, (endpoint.trouble.since ?? started) + PATIENCE_MS)
-    const pause = pauseFor(outcome instanceof MigrateError ? null : outcome, attempt)
+    const pause = pauseFor(outcome instanceof MigrateError ? null : outcome.headers['retry-after'], attempt)
     if (!inTrouble || performance.now() + pause > end) {
       if (outcome instanceof MigrateError) throw outcome
       return outcome

@@ -1,11 +1,12 @@
-import { Agent as HttpAgent } from 'node:http'
+import { type ClientRequest, Agent as HttpAgent } from 'node:http'
 import { Agent as HttpsAgent } from 'node:https'
 import { type Agents, got, type Method, type Progress, type Response } from 'got'
 import { MigrateError } from '../../core/errors.ts'
 import { exactText } from '../../core/exact-json.ts'
 import { parsedJson } from '../../core/parsed-json.ts'
-import { proxyFor, requireForGateway, throughProxy } from './proxy.ts'
-import { transportError } from './transport-errors.ts'
+import { HeldBack, HeldBody } from './held-back.ts'
+import { type Proxy, proxyFor, requireForGateway, throughProxy } from './proxy.ts'
+import { TransportError, transportError } from './transport-errors.ts'
 
 /** No answer larger than this is read; the list of 1,000 servers has 1.5 MB. */
 const MAX_ANSWER_BYTES = 32 * 1024 * 1024
@@ -20,6 +21,8 @@ export interface Request {
   form?: Record<string, string>
   /** On a connection of its own, as every write is. */
   fresh?: boolean
+  /** Asked once the connection is made, right before anything leaves. Of a request with `json` only. */
+  mayLeave?: () => Promise<boolean>
 }
 
 /**
@@ -62,27 +65,51 @@ function answerOf({ statusCode: status, headers, body }: Response<Buffer>): Answ
   }
 }
 
+/** What of the client's options a held body takes the place of. Its answer has its time from when it left. */
+const heldOptions = ({ stream, length }: HeldBody, request: Request) => ({
+  body: stream,
+  headers: { ...request.headers, 'content-type': 'application/json', 'content-length': String(length) },
+  timeout: { response: request.timeoutSeconds * 1000, read: request.timeoutSeconds * 1000 },
+})
+
+/** What became of a request without an answer. What was held back is known not to have left. */
+function failureOf(error: unknown, request: Request, held: HeldBody | null, proxy: Proxy | null): Error {
+  if (held?.state === 'asking') return new HeldBack()
+  const failure = transportError(error, request, proxy)
+  return held?.state === 'connecting'
+    ? new TransportError(failure.code, failure.message, failure.hint, false)
+    : failure
+}
+
 /**
  * Sends one request, once: no retry, no redirect followed, no compressed answer asked for. Throws a
- * `TransportError` that says whether the request may have arrived; it never carries a header or a body.
+ * `TransportError` that says whether the request may have arrived; it never carries a header or a body. Throws `HeldBack`
+ * where `mayLeave` had the last word and nothing left.
  */
 export async function send(request: Request): Promise<Answer> {
   const proxy = proxyFor(request.url)
   if (proxy) requireForGateway(request, proxy)
   const unproxied = request.method === 'GET' && !request.fresh ? {} : freshConnection()
-  const { headers, ...carried } = content(request)
+  const { mayLeave } = request
+  const held = mayLeave ? new HeldBody(exactText(request.json), mayLeave) : null
+  const { headers, ...own } = held
+    ? heldOptions(held, request)
+    : { ...content(request), timeout: { request: request.timeoutSeconds * 1000 } }
   const pending = got(request.url, {
     method: request.method satisfies Method,
     headers: { 'user-agent': 'mcp-url-migrate', ...headers },
-    timeout: { request: request.timeoutSeconds * 1000 },
     retry: { limit: 0 },
     followRedirect: false,
     throwHttpErrors: false,
     decompress: false,
     responseType: 'buffer',
     ...(proxy ? await throughProxy(request.url, proxy) : unproxied),
-    ...carried,
+    ...own,
   })
+  if (held)
+    void pending.on('request', (sent: ClientRequest) => {
+      void held.accompany(sent, request.timeoutSeconds * 1000)
+    })
   let tooLarge = false
   void pending.on('downloadProgress', ({ transferred }: Progress) => {
     if (transferred <= MAX_ANSWER_BYTES || tooLarge) return
@@ -95,6 +122,6 @@ export async function send(request: Request): Promise<Answer> {
   } catch (error) {
     if (tooLarge)
       throw new MigrateError('answer-too-large', 'The gateway sent an answer of more than 32 MB', null)
-    throw transportError(error, request, proxy)
+    throw failureOf(error, request, held, proxy)
   }
 }

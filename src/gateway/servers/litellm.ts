@@ -11,11 +11,12 @@ import { unaskable } from './ask-for.ts'
 import { checkServer } from './check.ts'
 import { findGrants } from '../grants/grants.ts'
 import { namedServers } from '../grants/named.ts'
-import type { Reading, WriteAnswer } from '../../core/record/place.ts'
+import { HELD_BACK, type Reading, type WriteAnswer } from '../../core/record/place.ts'
 import type { AddressToTry, Gateway, GrantSearch, NamedServer, ServerCheck } from '../port.ts'
 import { readList, readSubmissions } from './list.ts'
 import { countSignIns } from './sign-ins.ts'
 import { listTools } from './tools.ts'
+import { HeldBack } from '../http/held-back.ts'
 import { TransportError } from '../http/transport-errors.ts'
 import { tryAddress } from './try-address.ts'
 
@@ -112,14 +113,19 @@ export class LiteLlmGateway implements Gateway {
     return namedServers(this.#endpoint, limitMs)
   }
 
-  async write(record: ServerRecord, edits: readonly FieldEdit[]): Promise<WriteAnswer> {
+  async write(
+    record: ServerRecord,
+    edits: readonly FieldEdit[],
+    mayLeave?: () => Promise<boolean>,
+  ): Promise<WriteAnswer> {
     this.#learn(record)
     const body = writeBody(this.era.putBody, record, edits)
     const sent = Object.keys(body)
     try {
-      const answer = await put(this.#endpoint, SERVERS, body)
+      const answer = await put(this.#endpoint, SERVERS, body, mayLeave)
       return readWriteAnswer(answer, sent, this.#endpointFor(record.server_id))
     } catch (error) {
+      if (error instanceof HeldBack) return HELD_BACK
       if (error instanceof TransportError && !error.sent)
         return { kind: 'refused', sent: [], message: error.message }
       const foreseen = error instanceof MigrateError

@@ -1,13 +1,17 @@
 import { unforeseen } from '../../core/errors.ts'
 import { aimOf, type Change, type Edit } from '../../core/plan/change.ts'
-import { type AppliedChange, settledAs } from '../../core/run/outcome.ts'
+import { type AppliedChange, type Outcome, settledAs } from '../../core/run/outcome.ts'
 import { type Halt } from '../../core/run/report.ts'
 import { isAccessField } from '../../core/record/fields.ts'
 import { fieldOf } from '../../core/record/path.ts'
 import type { Place } from '../../core/record/place.ts'
+import { againstResets } from '../../core/record/resets.ts'
 import { placeOf } from '../../files/place.ts'
+import type { JournalEvent } from '../../journal/records.ts'
+import { moment } from '../moment.ts'
+import { Seen, type Sight } from '../seen.ts'
 import type { ApplyContext, Failure, Step, Write, WriteProgress } from './context.ts'
-import { type GuardedReading, readBeforeWrite } from './guard.ts'
+import { type GuardedReading, isPrompt, readBeforeWrite } from './guard.ts'
 import { enter, JournalFailure } from './intent.ts'
 import { isAnswering } from './silence.ts'
 import type { Written } from './write.ts'
@@ -28,6 +32,11 @@ const failed = (applied: AppliedChange, { of, message }: Failure): Step => ({
   trouble: message,
 })
 
+/** What a server is left alone with, beside the outcome. */
+interface Leaving extends Partial<Pick<AppliedChange, 'error' | 'drift'>> {
+  halt?: Halt
+}
+
 /** One change of a run: what its steps share, from the read before the write to the record of its outcome. */
 export class ChangeRun {
   readonly change: Change
@@ -36,25 +45,45 @@ export class ChangeRun {
   readonly #context: ApplyContext
   /** Has a request left that may have written something? */
   #wrote = false
+  /** Does an intent stand in the journal of which nothing came? */
+  #isIntended = false
+  readonly #seen = new Seen()
 
   constructor(context: ApplyContext, change: Change) {
     this.#context = context
     this.change = change
-    const place = this.#noting(placeOf(context.gateway, change))
+    const place = this.#guarded(placeOf(context.gateway, change))
     this.place = change.file === null ? context.silence.listenTo(place, change) : place
   }
 
-  /** The place, with a note of the moment in which a write leaves. */
-  #noting(place: Place): Place {
+  /** The place, where a write leaves only as long as the record is as it was read. */
+  #guarded(place: Place): Place {
     return {
       era: place.era,
-      read: (id, patienceMs) => place.read(id, patienceMs),
+      read: (id, patienceMs) => {
+        const began = moment()
+        // What took long to answer may be long out of date.
+        return this.#seen.read(
+          () => place.read(id, patienceMs),
+          () => (isPrompt(began) ? null : began),
+        )
+      },
       write: (record, edits) => {
-        this.#wrote = true
-        this.#context.onWrite()
-        return place.write(record, edits)
+        const made = this.#seen.last
+        // Whichever member answers: it loses nothing of what it is sent.
+        const isMixed = this.#context.company.resets && this.change.file === null
+        const all = isMixed ? againstResets(record, edits) : edits
+        return place.write(record, all, () => this.#mayLeave(made))
       },
     }
+  }
+
+  /** The last word before a write leaves, now that its connection is made. Notes that it does: the next thing that happens. */
+  async #mayLeave(made: Sight | null): Promise<boolean> {
+    if (!(await this.#seen.isStill(made, () => this.#look()))) return false
+    this.#wrote = true
+    this.#context.onWrite()
+    return true
   }
 
   /**
@@ -85,13 +114,17 @@ export class ChangeRun {
   }
 
   /** Reads the record that is about to be written, and says so. */
-  async read(): Promise<GuardedReading> {
+  read(): Promise<GuardedReading> {
     this.#tell('reading')
+    return this.#look()
+  }
+
+  async #look(): Promise<GuardedReading> {
     const { file, server } = this.change
     if (file !== null) return this.place.read(server.id)
     const { gateway, silence } = this.#context
     const writes = aimOf(this.change).map(({ field }) => fieldOf(field))
-    const reading = await readBeforeWrite(gateway, server.id, writes)
+    const reading = await this.#seen.read(() => readBeforeWrite(gateway, server.id, writes))
     silence.hear(reading)
     // Only a backend may be silent; where the list is not answered either, every server more would cost as long.
     const isSilent = reading.kind === 'unreadable' && reading.silent
@@ -105,10 +138,15 @@ export class ChangeRun {
 
   /** What a write of this change works with. */
   writeOf(purpose: Write['purpose'], edits: readonly Edit[]): Write {
-    const { recorder, silence, patienceMs, onFault } = this.#context
+    const { recorder, silence, company, patienceMs, onFault } = this.#context
     const { change, place } = this
     const tell = (kind: WriteProgress): void => this.#tell(kind)
-    return { place, recorder, silence, patienceMs, onFault, change, edits, purpose, tell }
+    return { place, recorder, silence, company, patienceMs, onFault, change, edits, purpose, tell }
+  }
+
+  /** Hears that nothing of a write left, whose intent is on disk. */
+  heldBack(): void {
+    this.#isIntended = true
   }
 
   /** Records what became of the change. A failure on the way ends the run, whatever `halt` says. */
@@ -123,11 +161,32 @@ export class ChangeRun {
     return failure ? failed(applied, failure) : { applied, halt, trouble: null }
   }
 
-  /** Leaves the server alone. That stands in the journal, but never in the place of an outcome that it has already. */
-  leave(outcome: 'drifted' | 'not-applied', error: string | null): AppliedChange {
+  /** Lets an outcome stand that the journal has, also where an intent after it came to nothing. */
+  async keep(applied: AppliedChange): Promise<Step> {
+    return this.#isIntended
+      ? this.conclude({ applied, failure: null }, null)
+      : { applied, halt: null, trouble: null }
+  }
+
+  /**
+   * Leaves the server alone. That stands in the journal, but never in the place of an outcome that it has already. After
+   * an intent it is on disk at once, as not applied: there `drifted` would mean that it had been written before.
+   */
+  async leave(
+    outcome: 'drifted' | 'not-applied',
+    { error = null, drift = [], halt = null }: Leaving = {},
+  ): Promise<Step> {
     const { id, edits } = this.change
-    if (edits.length > 0)
-      this.#context.recorder.note({ type: 'outcome', change: id, outcome, collateral: [], error })
-    return settledAs(this.change, outcome, error)
+    const applied = { ...settledAs(this.change, outcome, error), drift: [...drift] }
+    const happened = (as: Outcome): JournalEvent => {
+      return { type: 'outcome', change: id, outcome: as, collateral: [], error }
+    }
+    try {
+      if (this.#isIntended) await enter(this.#context, happened('not-applied'))
+      else if (edits.length > 0) this.#context.recorder.note(happened(outcome))
+    } catch (unrecorded) {
+      return failed(applied, this.#failureOf(unrecorded))
+    }
+    return { applied, halt, trouble: null }
   }
 }

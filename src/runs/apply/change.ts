@@ -1,7 +1,6 @@
 import { driftSinceWrite, holds, reversed } from '../../core/plan/drift.ts'
 import type { Change } from '../../core/plan/change.ts'
 import { type AppliedChange, settledAs } from '../../core/run/outcome.ts'
-import { type Halt } from '../../core/run/report.ts'
 import type { ServerRecord } from '../../core/record/server.ts'
 import { ChangeRun, haltAfter } from './change-run.ts'
 import type { ApplyContext, Step } from './context.ts'
@@ -10,25 +9,43 @@ import { writeChange } from './write.ts'
 
 const GONE = 'it is no longer there'
 
-/** A step that does not end the run, or only for `halt`. */
-const quiet = (applied: AppliedChange, halt: Halt = null): Step => ({ applied, halt, trouble: null })
+/** How often a server is read and judged anew that changes whenever it is about to be written. */
+const TRIES = 5
+
+const RESTLESS = 'it was changed each time it was about to be written, or this program was held up each time'
+
+/** Reads the record and judges it: what is to be written, or what became of the change. */
+async function judged(
+  run: ChangeRun,
+  direction: Direction,
+  { stopRequested }: ApplyContext,
+): Promise<{ record: ServerRecord } | Step> {
+  const reading = await run.read()
+  if (reading.kind === 'edited') return run.leave('drifted', { error: reading.message })
+  if (reading.kind === 'absent') return run.leave('drifted', { error: GONE })
+  if (reading.kind !== 'record') return run.leave('not-applied', { error: reading.message, halt: 'failure' })
+  const { record } = reading
+  const objection = objectionTo(run.change, record, direction, run.place.era)
+  if (objection) return run.leave('drifted', objection)
+  const halt = stopRequested()
+  return halt ? run.leave('not-applied', { halt }) : { record }
+}
 
 /**
  * Applies one change: read, record the intent, write, find out, compare, repair, record the outcome. A server that is not
- * as it was shown is left alone. Never throws.
+ * as it was shown is left alone. Where too much time passes before the write leaves, all of it begins anew. Never throws.
  */
 export function applyChange(context: ApplyContext, change: Change, direction: Direction): Promise<Step> {
   const run = new ChangeRun(context, change)
   return run.safely(settledAs(change, 'not-applied'), async () => {
-    const reading = await run.read()
-    if (reading.kind === 'edited') return quiet(run.leave('drifted', reading.message))
-    if (reading.kind === 'absent') return quiet(run.leave('drifted', GONE))
-    if (reading.kind !== 'record') return quiet(run.leave('not-applied', reading.message), 'failure')
-    const objection = objectionTo(change, reading.record, direction, run.place.era)
-    if (objection) return quiet({ ...run.leave('drifted', objection.error), drift: objection.drift })
-    const stop = context.stopRequested()
-    if (stop) return quiet(run.leave('not-applied', null), stop)
-    return run.conclude(await writeChange(run.writeOf('change', change.edits), reading.record))
+    for (let tries = 1; tries <= TRIES; tries += 1) {
+      const found = await judged(run, direction, context)
+      if (!('record' in found)) return found
+      const written = await writeChange(run.writeOf('change', change.edits), found.record)
+      if (written) return run.conclude(written)
+      run.heldBack()
+    }
+    return run.leave('not-applied', { error: RESTLESS, halt: 'failure' })
   })
 }
 
@@ -36,24 +53,32 @@ export function applyChange(context: ApplyContext, change: Change, direction: Di
 export function takeBackChange(context: ApplyContext, written: AppliedChange): Promise<Step> {
   const { edits } = written
   const run = new ChangeRun(context, written)
-  // Still in force, and why. Its recorded outcome stands.
-  const stays = (why: string): Step => quiet({ ...written, error: `not taken back: ${why}` })
-  const drifted = (error: string, drift = written.drift): Promise<Step> =>
-    run.conclude({ applied: { ...written, outcome: 'drifted', drift, error }, failure: null })
   return run.safely(written, async () => {
-    const reading = await run.read()
-    if (reading.kind === 'absent') return drifted(GONE)
-    if (reading.kind !== 'record') return stays(reading.message)
-    // Only a write of unknown end can be here: it may still be under way.
-    if (holds(reading.record, edits, 'before')) return stays('it shows the old value, for now')
-    const drift = driftSinceWrite(edits, reading.record)
-    if (drift.length > 0) return drifted('not taken back: it no longer holds what this run wrote', drift)
-    return writeBack(run, reading.record, written)
+    for (let tries = 1; tries <= TRIES; tries += 1) {
+      const drifted = (error: string, drift = written.drift): Promise<Step> =>
+        run.conclude({ applied: { ...written, outcome: 'drifted', drift, error }, failure: null })
+      // Still in force, and why.
+      const stays = (why: string): Promise<Step> => run.keep({ ...written, error: `not taken back: ${why}` })
+      const reading = await run.read()
+      if (reading.kind === 'absent') return drifted(GONE)
+      if (reading.kind !== 'record') return stays(reading.message)
+      // Only a write of unknown end can be here: it may still be under way.
+      if (holds(reading.record, edits, 'before')) return stays('it shows the old value, for now')
+      const drift = driftSinceWrite(edits, reading.record)
+      if (drift.length > 0) return drifted('not taken back: it no longer holds what this run wrote', drift)
+      const back = await writeBack(run, reading.record, written)
+      if (back) return back
+      run.heldBack()
+    }
+    return run.keep({ ...written, error: `not taken back: ${RESTLESS}` })
   })
 }
 
-async function writeBack(run: ChangeRun, before: ServerRecord, written: AppliedChange): Promise<Step> {
-  const { applied, failure } = await writeChange(run.writeOf('take-back', reversed(written.edits)), before)
+/** The step that a write back came to, `null` where it was held back. */
+async function writeBack(run: ChangeRun, before: ServerRecord, written: AppliedChange): Promise<Step | null> {
+  const back = await writeChange(run.writeOf('take-back', reversed(written.edits)), before)
+  if (!back) return null
+  const { applied, failure } = back
   // What the first write did to other fields is told already, and has stopped the run.
   const halt = haltAfter(applied)
   // The settings were compared anew.

@@ -3,7 +3,9 @@ import { ownMember } from '../../core/own-member.ts'
 import { type FieldChange, isRepairable, reportable, shownChanges } from '../../core/record/fields.ts'
 import type { CollateralChange } from '../../core/run/outcome.ts'
 import type { ServerRecord } from '../../core/record/server.ts'
+import type { Era } from '../../core/record/eras.ts'
 import type { Place } from '../../core/record/place.ts'
+import { takenByAnotherRelease } from '../../core/record/resets.ts'
 
 /** The states of one server around a write: before, in the gateway's answer (where it held one), and read back. */
 export interface AroundWrite {
@@ -38,24 +40,40 @@ export function findCollateral(around: AroundWrite): FieldChange[] {
   return shownChanges(around.before, around.after, around.intended)
 }
 
-/** The fields among them that a repair should write. */
-export function fieldsToRepair(changes: readonly FieldChange[], around: AroundWrite): string[] {
-  return changes.filter((each) => isOursToRepair(each, around)).map(({ field }) => field)
+/** What a repair should write. `taken`: the fields among them that a member of another release took. */
+export interface Repairs {
+  fields: string[]
+  taken: string[]
 }
 
-/** Writes the lost values back, once, and reads again. Returns the fields that are as before now. */
+/** What is ours to repair among the changes. */
+export function repairsOf(changes: readonly FieldChange[], around: AroundWrite, era: Era): Repairs {
+  const others = takenByAnotherRelease(around, era)
+  const taken = changes.map(({ field }) => field).filter((field) => others.includes(field))
+  const fields = changes
+    .filter((each) => taken.includes(each.field) || isOursToRepair(each, around))
+    .map(({ field }) => field)
+  return { fields, taken }
+}
+
+/**
+ * Writes the lost values back, once, and reads again. Returns the fields that are as before now, and the record as it
+ * is; `null` where it could not be read. `isLate`: nothing was written, as somebody changed it meanwhile.
+ */
 export async function repair(
   place: Place,
   around: AroundWrite,
   fields: readonly string[],
-): Promise<string[]> {
+): Promise<{ repaired: string[]; after: ServerRecord | null; isLate: boolean }> {
   const lost = Object.fromEntries(fields.map((field) => [field, ownMember(around.before, field) ?? null]))
   const edits = Object.entries(lost).map(([field, after]) => ({ field, after }))
-  await place.write({ ...around.after, ...lost }, edits)
+  const answer = await place.write({ ...around.after, ...lost }, edits)
+  const isLate = answer.kind === 'refused' && answer.isLate === true
   const reading = await place.read(around.before.server_id)
-  if (reading.kind !== 'record') return []
-  const still = shownChanges(around.before, reading.record, around.intended).map(({ field }) => field)
-  return fields.filter((field) => !still.includes(field))
+  if (reading.kind !== 'record') return { repaired: [], after: null, isLate }
+  const { record: after } = reading
+  const still = shownChanges(around.before, after, around.intended).map(({ field }) => field)
+  return { repaired: fields.filter((field) => !still.includes(field)), after, isLate }
 }
 
 /** The changes as they may be shown and journalled. */

@@ -17,12 +17,21 @@ export type ApplyEvent =
   | { kind: 'works'; change: Change; message: string }
   | { kind: 'settled'; change: AppliedChange }
 
+/**
+ * What a run has met of the members behind the gateway's address. `resets`: one of them is of an older release, which
+ * resets what a write leaves out; from then on every write holds that, too.
+ */
+export interface Company {
+  resets: boolean
+}
+
 /** What a run works with. `stopRequested` is asked before each server, and before the first write of each. */
 export interface ApplyContext {
   gateway: Gateway
   recorder: RunRecorder
   /** What the run has met of a gateway that does not answer. */
   silence: Silence
+  company: Company
   /** How long a write whose answer was lost is looked for. */
   patienceMs: number
   onFailure: 'stop' | 'continue' | 'revert'
@@ -48,7 +57,8 @@ export interface Step {
 }
 
 /** One write of a change, and who is told of its progress. */
-export interface Write extends Pick<ApplyContext, 'recorder' | 'silence' | 'patienceMs' | 'onFault'> {
+export interface Write
+  extends Pick<ApplyContext, 'recorder' | 'silence' | 'company' | 'patienceMs' | 'onFault'> {
   place: Place
   change: Change
   /** What is written now: the change's own edits, or the same the other way; none where only settings are put back. */

@@ -12,9 +12,13 @@ import type { ListedServer, ServerRecord } from '../../core/record/server.ts'
 import { shownPath } from '../../core/show/redact.ts'
 import { printable } from '../../core/show/text.ts'
 import type { Gateway } from '../../gateway/port.ts'
+import { type Moment, moment, msSince } from '../moment.ts'
 
 /** A read by id that took longer than this is no longer what is stored: LiteLLM reads the row first, then probes. */
-const FRESH_MS = 500
+const PROMPT_MS = 500
+
+/** Is what a read by id that began then brings still what is stored, if it comes now? */
+export const isPrompt = (began: Moment): boolean => msSince(began) < PROMPT_MS
 
 /** What the list tells truly on every release, and a write would overwrite. */
 const LISTED = ['url', 'alias', 'transport', 'mcp_access_groups', 'allow_all_keys', 'args', 'env']
@@ -52,9 +56,9 @@ export async function readBeforeWrite(
   id: string,
   writes: readonly string[] = [],
 ): Promise<GuardedReading> {
-  const started = Date.now()
+  const began = moment()
   const reading = await gateway.read(id)
-  if (reading.kind !== 'record' || Date.now() - started < FRESH_MS) return reading
+  if (reading.kind !== 'record' || isPrompt(began)) return reading
   try {
     const listed = (await gateway.list()).find((server) => server.server_id === id)
     const fields = disagreement(reading.record, listed, writes)

@@ -21,12 +21,15 @@ function isInVain(answer: WriteAnswer, wanted: Settings): boolean {
   return answer.record !== null && !holdsSettings(answer.record, wanted)
 }
 
-/** Writes settings, and returns the record once they are back or clearly are not; `null` where none can be read in time. */
+/**
+ * Writes settings, and returns the record once they are back or clearly are not; `null` where none can be read in time.
+ * `isLate`: the write was held back, as somebody had changed the server.
+ */
 async function writeSettings(
   { place, change, patienceMs, silence, tell }: Write,
   missing: Settings,
   before: ServerRecord,
-): Promise<ServerRecord | null> {
+): Promise<{ found: ServerRecord | null; isLate: boolean }> {
   tell('restoring')
   const edits = Object.entries(missing).map(([field, after]) => ({ field, after }))
   const answer = await place.write(before, edits)
@@ -39,29 +42,34 @@ async function writeSettings(
       return record && (holdsSettings(record, missing) || isInVain(answer, missing)) ? record : null
     },
   )
-  return recordIn(last)
+  return { found: recordIn(last), isLate: answer.kind === 'refused' && answer.isLate === true }
 }
+
+/** How often settings are written that do not come back at once, or whose write is held back. */
+const WRITES = 5
 
 /**
  * Puts settings back that a record has lost, by a write without the URL, its intent before it. A second write follows
- * where the first brought back a part: a first issuer clears what is sent along with it but was there before
+ * where the first brought back a part, or was held back: a first issuer clears what is sent along with it but was there before
  * (`stale_mcp_auth_fields` in db.py of 1.106.2).
  */
 export async function restoreSettings(
   write: Write,
   wanted: Settings,
   record: ServerRecord,
+  left = WRITES,
 ): Promise<Restored> {
   const missing = missingSettings(wanted, record)
   const writes = Object.keys(missing)
   if (writes.length === 0 || write.silence.cause !== null) return { record, failure: null }
   const failure = await intendMending(write, { purpose: 'restore', writes, record })
   if (failure) return { record, failure }
-  const found = await writeSettings(write, missing, record)
+  const { found, isLate } = await writeSettings(write, missing, record)
   if (!found) return { record, failure: null }
   // What stood there in the meantime may be somebody's edit.
   const both = { ...wanted, ...settingsOf(record) }
-  const left = Object.keys(missingSettings(both, found)).length
-  const isOver = left === 0 || left >= writes.length || write.silence.cause !== null
-  return isOver ? { record: found, failure: null } : restoreSettings(write, both, found)
+  const lacking = Object.keys(missingSettings(both, found)).length
+  const isInVainAgain = !isLate && lacking >= writes.length
+  const isOver = lacking === 0 || isInVainAgain || left <= 1 || write.silence.cause !== null
+  return isOver ? { record: found, failure: null } : restoreSettings(write, both, found, left - 1)
 }

@@ -12,7 +12,7 @@ import { openRun } from './open.ts'
 import { Silence } from './silence.ts'
 
 /** What a run needs besides its plan. `tool`: name and version of this program. */
-export interface RunContext extends Omit<ApplyContext, 'recorder' | 'silence'> {
+export interface RunContext extends Omit<ApplyContext, 'recorder' | 'silence' | 'company'> {
   journal: Journal
   tool: string
 }
@@ -82,7 +82,7 @@ export async function doRun(
   // What the plan is about is tried anew.
   const others = resumption?.settled.filter(({ id }) => !plan.changes.some((change) => change.id === id))
   const found = haltOf(others ?? [])
-  const scope = { ...context, recorder, silence: new Silence() }
+  const scope = { ...context, recorder, silence: new Silence(), company: { resets: false } }
   const applied = await applyPlan({ ...plan, changes: readyChanges(plan) }, scope, found)
   const result = inOrder(plan, applied)
   const { halted } = applied

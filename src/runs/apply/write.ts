@@ -2,9 +2,11 @@ import { type AppliedChange, type CollateralChange, settledAs } from '../../core
 import { mayHang } from '../../core/record/may-hang.ts'
 import { clearedSettings, missingSettings, restorable, type Settings } from '../../core/record/oauth.ts'
 import { fieldEdits, wholeFields } from '../../core/record/put-body.ts'
+import { showsAll } from '../../core/record/resets.ts'
 import type { ServerRecord } from '../../core/record/server.ts'
 import { printable } from '../../core/show/text.ts'
-import { type AroundWrite, fieldsToRepair, findCollateral, repair, reportCollateral } from './collateral.ts'
+import { until } from '../until.ts'
+import { type AroundWrite, findCollateral, repair, repairsOf, reportCollateral } from './collateral.ts'
 import type { Failure, Write } from './context.ts'
 import { intend, intendMending, type JournalFailure } from './intent.ts'
 import { restoreSettings } from './restore.ts'
@@ -41,8 +43,11 @@ const settingsAfter = ({ place, change, edits }: Write, before: ServerRecord): S
   ...clearedSettings(before, edits, place.era),
 })
 
-/** Sends the edits, if any, and finds out what became of them. Throws `JournalFailure`; then nothing was sent. */
-async function writeEdits(write: Write, before: ServerRecord, settings: Settings): Promise<Landed> {
+/**
+ * Sends the edits, if any, and finds out what became of them; `null` where they were held back. Throws `JournalFailure`;
+ * then nothing was sent.
+ */
+async function writeEdits(write: Write, before: ServerRecord, settings: Settings): Promise<Landed | null> {
   const { place, change, edits, purpose } = write
   const writes = Object.keys(wholeFields(before, edits))
   if (writes.length === 0)
@@ -50,6 +55,7 @@ async function writeEdits(write: Write, before: ServerRecord, settings: Settings
   await intend(write, { purpose, writes, record: before, settings })
   write.tell('writing')
   const answer = await place.write(before, fieldEdits(before, edits, place.era))
+  if (answer.kind === 'refused' && answer.isLate) return null
   write.tell('checking')
   const { outcome, record, error } = await settle(write, answer)
   const isUnheard = outcome === 'applied' && mayHang(change) && write.silence.isWaiting(change)
@@ -61,30 +67,61 @@ async function writeEdits(write: Write, before: ServerRecord, settings: Settings
   }
 }
 
-/** Finds what changed besides, and writes back what is ours to repair. */
-async function mend(
-  write: Write,
-  around: AroundWrite,
-): Promise<{ collateral: CollateralChange[]; failure: JournalFailure | null }> {
-  const { id } = write.change.server
-  const changes = findCollateral(around)
-  const writes = fieldsToRepair(changes, around)
-  const unmended = reportCollateral(id, changes, [])
-  if (writes.length === 0 || write.silence.cause !== null) return { collateral: unmended, failure: null }
-  const failure = await intendMending(write, { purpose: 'repair', writes, record: around.after })
-  if (failure) return { collateral: unmended, failure }
-  write.tell('repairing')
-  const repaired = await repair(write.place, around, writes)
-  return { collateral: reportCollateral(id, changes, repaired), failure: null }
+/** What was found besides, what of it was put back, and what kept the journal from taking more. */
+interface Mended {
+  collateral: CollateralChange[]
+  /** Did a member of another release take something? */
+  taken: boolean
+  failure: JournalFailure | null
 }
+
+/** How often a repair is made anew that was held back, as somebody else edited the server meanwhile. */
+const REPAIRS = 3
+
+/** Finds what changed besides, and writes back what is ours to repair. */
+async function mend(write: Write, around: AroundWrite, tries = REPAIRS): Promise<Mended> {
+  const { change, place, silence, company } = write
+  const changes = findCollateral(around)
+  const { fields: writes, taken: others } = repairsOf(changes, around, place.era)
+  const taken = others.length > 0
+  const unmended = reportCollateral(change.server.id, changes, [])
+  if (writes.length === 0 || silence.cause !== null) return { collateral: unmended, taken, failure: null }
+  company.resets ||= taken
+  const failure = await intendMending(write, { purpose: 'repair', writes, record: around.after })
+  if (failure) return { collateral: unmended, taken, failure }
+  write.tell('repairing')
+  const { repaired, after, isLate } = await repair(place, around, writes)
+  if (isLate && after && tries > 1) return mend(write, { ...around, after }, tries - 1)
+  return { collateral: reportCollateral(change.server.id, changes, repaired), taken, failure: null }
+}
+
+/** The record from a member of the release that was read before; what another one answers has other fields. */
+async function readLikewise(
+  { place, change, patienceMs }: Write,
+  around: AroundWrite,
+): Promise<ServerRecord> {
+  if (showsAll(around.after, around.before)) return around.after
+  const { decision } = await until(
+    { ms: patienceMs },
+    (leftMs) => place.read(change.server.id, leftMs),
+    (reading) =>
+      reading.kind === 'record' && showsAll(reading.record, around.before) ? reading.record : null,
+  )
+  return decision ?? around.after
+}
+
+const MIXED =
+  'another release of LiteLLM answers at this address, too, and took from it what was not sent: bring all members to one release first'
 
 /** Compares every field with what it should be now, and repairs. */
 async function compare(write: Write, applied: AppliedChange, around: AroundWrite): Promise<Written> {
   try {
-    const { collateral, failure } = await mend(write, around)
+    const after = await readLikewise(write, around)
+    const { collateral, taken, failure } = await mend(write, { ...around, after })
     // Nobody could read what the repair came to.
     const doubt = write.silence.readsHang ? 'whether its other fields are back is not known' : null
-    return { applied: { ...applied, collateral, error: doubt ?? applied.error }, failure }
+    const error = doubt ?? (taken ? MIXED : applied.error)
+    return { applied: { ...applied, collateral, error }, failure }
   } catch (error) {
     write.onFault(error)
     return {
@@ -97,13 +134,15 @@ async function compare(write: Write, applied: AppliedChange, around: AroundWrite
 /**
  * The write of a change, each of its requests with an intent on disk before it: send the edits, find out, put back the
  * settings that the release clears with the URL, compare every field, repair. A change without edits begins with its
- * settings. Throws `JournalFailure` when the first intent could not be recorded; then nothing was sent. The outcome
- * is the caller's to record.
+ * settings. `null` where the edits were held back, as the server had changed by then: nothing was sent. Throws
+ * `JournalFailure` when the first intent could not be recorded; then nothing was sent. The outcome is the caller's to record.
  */
-export async function writeChange(write: Write, before: ServerRecord): Promise<Written> {
+export async function writeChange(write: Write, before: ServerRecord): Promise<Written | null> {
   const { era } = write.place
   const settings = settingsAfter(write, before)
-  const { applied, record, answered, sent } = await writeEdits(write, before, settings)
+  const landed = await writeEdits(write, before, settings)
+  if (!landed) return null
+  const { applied, record, answered, sent } = landed
   if (!record) return { applied, failure: null }
   const wanted = restorable(settings, before, era)
   const { record: after, failure } = await restoreSettings(write, wanted, record)

@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'vitest'
 import {
   type AroundWrite,
-  fieldsToRepair,
   findCollateral,
   repair,
+  repairsOf,
   reportCollateral,
 } from '../../../src/runs/apply/collateral.ts'
-import { type Deviations, gatewayWith, newUrl, readAs, recordOf, SILENT } from './scene.ts'
+import { type Deviations, ERA, gatewayWith, newUrl, readAs, recordOf, SILENT } from './scene.ts'
 
 const BEFORE = recordOf('a', { description: 'kept', mcp_access_groups: ['dev'], auth_type: 'none' })
 const MOVED = { ...BEFORE, url: newUrl('a') }
@@ -52,7 +52,7 @@ describe('what a write changed besides is found:', () => {
 describe('ours to repair is', () => {
   const ours = (fields: Record<string, unknown>, more: Partial<AroundWrite> = {}): string[] => {
     const scene = around(fields, more)
-    return fieldsToRepair(findCollateral(scene), scene)
+    return repairsOf(findCollateral(scene), scene, ERA).fields
   }
 
   test("what the request carried and the gateway's own answer shows changed", () => {
@@ -86,7 +86,7 @@ describe('a repair', () => {
 
   async function repaired(deviations: Deviations = {}) {
     const { gateway, requests, store } = gatewayWith([LOST.after], deviations)
-    const fields = await repair(gateway, LOST, FIELDS)
+    const { repaired: fields } = await repair(gateway, LOST, FIELDS)
     return { fields, requests, record: store.get('id-a') }
   }
 

@@ -3,7 +3,7 @@ import type { Change, Edit } from '../../../src/core/plan/change.ts'
 import type { StopSignal } from '../../../src/core/run/report.ts'
 import { type Era, eraOf } from '../../../src/core/record/eras.ts'
 import type { FieldEdit } from '../../../src/core/record/put-body.ts'
-import type { Reading, WriteAnswer } from '../../../src/core/record/place.ts'
+import { HELD_BACK, type Reading, type WriteAnswer } from '../../../src/core/record/place.ts'
 import { identify, type ServerRecord, serverRecord } from '../../../src/core/record/server.ts'
 import { MigrateError } from '../../../src/core/errors.ts'
 import type { Gateway, ServerCheck } from '../../../src/gateway/port.ts'
@@ -80,7 +80,8 @@ export function gatewayWith(records: readonly ServerRecord[], deviations: Deviat
       const own = deviations.onRead?.((counts.read += 1), id, store)
       return own ?? (record ? readAs(record) : { kind: 'absent', message: 'no record' })
     },
-    write: async ({ server_id: id }, edits) => {
+    write: async ({ server_id: id }, edits, mayLeave) => {
+      if (mayLeave && !(await mayLeave())) return HELD_BACK
       const sent = edits.map(({ field }) => field)
       requests.push(`write ${id} ${sent.join(' ')}`)
       const own = deviations.onWrite?.((counts.write += 1), edits, store)
@@ -136,6 +137,7 @@ export function contextWith(
   const faults: unknown[] = []
   return {
     silence: new Silence(),
+    company: { resets: false },
     patienceMs: 0,
     onFailure: 'stop',
     canary: false,
@@ -154,9 +156,9 @@ export function writeWith(
   parts: Pick<ApplyContext, 'gateway' | 'recorder'> & Partial<ApplyContext>,
   change: Change,
 ): Write {
-  const { gateway, recorder, silence, patienceMs, onFault } = contextWith(parts)
+  const { gateway, recorder, silence, company, patienceMs, onFault } = contextWith(parts)
   const place = silence.listenTo(gateway, change)
-  const shared = { place, recorder, silence, patienceMs, onFault, change, edits: change.edits }
+  const shared = { place, recorder, silence, company, patienceMs, onFault, change, edits: change.edits }
   return { ...shared, purpose: 'change', tell: () => {} }
 }
 

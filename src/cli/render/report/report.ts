@@ -165,6 +165,18 @@ export function renderByHand({ changes }: RunReport, look: Look): string {
 const renderFate = (change: AppliedChange, run: Findings, look: Look): string =>
   [renderOutcome(change, run, look), ...renderDrift(change.drift, look)].join('\n')
 
+/** What the run that was taken back may have taken from servers, and a person has to put back. */
+function renderStillDamaged({ notes }: RunReport, look: Look): string[] {
+  const damaged = notes.filter(({ code }) => code === 'still-changed')
+  if (damaged.length === 0) return []
+  const lines = damaged.map(({ server, message }) => `  ${server ? `${shownName(server)}: ` : ''}${message}`)
+  const what =
+    'Not all is as it was before that run. Whether its write did this, or somebody since, cannot be told from here: look at these on the admin page, and set what is wrong there.'
+  return [...lines.map((line) => wrap(line, look.width, '    ')), wrap(what, look.width)].map((text) =>
+    look.paint('red', text),
+  )
+}
+
 /** The end of a run: what happened, why it stopped if it did, and what to do next. The undo line comes after it. */
 export function renderReport(report: RunReport, look: Look, own: CommandMaker): string {
   const worth = report.changes.filter(
@@ -180,6 +192,7 @@ export function renderReport(report: RunReport, look: Look, own: CommandMaker): 
     ...(report.halted ? [wrap(HALTS[report.halted], look.width)] : []),
     ...(report.trouble ? [look.paint('red', wrap(report.trouble, look.width))] : []),
     ...(report.changes.every(isWithheld) ? [] : [look.paint('bold', `${renderTally(report)}.`)]),
+    ...renderStillDamaged(report, look),
     ...renderChecks(report, look),
     ...renderWithheld(report, look),
     ...renderLeftBehind(report.skipped, look),

@@ -1,0 +1,90 @@
+import { canonical } from '../canonical.ts'
+import { settableFields } from './fields.ts'
+import { restorable, settingsOf } from './oauth.ts'
+import type { Era } from './eras.ts'
+import { type FieldEdit, writeBody } from './put-body.ts'
+import type { ServerRecord } from './server.ts'
+
+const nothing = (value: unknown): boolean =>
+  value === null ||
+  value === undefined ||
+  value === false ||
+  (typeof value === 'object' && Object.keys(value).length === 0)
+
+/** What a PUT of 1.77.7 to 1.87 makes of a field that it leaves out, seen on 1.77.7 and 1.81.14. */
+const RESETS: Readonly<Record<string, (value: unknown) => boolean>> = {
+  transport: (value) => value === 'sse',
+  mcp_access_groups: nothing,
+  args: nothing,
+  env: nothing,
+  alias: nothing,
+  allow_all_keys: nothing,
+  // False on 1.81, true from 1.82 on.
+  available_on_public_internet: (value) => typeof value === 'boolean',
+  delegate_auth_to_upstream: nothing,
+  oauth_passthrough: nothing,
+  is_byok: nothing,
+  byok_description: nothing,
+}
+
+/** Those that every record has, on every release. */
+const TELLING = ['transport', 'mcp_access_groups', 'args', 'env']
+
+const isReset = (record: ServerRecord, field: string): boolean => RESETS[field]?.(record[field]) ?? false
+
+/** Has a record all the fields of another? A release shows the same fields in each of its answers. */
+export function showsAll(record: ServerRecord, other: ServerRecord): boolean {
+  const fields = settableFields(record)
+  return Object.keys(settableFields(other)).every((field) => field in fields)
+}
+
+const isSameRelease = (a: ServerRecord, b: ServerRecord): boolean => showsAll(a, b) && showsAll(b, a)
+
+/** One server around a write: before, in the gateway's answer (`null` where it held none), and after. */
+interface Around {
+  before: ServerRecord
+  answered: ServerRecord | null
+  after: ServerRecord
+  sent: readonly string[]
+}
+
+/** The fields, not sent, that hold by now what another release writes there by itself, in its answer and ever since. */
+function resetFields({ before, answered, after, sent }: Around): string[] {
+  const states = answered === null ? [after] : [answered, after]
+  if (!TELLING.every((field) => sent.includes(field) || states.every((state) => isReset(state, field))))
+    return []
+  return Object.keys(RESETS).filter(
+    (field) =>
+      !sent.includes(field) &&
+      states.every((state) => isReset(state, field)) &&
+      canonical(before[field]) !== canonical(after[field]),
+  )
+}
+
+/** The same of the OAuth settings, all of which a release from 1.94 on clears with the URL; those that can be put back. */
+function clearedFields({ before, answered, after, sent }: Around, era: Era): string[] {
+  const held = settingsOf(before)
+  const states = answered === null ? [after] : [answered, after]
+  const gone = Object.keys(held).every((field) => states.every((state) => nothing(state[field])))
+  if (era.wipesOAuth || !sent.includes('url') || !gone) return []
+  return Object.keys(restorable(held, before, { ...era, dropsClient: true }))
+}
+
+/**
+ * What a member of another release, behind the same address, has taken from a server with a write that was made for the
+ * release of `era`: such a write takes all there is of its kind at once. One single field may be somebody's edit, and
+ * counts only where the answer shows the fields of another release.
+ */
+export function takenByAnotherRelease(around: Around, era: Era): string[] {
+  const { before, answered } = around
+  const isForeign = answered !== null && !isSameRelease(answered, before)
+  return [resetFields(around), clearedFields(around, era)]
+    .filter((fields) => fields.length > 1 || isForeign)
+    .flat()
+}
+
+/** Edits with all beside them that a release before 1.88 resets where a body leaves it out, as the record holds it. */
+export function againstResets(record: ServerRecord, edits: readonly FieldEdit[]): FieldEdit[] {
+  const { server_id: _id, ...fields } = writeBody('defaulted-fields', record, edits)
+  return Object.entries(fields).map(([field, after]) => ({ field, after }))
+}
