@@ -2,6 +2,7 @@ import { statSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { codeOf, MigrateError } from '../core/errors.ts'
 import type { CommandMaker } from '../core/show/own-command.ts'
+import type { Redactor } from '../core/show/secrets/redactor.ts'
 import { FileJournal } from '../journal/file-journal.ts'
 import { defaultJournalFolder } from '../journal/location.ts'
 import type { MainOptions } from './commands/main.ts'
@@ -15,6 +16,8 @@ import type { Written } from './written.ts'
 export interface Context {
   env: NodeJS.ProcessEnv
   terminal: Terminal
+  /** Knows every secret of this invocation; each way out goes through it. */
+  redactor: Redactor
   look: Look
   signals: Signals
   /** The words with which the program was started, ready for a shell: printed commands begin with them. */
@@ -41,7 +44,10 @@ export const mainCommands = (url: string, { options, context }: Invoked): Comman
  * The journal that an invocation uses: --journal, else MCP_URL_MIGRATE_JOURNAL, else the user's data folder. Throws `usage`
  * where that folder is not known: the current folder is no place for a journal.
  */
-export function journalFor(options: Pick<MainOptions, 'journal'>, env: NodeJS.ProcessEnv): FileJournal {
+export function journalFor(
+  options: Pick<MainOptions, 'journal'>,
+  { env, redactor }: Pick<Context, 'env' | 'redactor'>,
+): FileJournal {
   const folder = options.journal ?? (env['MCP_URL_MIGRATE_JOURNAL'] || defaultJournalFolder(env))
   if (folder === null)
     throw new MigrateError(
@@ -49,7 +55,7 @@ export function journalFor(options: Pick<MainOptions, 'journal'>, env: NodeJS.Pr
       'There is no place for the journal: HOME names no folder, and this user has no home folder',
       'Name one with --journal DIR or MCP_URL_MIGRATE_JOURNAL, or set HOME.',
     )
-  return new FileJournal(resolve(folder))
+  return new FileJournal(resolve(folder), (text) => redactor.own(text))
 }
 
 /** Is nothing there? What cannot be seen may be. */

@@ -1,5 +1,5 @@
 import { unforeseen } from '../core/errors.ts'
-import { printable, printableJson } from '../core/show/text.ts'
+import { printable } from '../core/show/text.ts'
 import type { Context } from './context.ts'
 import { exitForError } from './exit.ts'
 import { ownCommands } from './own-command.ts'
@@ -39,7 +39,7 @@ export function tellFailure(cause: unknown, invocation: Invocation, context: Con
     if (written.anything) terminal.warn(tellWritten(written, options, historyCommand(invocation, context)))
   }
   const indent = options['watch'] === undefined ? 2 : 0
-  if (options['json'] === true) terminal.print(printableJson(errorDocument(error), indent))
+  if (options['json'] === true) terminal.document(errorDocument(error), indent)
   return exitForError(error.code, written.anything)
 }
 

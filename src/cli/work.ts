@@ -1,4 +1,6 @@
 import type { StopSignal } from '../core/run/report.ts'
+import { Redactor } from '../core/show/secrets/redactor.ts'
+import { keysIn } from './connect/credentials.ts'
 import type { Context } from './context.ts'
 import type { Circumstances, Ending } from './ending.ts'
 import { historyCommand, LAST_WORDS, perform, tellFailure } from './perform.ts'
@@ -17,13 +19,16 @@ interface Start {
 }
 
 async function makeContext(
-  { options }: Invocation,
+  { command, options }: Invocation,
   { version, ending, circumstances: { written } }: Start,
 ): Promise<Context> {
   const colour = decideColour(options['color'] !== false, process.stdout, process.env)
+  // What a sandbox prints of its own key is meant to be used.
+  const redactor = new Redactor().learn(...(command.name === 'sandbox' ? [] : keysIn(process.env)))
   const terminal = await ConsoleTerminal.open({
     quiet: options['quiet'] === true,
     mayAsk: options['json'] !== true,
+    redactor,
   })
   const stopAtOnce = (signal: StopSignal, phase: Phase): void => {
     terminal.settle()
@@ -34,6 +39,7 @@ async function makeContext(
   return {
     env: process.env,
     terminal,
+    redactor,
     look: {
       width: Math.min(terminal.width, 100),
       paint: painter(colour),

@@ -51,11 +51,14 @@ const isSettled = ({ mtimeNs, ctimeNs }: Stamp): boolean => {
 /** The journal as a folder with one append-only file of JSON Lines for each run, readable by its owner only. */
 export class FileJournal implements Journal {
   readonly location: string
+  readonly #cleared: (text: string) => string
   /** What was read of each file, for as long as that is as it was: large journals are asked several times. */
   readonly #read = new Map<string, { stamp: Stamp; run: RecordedRun | null }>()
 
-  constructor(folder: string) {
+  /** `cleared`: takes the secrets out of a message, for whoever reads the journal later. */
+  constructor(folder: string, cleared: (text: string) => string = (text) => text) {
     this.location = folder
+    this.#cleared = cleared
   }
 
   async requireWritable(): Promise<void> {
@@ -91,11 +94,11 @@ export class FileJournal implements Journal {
   }
 
   begin(started: RunStarted): RunRecorder {
-    return new FileRecorder(this.location, started.run, [started])
+    return new FileRecorder(this.location, started.run, [started], this.#cleared)
   }
 
   async resume({ id, head }: RecordedRun): Promise<RunRecorder> {
-    const recorder = new FileRecorder(this.location, id, [])
+    const recorder = new FileRecorder(this.location, id, [], this.#cleared)
     try {
       const fault = await folderFault(this.location)
       if (fault) throw fault

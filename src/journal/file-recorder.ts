@@ -5,7 +5,7 @@ import { MigrateError } from '../core/errors.ts'
 import { fileWords } from '../core/show/system-words.ts'
 import { chained, type Head, readChain } from './chain.ts'
 import type { RunRecorder } from './port.ts'
-import type { JournalEvent } from './records.ts'
+import { clearedEvent, type JournalEvent } from './records.ts'
 import { openOwnFile } from './trust/own-file.ts'
 
 /** What the names of a journal's files end in. */
@@ -62,12 +62,14 @@ const APPENDING = constants.O_WRONLY | constants.O_APPEND | constants.O_NOFOLLOW
 export class FileRecorder implements RunRecorder {
   readonly #folder: string
   readonly #file: string
+  readonly #cleared: (text: string) => string
   #waiting: JournalEvent[]
   #head: Head = { length: 0, hash: null }
   #place: Extent | null = null
   #broken: MigrateError | null = null
 
-  constructor(folder: string, run: string, waiting: JournalEvent[]) {
+  constructor(folder: string, run: string, waiting: JournalEvent[], cleared: (text: string) => string) {
+    this.#cleared = cleared
     this.#folder = folder
     this.#file = join(folder, run + EXTENSION)
     this.#waiting = waiting
@@ -95,7 +97,7 @@ export class FileRecorder implements RunRecorder {
     let head = this.#head
     let text = ''
     for (const happened of events) {
-      const next = chained(head, new Date().toISOString(), happened)
+      const next = chained(head, new Date().toISOString(), clearedEvent(happened, this.#cleared))
       text += next.line
       head = next.head
     }

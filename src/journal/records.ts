@@ -95,6 +95,14 @@ export type JournalEvent =
   | z.infer<typeof intent>
   | z.infer<typeof outcome>
   | z.infer<typeof runFinished>
+
+/** What happened, with its messages as `cleared` leaves them. What a revert needs stays as it is. */
+export function clearedEvent(happened: JournalEvent, cleared: (text: string) => string): JournalEvent {
+  if (happened.type === 'run-started') return { ...happened, account: cleared(happened.account) }
+  if (happened.type !== 'outcome' || happened.error === null) return happened
+  return { ...happened, error: cleared(happened.error) }
+}
+
 /** What happened, as a line of this version holds it. */
 export const lineOf = (happened: JournalEvent): object =>
   happened.type === 'run-started' ? { ...happened, changes: happened.changes.map(inLine) } : happened

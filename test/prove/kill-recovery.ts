@@ -4,7 +4,8 @@ import { readCommandLine } from '../../src/cli/program.ts'
 import { Signals } from '../../src/cli/signals.ts'
 import type { Terminal } from '../../src/cli/terminal/terminal.ts'
 import { Written } from '../../src/cli/written.ts'
-import { harmless } from '../../src/core/show/text.ts'
+import { Redactor } from '../../src/core/show/secrets/redactor.ts'
+import { harmless, printableJson } from '../../src/core/show/text.ts'
 import { plainly, transcript } from '../support/cli.ts'
 
 const TOOL = '0.0.0-prove'
@@ -36,6 +37,10 @@ class Listener implements Terminal {
 
   print(text: string): void {
     this.stdout += `${harmless(text)}\n`
+  }
+
+  document(value: unknown): void {
+    this.stdout += `${printableJson(value)}\n`
   }
 
   warn(text: string): void {
@@ -84,6 +89,7 @@ export async function invoke(
   const context: Context = {
     env: { ...env },
     terminal,
+    redactor: new Redactor(),
     look,
     signals,
     startedAs: 'npx mcp-url-migrate',

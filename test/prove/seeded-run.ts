@@ -15,6 +15,7 @@ import { guideServer } from '../support/trial.ts'
 import { temporaryFolder } from '../support/cli.ts'
 import { type FaultProxy, startFaultProxy } from './fault-proxy.ts'
 import { type Conditions, conditionsOf, PATIENCE_MS, TIMEOUT_MS } from './faults.ts'
+import { Redactor } from '../../src/core/show/secrets/redactor.ts'
 
 /** What a seed's run came to: figures, and what was not as it was reported. */
 export interface Seeded {
@@ -45,7 +46,7 @@ function gatewayAt(url: string, { masterKey, version }: Sandbox, timeoutMs = 30_
     keyHeader: 'authorization',
     timeoutSeconds: timeoutMs / 1000,
     trouble: { since: null },
-    secrets: [],
+    redactor: new Redactor(),
     headers: {},
   }
   return new LiteLlmGateway(endpoint, { url, version, account: 'master key' })

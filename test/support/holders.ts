@@ -1,6 +1,7 @@
 import type { Endpoint } from '../../src/gateway/http/http.ts'
 import type { GrantSearch } from '../../src/gateway/port.ts'
 import { ask, isSince } from '../contract/http.ts'
+import { Redactor } from '../../src/core/show/secrets/redactor.ts'
 
 /** A gateway, real or sandbox, and who asks it. */
 export interface Granting {
@@ -19,7 +20,7 @@ export function endpointOf({ url, masterKey }: Granting): Endpoint {
     keyHeader: 'authorization',
     timeoutSeconds: 30,
     trouble: { since: null },
-    secrets: [],
+    redactor: new Redactor(),
     headers: {},
   }
 }

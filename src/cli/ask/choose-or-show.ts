@@ -1,4 +1,4 @@
-import { printable, printableJson } from '../../core/show/text.ts'
+import { printable } from '../../core/show/text.ts'
 import type { Place } from '../../core/record/place.ts'
 import type { Context } from '../context.ts'
 import { shownRecord } from '../render/record.ts'
@@ -23,8 +23,7 @@ export async function chooseOrShow<T extends string>(
     const answer = await terminal.choose(message, all, fallback)
     if (answer !== null) return answer
     const reading = await place.read(id)
-    terminal.print(
-      reading.kind === 'record' ? printableJson(shownRecord(reading.record)) : printable(reading.message),
-    )
+    if (reading.kind === 'record') terminal.document(shownRecord(reading.record))
+    else terminal.print(printable(reading.message))
   }
 }

@@ -1,4 +1,5 @@
 import { type Configuration, NO_FILES } from '../../core/config/move/configuration.ts'
+import { secretsInVariable, secretTexts } from '../../core/show/secret-fields.ts'
 import { type Context, journalFor } from '../context.ts'
 import { usage } from '../options/usage.ts'
 import type { MainOptions } from './main.ts'
@@ -8,10 +9,20 @@ import { requireConsent, requireJournal } from '../job/requirements.ts'
 import { gatewayUrl, openGateway, underLock } from '../connect/session.ts'
 
 /** Before the gateway hears of anything: a file that is not there is a typing error. */
-async function readFiles({ litellmConfig, litellmEnv }: MainOptions): Promise<Configuration> {
+async function readFiles(
+  { litellmConfig, litellmEnv }: MainOptions,
+  { redactor }: Context,
+): Promise<Configuration> {
   if (litellmConfig.length + litellmEnv.length === 0) return NO_FILES
   const { readConfiguration } = await import('../../runs/plan/configuration.ts')
   const configuration = await readConfiguration(litellmConfig, litellmEnv)
+  const known = configuration.variables.flatMap(({ name, value }) =>
+    value.kind === 'here' ? secretsInVariable(name, value.value) : [],
+  )
+  redactor.learn(...known)
+  redactor.learnTokens(
+    configuration.trees.flatMap(({ servers }) => servers.flatMap(({ entry }) => secretTexts(entry))),
+  )
   if (litellmConfig.length === 0)
     throw usage('--litellm-env needs --litellm-config, which names the variables')
   return configuration
@@ -24,8 +35,8 @@ async function readFiles({ litellmConfig, litellmEnv }: MainOptions): Promise<Co
 export async function migrate(options: MainOptions, context: Context): Promise<number> {
   requireConsent(options, context)
   const rule = await ruleFor(options)
-  const configuration = await readFiles(options)
-  const journal = journalFor(options, context.env)
+  const configuration = await readFiles(options, context)
+  const journal = journalFor(options, context)
   await requireJournal(journal, options, context)
   const url = await gatewayUrl(options, context, null)
   return underLock(url, options, async () => {

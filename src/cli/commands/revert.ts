@@ -47,7 +47,7 @@ async function newestOf(
 /** `--revert [RUN]`: the same diff, question, apply and journal, the other way. Returns the exit code. */
 export async function revert(options: MainOptions, context: Context): Promise<number> {
   requireConsent(options, context)
-  const journal = journalFor(options, context.env)
+  const journal = journalFor(options, context)
   const list = ownCommands(options, { context, invoked: 'revert', url: null })
   const findNamed = async (): Promise<RecordedRun | null> =>
     typeof options.revert === 'string' ? findNamedRun(journal, options.revert, list('history')) : null

@@ -22,7 +22,9 @@ async function tryOut(
   await requireJournal(journal, options, context)
   const about = `A sandbox gateway that behaves as LiteLLM ${sandbox.version}; it and its journal are gone when this ends.`
   context.terminal.remark(wrap(about, context.look.width))
-  const gateway = await connect({ url: sandbox.url, keyHeader: null, timeoutSeconds: options.timeout }, () =>
+  const { redactor } = context
+  const target = { url: sandbox.url, keyHeader: null, timeoutSeconds: options.timeout, redactor }
+  const gateway = await connect(target, () =>
     Promise.resolve({ kind: 'key', key: sandbox.masterKey, source: 'the sandbox' }),
   )
   const migration = await (await ruleFor(options))()

@@ -47,16 +47,10 @@ export class Connection {
   constructor(options: ConnectionOptions, url: string, context: Context) {
     this.#options = options
     const { keyHeader = null, timeout } = options
-    this.target = { url, keyHeader, timeoutSeconds: timeout, headers: headersFor(options, context.env) }
+    const headers = headersFor(options, context.env)
+    this.target = { url, keyHeader, timeoutSeconds: timeout, headers, redactor: context.redactor }
+    context.redactor.learn(...secretsIn(headers))
     this.#context = context
-  }
-
-  /** All that was sent to sign in, and that something else may repeat. */
-  get secrets(): string[] {
-    const credentials = this.#credentials
-    const own =
-      credentials?.kind === 'password' ? [credentials.password, credentials.session?.key] : [credentials?.key]
-    return [...own.filter((text) => text !== undefined), ...secretsIn(this.target.headers ?? {})]
   }
 
   /** Is a failure of `open` something to tell of the gateway, and no mistake of who asks? */
@@ -78,8 +72,10 @@ export class Connection {
   }
 
   async #find(): Promise<Credentials> {
-    const { terminal, env } = this.#context
-    return (this.#credentials ??= await findCredentials(this.#options, env, terminal))
+    const { terminal, env, redactor } = this.#context
+    this.#credentials ??= await findCredentials(this.#options, env, terminal)
+    redactor.learn(this.#credentials.kind === 'key' ? this.#credentials.key : this.#credentials.password)
+    return this.#credentials
   }
 
   async #connect(): Promise<Gateway> {

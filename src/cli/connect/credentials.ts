@@ -12,6 +12,10 @@ const KEY_VARIABLES = ['LITELLM_PROXY_API_KEY', 'LITELLM_MASTER_KEY']
 /** The variable that may hold the password of --username. */
 const PASSWORD_VARIABLE = 'UI_PASSWORD'
 
+/** What an environment holds of keys and passwords for this program, used or not. */
+export const keysIn = (env: NodeJS.ProcessEnv): (string | undefined)[] =>
+  [...KEY_VARIABLES, PASSWORD_VARIABLE].map((name) => env[name]?.trim())
+
 const LIMIT = 64 * 1024
 
 /** The name of a file, unless it looks as if somebody had put the secret itself there. */

@@ -3,7 +3,6 @@ import type { Plan } from '../../core/plan/plan.ts'
 import { isLeftOpen, type RunReport } from '../../core/run/report.ts'
 import { leavesSomething } from '../../core/run/outcome.ts'
 import type { CommandMaker } from '../../core/show/own-command.ts'
-import { printableJson } from '../../core/show/text.ts'
 import type { Proposal } from '../../runs/job/ports.ts'
 import type { Context } from '../context.ts'
 import type { MainOptions } from '../commands/main.ts'
@@ -69,8 +68,7 @@ export function showUnwritten(
   { plan, report }: { plan: Plan; report: RunReport },
   { options, context: { terminal } }: Showing,
 ): void {
-  if (options.json)
-    return terminal.print(printableJson(options.dryRun ? planDocument(plan) : runDocument(report, null)))
+  if (options.json) return terminal.document(options.dryRun ? planDocument(plan) : runDocument(report, null))
   if (!options.dryRun && plan.changes.length > 0) terminal.print('\nNothing was written.')
 }
 
@@ -82,7 +80,7 @@ export function showReport(report: RunReport, { options, context, own }: Showing
   const consents = optionsToRevert(report.changes.filter((change) => leavesSomething([change])))
   const undo = run?.kept ? own('revert', run.id, ...consents) : null
   written.undo = undo
-  if (options.json) return terminal.print(printableJson(runDocument(report, undo)))
+  if (options.json) return terminal.document(runDocument(report, undo))
   terminal.print(`\n${renderReport(report, look, own)}`)
   if (!options.sandbox && isLeftOpen(report))
     terminal.print(

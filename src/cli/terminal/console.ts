@@ -1,6 +1,7 @@
 import { styleText } from 'node:util'
 import { codeOf, MigrateError } from '../../core/errors.ts'
-import { harmless } from '../../core/show/text.ts'
+import type { Redactor } from '../../core/show/secrets/redactor.ts'
+import { harmless, printableJson } from '../../core/show/text.ts'
 import { type Choice, cancelled, type Terminal } from './terminal.ts'
 import { USUAL_WIDTH } from './width.ts'
 
@@ -12,6 +13,8 @@ export interface ConsoleOptions {
   quiet: boolean
   /** May anything be asked at all, even where there is a terminal? */
   mayAsk: boolean
+  /** Takes the secrets out of all that is shown. */
+  redactor: Redactor
 }
 
 /** A text in a style, where colours are wanted. */
@@ -32,13 +35,6 @@ export function decideColour(wanted: boolean, stream: { isTTY?: boolean }, env: 
   if (refused) env['FORCE_COLOR'] = '0'
   return !refused && (forced || stream.isTTY === true)
 }
-
-/**
- * The same choices, deaf to letters: the prompt jumps to a choice whose name begins with what is typed, and a line meant
- * for another window must not choose. An invisible word joiner is what no key types.
- */
-const deaf = <T>(choices: readonly Choice<T>[]): (Choice<T> & { short: string })[] =>
-  choices.map(({ name, value }) => ({ name: `\u2060${name}`, short: name, value }))
 
 /** The terminal that the process runs in. Prompts and progress go to standard error. */
 export class ConsoleTerminal implements Terminal {
@@ -67,9 +63,19 @@ export class ConsoleTerminal implements Terminal {
     return process.stdout.writable
   }
 
+  /** A text as it may be shown. */
+  #shown(text: string): string {
+    return harmless(this.#options.redactor.own(text))
+  }
+
   print(text: string): void {
     this.settle()
-    process.stdout.write(`${harmless(text)}\n`)
+    process.stdout.write(`${this.#shown(text)}\n`)
+  }
+
+  document(value: unknown, indent = 2): void {
+    this.settle()
+    process.stdout.write(`${printableJson(this.#options.redactor.value(value), indent)}\n`)
   }
 
   clear(): void {
@@ -84,13 +90,13 @@ export class ConsoleTerminal implements Terminal {
   warn(text: string): void {
     const shown = this.#spinner?.text
     this.settle()
-    process.stderr.write(`${harmless(text)}\n`)
+    process.stderr.write(`${this.#shown(text)}\n`)
     if (shown !== undefined) this.progress(shown)
   }
 
   progress(what: string): void {
     if (this.#options.quiet) return
-    const text = harmless(what)
+    const text = this.#shown(what)
     if (this.#spinner) {
       this.#spinner.text = text
     } else if (this.#ora) {
@@ -119,7 +125,7 @@ export class ConsoleTerminal implements Terminal {
     const prompt = inquirer.createPromptModule({ output: process.stderr, signal: ended.signal })
     try {
       const { answer } = (await prompt([
-        { ...question, message: harmless(message), name: 'answer' },
+        { ...question, message: this.#shown(message), name: 'answer' },
       ] as never)) as { answer: T }
       return answer
     } catch (error) {
@@ -140,8 +146,25 @@ export class ConsoleTerminal implements Terminal {
     return this.#ask<string>({ type: 'password', message: `${message} (hidden)` })
   }
 
+  /**
+   * The same choices, deaf to letters: the prompt jumps to a choice whose name begins with what is typed, and a line meant
+   * for another window must not choose. An invisible word joiner is what no key types.
+   */
+  #deaf<T>(choices: readonly Choice<T>[]): (Choice<T> & { short: string })[] {
+    return choices.map(({ name, value }) => {
+      const short = this.#shown(name)
+      return { name: `\u2060${short}`, short, value }
+    })
+  }
+
   choose<T>(message: string, choices: readonly Choice<T>[], fallback?: T): Promise<T> {
-    return this.#ask<T>({ type: 'select', message, choices: deaf(choices), default: fallback, loop: false })
+    return this.#ask<T>({
+      type: 'select',
+      message,
+      choices: this.#deaf(choices),
+      default: fallback,
+      loop: false,
+    })
   }
 
   chooseSome<T>(message: string, choices: readonly Choice<T>[]): Promise<T[]> {
@@ -150,7 +173,7 @@ export class ConsoleTerminal implements Terminal {
     return this.#ask<T[]>({
       type: 'checkbox',
       message,
-      choices: deaf(choices),
+      choices: this.#deaf(choices),
       shortcuts,
       loop: false,
       pageSize: 12,

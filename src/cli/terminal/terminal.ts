@@ -16,6 +16,8 @@ export interface Terminal {
   readonly isHeard: boolean
   /** Prints the answer to standard output. */
   print(text: string): void
+  /** Prints a JSON document to standard output, and its end of line. */
+  document(value: unknown, indent?: number): void
   /** Clears the screen before the next answer, where standard output is a terminal. */
   clear(): void
   /** Prints a remark to standard error, spinner aside; nothing with `--quiet`. */

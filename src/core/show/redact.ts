@@ -1,29 +1,9 @@
+import { isSecretName } from './secret-fields.ts'
+import type { Redactor } from './secrets/redactor.ts'
 import { printable, shortened } from './text.ts'
+import { decoded, MASK, maskedPath, maskedQuery } from './url-parts.ts'
 
-const MASK = '***'
 const URL_PARTS = /^([A-Za-z][\w+.-]*:\/\/)([^/?#\\]*)([^?#]*)(\?[^#]*)?(#.*)?$/s
-
-/** Does a part of a path look like a token rather than a name? (Some vendors put the key into the path.) */
-function looksSecret(segment: string): boolean {
-  if (/^(sk|pk|ghp|gho|glpat|xox[a-z])[-_]/i.test(segment)) return true
-  if (/^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i.test(segment)) return true
-  return segment.split(/[-_.~%]/).some((word) => {
-    const mixed = /\d/.test(word) && /[A-Za-z]/.test(word)
-    return (word.length >= 16 && mixed) || (word.length >= 24 && /^[A-Za-z\d+=]+$/.test(word))
-  })
-}
-
-const maskedQuery = (query: string): string =>
-  query.replace(/([^?&=;]+)(=)?([^&;]*)/g, (_, name: string, equals: string | undefined) => {
-    const shown = looksSecret(name) ? MASK : name
-    return equals === undefined ? shown : `${shown}=${MASK}`
-  })
-
-const maskedPath = (path: string): string =>
-  path
-    .split(/([/\\])/)
-    .map((segment) => (looksSecret(segment) ? MASK : segment))
-    .join('')
 
 const SCHEME = /^[A-Za-z][\w+.-]*:[/\\]+/
 const HOST_AND_PORT = /^(\[[\da-f:.]+\]|[^:@[\]]*)(:\d*)?$/i
@@ -38,12 +18,14 @@ function maskedWhole(raw: string): string {
   if (at !== -1 && /[?#]/.test(raw.slice(0, at))) return scheme + MASK
   const [hidden, rest] =
     at === -1 ? [scheme, raw.slice(scheme.length)] : [`${scheme}${MASK}@`, raw.slice(at + 1)]
-  return hidden + maskedPath(rest.replace(/[?#].*$/s, '')) + (/[?#]/.test(rest) ? `?${MASK}` : '')
+  const [, host = '', path = ''] = /^(\[[\da-f:.]+\](?::\d*)?)?([^?#]*)/i.exec(rest) ?? []
+  return hidden + host + maskedPath(path) + (/[?#]/.test(rest) ? `?${MASK}` : '')
 }
 
 /** Can user info stand nowhere but before the host? An `@` in a path does no harm as in `/@scope/name`. */
 const isPlain = (authority: string, path: string): boolean =>
-  HOST_AND_PORT.test(authority.slice(authority.lastIndexOf('@') + 1)) && !/[^/\\]@/.test(path)
+  HOST_AND_PORT.test(decoded(authority).slice(decoded(authority).lastIndexOf('@') + 1)) &&
+  !/[^/\\]@/.test(path)
 
 /**
  * A URL as it may be shown: user info, every value in the query, the fragment and parts of the path that look
@@ -53,9 +35,8 @@ const isPlain = (authority: string, path: string): boolean =>
 export function maskUrl(raw: string): string {
   const [whole, scheme = '', authority = '', path = '', query = '', fragment = ''] = URL_PARTS.exec(raw) ?? []
   if (whole === undefined || !isPlain(authority, path)) return maskedWhole(raw)
-  const host = authority.includes('@')
-    ? `${MASK}@${authority.slice(authority.lastIndexOf('@') + 1)}`
-    : authority
+  const plain = decoded(authority)
+  const host = plain.includes('@') ? `${MASK}@${plain.slice(plain.lastIndexOf('@') + 1)}` : authority
   return (
     scheme +
     host +
@@ -77,21 +58,50 @@ export function maskUrlsIn(text: string): string {
 // Seen by everybody who may see the server at all.
 const PROSE = /^(url|pinned_id|spec_path|description|mcp_info|instructions|source_url|byok_|tool_name_to_)/
 
-/** The path of a place in a record as it may be shown: a key may be a URL. */
+/** What is a key by its first letters, wherever it stands. */
+const maskKeys = (text: string): string =>
+  text
+    .replace(/\b(sk|pk)-[\w.-]{2,}/g, `$1-${MASK}`)
+    .replace(/\bBearer\s+(?!token|prefix|`)[^\s,]+/gi, `Bearer ${MASK}`)
+    .replace(/\beyJ[\w-]+(\.[\w-]+)*/g, MASK)
+    .replace(
+      /\b(?:(?:AKIA|ASIA|AIza)[\w-]{8,}|ya29\.[\w-]+|(?:gh[oprsu]|github_pat|xox[a-z]|glpat)[-_]\w{6,}[\w-]*)/g,
+      MASK,
+    )
+
+/** The path of a place in a record as it may be shown: a key may be a URL, or a secret. */
 export function shownPath(path: string): string {
-  return maskUrlsIn(path)
+  return maskKeys(maskUrlsIn(path))
 }
 
+/** Of a URL that is a secret as a whole, where it leads may be known. */
+const originAlone = (url: string): string =>
+  maskUrl(url).replace(/^([^/]*\/\/[^/?#\\]*)([/?#\\].+)?$/s, (_, origin: string, rest?: string) =>
+    rest === undefined || rest === '/' ? origin + (rest ?? '') : `${origin}/${MASK}`,
+  )
+
+// The names of options; a letter alone may have its value right behind it.
+const OPTION = /^\s*(?:--[A-Za-z][\w-]*|-[A-Za-z])[= ]$/
+
 /**
- * The text at a path as it may be shown: its URLs masked. In arguments, headers and environment whatever else stands there
- * may be a secret, and is `***`; names of options such as `--url=` stay.
+ * The text at a path as it may be shown: its URLs masked. In arguments, headers and environment, and under a name that says
+ * so, whatever else stands there may be a secret, and is `***`; names of options such as `--url=` stay.
  */
 export function shownText(path: string, text: string): string {
   if (/^(url|pinned_id|server_id)$/.test(path)) return maskUrl(text)
-  if (PROSE.test(path)) return maskUrlsIn(text)
+  const [, ...names] = path.split(/[.[\]"]+/).filter((name) => name !== '')
+  // What is called `oauth` may hold secrets, and as well where to get one.
+  const isSecret = names.some(
+    (name, i) => isSecretName(name) && (i === names.length - 1 || !/auth$/i.test(name)),
+  )
+  if (PROSE.test(path) && !isSecret) return maskUrlsIn(shownProse(text))
+  const shownUrl = isSecret ? originAlone : maskUrl
   return text
     .split(URLS)
-    .map((part, i) => (i % 2 === 1 ? maskUrl(part) : /^\s*(--?[\w-]+[= ])?$/.test(part) ? part : MASK))
+    .map((part, i) => {
+      if (i % 2 === 1) return shownUrl(part)
+      return part.trim() === '' || (OPTION.test(part) && maskKeys(part) === part) ? part : MASK
+    })
     .join('')
 }
 
@@ -115,6 +125,14 @@ const NAMED = [
 
 const FIELD = `(?:env|env_vars|static_headers|args|extra|${NAME})`
 
+const IN_PROSE = new RegExp(`(${NAME}${EQUALS})${BARE}`, 'gi')
+
+/** What anybody may read, without keys in it; its URLs stay, so that a change of one is seen. */
+function shownProse(text: string): string {
+  const parts = text.split(URLS)
+  return parts.map((part, i) => (i % 2 === 1 ? part : maskKeys(part).replace(IN_PROSE, `$1${MASK}`))).join('')
+}
+
 /** What a fault repeats of the values that it is about: up to where it says that it ends, or to the end of the text. */
 const REPEATED = [
   /(\binput_value=).*?(?=, input_type=\w+\]|$)/gs,
@@ -125,29 +143,19 @@ const REPEATED = [
   new RegExp(`(\\b${FIELD}(?:${QUOTE})?(?:${COLON}|${EQUALS}))[{[].*$`, 'gis'),
 ]
 
-const withoutValues = (text: string): string =>
-  [...REPEATED, ...NAMED].reduce((rest, pattern) => rest.replace(pattern, `$1${MASK}`), text)
-
-/** A text and the forms in which JSON and Python write it. Longer ones first: one secret may begin another. */
-const written = (secrets: readonly string[]): string[] =>
-  secrets
-    .filter((secret) => secret.length >= 4)
-    .flatMap((secret) => [secret, JSON.stringify(secret).slice(1, -1)])
-    .toSorted((a, b) => b.length - a.length)
+const without = (text: string, patterns: readonly RegExp[]): string =>
+  patterns.reduce((rest, pattern) => rest.replace(pattern, `$1${MASK}`), text)
 
 /**
- * A gateway's own words, fit for a screen: known secrets, what it repeats of a record, and whatever looks like a key
- * or the hash of one (LiteLLM's 401 quotes both) are masked, control characters escaped, the length bounded to 300
+ * A gateway's own words, fit for a screen: the secrets that are known, what it repeats of a record, and whatever looks like
+ * a key or the hash of one (LiteLLM's 401 quotes both) are masked, control characters escaped, the length bounded to 300
  * characters.
  */
-export function redactText(text: string, secrets: readonly string[] = []): string {
+export function redactText(text: string, known?: Redactor): string {
   const start = text.slice(0, 20_000) // a gateway may talk without end
-  const known = written(secrets).reduce((rest, secret) => rest.replaceAll(secret, MASK), start)
-  const masked = withoutValues(maskUrlsIn(known.slice(0, 4000)))
-    .replace(/\b(sk|pk)-[\w.-]{2,}/g, `$1-${MASK}`)
-    .replace(/\bBearer\s+(?!token|prefix|`)[^\s,]+/gi, `Bearer ${MASK}`)
+  const unknown = (known?.words(start) ?? start).slice(0, 4000)
+  const masked = maskKeys(without(maskUrlsIn(unknown), [...REPEATED, ...NAMED]))
     .replace(/(Received(?: API Key)?\s*=\s*)[^,\s]+/g, `$1${MASK}`)
     .replace(/\b[\da-f]{32,}\b/gi, MASK)
-    .replace(/\beyJ[\w-]+(\.[\w-]+)*/g, MASK)
   return shortened(printable(masked), 300)
 }

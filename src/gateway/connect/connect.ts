@@ -1,6 +1,7 @@
 import type { Endpoint } from '../http/http.ts'
 import { type ExtraHeaders, secretsIn } from '../http/extra-headers.ts'
 import { identifyGateway } from './identify.ts'
+import { Redactor } from '../../core/show/secrets/redactor.ts'
 import type { Gateway } from '../port.ts'
 import type { Session } from './signin.ts'
 
@@ -19,6 +20,8 @@ export interface Target {
   timeoutSeconds: number
   /** For what stands before the gateway; none where absent. */
   headers?: ExtraHeaders
+  /** Learns what is sent to sign in, and what of the records nobody may see; where absent, one for this target alone. */
+  redactor?: Redactor
 }
 
 /** The header for the key, where a gateway has no other. */
@@ -31,7 +34,7 @@ const anonymousEndpoint = (target: Target): Endpoint => ({
   timeoutSeconds: target.timeoutSeconds,
   headers: target.headers ?? {},
   trouble: { since: null },
-  secrets: secretsIn(target.headers ?? {}),
+  redactor: (target.redactor ?? new Redactor()).learn(...secretsIn(target.headers ?? {})),
 })
 
 /**

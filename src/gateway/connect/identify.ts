@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { type ErrorCode, isTimeOut, MigrateError } from '../../core/errors.ts'
 import { redactText } from '../../core/show/redact.ts'
 import { printable } from '../../core/show/text.ts'
-import { type Endpoint, get, secretsOf, spoken } from '../http/http.ts'
+import { type Endpoint, get, redactorOf, spoken } from '../http/http.ts'
 import { tlsWanted, tooLong } from './mistaken-url.ts'
 import { isNotReady, READINESS, readiness, release } from './readiness.ts'
 import { speaksTls } from '../http/speaks-tls.ts'
@@ -21,7 +21,7 @@ function refuseRedirect(answer: Answer, endpoint: Endpoint): void {
     typeof location === 'string' && URL.canParse(location, endpoint.url)
       ? new URL(location, endpoint.url)
       : null
-  const shown = (text: string): string => redactText(text, secretsOf(endpoint))
+  const shown = (text: string): string => redactText(text, redactorOf(endpoint))
   const elsewhere = target && target.origin !== new URL(endpoint.url).origin
   const root = target?.pathname.replace(/\/health\/readiness\/?$/, '') ?? ''
   throw new MigrateError(

@@ -81,5 +81,6 @@ export async function signIn(endpoint: Endpoint, username: string, password: str
       'Use an admin key instead: --key-file FILE or LITELLM_PROXY_API_KEY.',
     )
   if (found.password_reset_required === true) throw passwordMustChange(printable(username))
+  endpoint.redactor.learn(found.key, inBody, cookieToken(answer))
   return { key: found.key, keyHeader: found.auth_header_name ?? null }
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { MigrateError } from '../../core/errors.ts'
 import { redactText } from '../../core/show/redact.ts'
+import type { Redactor } from '../../core/show/secrets/redactor.ts'
 import { shortened } from '../../core/show/text.ts'
 import { refusalHint, type Sent, signInHint } from './front-hints.ts'
 import { kindOf, type Traces } from './front-kinds.ts'
@@ -32,10 +33,10 @@ const SIGN_IN_PAGE = /<input[^>]{1,300}type=["']?password|name=["']?SAMLRequest/
 
 type AskedRoute = Pick<Request, 'method' | 'url'>
 
-/** The gateway that was asked. `secrets`: all texts that it may repeat, and nobody may see. */
+/** The gateway that was asked. `redactor` knows all that it may repeat, and nobody may see. */
 interface Where extends Sent {
   url: string
-  secrets: readonly string[]
+  redactor: Redactor
 }
 
 const first = (value: string | string[] | undefined): string => [value ?? []].flat().join(', ')
@@ -98,7 +99,7 @@ function standOf(
 
 /** What was seen of it, in a few words: status, where it redirects to, scheme and realm, the program's own name. */
 function seen(answer: Answer, { scheme, location }: Traces, where: Where): string {
-  const shown = (text: string): string => shortened(redactText(text, where.secrets), 60)
+  const shown = (text: string): string => shortened(redactText(text, where.redactor), 60)
   const realm = /\brealm="?([^",]+)/i.exec(first(answer.headers['www-authenticate']))?.[1]
   const server = first(answer.headers['server'])
   return [

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { isTimeOut, MigrateError } from '../../core/errors.ts'
 import { redactText } from '../../core/show/redact.ts'
+import type { Redactor } from '../../core/show/secrets/redactor.ts'
 import { frontRefusal } from './front.ts'
 import type { ExtraHeaders } from './extra-headers.ts'
 import { type Answer, type Request, send } from './transport.ts'
@@ -17,8 +18,8 @@ export interface Endpoint {
   headers: ExtraHeaders
   /** Since when reads meet nothing but passing trouble, in milliseconds of `performance.now()`; shared by all who use this endpoint. */
   trouble: { since: number | null }
-  /** Besides the key: texts that this gateway may repeat in a failure, and nobody may see. */
-  secrets: readonly string[]
+  /** Knows what this gateway may repeat in a failure, and nobody may see, besides the key. */
+  redactor: Redactor
 }
 
 const PATIENCE_MS = 60_000
@@ -39,7 +40,7 @@ export const refusalBefore = (
   answer: Answer,
   asked: Pick<Request, 'method' | 'url'>,
   endpoint: Endpoint,
-): MigrateError | null => frontRefusal(answer, asked, { ...endpoint, secrets: secretsOf(endpoint) })
+): MigrateError | null => frontRefusal(answer, asked, { ...endpoint, redactor: redactorOf(endpoint) })
 
 /** Sends one request. Throws `sign-in-before-gateway` where something before LiteLLM answers in its place. */
 async function ask(endpoint: Endpoint, request: Request): Promise<Answer> {
@@ -170,9 +171,9 @@ export function spoken(answer: Answer, endpoint: Endpoint): string {
     validationFaults(detail),
   ]
   const words = candidates.find((candidate) => typeof candidate === 'string' && candidate.length > 0)
-  return `HTTP ${answer.status}${typeof words === 'string' ? `: ${redactText(words, secretsOf(endpoint))}` : ''}`
+  return `HTTP ${answer.status}${typeof words === 'string' ? `: ${redactText(words, redactorOf(endpoint))}` : ''}`
 }
 
-/** All texts that nobody may see, and that a gateway may repeat. */
-export const secretsOf = ({ key, secrets }: Pick<Endpoint, 'key' | 'secrets'>): readonly string[] =>
-  key === null ? secrets : [key, ...secrets]
+/** What knows all that nobody may see, and that a gateway may repeat. */
+export const redactorOf = ({ key, redactor }: Pick<Endpoint, 'key' | 'redactor'>): Redactor =>
+  key === null ? redactor : redactor.learn(key)

@@ -36,11 +36,14 @@ export class LiteLlmGateway implements Gateway {
 
   #learn(record: ListedServer | ServerRecord): void {
     const known = this.#secrets.get(record.server_id) ?? []
-    this.#secrets.set(record.server_id, new Set([...known, ...secretTexts(record)]))
+    const found = secretTexts(record)
+    this.#endpoint.redactor.learnTokens(found)
+    this.#secrets.set(record.server_id, new Set([...known, ...found]))
   }
 
   #endpointFor(id: string): Endpoint {
-    return { ...this.#endpoint, secrets: [...this.#endpoint.secrets, ...(this.#secrets.get(id) ?? [])] }
+    const redactor = this.#endpoint.redactor.about(this.#secrets.get(id) ?? [])
+    return { ...this.#endpoint, redactor }
   }
 
   async list(): Promise<ListedServer[]> {

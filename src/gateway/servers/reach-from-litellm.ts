@@ -4,7 +4,7 @@ import { kindOfStatus, type Reach, type ReachKind } from '../../core/reach/reach
 import { redactText } from '../../core/show/redact.ts'
 import { count } from '../../core/show/text.ts'
 import { toolPrints } from '../../core/reach/tools.ts'
-import { type Endpoint, secretsOf, spoken } from '../http/http.ts'
+import { type Endpoint, redactorOf, spoken } from '../http/http.ts'
 import type { Answer } from '../http/transport.ts'
 
 /** How long a look at one address may take, where nobody says otherwise. */
@@ -27,7 +27,7 @@ const SENTENCES: readonly (readonly [RegExp, ReachKind])[] = [
 
 /** Says it with one of LiteLLM's own sentences; the advice behind the first of them is for its admin page. */
 export function reachOfMessage(message: string, endpoint: Endpoint): Reach {
-  const words = redactText(message, secretsOf(endpoint))
+  const words = redactText(message, redactorOf(endpoint))
   const [, status] = /returned HTTP (\d{3})/.exec(words) ?? []
   const kind = status
     ? kindOfStatus(Number(status))

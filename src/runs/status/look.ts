@@ -1,4 +1,5 @@
 import { redactText } from '../../core/show/redact.ts'
+import type { Redactor } from '../../core/show/secrets/redactor.ts'
 import type { Migration } from '../../core/rule/migration.ts'
 import { isUnavailable, type Unavailable } from '../../core/unavailable.ts'
 import type { Docker } from '../../docker/port.ts'
@@ -33,8 +34,8 @@ export interface StatusScope {
   open: () => Promise<Gateway>
   /** Is a failure of the gateway something to tell? All else is thrown. */
   isFinding: (error: unknown) => boolean
-  /** All that was sent to sign in, asked for once the gateway was. */
-  secrets: () => readonly string[]
+  /** Knows what a log may repeat of what was sent to sign in. */
+  redactor: Redactor
 }
 
 /** Who is told how far it is. `onOpen` returns who is told of each record; `onAsked` comes whatever the gateway said. */
@@ -67,14 +68,11 @@ async function askDocker(scope: StatusScope): Promise<DockerStatus | Unavailable
 }
 
 /** A log may repeat what was sent to sign in, or to what stands before the gateway. */
-function withoutSecrets(
-  docker: DockerStatus | Unavailable,
-  secrets: readonly string[],
-): DockerStatus | Unavailable {
+function withoutSecrets(docker: DockerStatus | Unavailable, redactor: Redactor): DockerStatus | Unavailable {
   if (isUnavailable(docker)) return docker
   const logs = docker.logs.map((log) => ({
     ...log,
-    lines: log.lines.map((line) => ({ ...line, text: redactText(line.text, secrets) })),
+    lines: log.lines.map((line) => ({ ...line, text: redactText(line.text, redactor) })),
   }))
   return { ...docker, logs }
 }
@@ -91,6 +89,6 @@ export async function lookAtAll(
   const asked = askDocker(scope)
   const journal = await readJournal(scope.journal, url)
   const gateway = await askGateway(scope, journal, watcher)
-  const docker = withoutSecrets(await asked, scope.secrets())
+  const docker = withoutSecrets(await asked, scope.redactor)
   return { url, migration, gateway, journal, docker }
 }

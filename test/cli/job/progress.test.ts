@@ -38,7 +38,16 @@ function listening(): { terminal: Terminal; told: string[] } {
   const tell = (text: string): void => void told.push(text)
   const nobody = (): Promise<never> => Promise.reject(new Error('there is nobody to ask'))
   const asking = { askText: nobody, askSecret: nobody, choose: nobody, chooseSome: nobody }
-  const hearing = { print: tell, remark: tell, warn: tell, progress: tell, settle: () => {}, clear: () => {} }
+  const document = (value: unknown): void => tell(JSON.stringify(value))
+  const hearing = {
+    print: tell,
+    document,
+    remark: tell,
+    warn: tell,
+    progress: tell,
+    settle: () => {},
+    clear: () => {},
+  }
   return { terminal: { interactive: true, isHeard: true, width: 80, ...asking, ...hearing }, told }
 }
 

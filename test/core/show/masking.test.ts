@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { maskUrl, redactText, shownText } from '../../../src/core/show/redact.ts'
+import { Redactor } from '../../../src/core/show/secrets/redactor.ts'
 
 // The secret of each is `SECRET`, or what stands beside it. What nobody could tell from a name is not here.
 
@@ -19,7 +20,6 @@ describe('a URL is shown without its secret:', () => {
       expect(maskUrl(url)).not.toContain(secret)
     })
 
-  // Shown today.
   for (const [url, secret] of [
     ['http://h/sse?BARESECRET', 'BARESECRET'],
     ['http://h/sse?BARESECRET&a=b', 'BARESECRET'],
@@ -30,8 +30,17 @@ describe('a URL is shown without its secret:', () => {
     ['http://h/%73k-SECRET/sse', 'SECRET'],
     ['http://h/ya29.a0AfH6SMBx/x', 'a0AfH6SMBx'],
     ['http://h/eyJhbGciOi.abc.def/x', 'eyJhbGciOi'],
+    ['http://h/sse;v=1;SECRET', 'SECRET'],
+    ['http://h/sse%3Btoken%3DSECRET/x', 'SECRET'],
+    ['http://h/%2573k-SECRET/sse', 'SECRET'],
+    ['http://h/token/SECRET/sse', 'SECRET'],
+    ['http://h/api_key:12345/sse', '12345'],
+    ['http://h/sse&key=SECRET', 'SECRET'],
+    ['http://u%3ASECRET%40h/sse', 'SECRET'],
+    ['h:8585/x;token=SECRET', 'SECRET'],
+    ['http://h/t/xoxb12345678/', 'xoxb1'],
   ] as const)
-    test.fails(url, () => {
+    test(url, () => {
       expect(maskUrl(url)).not.toContain(secret)
     })
 })
@@ -48,14 +57,18 @@ describe('a text of a record is shown without its secret:', () => {
       expect(shownText(path, text)).not.toContain(secret)
     })
 
-  // Shown today.
   for (const [path, text, secret] of [
     ['args[3]', '-pSECRET http://localhost:8585/', 'SECRET'],
     ['description', 'key sk-abc at http://localhost:8585/', 'sk-abc'],
     ['mcp_info.token', 'SECRET http://localhost:8585/x', 'SECRET'],
     ['mcp_info.secret', 'http://localhost:8585/hunter2', 'hunter2'],
+    ['mcp_info.docs.password', 'hunter2 http://localhost:8585/', 'hunter2'],
+    ['env.API_TOKEN', 'http://localhost:8585/hunter2', 'hunter2'],
+    ['args[0]', '-psk-abc1 http://localhost:8585/', 'abc1'],
+    ['description', 'password=hunter2 at http://localhost:8585/', 'hunter2'],
+    ['instructions', 'send Bearer hunter2 to http://localhost:8585/', 'hunter2'],
   ] as const)
-    test.fails(`${path} ${text}`, () => {
+    test(`${path} ${text}`, () => {
       expect(shownText(path, text)).not.toContain(secret)
     })
 })
@@ -66,6 +79,11 @@ describe('what is no secret is shown as it is:', () => {
     ['mcp_info.docs.url', 'http://localhost:8585/docs'],
     ['description', 'the files of the team at http://localhost:8585/'],
     ['args[0]', '--url=http://localhost:8585/servers/fetch/sse'],
+    ['args[0]', '-u http://localhost:8585/servers/fetch/sse'],
+    ['mcp_info.oauth.token_url', 'http://localhost:8585/oauth/token'],
+    ['description', '{"auth_url": "http://localhost:8585/token/sse"}'],
+    ['url', 'http://localhost:8585/servers/token/sse'],
+    ['url', 'http://proxy:8080/http://inner:8585/v1/@scope/name/sse'],
   ] as const)
     test(`${path} ${text}`, () => {
       expect(shownText(path, text)).toBe(text)
@@ -78,7 +96,7 @@ describe('what is no secret is shown as it is:', () => {
     ['Failed to connect to MCP server: it returned HTTP 421', ['421x']],
   ] as const)
     test(`${said} (${secrets.join(', ')})`, () => {
-      expect(redactText(said, secrets)).toBe(said)
+      expect(redactText(said, new Redactor().about(secrets))).toBe(said)
     })
 
   // Arguments and variables of a record count as secrets, and a word or a part of an id among them takes the sense away.
@@ -88,8 +106,8 @@ describe('what is no secret is shown as it is:', () => {
     [`MCP Server with id ${ID} not found`, ['1111']],
     ['Failed to list tools from server postgres', ['postgres']],
   ] as const)
-    test.fails(`${said} (${secrets.join(', ')})`, () => {
-      expect(redactText(said, secrets)).toBe(said)
+    test(`${said} (${secrets.join(', ')})`, () => {
+      expect(redactText(said, new Redactor().about(secrets))).toBe(said)
     })
 })
 
@@ -99,7 +117,8 @@ describe('a secret that comes again and again is not shown', () => {
     (_, i) => '.-_~'.charAt(i % 4) + String.fromCharCode(97 + (i % 26)),
   )
   const secret = `Kq${long.join('')}`.slice(0, 400)
-  const shown = (times: number): string => redactText(`${secret} `.repeat(times), [secret])
+  const shown = (times: number): string =>
+    redactText(`${secret} `.repeat(times), new Redactor().learn(secret))
   const beginning = secret.slice(0, 30)
 
   test('in a text that is read whole', () => {
@@ -107,7 +126,7 @@ describe('a secret that comes again and again is not shown', () => {
     expect(shown(40)).not.toContain(beginning)
   })
 
-  test.fails('in one that is so long that it is cut within the secret', () => {
+  test('in one that is so long that it is cut within the secret', () => {
     expect(shown(60)).not.toContain(beginning)
   })
 })

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { maskUrl, redactText } from '../../../src/core/show/redact.ts'
+import { Redactor } from '../../../src/core/show/secrets/redactor.ts'
 import { printable, printableJson } from '../../../src/core/show/text.ts'
 
 const secret = fc.stringMatching(/^[a-z]{4}[0-9]{4}[A-Za-z0-9]{16}$/)
@@ -77,9 +78,11 @@ describe("the gateway's own words", () => {
   test('lose keys, hashes, tokens and what was received', () => {
     const words =
       'Authentication Error. Received API Key = sk-...rong, Key Hash (Token) =2ab06cfadcdcc1bb1a1ff9edefb028084a837b3ed7b95f97e602b960ee127471. Received=nope-not-sk, Bearer sk-live-1 eyJhbGciOiJIUzI1NiJ9.eyJrZXkiOiJzay0xIn0.x'
-    const shown = redactText(words, ['hunter2222'])
+    const shown = redactText(words, new Redactor().learn('hunter2222'))
     for (const leak of ['rong', '2ab06cf', 'nope-not', 'sk-live', 'eyJ']) expect(shown).not.toContain(leak)
-    expect(redactText('the password hunter2222 is wrong', ['hunter2222'])).toBe('the password *** is wrong')
+    expect(redactText('the password hunter2222 is wrong', new Redactor().learn('hunter2222'))).toBe(
+      'the password *** is wrong',
+    )
     expect(redactText('Ensure Key has `Bearer ` prefix.')).toBe('Ensure Key has `Bearer ` prefix.')
   })
 
@@ -106,7 +109,7 @@ describe("the gateway's own words", () => {
   })
 
   test('lose known secrets however they are written, the longest first', () => {
-    const secrets = ['geheim', 'geheim-und-mehr', 'with "quotes"', 'abc']
+    const secrets = new Redactor().learn('geheim', 'geheim-und-mehr', 'with "quotes"', 'abc')
     expect(redactText('geheim-und-mehr, geheim', secrets)).toBe('***, ***')
     expect(redactText(JSON.stringify({ a: 'with "quotes"' }), secrets)).toBe('{"a":"***"}')
     // Too short to be told from a piece of a word.

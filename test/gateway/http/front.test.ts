@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { frontRefusal } from '../../../src/gateway/http/front.ts'
 import type { Answer } from '../../../src/gateway/http/transport.ts'
+import { Redactor } from '../../../src/core/show/secrets/redactor.ts'
 
 const URL_OF_GATEWAY = 'https://llm.example.com/litellm'
 
@@ -8,7 +9,7 @@ const WHERE = {
   url: URL_OF_GATEWAY,
   keyHeader: 'authorization',
   headers: {},
-  secrets: ['geheim-front-1'],
+  redactor: new Redactor().learn('geheim-front-1'),
 }
 
 const PAGE = '<!DOCTYPE html><html><body>no</body></html>'

@@ -148,6 +148,56 @@ describe.concurrent('what a gateway repeats of secrets', () => {
     )
   })
 
+  const base64 = (text: string): string => Buffer.from(text).toString('base64')
+  /** How a gateway may write a key that it refuses. */
+  const ECHOES: ((key: string) => string)[] = [
+    (key) => `key ${encodeURIComponent(key)} rejected`,
+    (key) => `key ${base64(key)} rejected`,
+    (key) => `Authorization ${base64(`Bearer ${key}`)}`,
+    (key) => JSON.stringify(JSON.stringify({ key })),
+    (key) => `key ${key.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('"', '&#34;')}`,
+    (key) => `key ${key.slice(0, key.length / 2)}\n${key.slice(key.length / 2)} rejected`,
+    (key) => `key ${[...key].join('\u200b')} rejected`,
+    (key) => `key ${key.toUpperCase()} rejected`,
+    (key) => `key ${Buffer.from(key).toString('hex')}`,
+    (key) => `key ${[...key].map((each) => `\\u00${each.charCodeAt(0).toString(16)}`).join('')}`,
+    (key) => `key ${key.slice(0, -2)}... rejected`,
+    (key) => `key ...${key.slice(4)} rejected`,
+    (key) => `key ${base64(encodeURIComponent(base64(key)))} rejected`,
+    (key) => `${key} `.repeat(20_000 / key.length),
+  ]
+
+  for (const key of ['Zq7!x"p\\w%2F&<Kv#9mT', 'hunter2-Correct.Horse_Battery', 'sk-1234'])
+    test(`the key in whatever form, in errors of writes: ${key}`, async ({ open }) => {
+      const trial = await open({
+        masterKey: secret(key),
+        servers: ECHOES.map((_, i) =>
+          guideServer(`s${i}`, { url: `http://localhost:8585/servers/s${i}/sse` }),
+        ),
+        quirks: ECHOES.map((echo, i) => ({
+          on: { method: 'PUT', path: '/v1/mcp/server', nth: i + 1 },
+          do: { status: 400, body: { error: { message: echo(key) } } },
+        })),
+      })
+      const { code, stdout } = await trial.call(['--yes', '--json', '--on-failure', 'continue'])
+      expect(code).toBe(1)
+      const { changes } = documentOf<{ changes: { error: string }[] }>({ code, stdout, stderr: '' })
+      const errors = changes.map(({ error }) => error)
+      const history = await trial.call(['history', '--json'])
+      const journal = await Promise.all(
+        (await trial.journalFiles()).map((file) => readFile(join(trial.journal, file), 'utf8')),
+      )
+      expect(errors).toHaveLength(ECHOES.length)
+      for (const error of errors) expect(error).toMatch(/^HTTP 400: .*\*\*\*/)
+      const journalled = journal.flatMap((text) =>
+        text.split('\n').flatMap((line) => /"error":"(HTTP 400.*?)","sha256"/.exec(line)?.[1] ?? []),
+      )
+      expect(journalled).toHaveLength(ECHOES.length)
+      for (const text of [...errors, ...journalled, history.stdout])
+        for (const write of [String, base64, encodeURIComponent])
+          expect(text.toLowerCase()).not.toContain(write(key).slice(0, 10).toLowerCase())
+    })
+
   // What LiteLLM's own errors, pydantic's and a proxy's quote of a record, in the forms of Python, JSON and a shell.
   const quoting = (row: SandboxRow): string => {
     const { env, args, static_headers: headers } = row as Record<string, Record<string, string>>

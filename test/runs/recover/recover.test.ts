@@ -8,6 +8,7 @@ import { closeRun, investigate, isTakenBack, wasTakingBack } from '../../../src/
 import { type Sandbox, startSandbox } from '../../../src/sandbox/index.ts'
 import type { QuirkAction } from '../../../src/sandbox/quirks.ts'
 import { changeOf, fileOf, NEW, newJournal, readRun, recordOf, recordRun, type Told } from './recorded.ts'
+import { Redactor } from '../../../src/core/show/secrets/redactor.ts'
 
 vi.setConfig({ maxConcurrency: 4, testTimeout: 30_000 })
 
@@ -21,7 +22,7 @@ function gatewayAt({ url, masterKey, version }: Sandbox): LiteLlmGateway {
     keyHeader: 'authorization',
     timeoutSeconds: 1,
     trouble: { since: null },
-    secrets: [],
+    redactor: new Redactor(),
     headers: {},
   }
   return new LiteLlmGateway(endpoint, { url, version, account: 'master key' })

@@ -6,6 +6,7 @@ import type { Docker } from '../../../src/docker/port.ts'
 import type { Journal } from '../../../src/journal/port.ts'
 import { lookAtAll, type StatusScope } from '../../../src/runs/status/look.ts'
 import { container, engineWith } from '../../support/containers.ts'
+import { Redactor } from '../../../src/core/show/secrets/redactor.ts'
 
 const refused = new MigrateError('unauthorized', 'The key was refused', 'Give another.')
 
@@ -26,7 +27,7 @@ async function look(docker: Docker | Unavailable, scope: Partial<StatusScope> = 
       errorLimit: 3,
       open: () => Promise.reject(refused),
       isFinding: () => true,
-      secrets: () => [],
+      redactor: new Redactor(),
       ...scope,
     },
     { onOpen: () => () => told.push('opened'), onAsked: () => told.push('asked') },
@@ -62,7 +63,7 @@ test('what was sent to sign in is shown in no log', async () => {
   const line = { time: null, stream: 'stderr', text: 'ERROR: bad password hunter2-and-more' } as const
   const { report } = await look(
     { ...engine, logs: () => Promise.resolve([line]) },
-    { secrets: () => ['hunter2-and-more'] },
+    { redactor: new Redactor().learn('hunter2-and-more') },
   )
   expect(report.docker).toMatchObject({ logs: [{ container: 'litellm', lines: [{ times: 1 }] }] })
   expect(JSON.stringify(report.docker)).not.toContain('hunter2')

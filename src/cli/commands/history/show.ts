@@ -1,4 +1,3 @@
-import { printableJson } from '../../../core/show/text.ts'
 import { findNamedRun } from '../../../runs/recover/find-run.ts'
 import { type Context, journalFor, requireNamedJournal } from '../../context.ts'
 import { ownCommands } from '../../own-command.ts'
@@ -7,8 +6,8 @@ import type { HistoryOptions } from '../history.ts'
 
 /** `history [RUN]`: the runs in the journal, or one in full; with `--check` whether it is intact. Returns the exit code. */
 export async function history(options: HistoryOptions, context: Context): Promise<number> {
-  const { env, terminal, look } = context
-  const journal = journalFor(options, env)
+  const { terminal, look } = context
+  const journal = journalFor(options, context)
   const own = (url: string | null) =>
     ownCommands({ journal: options.journal }, { context, invoked: 'history', url })
   requireNamedJournal(journal, options)
@@ -17,7 +16,7 @@ export async function history(options: HistoryOptions, context: Context): Promis
     options.run === undefined ? null : await findNamedRun(journal, options.run, own(null)('history'))
   const shown = run ? { runs: [run], problems: [] } : read
   const code = options.check && shown.problems.length > 0 ? 1 : 0
-  if (options.json) terminal.print(printableJson(historyDocument(shown, read.runs, run !== null)))
+  if (options.json) terminal.document(historyDocument(shown, read.runs, run !== null))
   else if (options.check) terminal.print(renderCheck(shown, journal.location, look))
   else
     terminal.print(

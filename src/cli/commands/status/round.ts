@@ -1,6 +1,5 @@
 import type { Migration } from '../../../core/rule/migration.ts'
 import { isUnavailable } from '../../../core/unavailable.ts'
-import { printableJson } from '../../../core/show/text.ts'
 import { connectDocker } from '../../../docker/connect/connect.ts'
 import type { Gateway } from '../../../gateway/port.ts'
 import type { Journal } from '../../../journal/port.ts'
@@ -49,7 +48,7 @@ async function look(subject: Subject, opening: Promise<Opened>): Promise<StatusR
     },
     // Nobody watches a gateway with a key that it never took.
     isFinding: (error: unknown) => options.watch === undefined || connection.isFinding(error),
-    secrets: () => connection.secrets,
+    redactor: context.redactor,
   }
   const watcher = {
     onOpen: ({ era }: Gateway) => {
@@ -65,7 +64,7 @@ async function look(subject: Subject, opening: Promise<Opened>): Promise<StatusR
 function show(report: StatusReport, options: StatusOptions, context: Context): void {
   const { json, watch, diagram, format } = options
   const { terminal, look: how } = context
-  if (json) return terminal.print(printableJson(statusDocument(report), watch === undefined ? 2 : 0))
+  if (json) return terminal.document(statusDocument(report), watch === undefined ? 2 : 0)
   if (watch !== undefined) terminal.clear()
   terminal.print(
     diagram

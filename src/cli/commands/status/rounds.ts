@@ -15,7 +15,7 @@ const HEAD_START_MS = 300
  */
 export async function status(options: StatusOptions, context: Context): Promise<number> {
   const rule = await ruleFor(options)
-  const journal = journalFor(options, context.env)
+  const journal = journalFor(options, context)
   const url = await gatewayUrl(options, context, null)
   const connection = new Connection(options, url, context)
   context.signals.finish()

@@ -1,5 +1,5 @@
 import { tallyChecks } from '../../../core/verify/check.ts'
-import { count, printableJson } from '../../../core/show/text.ts'
+import { count } from '../../../core/show/text.ts'
 import { chosenChecks } from '../../../runs/verify/checks.ts'
 import { runChecks, type VerifyReport } from '../../../runs/verify/run-checks.ts'
 import type { Scene } from '../../../runs/verify/scene/scene.ts'
@@ -12,7 +12,7 @@ const exitFor = ({ checks }: VerifyReport): number => (tallyChecks(checks).fail 
 
 function show(report: VerifyReport, { json, watch }: VerifyOptions, { terminal, look }: Context): void {
   // One line for each round can be read as it comes.
-  if (json) return terminal.print(printableJson(verifyDocument(report), watch === undefined ? 2 : 0))
+  if (json) return terminal.document(verifyDocument(report), watch === undefined ? 2 : 0)
   const time = watch === undefined ? '' : `${new Date().toISOString()}\n`
   terminal.print(time + renderVerify(report, look))
 }

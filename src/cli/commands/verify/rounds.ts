@@ -39,13 +39,13 @@ async function openOrFinding(connection: Connection): Promise<Gateway | MigrateE
  * exit code: 5 where any check fails. With --watch it goes on until Ctrl-C.
  */
 export async function verify(options: VerifyOptions, context: Context): Promise<number> {
-  const { env } = context
   requireKnown(options.check)
   const url = await gatewayUrl(options, context, null)
   const rule = await ruleFor(options)
-  const keys = await keysToTry(options, { env, warn: (text) => context.terminal.warn(text) })
+  const keys = await keysToTry(options, { env: context.env, warn: (text) => context.terminal.warn(text) })
+  context.redactor.learn(...keys.map(({ secret }) => secret))
   const connection = new Connection(options, url, context)
-  const stage = { url, target: connection.target, keys, journal: journalFor(options, env) }
+  const stage = { url, target: connection.target, keys, journal: journalFor(options, context) }
   if (options.watch !== undefined) context.signals.finish()
   return again(options.watch, context, async () => {
     const gateway = await openOrFinding(connection)

@@ -1,0 +1,179 @@
+import type { Form, Speaker } from './forms.ts'
+import type { View } from './view.ts'
+
+/** Units of a secret by which it is found. */
+const GRAM = 6
+const SHORT = 4
+
+/** A part of a view, as indices. */
+export interface Span {
+  from: number
+  to: number
+}
+
+interface Place {
+  form: Form
+  at: number
+}
+
+/** Where a form is looked up: at each of its places, where a piece of it is enough, else by its end, which names differ in. */
+const placesIn = (form: Form, gram: number): Place[] =>
+  form.least.other === null
+    ? [{ form, at: form.text.length - gram }]
+    : Array.from({ length: form.text.length - gram + 1 }, (_, at) => ({ form, at }))
+
+const isLetter = (unit: string): boolean => /[\p{L}\p{N}]/u.test(unit)
+
+/** Does a word begin or end between this unit and the one before it? */
+const isEdge = ({ folded, gaps }: View, at: number): boolean =>
+  at <= 0 ||
+  at >= folded.length ||
+  gaps[at] === 1 ||
+  !isLetter(folded.charAt(at - 1)) ||
+  !isLetter(folded.charAt(at))
+
+/** How far a form goes on from where it was found, to both sides. */
+function around({ folded }: View, found: number, { form, at }: Place): Span {
+  let from = found
+  while (from > 0 && from > found - at && folded[from - 1] === form.text[at - found + from - 1]) from -= 1
+  let to = found
+  while (
+    to < folded.length &&
+    to < found - at + form.text.length &&
+    folded[to] === form.text[at - found + to]
+  )
+    to += 1
+  return { from, to }
+}
+
+/** What consists of letters alone is a word more often than a piece of a secret, unless it is as long as few words are. */
+const LONG_WORD = 12
+
+/** Is enough of a form there to be taken for it? */
+function counts(view: View, { from, to }: Span, { text, least: by }: Form, speaker: Speaker): boolean {
+  const least = by[speaker]
+  const length = to - from
+  const isWord = isEdge(view, from) && isEdge(view, to)
+  if (length === text.length) return least !== null || isWord
+  if (least === null) return false
+  const piece = view.folded.slice(from, to)
+  if (/^\p{L}+$/u.test(piece) && length < LONG_WORD) return false
+  const isMost = isWord && length >= 0.6 * text.length && (text.startsWith(piece) || text.endsWith(piece))
+  return length >= least || (isMost && speaker === 'other')
+}
+
+/** What follows where a text was cut short, and in which of its ends a piece of a secret may stand. */
+const CUT = /\.{3,}|\*{3,}/g
+
+const BASE = 31
+
+/** Pieces of one length, and where they stand in what is looked for. */
+class Pieces {
+  readonly length: number
+  /** What every first unit weighs in a hash, once it leaves. */
+  readonly #weight: number
+  readonly #places = new Map<string, Place[]>()
+  /** Whether any piece has a hash that ends in this number: tells most of a text apart without a look at the map. */
+  readonly #hashes = new Uint8Array(0x10000)
+
+  constructor(length: number) {
+    this.length = length
+    this.#weight = Array.from({ length }).reduce((weight: number) => Math.imul(weight, BASE), 1)
+  }
+
+  get isEmpty(): boolean {
+    return this.#places.size === 0
+  }
+
+  add(place: Place): void {
+    const piece = place.form.text.slice(place.at, place.at + this.length)
+    const places = this.#places.get(piece) ?? []
+    // The same again and again in one form tells nothing new.
+    if (place.form.least.other === null || places.length < 8) places.push(place)
+    this.#places.set(piece, places)
+    let hash = 0
+    for (let i = 0; i < piece.length; i += 1) hash = this.#next(hash, piece.charCodeAt(i), 0)
+    this.#hashes[hash & 0xffff] = 1
+  }
+
+  #next(hash: number, coming: number, leaving: number): number {
+    return (Math.imul(hash, BASE) + coming - Math.imul(leaving, this.#weight)) | 0
+  }
+
+  /** Each piece in a text, by where it begins. */
+  *in(text: string): Generator<{ at: number; places: readonly Place[] }> {
+    let hash = 0
+    for (let end = 0; end < text.length; end += 1) {
+      const at = end + 1 - this.length
+      hash = this.#next(hash, text.charCodeAt(end), at > 0 ? text.charCodeAt(at - 1) : 0)
+      if (at < 0 || this.#hashes[hash & 0xffff] !== 1) continue
+      const places = this.#places.get(text.slice(at, end + 1))
+      if (places) yield { at, places }
+    }
+  }
+}
+
+/** Secrets by their pieces. */
+export class Known {
+  readonly #long = new Pieces(GRAM)
+  readonly #short = new Pieces(SHORT)
+  readonly #cut: Form[] = []
+  /** The least that there is to find, in units, by whose words are searched. */
+  readonly shortest: Record<Speaker, number> = { other: Infinity, own: Infinity }
+
+  /** From now on this is looked for, too. */
+  add(form: Form): void {
+    if (form.mayBeCut) this.#cut.push(form)
+    const { least, text } = form
+    for (const speaker of ['other', 'own'] as const)
+      if (speaker === 'other' || form.isOwn)
+        this.shortest[speaker] = Math.min(this.shortest[speaker], least[speaker] ?? text.length)
+    const pieces = form.text.length < GRAM ? this.#short : this.#long
+    for (const place of placesIn(form, pieces.length)) pieces.add(place)
+  }
+
+  /** Is there nothing to look for? */
+  get isEmpty(): boolean {
+    return this.#long.isEmpty && this.#short.isEmpty
+  }
+
+  /** The parts of a view that hold a secret, or enough of one. */
+  *spans(view: View, speaker: Speaker): Generator<Span> {
+    for (const pieces of [this.#long, this.#short])
+      if (!pieces.isEmpty) yield* this.#wholeOrLong(view, speaker, pieces)
+    yield* this.#beginningsAndEnds(view, speaker)
+  }
+
+  *#wholeOrLong(view: View, speaker: Speaker, pieces: Pieces): Generator<Span> {
+    let covered = 0
+    for (const { at, places } of pieces.in(view.folded)) {
+      if (at + pieces.length <= covered) continue
+      for (const place of places) {
+        if (speaker === 'own' && !place.form.isOwn) continue
+        const span = around(view, at, place)
+        if (!counts(view, span, place.form, speaker)) continue
+        covered = Math.max(covered, span.to)
+        yield span
+      }
+    }
+  }
+
+  *#beginningsAndEnds(view: View, speaker: Speaker): Generator<Span> {
+    const { folded } = view
+    const forms = this.#cut.filter(({ isOwn }) => speaker === 'other' || isOwn)
+    if (forms.length === 0) return
+    const cuts = [...folded.matchAll(CUT)].map(({ 0: { length }, index }) => [index, index + length] as const)
+    // Whoever else speaks may have been cut short without a sign.
+    const ends = speaker === 'other' ? ([[folded.length, 0]] as const) : []
+    for (const [before, after] of [...cuts, ...ends])
+      for (const { text } of forms) {
+        const least = speaker === 'own' ? 6 : text.length < 8 ? 3 : 4
+        for (let n = Math.min(text.length - 1, 64); n >= least; n -= 1) {
+          if (folded.endsWith(text.slice(0, n), before) && before >= n && isEdge(view, before - n))
+            yield { from: before - n, to: before }
+          if (folded.startsWith(text.slice(-n), after) && isEdge(view, after + n))
+            yield { from: after, to: after + n }
+        }
+      }
+  }
+}

@@ -1,0 +1,156 @@
+import { MASK } from '../url-parts.ts'
+import { readings } from './escapes.ts'
+import { credentialForms, type Form, recordedForms, type Speaker, tokenForms } from './forms.ts'
+import { Known } from './known.ts'
+import { unpacked } from './packed.ts'
+import { type View, viewOf } from './view.ts'
+
+/** How often something may have been packed: base64 of base64, and so on. */
+const DEPTH = 3
+
+/** A part of a text, as `[start, end)`, and how many units of a secret it holds. */
+interface Range {
+  start: number
+  end: number
+  length: number
+}
+
+function* rangesIn(view: View, known: Known, speaker: Speaker, depth = DEPTH): Generator<Range> {
+  for (const reading of readings(view)) {
+    for (const { from, to } of known.spans(reading, speaker))
+      yield { start: reading.starts[from] ?? 0, end: reading.ends[to - 1] ?? 0, length: to - from }
+    if (depth > 0)
+      for (const inside of unpacked(reading, known.shortest[speaker]))
+        yield* rangesIn(inside, known, speaker, depth - 1)
+  }
+}
+
+const UUID = /\b[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}\b/gi
+
+/** A few digits in an id are no secret, whatever else they are. */
+function outsideIds(text: string, ranges: readonly Range[]): Range[] {
+  const ids = [...text.matchAll(UUID)].map(({ index, 0: { length } }) => [index, index + length] as const)
+  return ranges.filter(
+    ({ start, end, length }) => length >= 16 || !ids.some(([from, to]) => start >= from && end <= to),
+  )
+}
+
+const COLOURS = /\u001b\[[\d;]*m/g
+
+/** The text with `***` in the place of each part; colours that begin or end within one stay. */
+function without(text: string, ranges: readonly Range[]): string {
+  let result = ''
+  let copied = 0
+  let end = -1
+  for (const range of ranges.toSorted((a, b) => a.start - b.start)) {
+    if (range.start >= end) {
+      result += text.slice(copied, range.start) + MASK
+      copied = range.start
+    }
+    if (range.end <= end) continue
+    end = range.end
+    result += (text.slice(copied, end).match(COLOURS) ?? []).join('')
+    copied = end
+  }
+  return result + text.slice(copied)
+}
+
+/**
+ * All secrets that an invocation knows, for every way out: the screen, documents, the journal's messages. A secret is found
+ * however it is written: in escapes of URLs, JSON, HTML and C, in base64 or as digits, in another case, broken by lines,
+ * spaces and what nobody sees, in compositions of these, and in long pieces. It learns as the invocation does.
+ */
+export class Redactor {
+  readonly #parent: Redactor | null
+  readonly #known = new Known()
+  readonly #learnt = new Set<string>()
+
+  /** `parent`: another, whose secrets this one knows too. */
+  constructor(parent: Redactor | null = null) {
+    this.#parent = parent
+  }
+
+  #add(texts: Iterable<string>, formsOf: (text: string) => readonly Form[]): this {
+    for (const text of texts) {
+      const id = `${formsOf.name} ${text}`
+      if (this.#learnt.has(id)) continue
+      this.#learnt.add(id)
+      for (const form of formsOf(text)) this.#known.add(form)
+    }
+    return this
+  }
+
+  /** Learns what this program was given to sign in with, or was handed for it. */
+  learn(...secrets: readonly (string | null | undefined)[]): this {
+    return this.#add(
+      secrets.filter((secret) => secret !== null && secret !== undefined),
+      credentialForms,
+    )
+  }
+
+  /** Learns of what stands in records, where secrets stand, what can be nothing but a token. */
+  learnTokens(texts: Iterable<string>): this {
+    return this.#add(texts, tokenForms)
+  }
+
+  /** One for what is said of a single record, which knows its secrets too. Names and ordinary words among them are none. */
+  about(texts: Iterable<string>): Redactor {
+    return new Redactor(this).#add(texts, recordedForms)
+  }
+
+  *#ranges(view: View, speaker: Speaker): Generator<Range> {
+    if (this.#parent) yield* this.#parent.#ranges(view, speaker)
+    if (!this.#known.isEmpty) yield* rangesIn(view, this.#known, speaker)
+  }
+
+  get #knowsNothing(): boolean {
+    return this.#known.isEmpty && (this.#parent === null || this.#parent.#knowsNothing)
+  }
+
+  #masked(text: string, speaker: Speaker): string {
+    if (text.length < 3 || this.#knowsNothing) return text
+    const ranges = [...this.#ranges(viewOf(text), speaker)]
+    return ranges.length === 0 ? text : without(text, outsideIds(text, ranges))
+  }
+
+  /** What somebody else says, without any secret, however short. */
+  words(text: string): string {
+    return this.#masked(text, 'other')
+  }
+
+  /** What this program says, without any secret that is no ordinary word: this is what every way out goes through. */
+  own(text: string): string {
+    return this.#masked(text, 'own')
+  }
+
+  /** A value that is about to become JSON: its texts and names without secrets, all else as it is. */
+  value(value: unknown): unknown {
+    const all = [...textsIn(value)].join('\n')
+    return this.own(all) === all ? value : this.#cleared(value)
+  }
+
+  #cleared(value: unknown): unknown {
+    if (typeof value === 'string') return this.own(value)
+    if (Array.isArray(value)) return value.map((member) => this.#cleared(member))
+    if (!isPlain(value)) return value
+    return Object.fromEntries(
+      Object.entries(value).map(([name, member]) => [this.own(name), this.#cleared(member)]),
+    )
+  }
+}
+
+/** Is it an object of names and values? A number that is kept as it was written is none. */
+const isPlain = (value: unknown): value is object =>
+  value !== null &&
+  typeof value === 'object' &&
+  [Object.prototype, null].includes(Object.getPrototypeOf(value))
+
+function* textsIn(value: unknown): Generator<string> {
+  if (typeof value === 'string') yield value
+  else if (Array.isArray(value)) for (const member of value) yield* textsIn(member)
+  else if (isPlain(value))
+    for (const [name, member] of Object.entries(value)) {
+      yield name
+      yield* textsIn(member)
+    }
+}
