@@ -25,6 +25,7 @@ const BY_ERROR: Partial<Record<ErrorCode, number>> = {
   'file-unreadable': 64,
   cancelled: 130,
   'run-interrupted': 3,
+  'head-differs': 3,
   'lock-held': 3,
   'canary-impossible': 3,
 }

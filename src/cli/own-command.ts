@@ -21,7 +21,7 @@ const SIGN_IN: readonly GivenOption[] = [KEY_HEADER, ...CREDENTIALS, HEADER]
 
 /**
  * How each command begins, and what it takes of what another was given. `timeout`: its default in seconds, as one that was
- * given means the same only where that is the same. A revert of what stands in files needs no file: the journal names them.
+ * given means the same only where that is the same. The files of a run that is ended or taken back come with its own words.
  */
 const COMMANDS: Record<OwnCommand, { word: string; takes: readonly GivenOption[]; timeout: number | null }> =
   {

@@ -33,6 +33,7 @@ export type ErrorCode =
   | 'journal-damaged'
   | 'journal-newer'
   | 'journal-unsafe'
+  | 'head-differs'
   | 'run-not-found'
   | 'run-interrupted'
   | 'lock-held'

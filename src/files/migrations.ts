@@ -29,7 +29,7 @@ export function readMigration(text: string, name: string): Migration & { default
 }
 
 /** All migrations that ship with the tool. */
-async function shippedMigrations(): Promise<ReturnType<typeof readMigration>[]> {
+export async function shippedMigrations(): Promise<ReturnType<typeof readMigration>[]> {
   const folder = join(packageFolder(), 'migrations')
   const names = (await readdir(folder)).filter((name) => name.endsWith('.yaml')).toSorted()
   return Promise.all(names.map(async (name) => readMigration(await readText(join(folder, name)), name)))

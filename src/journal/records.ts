@@ -44,6 +44,9 @@ function inLine(planned: Change): object {
   return { ...rest, edits: aimOf(planned), onlySettings: rest.edits.length === 0, fields, fingerprint }
 }
 
+/** What is shown as it is: the id of a run, why one was stopped. */
+const word = z.string().regex(/^[\w-]+$/)
+
 const runStarted = z.object({
   type: z.literal('run-started'),
   run: z.string(),
@@ -51,9 +54,9 @@ const runStarted = z.object({
   user: z.string(),
   host: z.string(),
   pid: z.int(),
-  gateway: z.object({ url: z.string(), version: z.string().nullable() }),
+  gateway: z.object({ url: z.string().regex(/^[^\p{C}\p{Z}]*$/u), version: z.string().nullable() }),
   account: z.string(),
-  reverts: z.string().nullable(),
+  reverts: word.nullable(),
   /** Its place among the runs of this journal; journals of before lack it. */
   ordinal: z.int().min(1).max(LAST_ORDINAL).optional(),
   migrations: z.array(z.object({ id: z.string(), sha256: z.string() })),
@@ -87,7 +90,7 @@ const outcome = z.object({
   error: z.string().nullable(),
 })
 
-const runFinished = z.object({ type: z.literal('run-finished'), halted: z.string().nullable() })
+const runFinished = z.object({ type: z.literal('run-finished'), halted: word.nullable() })
 
 /** What happened, before it gets its place in the chain. */
 export type JournalEvent =

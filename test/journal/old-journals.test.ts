@@ -1,5 +1,5 @@
 import { describe, expect, vi } from 'vitest'
-import { documentOf, sentence, test } from '../support/trial.ts'
+import { documentOf, sentence, test, vouching } from '../support/trial.ts'
 import {
   carriedHash,
   type End,
@@ -81,14 +81,14 @@ function isFinished(old: OldCase, finish: End): void {
   test(`are finished: ${old.name}`, async ({ open }) => {
     const trial = await inPlace(old, open)
     const files = await filesIn(trial.journal)
-    const { code } = await trial.call([...finish.args, '--no-wait'])
+    const { code } = await trial.call(await vouching(trial, [...finish.args, '--no-wait']))
     expect([code, await wrongIn(old, trial, finish)]).toEqual([finish.code, []])
     await expectSettled(trial, files)
     const { runs } = documentOf<OldCase['history']>(await trial.call(['history', '--json']))
     expect(runs.find(({ id }) => id === openRun(old)?.id)?.finishedAt).toEqual(expect.any(String))
     const isBack = Object.keys({ ...finish.rows, ...finish.files }).length === 0
     if (isBack) return
-    await trial.setUp(['--revert', ...consentsOf(old), '--no-wait'])
+    await trial.setUp(await vouching(trial, ['--revert', ...consentsOf(old), '--no-wait']))
     expect(await wrongIn(old, trial, AS_BEFORE)).toEqual([])
   })
 }
@@ -98,7 +98,7 @@ function isTakenBack(old: OldCase, revert: End): void {
   test(`are taken back: ${old.name}`, async ({ open }) => {
     const trial = await inPlace(old, open)
     const files = await filesIn(trial.journal)
-    const { code } = await trial.call([...revert.args, '--no-wait'])
+    const { code } = await trial.call(await vouching(trial, [...revert.args, '--no-wait']))
     expect([code, await wrongIn(old, trial, revert)]).toEqual([revert.code, []])
     await expectSettled(trial, files)
   })
@@ -108,7 +108,7 @@ function isTakenBack(old: OldCase, revert: End): void {
   test(`are taken back by their name: ${old.name}`, async ({ open }) => {
     const trial = await inPlace(old, open)
     const run = openRun(old) ?? old.history.runs.at(-1)
-    await trial.setUp(['--revert', run?.id ?? '', ...consentsOf(old), '--no-wait'])
+    await trial.setUp(await vouching(trial, ['--revert', run?.id ?? '', ...consentsOf(old), '--no-wait']))
     expect(await wrongIn(old, trial, revert)).toEqual([])
   })
 }

@@ -8,6 +8,7 @@ import { Operator } from '../support/lab-operator.ts'
 import { People } from '../support/lab-people.ts'
 import { type Place, startAddress, startWithConfig } from '../support/lab-places.ts'
 import { CONFIG, labGateways } from '../support/lab.ts'
+import { vouching } from '../support/trial.ts'
 
 // One of the tests starts a LiteLLM of its own, which takes minutes on a busy machine.
 vi.setConfig({ testTimeout: 600_000 })
@@ -170,7 +171,11 @@ for (const gateway of labGateways()) {
     })
 
     test('go back, byte for byte', async () => {
-      expect(await operator.run(['--revert', '--yes', ...accept])).toMatchObject({ code: 0 })
+      expect(
+        await operator.run(
+          await vouching({ call: (args) => operator.run(args) }, ['--revert', '--yes', ...accept]),
+        ),
+      ).toMatchObject({ code: 0 })
       expect(await readFile(copy, 'utf8')).toBe(original)
     })
   })

@@ -8,6 +8,7 @@ import { Operator, told } from '../support/lab-operator.ts'
 import { secretFile } from '../support/lab-people.ts'
 import { startAddress, startOnConfig, startWithoutDatabase } from '../support/lab-places.ts'
 import { labGateways } from '../support/lab.ts'
+import { vouching } from '../support/trial.ts'
 
 // Each of these LiteLLMs is started here, which takes minutes on a busy machine.
 vi.setConfig({ testTimeout: 600_000 })
@@ -117,7 +118,9 @@ for (const gateway of labGateways()) {
         expect(await moves()).toMatchObject([
           { server: 'ct_absent', took: true, ids: pins ? null : { before: id, now: now?.server_id } },
         ])
-        const back = await operator.run(['--revert', '--yes'])
+        const back = await operator.run(
+          await vouching({ call: (args) => operator.run(args) }, ['--revert', '--yes']),
+        )
         expect(back.code, told(back)).toBe(0)
         expect(await readFile(place.config, 'utf8')).toBe(original)
       } finally {

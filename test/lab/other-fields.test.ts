@@ -5,6 +5,7 @@ import { runDocument } from '../support/lab-documents.ts'
 import { Fleet } from '../support/lab-fleet.ts'
 import { Operator, told } from '../support/lab-operator.ts'
 import { labGateways } from '../support/lab.ts'
+import { vouching } from '../support/trial.ts'
 
 const OLD = 'http://localhost:8585'
 const NEW = 'http://mcp-proxy-sse:8080'
@@ -89,7 +90,9 @@ for (const gateway of labGateways()) {
       expect(await records()).toEqual(moved(seen))
       expect(JSON.stringify(forth.document)).not.toMatch(/hush-/)
 
-      const back = await operator.run(['--revert', '--yes', '--no-wait', ...accept])
+      const back = await operator.run(
+        await vouching({ call: (args) => operator.run(args) }, ['--revert', '--yes', '--no-wait', ...accept]),
+      )
       expect(back.code, told(back)).toBe(0)
       expect(await records()).toEqual(seen)
       const { credentials: _gone, ...others } = (await rows())['fleet_oauth'] ?? {}

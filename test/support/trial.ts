@@ -81,6 +81,41 @@ export function documentOf<T = Record<string, unknown>>({ stdout }: Finished): T
   return JSON.parse(stdout) as T
 }
 
+/** A run as `history RUN --json` tells it, as far as it matters for taking it back. */
+interface ToldRun {
+  id: string
+  finishedAt: string | null
+  head: string
+  changes: {
+    file: { path: string; config: string; variable: string | null } | null
+    edits: { field: string }[]
+  }[]
+}
+
+/**
+ * Words of `--revert` or `--unfinished` with what has to be said where nobody is asked, and more is written than URLs: the
+ * files again, and the head that the journal of the run has.
+ */
+export async function vouching({ call }: Pick<Trial, 'call'>, args: readonly string[]): Promise<string[]> {
+  const runsOf = async (...named: string[]): Promise<ToldRun[]> =>
+    documentOf<{ runs: ToldRun[] }>(await call(['history', ...named, '--json'])).runs
+  const runs = await runsOf()
+  const isOpen = ({ finishedAt }: ToldRun): boolean => finishedAt === null
+  const meant = runs.find(({ id }) => args.includes(id)) ?? runs.findLast(isOpen) ?? runs.at(-1)
+  const [run] = meant ? await runsOf(meant.id) : []
+  const { changes = [], head = '' } = run ?? {}
+  const isMore = changes.some(
+    ({ file, edits }) => file !== null || edits.some(({ field }) => field !== 'url'),
+  )
+  if (!isMore) return [...args]
+  const files = changes.flatMap(({ file }) => {
+    if (file === null) return []
+    const { path, config, variable } = file
+    return [`--litellm-config=${config}`, ...(variable === null ? [] : [`--litellm-env=${path}`])]
+  })
+  return [...args, ...new Set(files), '--expect-head', head]
+}
+
 function plain(text: string, { sandbox, folder, journal }: Pick<Trial, 'sandbox' | 'folder' | 'journal'>) {
   return text
     .replaceAll(/^! The journal folder[\s\S]*?keeps it\.\n/gm, '')

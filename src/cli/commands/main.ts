@@ -60,6 +60,11 @@ const OPTIONS = [
     ({ oneOf }) => oneOf(['finish', 'revert']).optional(),
   ),
   option(
+    '--expect-head <HASH>',
+    'with --revert or --unfinished: only if the journal of the run has this head',
+    ({ head }) => head.optional(),
+  ),
+  option(
     '--on-failure <stop|continue|revert>',
     'after a failure: stop, go on with the rest, or take back all that this run wrote (default stop)',
     ({ oneOf }) => oneOf(['stop', 'continue', 'revert']).default('stop'),
@@ -123,11 +128,12 @@ export const mainCommand = command({
       'revert',
       'unfinished',
     ),
-    excludes('revert', 'litellmConfig', 'litellmEnv', 'canary', 'from', 'migration', 'thorough'),
+    excludes('revert', 'canary', 'from', 'migration', 'thorough'),
     ...ONE_RULE,
     USABLE_HEADERS,
     ONE_MIGRATION,
     needs('exitCode', ['dryRun']),
+    needs('expectHead', ['revert', 'unfinished']),
     JSON_NEVER_ASKS,
   ],
   action: async (options, context) => {

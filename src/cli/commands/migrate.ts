@@ -1,11 +1,10 @@
 import { type Configuration, NO_FILES } from '../../core/config/move/configuration.ts'
 import { secretsInVariable, secretTexts } from '../../core/show/secret-fields.ts'
 import { type Context, journalFor } from '../context.ts'
-import { usage } from '../options/usage.ts'
 import type { MainOptions } from './main.ts'
 import { ruleFor } from '../options/rule.ts'
 import { unfinishedOf } from '../job/notice-unfinished.ts'
-import { requireConsent, requireJournal } from '../job/requirements.ts'
+import { requireConfig, requireConsent, requireJournal } from '../job/requirements.ts'
 import { gatewayUrl, openGateway, underLock } from '../connect/session.ts'
 
 /** Before the gateway hears of anything: a file that is not there is a typing error. */
@@ -23,8 +22,7 @@ async function readFiles(
   redactor.learnTokens(
     configuration.trees.flatMap(({ servers }) => servers.flatMap(({ entry }) => secretTexts(entry))),
   )
-  if (litellmConfig.length === 0)
-    throw usage('--litellm-env needs --litellm-config, which names the variables')
+  requireConfig({ litellmConfig, litellmEnv })
   return configuration
 }
 
@@ -35,12 +33,14 @@ async function readFiles(
 export async function migrate(options: MainOptions, context: Context): Promise<number> {
   requireConsent(options, context)
   const rule = await ruleFor(options)
-  const configuration = await readFiles(options, context)
+  // What is to end a run names its files, and one of them may be gone by now: that concerns its servers alone.
+  const read = options.unfinished === undefined ? await readFiles(options, context) : null
   const journal = journalFor(options, context)
   await requireJournal(journal, options, context)
   const url = await gatewayUrl(options, context, null)
   return underLock(url, options, async () => {
     const unfinished = await unfinishedOf(url, null, { journal, options, context })
+    const configuration = unfinished ? NO_FILES : (read ?? (await readFiles(options, context)))
     const gateway = await openGateway(options, url, context)
     const { doMainJob } = await import('../job/job.ts')
     const connected = { gateway, journal, options, context }

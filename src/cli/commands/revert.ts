@@ -1,4 +1,4 @@
-import { optionsToRevert } from '../../core/plan/consent.ts'
+import { optionsToRevert } from '../../core/plan/back/options.ts'
 import { MigrateError } from '../../core/errors.ts'
 import type { CommandMaker } from '../../core/show/own-command.ts'
 import { isUnfinished, type RecordedRun } from '../../journal/fold.ts'
@@ -10,18 +10,21 @@ import { type Context, type Invoked, journalFor, mainCommands } from '../context
 import type { MainOptions } from './main.ts'
 import { ownCommands } from '../own-command.ts'
 import { unfinishedOf } from '../job/notice-unfinished.ts'
-import { requireConsent, requireJournal } from '../job/requirements.ts'
+import { requireConfig, requireConsent, requireJournal } from '../job/requirements.ts'
 import { gatewayUrl, openGateway, underLock, underLockOf } from '../connect/session.ts'
 
 /** After a revert that was stopped half way, "the newest run" would go forward again: nobody means that unasked. */
-function refuseStopped([newest]: readonly RecordedRun[], own: CommandMaker): void {
+function refuseStopped(runs: readonly RecordedRun[], own: CommandMaker): void {
+  const [newest] = runs
   const taken = newest?.started.reverts ?? null
   if (!newest || taken === null || newest.halted === null) return
-  const consents = optionsToRevert(newest.started.changes)
+  const { changes } = newest.started
+  const first = runs.find(({ id }) => id === taken)
+  const back = optionsToRevert(changes, first?.head ?? null)
   throw new MigrateError(
     'run-interrupted',
     `The newest run, ${newest.id}, was taking back ${taken} and was stopped`,
-    `${mend('To go on taking back:', own('revert', taken, ...consents))}\n${mend('To undo what it did:', own('revert', newest.id, ...consents))}`,
+    `${mend('To go on taking back:', own('revert', taken, ...back))}\n${mend('To undo what it did:', own('revert', newest.id, ...optionsToRevert(changes, newest.head)))}`,
   )
 }
 
@@ -47,6 +50,7 @@ async function newestOf(
 /** `--revert [RUN]`: the same diff, question, apply and journal, the other way. Returns the exit code. */
 export async function revert(options: MainOptions, context: Context): Promise<number> {
   requireConsent(options, context)
+  requireConfig(options)
   const journal = journalFor(options, context)
   const list = ownCommands(options, { context, invoked: 'revert', url: null })
   const findNamed = async (): Promise<RecordedRun | null> =>

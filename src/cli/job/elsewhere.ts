@@ -1,5 +1,5 @@
 import { MigrateError } from '../../core/errors.ts'
-import { optionsToRevert } from '../../core/plan/consent.ts'
+import { optionsToRevert } from '../../core/plan/back/options.ts'
 import { aheadOfClock } from '../../core/run/order.ts'
 import { serverTitle } from '../../core/record/server.ts'
 import { mend } from '../../core/show/remedy.ts'
@@ -47,11 +47,14 @@ function about({ run, server }: RunElsewhere): string {
 /** The command that takes back a run that has its end, after what is known of it. */
 function wayBack(found: RunElsewhere, connected: Connected): string {
   const { run } = found
-  const consents = optionsToRevert(run.changes.map(({ change }) => change))
+  const back = optionsToRevert(
+    run.changes.map(({ change }) => change),
+    run.head,
+  )
   const own = mainCommands(connected.gateway.identity.url, connected)
   return mend(
     `${about(found)} ${DOUBT} It is not taken back unless it is named:`,
-    own('revert', run.id, ...(mayAsk(connected) ? [] : ['--yes']), ...consents),
+    own('revert', run.id, ...(mayAsk(connected) ? [] : ['--yes']), ...back),
   )
 }
 

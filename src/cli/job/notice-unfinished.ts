@@ -1,4 +1,4 @@
-import { optionsToRevert } from '../../core/plan/consent.ts'
+import { optionsToFinish, optionsToRevert } from '../../core/plan/back/options.ts'
 import { MigrateError } from '../../core/errors.ts'
 import type { CommandMaker } from '../../core/show/own-command.ts'
 import { aheadOfClock } from '../../core/run/order.ts'
@@ -13,15 +13,15 @@ import { hintLines } from '../render/layout.ts'
 
 /** The commands that finish a run or take it back, in words. */
 export function bothWays(run: RecordedRun, own: CommandMaker, invoked: Invoked): string {
-  const consents = optionsToRevert(run.changes.map(({ change }) => change))
+  const changes = run.changes.map(({ change }) => change)
   const consent = mayAsk(invoked) ? [] : ['--yes']
   return [
     mend(
       'Both ways ask the gateway first what was written. To complete it:',
-      own('unfinished', 'finish', ...consent),
+      own('unfinished', 'finish', ...consent, ...optionsToFinish(changes, run.head)),
     ),
     // By its name: where it was taken back meanwhile, that finds nothing to do, and begins nothing else.
-    mend('To take it back:', own('revert', run.id, ...consent, ...consents)),
+    mend('To take it back:', own('revert', run.id, ...consent, ...optionsToRevert(changes, run.head))),
   ].join('\n')
 }
 

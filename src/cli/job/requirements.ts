@@ -3,6 +3,7 @@ import type { FileJournal } from '../../journal/file-journal.ts'
 import { locationWarnings } from '../../journal/location.ts'
 import type { Context } from '../context.ts'
 import type { MainOptions } from '../commands/main.ts'
+import { usage } from '../options/usage.ts'
 import { wrap } from '../render/layout.ts'
 
 /** Refuses to write without anybody's consent. Called before anything else happens. */
@@ -13,6 +14,15 @@ export function requireConsent(options: MainOptions, { terminal }: Context): voi
     'There is no terminal to ask in, so nothing is changed',
     'Add --yes to write without a question, or --dry-run to look first.',
   )
+}
+
+/** Throws `usage` where a `.env` file is given alone. */
+export function requireConfig({
+  litellmConfig,
+  litellmEnv,
+}: Pick<MainOptions, 'litellmConfig' | 'litellmEnv'>): void {
+  if (litellmEnv.length > 0 && litellmConfig.length === 0)
+    throw usage('--litellm-env needs --litellm-config, which names the variables')
 }
 
 /** Makes sure that a run could be recorded, and warns of a journal that may vanish. Nothing to do for a dry run. */

@@ -1,10 +1,10 @@
-import { optionsToRevert } from '../../core/plan/consent.ts'
+import { optionsToFinish, optionsToRevert } from '../../core/plan/back/options.ts'
 import type { Plan } from '../../core/plan/plan.ts'
 import { isLeftOpen, type RunReport } from '../../core/run/report.ts'
 import { leavesSomething } from '../../core/run/outcome.ts'
 import type { CommandMaker } from '../../core/show/own-command.ts'
 import type { Proposal } from '../../runs/job/ports.ts'
-import type { Context } from '../context.ts'
+import { type Context, mayAsk } from '../context.ts'
 import type { MainOptions } from '../commands/main.ts'
 import { planDocument, runDocument } from '../render/documents.ts'
 import { wrap } from '../render/layout.ts'
@@ -29,16 +29,17 @@ export interface Showing {
 }
 
 /** Prints a plan: its heading, a block for each change, what is left alone, and the numbers. A document comes at the end. */
-export function showProposal(
-  proposal: Proposal,
-  { options, context: { terminal, look }, own }: Showing,
-): void {
+export function showProposal(proposal: Proposal, { options, context, own }: Showing): void {
   if (options.json) return
+  const { terminal, look } = context
   const { plan } = proposal
   const { heading, nothing } = renderPurpose(proposal, own)
   const causes = sharedCauses(plan)
   const said = saidElsewhere(causes)
-  const blocks = options.quiet && !options.dryRun ? [] : renderBlocks(plan.changes, look, plan, said)
+  // What a journal says is shown before anybody agrees to it.
+  const isAsked = mayAsk({ options, context }) && proposal.purpose.kind !== 'migration'
+  const isShown = !options.quiet || options.dryRun || isAsked
+  const blocks = isShown ? renderBlocks(plan.changes, look, plan, said) : []
   const alone = plan.changes.filter(({ id }) => !said.get(id)?.has('unreachable'))
   const empty = plan.changes.length === 0 ? [nothing] : []
   terminal.print(
@@ -77,14 +78,14 @@ export function showReport(report: RunReport, { options, context, own }: Showing
   const { terminal, look, written } = context
   const run = options.sandbox || !leavesSomething(report.changes) ? null : report.run
   // Taking it back signs people out again, and so on.
-  const consents = optionsToRevert(report.changes.filter((change) => leavesSomething([change])))
-  const undo = run?.kept ? own('revert', run.id, ...consents) : null
+  const left = report.changes.filter((change) => leavesSomething([change]))
+  const undo = run?.kept ? own('revert', run.id, ...optionsToRevert(left, run.head)) : null
   written.undo = undo
   if (options.json) return terminal.document(runDocument(report, undo))
   terminal.print(`\n${renderReport(report, look, own)}`)
   if (!options.sandbox && isLeftOpen(report))
     terminal.print(
-      `The journal holds this run without its end. When it can be written again, complete the run:\n${own('unfinished', 'finish', ...(options.yes ? ['--yes'] : []))}`,
+      `The journal holds this run without its end. When it can be written again, complete the run:\n${own('unfinished', 'finish', ...(options.yes ? ['--yes'] : []), ...optionsToFinish(report.changes, null))}`,
     )
   if (undo !== null) terminal.print(`To take this back:\n${undo}`)
   else if (run && !run.kept) terminal.print(renderByHand(report, look))

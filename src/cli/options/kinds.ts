@@ -9,6 +9,11 @@ export const filled = (message = 'takes a value, and this one is empty') => z.st
 export const texts = z.array(filled()).default([])
 /** A text that may be left out, as in `--revert [RUN]`: then it is `true`. */
 export const filledOrBare = z.union([filled(), z.literal(true)])
+/** The head of a run's journal, or how it begins: 16 digits are more than anybody finds again by chance. */
+export const head = z
+  .string()
+  .regex(/^[\da-f]{16,64}$/i, 'takes the head of a run, 64 hexadecimal digits, or at least the first 16')
+  .transform((text) => text.toLowerCase())
 /** An option that is there or not. */
 export const yesOrNo = z.boolean()
 /** The name of a header. */

@@ -26,9 +26,17 @@ function publicEdit({ field, before, after }: Edit) {
   }
 }
 
+/** The OAuth settings that have to be there after a change, as anybody may see them. */
+export function publicSettings(settings: Change['settings']) {
+  return Object.entries(settings).map(([field, value]) => {
+    const shown = typeof value === 'string' ? maskUrl(value) : value
+    return { field, value: shown, masked: shown !== value }
+  })
+}
+
 /** A change as anybody may see it: URLs masked, hashes of fields left out but for the fingerprint over them. */
 export function publicChange(
-  { id, server, file, migration, edits, effects, fingerprint }: Change,
+  { id, server, file, migration, edits, settings, effects, fingerprint }: Change,
   preflight: Plan['preflight'],
 ) {
   return {
@@ -37,6 +45,7 @@ export function publicChange(
     file: file === null ? null : { ...file, sharers: file.sharers ?? null },
     migration,
     edits: edits.map(publicEdit),
+    settings: publicSettings(settings),
     effects,
     fingerprint,
     preflight: preflight[id] ?? null,

@@ -53,8 +53,12 @@ function runSummary(run: RecordedRun, runs: readonly RecordedRun[]) {
   }
 }
 
-/** `mcp-url-migrate/history/1`; with `detailed`, each run's changes too. */
-export function historyDocument({ runs, problems }: History, all: readonly RecordedRun[], detailed: boolean) {
+/** `mcp-url-migrate/history/1`; with `detailed`, each run's changes too; with `checked`, what that proves. */
+export function historyDocument(
+  { runs, problems }: History,
+  all: readonly RecordedRun[],
+  { detailed, checked }: { detailed: boolean; checked: boolean },
+) {
   return {
     schema: 'mcp-url-migrate/history/1',
     runs: runs.map((run) => ({
@@ -71,6 +75,7 @@ export function historyDocument({ runs, problems }: History, all: readonly Recor
         : {}),
     })),
     problems,
+    check: checked ? CHECKED : null,
   }
 }
 
@@ -147,16 +152,26 @@ function troubles(problems: readonly JournalProblem[]): string {
   ].join(' and ')
 }
 
+/** What a check of the journal proves, and what it cannot. */
+const CHECKED = {
+  proves:
+    'What is called intact is whole and in order: no line was changed, cut off or left out since its head was made.',
+  cannotProve:
+    'It does not tell who wrote it: whoever can write to the folder can make such a journal. Compare the heads with those that the runs printed at their ends.',
+}
+
 /** What `--check` found: every line of every file was read, and each has to vouch for itself and the one before. */
 export function renderCheck({ runs, problems }: History, location: string, look: Look): string {
   const verdict =
     problems.length === 0
-      ? `${count(runs.length, 'run')} checked in ${location}: every line is as it was written, and in its place.`
+      ? `${count(runs.length, 'run')} checked in ${location}.`
       : `${troubles(problems)} in ${location}; ${count(runs.length, 'run is', 'runs are')} intact.`
   return [
     wrap(verdict, look.width),
     ...runs.map((run) => renderChecked(run, look)),
     ...problems.map((each) => renderProblem(each, look)),
+    wrap(CHECKED.proves, look.width),
+    wrap(CHECKED.cannotProve, look.width),
   ].join('\n')
 }
 

@@ -28,10 +28,6 @@ export function consentsToRevert(changes: readonly Pick<Change, 'effects'>[]): C
   return consentsOf(changes).filter((code) => code !== 'unreachable')
 }
 
-/** The options that taking changes back needs. */
-export const optionsToRevert = (changes: readonly Pick<Change, 'effects'>[]): string[] =>
-  acceptOptions(consentsToRevert(changes))
-
 /** The options that give these consents. */
 export function acceptOptions(consents: readonly Consent[]): string[] {
   return consents.flatMap((code) => ['--accept', code])

@@ -3,6 +3,7 @@ import type { Reading } from '../record/place.ts'
 import type { ServerIdentity } from '../record/server.ts'
 import type { RunReport } from '../run/report.ts'
 import { aimOf } from './change.ts'
+import { OVER_EDIT } from './back/options.ts'
 import type { Consent } from './consent.ts'
 import { aimAt, judge } from './judge.ts'
 import { planOf } from './assemble-plan.ts'
@@ -52,7 +53,11 @@ export function assembleOverEdits(
     servers: plan.summary.servers,
     meant: chosen,
     judgements: chosen.map(({ server, migration, edits, reading, signIns }) =>
-      judge({ reading, signIns, url: null }, aimAt({ server, migration, edits }, { overEdits: true }), era),
+      judge(
+        { reading, signIns, url: null },
+        aimAt({ server, migration, edits }, { overEdits: true, effects: [OVER_EDIT] }),
+        era,
+      ),
     ),
     order: 'given',
     accepted,

@@ -8,6 +8,7 @@ import { serverIdentity } from '../record/server.ts'
 
 export const skippedCode = z.enum([
   'config-defined',
+  'file-not-named',
   'unreadable',
   'absent',
   'wrong-id',
@@ -60,6 +61,8 @@ export interface Note {
     | 'other-address'
     | 'still-changed'
     | 'not-restorable'
+    | 'by-form'
+    | 'not-by-rule'
     | 'no-database'
   server: z.infer<typeof serverIdentity> | null
   field: string | null

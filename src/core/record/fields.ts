@@ -30,6 +30,10 @@ const RESPONSE_ONLY = [
 /** Injected into `mcp_info` by reads, from `litellm_settings.public_mcp_servers`. */
 const INJECTED_INFO = ['is_public', 'is_public_explicit']
 
+/** Is a place in a record one of those? No edit leads there. */
+export const isInjected = (path: string): boolean =>
+  INJECTED_INFO.some((name) => new RegExp(`^mcp_info\\.${name}(?![\\w-])`).test(path))
+
 /** Fields whose collateral change gives somebody access to a server, or takes it away. */
 const ACCESS = ['mcp_access_groups', 'allow_all_keys', 'available_on_public_internet', 'mcp_info.is_public']
 

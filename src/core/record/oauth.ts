@@ -5,18 +5,20 @@ import type { ServerRecord } from './server.ts'
 import { count } from '../show/text.ts'
 
 // Cleared by a URL change from 1.94 on, whatever the auth type: `_AUTH_FLOW_SCOPED_FIELDS` in db.py of 1.94.3 to 1.106.2.
-const CLEARED = [
-  'issuer',
-  'authorization_url',
-  'token_url',
-  'registration_url',
-  'oauth2_flow',
-  'dcr_bridge',
-  'token_exchange_endpoint',
-  'audience',
-  'subject_token_type',
-  'token_exchange_profile',
-]
+const CLEARED: ReadonlyMap<string, 'string' | 'boolean'> = new Map(
+  Object.entries({
+    issuer: 'string',
+    authorization_url: 'string',
+    token_url: 'string',
+    registration_url: 'string',
+    oauth2_flow: 'string',
+    dcr_bridge: 'boolean',
+    token_exchange_endpoint: 'string',
+    audience: 'string',
+    subject_token_type: 'string',
+    token_exchange_profile: 'string',
+  } as const),
+)
 
 const SIGN_IN_TYPES = [
   'oauth2',
@@ -35,7 +37,7 @@ const isBlank = (value: unknown): boolean => isNothing(value) || String(value).t
 
 /** The settings that a record holds and a new URL would clear. */
 export function settingsOf(record: ServerRecord): Settings {
-  const held = CLEARED.map((field) => [field, record[field]] as const)
+  const held = [...CLEARED.keys()].map((field) => [field, record[field]] as const)
   return Object.fromEntries(held.filter(([, value]) => !isNothing(value)))
 }
 
@@ -66,7 +68,12 @@ export function changesIdentity(edits: readonly Pick<Edit, 'field'>[]): boolean 
 
 /** Is a field one of those that a new URL clears? */
 export function isSetting(field: string): boolean {
-  return CLEARED.includes(field)
+  return CLEARED.has(field)
+}
+
+/** The first of these that is no such column, or holds what that cannot; `null` where all are as LiteLLM has them. */
+export function strangeSetting(settings: Settings): string | null {
+  return Object.keys(settings).find((field) => CLEARED.get(field) !== typeof settings[field]) ?? null
 }
 
 /**

@@ -5,6 +5,7 @@ import { ownMember } from '../own-member.ts'
 type Step = string | number
 
 const PLAIN = /^[A-Za-z_][\w-]*$/
+const PATH_START = /^[A-Za-z_]/
 const STEP = /(?:^|\.)([A-Za-z_][\w-]*)|\[(\d+)\]|\[("(?:[^"\\]|\\.)*")\]/y
 
 /**
@@ -38,6 +39,9 @@ function stepsOf(path: string): Step[] {
   }
   return steps
 }
+
+/** Is a text a path as `pathText` writes it? Every place in a record has one such text. */
+export const isPath = (text: string): boolean => pathText(stepsOf(text)) === text && PATH_START.test(text)
 
 /** The field of the record in which a path begins: what a write has to send whole. */
 export function fieldOf(path: string): string {

@@ -46,6 +46,9 @@ const WITHIN = [
 const ruleField = z.enum([...WHOLE, ...WITHIN])
 export type RuleField = z.infer<typeof ruleField>
 
+/** The field of this name, where a rule may name it; else `null`. */
+export const asRuleField = (name: string): RuleField | null => ruleField.safeParse(name).data ?? null
+
 /** Is the value of this field one URL as a whole? In the others URLs stand inside longer texts. */
 export const isWholeAddress = (field: RuleField): boolean => (WHOLE as readonly string[]).includes(field)
 

@@ -1,26 +1,31 @@
 import { MigrateError } from '../../core/errors.ts'
-import type { Plan } from '../../core/plan/plan.ts'
+import { type Plan, readyChanges } from '../../core/plan/plan.ts'
 import { brokenChanges } from '../../core/run/report.ts'
 import type { RecordedRun } from '../../journal/fold.ts'
 import { planReversal } from '../plan/back.ts'
 import { runsInForce } from '../recover/in-force.ts'
+import { requireBelievable } from '../recover/believe.ts'
 import { requireDatabaseFor } from '../recover/needs-database.ts'
-import { type Ended, type Job, telling } from './context.ts'
+import { requireVouched } from '../recover/vouched.ts'
+import { type Ended, isSaid, type Job, telling } from './context.ts'
 import { tryBeforehand } from './before.ts'
 import { NOBODY, type Proposal } from './ports.ts'
 import { proceed, unlessCancelled } from './proceed.ts'
 
-/** The plan that takes a run back, as far as the options select its servers. */
+/** The plan that takes a run back, as far as the options select its servers. Throws where its journal is not to be believed. */
 async function planFor(run: RecordedRun, job: Job): Promise<Plan> {
   const { gateway, journal, options } = job
-  return planReversal(gateway, {
+  const remarks = await requireBelievable(run, options)
+  const plan = await planReversal(gateway, {
     run,
+    named: options,
     inForce: await runsInForce(journal, run),
     selection: options,
     accepted: options.accept,
     createdAt: new Date().toISOString(),
     onRead: telling(job, 'reading'),
   })
+  return { ...plan, notes: [...plan.notes, ...remarks] }
 }
 
 /**
@@ -46,6 +51,7 @@ async function firstToRevert(
 /** The reversal of the first of these runs, newest first, of which something is left; its addresses are tried. */
 export async function proposeReversal(runs: readonly RecordedRun[], job: Job): Promise<Proposal> {
   const { run, plan } = await firstToRevert(runs, job)
+  requireVouched(run, readyChanges(plan), isSaid(job))
   return { plan: await tryBeforehand(plan, job), purpose: { kind: 'revert', run } }
 }
 
@@ -62,6 +68,8 @@ export async function offerRevert({ report }: Ended, job: Job): Promise<void> {
   const run = (await journal.runs()).runs.find((each) => each.id === id)
   if (!run)
     throw new MigrateError('run-not-found', `The journal in ${journal.location} holds no run ${id}`, null)
-  const whole = { ...job, person: NOBODY, options: { ...options, only: [], except: [], canary: false } }
+  // Whoever wants it back saw the run a moment ago.
+  const told = { only: [], except: [], canary: false, expectHead: report.run.head ?? run.head }
+  const whole = { ...job, person: NOBODY, options: { ...options, ...told } }
   await proceed(await proposeReversal([run], whole), whole)
 }

@@ -5,12 +5,23 @@ import type { Journal } from '../../journal/port.ts'
 import type { RunContext } from '../apply/run.ts'
 import type { Surroundings } from '../deployment/surroundings.ts'
 import type { PlanScope } from '../plan/forward.ts'
-import type { Person, Stopping, UnfinishedChoice, Watcher, Writes } from './ports.ts'
+import type { Vouching } from '../recover/believe.ts'
+import type { NamedFiles } from '../recover/vouched.ts'
+import {
+  NOBODY,
+  type Person,
+  type Stopping,
+  type UnfinishedChoice,
+  type Watcher,
+  type Writes,
+} from './ports.ts'
 
 /** What was said of the job beforehand. */
 export interface JobOptions
   extends Omit<PlanScope, 'configuration'>,
-    Pick<RunContext, 'onFailure' | 'canary'> {
+    Pick<RunContext, 'onFailure' | 'canary'>,
+    NamedFiles,
+    Vouching {
   /** Nothing is written, and nobody is asked whether to. */
   dryRun: boolean
   /** What should happen to an unfinished run; a person decides unless told. */
@@ -55,6 +66,10 @@ export interface Ended {
 
 /** What the job came to; `null` where an unfinished run was left as it is, and nothing else was begun. */
 export type JobResult = Ended | null
+
+/** Is what a journal says taken on somebody's word: is a person asked, was its head named, or is nothing written? */
+export const isSaid = ({ person, options: { expectHead, dryRun } }: Job): boolean =>
+  person !== NOBODY || expectHead !== undefined || dryRun
 
 /** How long a write whose answer was lost is looked for, in milliseconds. */
 export const patienceMs = ({ gateway: { era }, options }: Job): number =>

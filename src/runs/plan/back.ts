@@ -3,17 +3,39 @@ import type { Plan } from '../../core/plan/plan.ts'
 import { clockNotes } from '../../core/run/order.ts'
 import { inParallel, READS_AT_ONCE } from '../../core/in-parallel.ts'
 import type { Gateway } from '../../gateway/port.ts'
-import { type RecordedRun, wasWritten } from '../../journal/fold.ts'
+import { type RecordedChange, type RecordedRun, wasWritten } from '../../journal/fold.ts'
+import { wordsOf } from '../../core/plan/back/options.ts'
+import { type NamedFiles, unnamedFor } from '../recover/vouched.ts'
 import { placeOf } from '../../files/place.ts'
 import { signInsAtStake } from './sign-ins.ts'
 
 /** What a reversal covers, and who is told of each read. */
 export interface ReversalScope extends Omit<Reversal, 'gateway' | 'run' | 'candidates'> {
   run: RecordedRun
+  /** The files that may be written. */
+  named: NamedFiles
   onRead: (done: number, total: number) => void
 }
 
-async function readCandidates(gateway: Gateway, { run, onRead }: ReversalScope): Promise<Candidate[]> {
+/** One change of the run, with what its server holds now. A file that was not named is not even read. */
+async function readCandidate(
+  gateway: Gateway,
+  recorded: RecordedChange,
+  named: NamedFiles,
+): Promise<Candidate> {
+  const { server, file } = recorded.change
+  const wrote = wasWritten(recorded)
+  const unnamed = wordsOf(await unnamedFor(file, named))
+  if (unnamed.length > 0) {
+    const reading = { kind: 'unreadable', message: 'it was not named', silent: false } as const
+    return { recorded, wrote, reading, signIns: null, unnamed }
+  }
+  const reading = await placeOf(gateway, recorded.change).read(server.id)
+  const signIns = file === null ? await signInsAtStake(gateway, reading) : null
+  return { recorded, wrote, reading, signIns }
+}
+
+async function readCandidates(gateway: Gateway, { run, named, onRead }: ReversalScope): Promise<Candidate[]> {
   // What drifted after an intent may have been written before somebody wrote over it.
   const tried = run.changes.filter(
     ({ outcome, fieldsBefore }) =>
@@ -22,10 +44,7 @@ async function readCandidates(gateway: Gateway, { run, onRead }: ReversalScope):
   const read: Candidate[] = []
   onRead(0, tried.length)
   await inParallel(READS_AT_ONCE, tried, async (recorded) => {
-    const { server, file } = recorded.change
-    const reading = await placeOf(gateway, recorded.change).read(server.id)
-    const signIns = file === null ? await signInsAtStake(gateway, reading) : null
-    read.push({ recorded, wrote: wasWritten(recorded), reading, signIns })
+    read.push(await readCandidate(gateway, recorded, named))
     onRead(read.length, tried.length)
   })
   const changes = tried.map(({ change }) => change)

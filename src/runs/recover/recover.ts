@@ -37,7 +37,7 @@ export async function investigate(
   return { run: runs.find(({ id }) => id === run.id) ?? run, settled }
 }
 
-const UNCLEAR: readonly SkippedCode[] = ['unreadable', 'wrong-id']
+const UNCLEAR: readonly SkippedCode[] = ['unreadable', 'wrong-id', 'file-not-named']
 
 const UNDONE: readonly Outcome[] = ['unknown', 'failed', 'not-applied']
 

@@ -113,6 +113,34 @@ describe.concurrent('a command that is printed, pasted into a shell:', () => {
     expect(at()).toBe(`${old}/servers/fetch/sse`)
   })
 
+  for (const words of ['undo', '--unfinished finish', '--revert'])
+    test(`what ends a run that wrote files, or takes it back, names them and vouches for the journal: ${words}`, async ({
+      open,
+    }) => {
+      const [old, text] = [
+        'http://localhost:8585/sse',
+        'mcp_servers:\n  fetch:\n    url: os.environ/FETCH_URL\n',
+      ]
+      const server = { server_name: 'fetch', url: old, transport: 'http', auth_type: null, alias: null }
+      const trial = await open({ servers: [], configServers: [server] })
+      const [config, env] = [join(trial.folder, "the house's config.yaml"), join(trial.folder, 'litellm.env')]
+      await writeFile(config, text)
+      await writeFile(env, `FETCH_URL=${old}\n`)
+      const files = ['--litellm-config', config, '--litellm-env', env]
+      const run = await trial.call(['--yes', '--no-preflight', ...files])
+      expect(run.code).toBe(0)
+      if (words === 'undo') {
+        expect((await paste(commandWith('--revert', run), trial, '--yes')).code).toBe(0)
+      } else {
+        await cutShort(trial.journal, 2)
+        const refused = await trial.call(['--yes'])
+        expect(refused.code).toBe(3)
+        expect(await paste(commandWith(words, refused), trial)).toMatchObject({ code: 0 })
+      }
+      const isBack = words !== '--unfinished finish'
+      expect((await readFile(env, 'utf8')) === `FETCH_URL=${old}\n`).toBe(isBack)
+    })
+
   test('the line for servers that look as if they were meant moves them', async ({ open }) => {
     const servers = TWO.map((server) => ({ ...server, url: 'http://localhost:8586/servers/n8n/sse' }))
     const trial = await open({ servers })

@@ -3,7 +3,16 @@ import { join, relative } from 'node:path'
 import { describe, expect, vi } from 'vitest'
 import type { SandboxServer } from '../../../src/sandbox/index.ts'
 import { watchForLeaks } from '../../support/secrets.ts'
-import { documentOf, newestFile, sentence, test, type Trial, TWO, urls } from '../../support/trial.ts'
+import {
+  documentOf,
+  newestFile,
+  sentence,
+  test,
+  type Trial,
+  TWO,
+  urls,
+  vouching,
+} from '../../support/trial.ts'
 
 watchForLeaks()
 vi.setConfig({ maxConcurrency: 6, testTimeout: 60_000 })
@@ -81,7 +90,7 @@ describe.concurrent('servers of config.yaml', () => {
     )
     expect((await stat(path)).mode & 0o777).toBe(0o640)
     expect([finished.code, document.restartRequired]).toEqual([0, true])
-    const back = await trial.call(['--revert', '--yes'])
+    const back = await trial.call(await vouching(trial, ['--revert', '--yes']))
     expect([back.code, sentence(back.stdout)]).toEqual([
       0,
       expect.stringContaining('it reads its files when it starts.'),
@@ -186,7 +195,7 @@ describe.concurrent('servers of config.yaml', () => {
     const done = await trial.call(['--yes', '--json', '--litellm-config', path, '--accept', 'grants'])
     expect(done.code).toBe(0)
     expect(await reading(path)).toBe(CONFIG.replace(`"${OLD}/inventory`, `"${NEW}/inventory`))
-    expect((await trial.call(['--revert', '--yes'])).code).toBe(0)
+    expect((await trial.call(await vouching(trial, ['--revert', '--yes']))).code).toBe(0)
     expect(await reading(path)).toBe(CONFIG)
   })
 
@@ -198,11 +207,11 @@ describe.concurrent('servers of config.yaml', () => {
     await trial.setUp(['--yes', '--litellm-config', path])
     const commented = (await reading(path)).replace('# counts screws', '# counts nails')
     await writeFile(path, commented)
-    expect((await trial.call(['--revert', '--yes'])).code).toBe(0)
+    expect((await trial.call(await vouching(trial, ['--revert', '--yes']))).code).toBe(0)
     expect(await reading(path)).toBe(CONFIG.replace('# counts screws', '# counts nails'))
-    await trial.setUp(['--revert', '--yes'])
+    await trial.setUp(await vouching(trial, ['--revert', '--yes']))
     await writeFile(path, CONFIG.replace(`${OLD}/inventory`, 'http://other.example/inventory'))
-    const { code, stdout } = await trial.call(['--revert', '--yes'])
+    const { code, stdout } = await trial.call(await vouching(trial, ['--revert', '--yes']))
     expect([code, sentence(stdout)]).toEqual([3, expect.stringContaining('inventory [drifted]')])
     expect(await reading(path)).toContain('http://other.example/inventory')
   })
@@ -217,7 +226,7 @@ describe.concurrent('servers of config.yaml', () => {
       // The start, the first server, and the intent for the second.
       await writeFile(file, `${lines.slice(0, 4).join('\n')}\n`)
       const moved = await reading(path)
-      expect((await trial.call(['--unfinished', way, '--yes'])).code).toBe(0)
+      expect((await trial.call(await vouching(trial, ['--unfinished', way, '--yes']))).code).toBe(0)
       expect(await reading(path)).toBe(way === 'finish' ? moved : CONFIG)
     }
   })
@@ -246,7 +255,7 @@ describe.concurrent('servers of config.yaml', () => {
     expect((await reading(path)).replace(/ +server_id: [\da-f]{32}\n/, '')).toBe(
       text.replace(`"${OLD}/inventory`, `"${NEW}/inventory`),
     )
-    await trial.setUp(['--revert', '--yes'])
+    await trial.setUp(await vouching(trial, ['--revert', '--yes']))
     expect(await reading(path)).toBe(text)
   })
 })
@@ -270,7 +279,7 @@ describe.concurrent('servers of config.yaml whose URL is a variable', () => {
     const id = document.changes[0]?.server.id
     expect(await reading(config)).toBe(BY_NAME.replace('    url', `    server_id: ${id}\n    url`))
     expect(await reading(env)).toBe(ENV.replace(OLD, NEW))
-    expect((await trial.call(['--revert', '--yes'])).code).toBe(0)
+    expect((await trial.call(await vouching(trial, ['--revert', '--yes']))).code).toBe(0)
     expect([await reading(config), await reading(env)]).toEqual([BY_NAME, ENV])
   })
 

@@ -4,7 +4,7 @@ import { applyPatch } from 'diff'
 import { describe, expect, vi } from 'vitest'
 import type { SandboxServer } from '../../../src/sandbox/index.ts'
 import { watchForLeaks } from '../../support/secrets.ts'
-import { documentOf, sentence, test, type Trial, TWO, writes } from '../../support/trial.ts'
+import { documentOf, sentence, test, type Trial, TWO, vouching, writes } from '../../support/trial.ts'
 
 watchForLeaks()
 vi.setConfig({ maxConcurrency: 4, testTimeout: 60_000 })
@@ -126,7 +126,7 @@ describe.concurrent('a file that does not fit', () => {
     const path = await put(trial, text)
     await trial.setUp(['--yes', '--no-wait', '--litellm-config', path])
     expect((await readFile(path, 'utf8')).replace(/ +server_id: [\da-f]+\n/, '')).toBe(text.replace(OLD, NEW))
-    await trial.setUp(['--revert', '--yes'])
+    await trial.setUp(await vouching(trial, ['--revert', '--yes']))
     expect(await readFile(path, 'utf8')).toBe(text)
   })
 })

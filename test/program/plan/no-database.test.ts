@@ -4,7 +4,16 @@ import { join } from 'node:path'
 import { describe, expect, vi } from 'vitest'
 import { type SandboxOptions, startSandbox } from '../../../src/sandbox/index.ts'
 import { watchForLeaks } from '../../support/secrets.ts'
-import { documentOf, newestFile, sentence, test, type Trial, TWO, writes } from '../../support/trial.ts'
+import {
+  documentOf,
+  newestFile,
+  sentence,
+  test,
+  type Trial,
+  TWO,
+  vouching,
+  writes,
+} from '../../support/trial.ts'
 
 watchForLeaks()
 vi.setConfig({ maxConcurrency: 6, testTimeout: 60_000 })
@@ -80,7 +89,7 @@ for (const version of ['1.77.7', '1.81.14', '1.96.2', '1.105.7', '1.106.2', '1.1
       expect(effectsOf(document)).toEqual(pins ? ['restart'] : ['restart', 'id-changes'])
       expect(document.notes?.map(({ code }) => code) ?? ['no-database']).toContain('no-database')
       expect(await readFile(path, 'utf8')).toContain(`${NEW}/inventory/sse`)
-      expect((await trial.call(['--revert', '--yes'])).code).toBe(0)
+      expect((await trial.call(await vouching(trial, ['--revert', '--yes']))).code).toBe(0)
       expect(await readFile(path, 'utf8')).toBe(CONFIG)
       expect(writes(trial.sandbox)).toBe(0)
     })
@@ -145,7 +154,7 @@ describe.concurrent('a gateway without a database', () => {
       const file = await newestFile(trial)
       const lines = (await readFile(file, 'utf8')).split('\n')
       await writeFile(file, `${lines.slice(0, 4).join('\n')}\n`)
-      expect((await trial.call(['--unfinished', way, '--yes'])).code).toBe(0)
+      expect((await trial.call(await vouching(trial, ['--unfinished', way, '--yes']))).code).toBe(0)
       const text = await readFile(path, 'utf8')
       expect(text.includes(OLD)).toBe(way === 'revert')
     }
@@ -217,7 +226,9 @@ describe.concurrent('what was written through the API of a gateway that has no d
     await trial.setUp(['--yes'])
     const run = /([^/]+)\.jsonl$/.exec(await newestFile(trial))?.[1] ?? ''
     const bare = await gone(trial)
-    const finished = await trial.call(['--revert', run, '--yes', '--json', '--url', bare.url])
+    const finished = await trial.call(
+      await vouching(trial, ['--revert', run, '--yes', '--json', '--url', bare.url]),
+    )
     const { code, message, hint } = documentOf<{ code: string; message: string; hint: string }>(finished)
     expect([finished.code, code]).toEqual([1, 'no-database'])
     expect(message).toContain(`Run ${run} changed 2 servers through LiteLLM's API (fetch, n8n)`)
@@ -231,7 +242,9 @@ describe.concurrent('what was written through the API of a gateway that has no d
     await trial.setUp(['--yes', '--litellm-config', path])
     const run = /([^/]+)\.jsonl$/.exec(await newestFile(trial))?.[1] ?? ''
     const bare = await gone(trial)
-    const finished = await trial.call(['--revert', run, '--yes', '--json', '--url', bare.url])
+    const finished = await trial.call(
+      await vouching(trial, ['--revert', run, '--yes', '--json', '--url', bare.url]),
+    )
     const { changes, skipped } = documentOf<Document>(finished)
     expect(finished.code).toBe(4)
     expect(changes.map(({ server, outcome }) => [server.name, outcome])).toEqual([['inventory', 'applied']])

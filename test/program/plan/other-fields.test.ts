@@ -10,6 +10,7 @@ import {
   sentence,
   test,
   type Trial,
+  vouching,
   writes,
 } from '../../support/trial.ts'
 
@@ -71,7 +72,7 @@ describe.concurrent('a migration that names more fields than the URL', () => {
       expect(rows(trial)).toEqual(moved(before))
       const again = documentOf<Document>(await trial.call(['--dry-run', '--json', ...EVERYWHERE]))
       expect([again.changes, again.skipped]).toEqual([[], []])
-      await trial.setUp(['--revert', '--yes', '--no-wait'])
+      await trial.setUp(await vouching(trial, ['--revert', '--yes', '--no-wait']))
       expect(rows(trial)).toEqual(before)
     })
   }
@@ -136,7 +137,7 @@ describe.concurrent('a migration that names more fields than the URL', () => {
     await trial.setUp(['--yes', '--no-wait', ...EVERYWHERE])
     trial.sandbox.edit('id-bridge', { env: { 'A.B': `${NEW}/env`, KEEP: PASSWORD, MINE: '1' } })
     trial.sandbox.edit('id-rich', { static_headers: { 'X-Origin': 'https://mine.example' } })
-    const finished = await trial.call(['--revert', '--yes', '--json', '--no-wait'])
+    const finished = await trial.call(await vouching(trial, ['--revert', '--yes', '--json', '--no-wait']))
     const { changes, skipped } = documentOf<Document>(finished)
     expect([finished.code, changes.map(({ outcome }) => outcome)]).toEqual([4, ['applied']])
     expect(skipped).toMatchObject([{ code: 'drifted', server: { name: 'rich' } }])

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { describe, expect, vi } from 'vitest'
 import type { SandboxServer } from '../../../src/sandbox/index.ts'
 import { watchForLeaks } from '../../support/secrets.ts'
-import { documentOf, newestFile, sentence, test, type Trial } from '../../support/trial.ts'
+import { documentOf, newestFile, sentence, test, type Trial, vouching } from '../../support/trial.ts'
 
 watchForLeaks()
 vi.setConfig({ maxConcurrency: 4, testTimeout: 60_000 })
@@ -83,9 +83,9 @@ describe.concurrent('one URL in a config.yaml that several servers have', () => 
           text.replace(OLD, NEW),
         )
         expect(moved.match(/server_id/g)?.length ?? 0).toBe(pins ? 2 : 0)
-        expect((await trial.call(['--revert', '--yes', ...accept])).code).toBe(0)
+        expect((await trial.call(await vouching(trial, ['--revert', '--yes', ...accept]))).code).toBe(0)
         expect(await readFile(path, 'utf8')).toBe(text)
-        expect((await trial.call(['--revert', '--yes', ...accept])).code).toBe(0)
+        expect((await trial.call(await vouching(trial, ['--revert', '--yes', ...accept]))).code).toBe(0)
         expect(await readFile(path, 'utf8')).toBe(moved)
       })
 
@@ -128,7 +128,9 @@ describe.concurrent('one URL in a config.yaml that several servers have', () => 
     const done = sentence((await trial.call(['--yes', ...args, '--accept', 'grants'])).stdout)
     expect(done).toContain('2 of 2 servers changed.')
     expect((await trial.call(['history'])).stdout).toContain('2 of 2 changed')
-    const back = sentence((await trial.call(['--revert', '--yes', '--accept', 'grants'])).stdout)
+    const back = sentence(
+      (await trial.call(await vouching(trial, ['--revert', '--yes', '--accept', 'grants']))).stdout,
+    )
     expect(back).toContain('2 servers: 2 to take back')
     expect(back).toContain('2 of 2 servers taken back.')
   })
@@ -156,7 +158,7 @@ describe.concurrent('one URL in a config.yaml that several servers have', () => 
     await trial.setUp(['--yes', ...args])
     const later = `${await readFile(path, 'utf8')}  third: {transport: sse, url: *place}\n`
     await writeFile(path, later)
-    const { code, stdout } = await trial.call(['--revert', '--yes'])
+    const { code, stdout } = await trial.call(await vouching(trial, ['--revert', '--yes']))
     expect([code, await readFile(path, 'utf8')]).toEqual([1, later])
     expect(sentence(stdout)).toContain('its URL is by now that of third, too')
   })
@@ -167,7 +169,7 @@ describe.concurrent('one URL in a config.yaml that several servers have', () => 
     await trial.setUp(['--yes', ...args])
     const later = (await readFile(path, 'utf8')).replace('url: *place', 'url: https://own.example/sse')
     await writeFile(path, later)
-    await trial.setUp(['--revert', '--yes'])
+    await trial.setUp(await vouching(trial, ['--revert', '--yes']))
     expect(await readFile(path, 'utf8')).toBe(ALIASED.replace('*place', 'https://own.example/sse'))
   })
 
@@ -176,7 +178,7 @@ describe.concurrent('one URL in a config.yaml that several servers have', () => 
     const { path, args } = await put(trial, MERGED)
     await trial.setUp(['--yes', ...args])
     const moved = await readFile(path, 'utf8')
-    const alone = await trial.call(['--revert', '--yes', '--only', 'again'])
+    const alone = await trial.call(await vouching(trial, ['--revert', '--yes', '--only', 'again']))
     expect([alone.code, await readFile(path, 'utf8')]).toEqual([1, moved])
     expect(sentence(alone.stdout)).toContain('goes back only together with fetch')
   })
@@ -192,7 +194,7 @@ describe.concurrent('one URL in a config.yaml that several servers have', () => 
       await writeFile(path, moved.replace(NEW, OLD))
       // The start, the first pin, and the intent for the second.
       await writeFile(file, `${(await readFile(file, 'utf8')).split('\n').slice(0, 4).join('\n')}\n`)
-      expect((await trial.call(['--unfinished', way, '--yes'])).code).toBe(0)
+      expect((await trial.call(await vouching(trial, ['--unfinished', way, '--yes']))).code).toBe(0)
       expect(await readFile(path, 'utf8')).toBe(way === 'finish' ? moved : MERGED)
     })
 })
@@ -224,9 +226,9 @@ describe.concurrent('servers of which one merges the other, each with a URL of i
       await trial.setUp(['--yes', ...args])
       const moved = await readFile(path, 'utf8')
       expect(moved.match(/server_id/g)).toHaveLength(2)
-      await trial.setUp(['--revert', '--yes'])
+      await trial.setUp(await vouching(trial, ['--revert', '--yes']))
       expect(await readFile(path, 'utf8')).toBe(MERGING(first, second))
-      await trial.setUp(['--revert', '--yes'])
+      await trial.setUp(await vouching(trial, ['--revert', '--yes']))
       expect(await readFile(path, 'utf8')).toBe(moved)
     })
 
@@ -238,7 +240,7 @@ describe.concurrent('servers of which one merges the other, each with a URL of i
       const lines = (await readFile(file, 'utf8')).split('\n')
       // As its process died after the second write.
       await writeFile(file, `${lines.slice(0, 4).join('\n')}\n`)
-      await trial.setUp(['--unfinished', 'revert', '--yes'])
+      await trial.setUp(await vouching(trial, ['--unfinished', 'revert', '--yes']))
       expect(await readFile(path, 'utf8')).toBe(MERGING(first, second))
     })
   }

@@ -5,7 +5,15 @@ import type { SandboxServer } from '../../../src/sandbox/index.ts'
 import { KEY } from '../../support/pty.ts'
 import { watchForLeaks } from '../../support/secrets.ts'
 import { test as sitting } from '../../support/sitting.ts'
-import { documentOf, guideServer, newestFile, sentence, test, type Trial } from '../../support/trial.ts'
+import {
+  documentOf,
+  guideServer,
+  newestFile,
+  sentence,
+  test,
+  type Trial,
+  vouching,
+} from '../../support/trial.ts'
 
 watchForLeaks()
 vi.setConfig({ maxConcurrency: 4, testTimeout: 60_000 })
@@ -58,7 +66,9 @@ describe.concurrent('a server whose URL stands in a .env file is one server', ()
     const [id = ''] = (await trial.journalFiles()).map((name) => name.replace('.jsonl', ''))
     expect((await trial.call(['history', id])).stdout.match(/fetch: applied/g)).toHaveLength(1)
     expect(sentence((await trial.call(['status'])).stdout)).toContain('1 of 1 changed')
-    const back = documentOf<Document>(await trial.call(['--revert', '--yes', '--json']))
+    const back = documentOf<Document>(
+      await trial.call(await vouching(trial, ['--revert', '--yes', '--json'])),
+    )
     expect(back.summary).toMatchObject({ applied: 1, notApplied: 0 })
   })
 
@@ -76,7 +86,7 @@ describe.concurrent('a server whose URL stands in a .env file is one server', ()
     const finished = await trial.call(['--yes', '--json', '--no-wait', ...args])
     expect([finished.code, documentOf<Document>(finished).summary['applied']]).toEqual([0, 4])
     expect(await readFile(env, 'utf8')).toBe(`FETCH_URL=${NEW}\n`)
-    expect((await trial.call(['--revert', '--yes'])).code).toBe(0)
+    expect((await trial.call(await vouching(trial, ['--revert', '--yes']))).code).toBe(0)
     expect(await readFile(env, 'utf8')).toBe(`FETCH_URL=${OLD}\n`)
   })
 
@@ -158,7 +168,7 @@ describe.concurrent('a variable stays as it is', () => {
       await trial.setUp(['--yes', ...args])
       await writeFile(config, `${await readFile(config, 'utf8')}${entry('third')}`)
       const later = await readFile(config, 'utf8')
-      const { code, stdout } = await trial.call(['--revert', '--yes'])
+      const { code, stdout } = await trial.call(await vouching(trial, ['--revert', '--yes']))
       expect([code, await readFile(config, 'utf8'), await readFile(env, 'utf8')]).toEqual([
         1,
         later,
@@ -176,7 +186,7 @@ describe.concurrent('taking back what stands in two files', () => {
     await writeFile(config, text)
     await trial.setUp(['--yes', ...args])
     expect(await readFile(env, 'utf8')).toBe(`FETCH_URL=${NEW}\n`)
-    const back = await trial.call(['--revert', '--yes'])
+    const back = await trial.call(await vouching(trial, ['--revert', '--yes']))
     expect([back.code, await readFile(config, 'utf8'), await readFile(env, 'utf8')]).toEqual([
       0,
       text,
@@ -190,7 +200,7 @@ describe.concurrent('taking back what stands in two files', () => {
     await trial.setUp(['--yes', ...args])
     const pinned = await readFile(config, 'utf8')
     await writeFile(env, 'FETCH_URL=http://elsewhere:9/sse\n')
-    const { code, stdout } = await trial.call(['--revert', '--yes'])
+    const { code, stdout } = await trial.call(await vouching(trial, ['--revert', '--yes']))
     expect([code, await readFile(config, 'utf8')]).toEqual([3, pinned])
     expect(await readFile(env, 'utf8')).toBe('FETCH_URL=http://elsewhere:9/sse\n')
     expect(sentence(stdout)).toContain(
@@ -208,7 +218,7 @@ describe.concurrent('taking back what stands in two files', () => {
       ['again', 'fetch'],
       ['fetch', 'again'],
     ] as const) {
-      const { code, stdout } = await trial.call(['--revert', '--yes', '--only', name])
+      const { code, stdout } = await trial.call(await vouching(trial, ['--revert', '--yes', '--only', name]))
       expect([code, sentence(stdout)]).toEqual([
         1,
         expect.stringContaining(`goes back only together with ${other}`),
@@ -218,7 +228,7 @@ describe.concurrent('taking back what stands in two files', () => {
         `FETCH_URL=${NEW}\n`,
       ])
     }
-    await trial.setUp(['--revert', '--yes', '--only', 'fetch', '--only', 'again'])
+    await trial.setUp(await vouching(trial, ['--revert', '--yes', '--only', 'fetch', '--only', 'again']))
     expect([await readFile(config, 'utf8'), await readFile(env, 'utf8')]).toEqual([
       before,
       `FETCH_URL=${OLD}\n`,
@@ -231,7 +241,7 @@ describe.concurrent('taking back what stands in two files', () => {
     await writeFile(config, `mcp_servers:\n${entry('fetch')}${entry('mail').replace('FETCH', 'MAIL')}`)
     await writeFile(env, `FETCH_URL=${OLD}\nMAIL_URL=${OLD}\n`)
     await trial.setUp(['--yes', '--litellm-config', config, '--litellm-env', env])
-    await trial.setUp(['--revert', '--yes', '--only', 'mail'])
+    await trial.setUp(await vouching(trial, ['--revert', '--yes', '--only', 'mail']))
     expect(await readFile(env, 'utf8')).toBe(`FETCH_URL=${NEW}\nMAIL_URL=${OLD}\n`)
     expect((await readFile(config, 'utf8')).match(/server_id/g)).toHaveLength(1)
   })
@@ -285,10 +295,10 @@ describe.concurrent('servers that share a variable move together or not at all',
     expect(run.summary).toMatchObject({ applied: 2, drifted: 0 })
     const moved = await texts()
     expect(moved[2]).toBe(`FETCH_URL=${NEW}\n`)
-    const alone = await trial.call(['--revert', '--yes', '--only', 'fetch'])
+    const alone = await trial.call(await vouching(trial, ['--revert', '--yes', '--only', 'fetch']))
     expect([alone.code, await texts()]).toEqual([1, moved])
     expect(sentence(alone.stdout)).toContain('fetch [config-defined]')
-    await trial.setUp(['--revert', '--yes'])
+    await trial.setUp(await vouching(trial, ['--revert', '--yes']))
     expect(await texts()).toEqual(before)
   })
 
@@ -299,7 +309,7 @@ describe.concurrent('servers that share a variable move together or not at all',
     await writeFile(config, text)
     await writeFile(env, `FETCH_URL=${OLD}\nMAIL_URL=${OLD}\n`)
     await trial.setUp(['--yes', ...args])
-    await trial.setUp(['--revert', '--yes', '--only', 'mail'])
+    await trial.setUp(await vouching(trial, ['--revert', '--yes', '--only', 'mail']))
     expect(await readFile(env, 'utf8')).toBe(`FETCH_URL=${NEW}\nMAIL_URL=${OLD}\n`)
     expect((await readFile(config, 'utf8')).match(/server_id/g)).toHaveLength(2)
   })
@@ -310,9 +320,9 @@ describe.concurrent('moving again what was taken back', () => {
     const trial = await open({ servers: [], configServers: ['fetch', 'again'].map(configured) })
     const { args } = await filesOf(trial, ['fetch', 'again'])
     await trial.setUp(['--yes', ...args])
-    await trial.setUp(['--revert', '--yes'])
+    await trial.setUp(await vouching(trial, ['--revert', '--yes']))
     const again = documentOf<{ changes: { file: { variable: string | null } }[] }>(
-      await trial.call(['--revert', '--yes', '--json']),
+      await trial.call(await vouching(trial, ['--revert', '--yes', '--json'])),
     )
     expect(again.changes.map(({ file }) => file.variable)).toEqual([null, null, 'FETCH_URL'])
   })
@@ -321,9 +331,9 @@ describe.concurrent('moving again what was taken back', () => {
     const trial = await open({ servers: [], configServers: ['fetch', 'again'].map(configured) })
     const { args, config, env } = await filesOf(trial, ['fetch', 'again'])
     await trial.setUp(['--yes', ...args])
-    await trial.setUp(['--revert', '--yes'])
+    await trial.setUp(await vouching(trial, ['--revert', '--yes']))
     await writeFile(config, `mcp_servers:\n${entry('fetch')}`)
-    const { code, stdout } = await trial.call(['--revert', '--yes'])
+    const { code, stdout } = await trial.call(await vouching(trial, ['--revert', '--yes']))
     expect([code, await readFile(config, 'utf8'), await readFile(env, 'utf8')]).toEqual([
       1,
       `mcp_servers:\n${entry('fetch')}`,
@@ -339,7 +349,7 @@ describe.concurrent('taking back that was cut short', () => {
     const { args, config, env } = await filesOf(trial, ['fetch', 'again'])
     await trial.setUp(['--yes', ...args])
     const pinned = await readFile(config, 'utf8')
-    await trial.setUp(['--revert', '--yes'])
+    await trial.setUp(await vouching(trial, ['--revert', '--yes']))
     // As its process died right after the first intent.
     const file = await newestFile(trial)
     const lines = (await readFile(file, 'utf8')).split('\n').slice(0, 2)
@@ -347,7 +357,9 @@ describe.concurrent('taking back that was cut short', () => {
     await writeFile(config, pinned)
     await rm(env)
     await mkdir(env)
-    const { code } = await trial.call(['--unfinished', 'finish', '--yes', '--timeout', '1'])
+    const { code } = await trial.call(
+      await vouching(trial, ['--unfinished', 'finish', '--yes', '--timeout', '1']),
+    )
     expect([code, await readFile(config, 'utf8')]).toEqual([4, pinned])
   })
 })

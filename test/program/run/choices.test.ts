@@ -105,8 +105,14 @@ describe.concurrent('a server that somebody changed meanwhile', () => {
     expect(urls(trial.sandbox.rows())).toEqual(everywhere(NEW))
     const row = () => trial.sandbox.rows().find(({ server_id }) => server_id === 'id-n8n')
     expect(row()).toMatchObject({ mcp_access_groups: ['theirs'] })
-    expect((await trial.call(['--revert', '--yes'])).code).toBe(0)
+    // No migration makes that edit: a changed journal would look the same, but for its head.
+    const blind = await trial.call(['--revert', '--yes', '--json'])
+    expect([blind.code, documentOf(blind)]).toMatchObject([1, { code: 'journal-damaged' }])
+    const [, head = ''] = /--expect-head([\da-f]{64})/.exec(session.text.replaceAll(/\s+/g, '')) ?? []
+    expect((await trial.call(['--revert', '--yes', '--expect-head', head])).code).toBe(0)
     expect(row()).toMatchObject({ url: ELSEWHERE, mcp_access_groups: ['theirs'] })
+    const again = await trial.call(['--revert', '--dry-run'])
+    expect(sentence(again.stdout)).toContain('no migration makes this')
   })
 
   test('of two, one is written over: exit 4, for something was written and one was left', async ({ sit }) => {

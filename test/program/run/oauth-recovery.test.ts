@@ -222,6 +222,18 @@ describe.concurrent('in a terminal', () => {
     expect(urls(trial.sandbox.rows())).toMatchObject({ 'id-signed': SIGNED['url'] })
   })
 
+  test('and what is to be put back is shown with its values before anybody agrees, however quiet', async ({
+    sit,
+  }) => {
+    const trial = await sit({ servers: [guideServer('odd', { token_url: 'https://id.example/token' })] })
+    await trial.setUp(['--yes', ...ACCEPT])
+    const session = trial.start({ args: ['--revert', '--quiet'] })
+    await session.waitFor('token_url: https://id.example/token')
+    await session.waitFor('Include it?')
+    session.press(KEY.enter)
+    await session.exit()
+  })
+
   test('and goes with the others where that is answered, forth and back', async ({ sit }) => {
     const trial = await sit({ servers, signIns })
     for (const [args, question, result] of [

@@ -6,6 +6,8 @@ import type { ServerIdentity } from '../../../core/record/server.ts'
 import { printable } from '../../../core/show/text.ts'
 import type { Said } from './causes.ts'
 import { renderEdits } from './diff.ts'
+import { publicSettings } from '../documents.ts'
+import { eraOf } from '../../../core/record/eras.ts'
 import { type Look, wrap } from '../layout.ts'
 import { shownName } from '../name.ts'
 import { renderFinding } from './reach.ts'
@@ -46,6 +48,17 @@ function renderConsequences(change: Change, plan: Plan, elsewhere: Said, look: L
   ]
 }
 
+/** The OAuth settings that are to be there after a change, as they come from the record, or from a journal. */
+function renderSettings({ settings, effects }: Change, plan: Plan, look: Look): string[] {
+  const goes =
+    eraOf(plan.gateway.version).era.dropsClient && effects.some(({ code }) => code === 'issuer-cleared')
+  return publicSettings(settings)
+    .filter(({ field }) => !(goes && field === 'issuer'))
+    .map(({ field, value }) =>
+      look.paint('dim', wrap(`  ${printable(`${field}: ${String(value)}`)}`, look.width, '    ')),
+    )
+}
+
 /** What a change waits for, in a line. */
 function renderWaiting(consents: readonly Consent[], look: Look): string[] {
   if (consents.length === 0) return []
@@ -63,6 +76,7 @@ function renderServerBlock(changes: readonly Change[], look: Look, plan: Plan, s
     ...(change.file === null ? [] : [look.paint('dim', wrap(renderFile(change.file), look.width, '  '))]),
     ...(change.edits.length === 0 ? [] : [renderEdits(change, look)]),
     ...renderConsequences(change, plan, said, look),
+    ...renderSettings(change, plan, look),
   ])
   const consents = new Set(changes.flatMap(({ id }) => plan.withheld[id]?.consents ?? []))
   return [renderServer(first.server, look), ...places, ...renderWaiting([...consents], look)].join('\n')

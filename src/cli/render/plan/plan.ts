@@ -49,7 +49,7 @@ function renderNote(group: readonly Note[], look: Look): string {
   const servers = group.flatMap(({ server }) => (server ? [shownName(server)] : []))
   const field = note.field ? `, field ${printable(note.field)}` : ''
   const where = servers.length > 0 ? `${[...new Set(servers)].join(', ')}${field}: ` : ''
-  const text = wrap(`! ${where}${note.message}`, look.width, '  ')
+  const text = wrap(`! ${where}${printable(note.message)}`, look.width, '  ')
   return note.code === 'old-address' ? text : look.paint('yellow', text)
 }
 

@@ -54,7 +54,9 @@ export function renderPurpose(
     case 'revert':
       return {
         heading: reversalHeading(purpose.run, plan),
-        nothing: 'Nothing to take back: no server holds what this run wrote.',
+        nothing: plan.skipped.some(({ code }) => code === 'file-not-named')
+          ? 'Nothing is taken back: a file that it stands in was not named, see above.'
+          : 'Nothing to take back: no server holds what this run wrote.',
       }
     case 'completion': {
       const { run, settled } = purpose.resumption

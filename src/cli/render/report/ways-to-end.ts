@@ -1,15 +1,15 @@
-import { optionsToRevert } from '../../../core/plan/consent.ts'
+import { optionsToFinish, optionsToRevert } from '../../../core/plan/back/options.ts'
 import type { CommandMaker } from '../../../core/show/own-command.ts'
 import { isUnfinished, type RecordedRun } from '../../../journal/fold.ts'
 
 /** The commands that give a run its end, each after a line that says so; empty where it has one. */
 export function settling(run: RecordedRun, own: CommandMaker): string[] {
   if (!isUnfinished(run)) return []
-  const consents = optionsToRevert(run.changes.map(({ change }) => change))
+  const changes = run.changes.map(({ change }) => change)
   return [
     '  To complete it:',
-    `    ${own('unfinished', 'finish')}`,
+    `    ${own('unfinished', 'finish', ...optionsToFinish(changes, run.head))}`,
     '  To take it back:',
-    `    ${own('revert', run.id, ...consents)}`,
+    `    ${own('revert', run.id, ...optionsToRevert(changes, run.head))}`,
   ]
 }

@@ -2,16 +2,18 @@ import { RESTART } from '../../config/move/fate.ts'
 import { type Era, FILE_ERA } from '../../record/eras.ts'
 import type { Settings } from '../../record/oauth.ts'
 import type { Reading } from '../../record/place.ts'
-import { type ListedServer, listedServer } from '../../record/server.ts'
+import { identify, type ListedServer, listedServer } from '../../record/server.ts'
 import type { CollateralChange, Outcome } from '../../run/outcome.ts'
 import { type Change, newUrl, serversIn } from '../change.ts'
 import type { Consent } from '../consent.ts'
 import { reversed } from '../drift.ts'
-import { aimAt, type Judgement, judge } from '../judge.ts'
+import { aimAt, type Judgement, judge, type Objection } from '../judge.ts'
 import { planOf } from '../assemble-plan.ts'
 import type { GatewayIdentity, Plan } from '../plan.ts'
 import { type Selection, select } from '../select.ts'
-import { lostSettings } from './lost-settings.ts'
+import { shellQuoted } from '../../show/shell.ts'
+import { lostSettings, onRelease } from './lost-settings.ts'
+import { isOverEdit, OVER_EDIT } from './options.ts'
 import { notRestorable, runNotes, stillChanged } from './notes.ts'
 import { together } from './together.ts'
 
@@ -34,6 +36,8 @@ export interface Candidate {
   reading: Reading
   /** How many people's sign-ins are stored by now, `null` where nobody can tell. */
   signIns: number | null
+  /** The options that would name the files which it is about, and were not given. */
+  unnamed?: readonly string[]
 }
 
 /** The run that is taken back, as far as its plan tells of it. */
@@ -56,15 +60,28 @@ export interface Reversal {
   accepted: readonly Consent[]
 }
 
-/** What is to become of a change of a run, by itself. */
-function judgeBack({ recorded, reading, signIns }: Candidate, gatewayEra: Era): Judgement {
+/** A file is written only when it is named again: a journal that somebody else wrote may name any. */
+function notNamed(unnamed: readonly string[]): Objection | null {
+  if (unnamed.length === 0) return null
+  const options = unnamed.map(shellQuoted).join(' ')
+  return { code: 'file-not-named', message: `a file is written only when it is named again: add ${options}` }
+}
+
+/** What is to become of a change of a run, by itself. Its server is called as it is called now. */
+function judgeBack({ recorded, reading, signIns, unnamed = [] }: Candidate, gatewayEra: Era): Judgement {
   const { change } = recorded
   const { server, migration, file } = change
   const era = file === null ? gatewayEra : FILE_ERA
   const record = reading.kind === 'record' ? reading.record : null
+  const named = record && file === null ? identify(record, server.source) : server
   const aim = aimAt(
-    { server, migration, edits: reversed(change.edits) },
-    { file, effects: file ? [RESTART] : [], lost: record ? lostSettings(recorded, record, era) : {} },
+    { server: { ...named, id: server.id }, migration, edits: reversed(change.edits) },
+    {
+      file,
+      effects: [...(file ? [RESTART] : []), ...(isOverEdit(change) ? [OVER_EDIT] : [])],
+      lost: record ? lostSettings(onRelease(recorded, era), record, era) : {},
+      objection: notNamed(unnamed),
+    },
   )
   return judge({ reading, signIns, url: record?.url ?? null }, aim, era)
 }

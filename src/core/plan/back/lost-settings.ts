@@ -13,6 +13,17 @@ export function unrestored(settings: Settings, collateral: readonly CollateralCh
 }
 
 /**
+ * A change without its settings where the release clears none with a URL: nothing was lost there, whatever a journal says.
+ * It may be an older one than the run was made on.
+ */
+export function onRelease<T extends Pick<Recorded, 'change' | 'settings'>>(
+  recorded: T,
+  { wipesOAuth }: Pick<Era, 'wipesOAuth'>,
+): T {
+  return wipesOAuth ? recorded : { ...recorded, settings: {}, change: { ...recorded.change, settings: {} } }
+}
+
+/**
  * The settings that a run had before it and lost, as far as the record lacks them still: those of which the journal says
  * so, or all where it does not know; an issuer that the run said it would clear, as those did that took 1.94 to 1.105 for
  * releases which drop the client; and any that no write can put back, as knowing them tells what else is at stake.

@@ -1,4 +1,4 @@
-import { optionsToRevert } from '../../../core/plan/consent.ts'
+import { optionsToRevert } from '../../../core/plan/back/options.ts'
 import { mend } from '../../../core/show/remedy.ts'
 import { serverTitle } from '../../../core/record/server.ts'
 import { count, printable } from '../../../core/show/text.ts'
@@ -25,7 +25,9 @@ async function compare({ identity, before, mover }: Migrated, scene: OpenScene):
   if (changes.length === 0) return { ...nothing, same: true }
   const hint = mend(
     'Another server answers at the new address, or the same one in another version. See what stands there; if it is the wrong one, take the migration back:',
-    ...(mover === null ? [] : [scene.own('revert', mover.id, ...optionsToRevert(mover.started.changes))]),
+    ...(mover === null
+      ? []
+      : [scene.own('revert', mover.id, ...optionsToRevert(mover.started.changes, mover.head))]),
   )
   return { ...nothing, fault: { line: `${title}: ${changes.join('; ')}`, hint } }
 }

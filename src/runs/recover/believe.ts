@@ -1,0 +1,89 @@
+import { MigrateError } from '../../core/errors.ts'
+import { canHaveWritten, type Doubt } from '../../core/plan/back/can-have-written.ts'
+import { rulesOf } from '../../core/plan/back/rules-of.ts'
+import type { Note } from '../../core/plan/plan.ts'
+import { serverTitle } from '../../core/record/server.ts'
+import { shownPath } from '../../core/show/redact.ts'
+import { printable } from '../../core/show/text.ts'
+import { shippedMigrations } from '../../files/migrations.ts'
+import type { RecordedChange, RecordedRun } from '../../journal/fold.ts'
+
+/** What was said of the journal beforehand. `expectHead`: the head that the run should have, or how it begins. */
+export interface Vouching {
+  expectHead?: string | undefined
+  dryRun: boolean
+}
+
+/** Throws `head-differs` where a head was named, and the run has another. */
+function requireHead({ id, head }: Pick<RecordedRun, 'id' | 'head'>, { expectHead }: Vouching): void {
+  if (expectHead === undefined || head.startsWith(expectHead)) return
+  throw new MigrateError(
+    'head-differs',
+    `The journal of run ${id} has the head ${head}, and not the one that --expect-head names`,
+    'Another run may be meant, or its journal was changed since. See history, and compare with what the run printed at its end.',
+  )
+}
+
+interface Doubted extends Doubt {
+  change: RecordedChange['change']
+}
+
+const where = ({ change, field }: Doubted): string =>
+  printable(`${serverTitle(change.server)}, ${shownPath(field)}`)
+
+const noteOf = (code: Note['code'], { change, field }: Doubted, message: string): Note => ({
+  code,
+  server: change.server,
+  field,
+  message,
+})
+
+/** The whole run is refused: whoever changed one line may have changed the others. */
+function refuse(id: string, doubted: Doubted): never {
+  throw new MigrateError(
+    'journal-damaged',
+    `The journal of run ${id} tells of something that no run of this program writes (${where(doubted)}): it was changed, and nothing of it is written`,
+    'Find out who can write to the journal. Then use a copy of it from before; or look at the servers, put right by hand what is wrong, and move the file of this run out of it.',
+  )
+}
+
+function requireVouching(id: string, doubted: Doubted, { expectHead, dryRun }: Vouching): void {
+  if (expectHead !== undefined || dryRun) return
+  throw new MigrateError(
+    'journal-damaged',
+    `Run ${id} wrote what its migration does not make (${where(doubted)}): either it wrote over somebody's edit, or its journal was changed`,
+    'Look with --dry-run. If it is right, add --expect-head HASH, with the head that the run printed at its end.',
+  )
+}
+
+/**
+ * Does this program write such a run? Each of its changes has to be one that its rule makes, or made, in the fields of that
+ * rule, with the OAuth settings that LiteLLM clears with a URL. Returns remarks about what could not be told for certain.
+ * Throws `journal-damaged` otherwise, and `head-differs` where another head was named; nothing is read before.
+ */
+export async function requireBelievable(run: RecordedRun, vouching: Vouching): Promise<Note[]> {
+  requireHead(run, vouching)
+  const changes = run.changes.map(({ change }) => change)
+  const rules = rulesOf({ migrations: run.started.migrations, changes }, await shippedMigrations())
+  const found = run.changes.map((recorded): Doubted => {
+    const rule = rules.get(recorded.change.migration) ?? null
+    return { change: recorded.change, ...canHaveWritten(recorded, rule) }
+  })
+  const never = found.find(({ credence }) => credence === 'never')
+  if (never) refuse(run.id, never)
+  const unproven = found.filter(({ credence }) => credence === 'unproven')
+  if (unproven[0]) requireVouching(run.id, unproven[0], vouching)
+  const byForm = found.find(({ credence }) => credence === 'form')
+  const id = printable(byForm?.change.migration ?? '')
+  const form = `The migration ${id} of that run is not at hand as it was then: of its changes, only the form could be checked.`
+  return [
+    ...(byForm ? [{ ...noteOf('by-form', byForm, form), server: null, field: null }] : []),
+    ...unproven.map((each) =>
+      noteOf(
+        'not-by-rule',
+        each,
+        'no migration makes this: it was written over somebody’s edit, or the journal was changed',
+      ),
+    ),
+  ]
+}
