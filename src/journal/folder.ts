@@ -1,11 +1,17 @@
-import { chmod, mkdir, stat } from 'node:fs/promises'
+import { constants, mkdir, open, stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { codeOf } from '../core/errors.ts'
 
 async function makeOne(folder: string, mode: number): Promise<void> {
   await mkdir(folder, { mode })
-  // What the umask took away is given back: a folder for all users has to be one for all of them.
-  await chmod(folder, mode)
+  // What the umask took away is given back: a folder for all users has to be one for all of them. Not by its name: where
+  // others may rename things, a link to something else could stand there by now.
+  const made = await open(folder, constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW)
+  try {
+    await made.chmod(mode)
+  } finally {
+    await made.close()
+  }
 }
 
 /**

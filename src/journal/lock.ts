@@ -1,108 +1,98 @@
-import { unlink } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { sha256 } from '../core/canonical.ts'
 import { codeOf, MigrateError } from '../core/errors.ts'
 import { gatewayKey } from '../core/rule/gateway-key.ts'
 import { fileWords } from '../core/show/system-words.ts'
-import { printable } from '../core/show/text.ts'
 import { namesLeadingHere } from '../machine/own-names.ts'
 import { makeFolder } from './folder.ts'
-import { type Entry, type Found, readEntries } from './lock-entries.ts'
-import { OwnEntry } from './own-entry.ts'
-import { ownIdentity, type ProcessIdentity, userName } from './process-identity.ts'
-
-/** Who holds a lock, for people. `since` is ISO 8601 in UTC. */
-export type LockHolder = Pick<Entry, 'pid' | 'user' | 'host' | 'since' | 'doing'>
+import { attempt, unavailable, type Wish } from './lock/contend.ts'
+import { readEntries } from './lock/entries.ts'
+import { weakness } from './lock/folders.ts'
+import { held, holderOf, isOthers, type LockHolder, userOf } from './lock/holder.ts'
+import { OwnEntry } from './lock/own-entry.ts'
+import { ownIdentity } from './lock/process-identity.ts'
 
 /** A lock in hand. The end of the process releases it, too. */
 export interface HeldLock {
   release(): void
 }
 
+/** How a lock is taken. */
+export interface LockOptions {
+  /** Where the users' folders of locks are. */
+  place?: string
+  /** How long another user's run is waited for, in milliseconds. One of the same user never is. */
+  patienceMs?: number
+  /** Hears, in a sentence, what is waited for, and what the lock cannot keep out. */
+  tell?: (text: string) => void
+}
+
+const PATIENCE_MS = 10_000
+
 /**
- * The machine's folder of locks, for all its users: a lock is about this machine, wherever the journal lives. Not
- * the folder for temporary files, which differs by user on macOS and by TMPDIR anywhere. MCP_URL_MIGRATE_LOCKS names
+ * Where the users' folders of locks are, for the whole machine: a lock is about this machine, wherever the journal lives.
+ * Not the folder for temporary files, which differs by user on macOS and by TMPDIR anywhere. MCP_URL_MIGRATE_LOCKS names
  * another one.
  */
-export function defaultLockFolder(): string {
-  const common = process.platform === 'win32' ? tmpdir() : '/tmp'
-  return process.env['MCP_URL_MIGRATE_LOCKS'] || join(common, 'mcp-url-migrate-locks')
-}
+const lockPlace = (): string => process.env['MCP_URL_MIGRATE_LOCKS'] || '/tmp'
 
 const lockName = (gatewayUrl: string): string =>
   sha256(gatewayKey(gatewayUrl, namesLeadingHere())).slice(0, 16)
 
-function held({ name, entry: by, life }: Found, folder: string): MigrateError {
-  if (!by) {
-    return new MigrateError(
-      'lock-held',
-      `The lock of this gateway cannot be read, and its process is still running: ${join(folder, name)}`,
-      'If that process is not this program, delete the file.',
+async function granted(wish: Wish): Promise<HeldLock> {
+  for (;;) {
+    const came = await attempt(wish)
+    if (came instanceof OwnEntry) return came
+    if (!isOthers(came) || wish.isOver()) throw await held(came)
+    await wish.tellOf(came)
+    await sleep(200)
+  }
+}
+
+/** What says, once, that another user's run is waited for. */
+function teller({ patienceMs, tell }: Required<Omit<LockOptions, 'place'>>): Wish['tellOf'] {
+  let hasTold = false
+  return async (found) => {
+    if (hasTold || !isOthers(found)) return
+    hasTold = true
+    const where = found.life === 'alive' ? ` (process ${found.pid})` : ''
+    tell(
+      `Waiting for another user's run against this gateway: ${await userOf(found.uid)}${where}, ${patienceMs / 1000} s at most.`,
     )
   }
-  return new MigrateError(
-    'lock-held',
-    printable(
-      `Another run against this gateway is under way: ${by.user} on ${by.host} (process ${by.pid}), ${by.doing} since ${by.since}`,
-    ),
-    life === 'unseen'
-      ? `Wait for it, or end it. It cannot be seen from here whether it still runs; when it is gone, delete ${join(folder, name)}`
-      : 'Wait for it, or end it. The lock of a process that is gone is taken over automatically.',
-  )
 }
 
 /**
- * Waits until this contender may hold the lock. Each has an entry of its own, in place before it looks around first.
- * Whoever is not there in that look comes later, and finds this entry in its own first look: so of any two, at least
- * one finds the other, and the finder withdraws where the other holds the lock or has the smaller name, and waits for
- * it otherwise. Two can never hold at once.
- */
-async function contend(folder: string, lock: string, own: OwnEntry, self: ProcessIdentity): Promise<void> {
-  let rivals: ReadonlySet<string> | null = null
-  for (;;) {
-    const { living, dead } = await readEntries(folder, lock, self)
-    // Their names are theirs alone, so that nothing of a living process can be removed with them. What another user
-    // left cannot be removed in a folder for all, and is in nobody's way.
-    for (const name of dead) await unlink(join(folder, name)).catch(() => {})
-    rivals ??= new Set(living.map(({ name }) => name).filter((name) => name !== own.name))
-    const present = living.filter(({ name }) => rivals?.has(name))
-    const first = present.find(({ name, entry: by }) => by?.state !== 'waiting' || name < own.name)
-    if (first) throw held(first, folder)
-    if (present.length === 0) return
-    await sleep(20)
-  }
-}
-
-/**
- * Takes the lock of a gateway on this machine. A lock whose process is gone is taken over. Throws `lock-held`, with
- * who holds it and since when, or `lock-unavailable`.
+ * Takes the lock of a gateway on this machine. A lock whose process is gone is taken over; another user's is waited for,
+ * for a limited time. Throws `lock-held`, with who holds it and since when, or `lock-unavailable`.
  */
 export async function acquireLock(
   gatewayUrl: string,
   doing: string,
-  folder = defaultLockFolder(),
+  options: LockOptions = {},
 ): Promise<HeldLock> {
-  const lock = lockName(gatewayUrl)
-  const self = await ownIdentity()
-  const since = new Date().toISOString()
-  const own = new OwnEntry(folder, lock, { v: 1, ...self, user: userName(), since, doing })
+  const { place = lockPlace(), patienceMs = PATIENCE_MS, tell = () => {} } = options
+  const end = performance.now() + patienceMs
   try {
-    // Like /tmp itself: everybody may add an entry, and remove their own.
-    await makeFolder(folder, 0o1777)
-    await own.announce()
-    await contend(folder, lock, own, self)
-    await own.hold()
-    return own
+    // Like /tmp itself: everybody may add a folder, and remove their own.
+    await makeFolder(place, 0o1777)
+    const weak = await weakness(place)
+    if (weak)
+      tell(
+        `The locks in ${place} could be taken away, so that a run at the same time goes unnoticed: ${weak}. MCP_URL_MIGRATE_LOCKS names another place.`,
+      )
+    const wish: Wish = {
+      place,
+      lock: lockName(gatewayUrl),
+      self: await ownIdentity(),
+      since: new Date().toISOString(),
+      doing,
+      isOver: () => performance.now() >= end,
+      tellOf: teller({ patienceMs, tell }),
+    }
+    return await granted(wish)
   } catch (error) {
-    own.release()
-    if (error instanceof MigrateError) throw error
-    throw new MigrateError(
-      'lock-unavailable',
-      `No lock can be taken in ${folder} (${fileWords(error, 'write')}), so another run at the same time would not be noticed`,
-      'Give access to that folder, or name another one, the same for every run, with MCP_URL_MIGRATE_LOCKS.',
-    )
+    throw error instanceof MigrateError ? error : unavailable(place, fileWords(error, 'write'))
   }
 }
 
@@ -110,18 +100,17 @@ export async function acquireLock(
  * Who holds the lock of a gateway now, or `null`. Creates nothing and removes nothing. Throws `lock-unavailable` where
  * that cannot be seen.
  */
-export async function lockHolder(
-  gatewayUrl: string,
-  folder = defaultLockFolder(),
-): Promise<LockHolder | null> {
+export async function lockHolder(gatewayUrl: string, place = lockPlace()): Promise<LockHolder | null> {
   try {
-    const { living } = await readEntries(folder, lockName(gatewayUrl), await ownIdentity())
-    return living.find(({ entry: by }) => by?.state === 'holding')?.entry ?? null
+    const self = await ownIdentity()
+    const found = await readEntries(place, lockName(gatewayUrl), { self, clears: false })
+    const holding = found.find(({ entry: by }) => by?.state === 'holding')
+    return holding ? await holderOf(holding) : null
   } catch (error) {
     if (codeOf(error) === 'ENOENT') return null
     throw new MigrateError(
       'lock-unavailable',
-      `The locks in ${folder} cannot be read (${fileWords(error, 'read')}), so a run at the same time would not be noticed`,
+      `The locks in ${place} cannot be read (${fileWords(error, 'read')}), so a run at the same time would not be noticed`,
       'Give access to that folder.',
     )
   }

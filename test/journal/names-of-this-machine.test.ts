@@ -11,10 +11,10 @@ const HERE = 'http://localhost:4000'
 
 /** Whom a run against this URL meets while another one against `HERE` is under way. */
 async function lockOf(url: string): Promise<'the same lock' | 'another lock'> {
-  const folder = await temporaryFolder()
-  const held = await acquireLock(HERE, 'trying things', folder)
+  const place = await temporaryFolder()
+  const held = await acquireLock(HERE, 'trying things', { place })
   try {
-    const own = await acquireLock(normaliseGatewayUrl(url), 'trying things', folder)
+    const own = await acquireLock(normaliseGatewayUrl(url), 'trying things', { place })
     own.release()
     return 'another lock'
   } catch (error) {

@@ -1,6 +1,4 @@
-import { rm } from 'node:fs/promises'
 import { FileJournal } from '../../src/journal/file-journal.ts'
-import { defaultLockFolder } from '../../src/journal/lock.ts'
 import { guideServer } from '../support/trial.ts'
 import { type Boundary, dying } from './dying.ts'
 import { type Rows, sandboxGrounds } from './kill-grounds.ts'
@@ -98,11 +96,12 @@ export class World {
       edited = { id: meanwhile.id, fields: fieldsOf(meanwhile) }
       void this.edit(meanwhile.id, edited.fields)
     }
+    const living = new Set(process.listeners('exit'))
     const came: Invoked | null = await dying(dieAt, pass, () =>
       invoke(this.#lane, [...args, '--yes', '--no-wait', '--json', '--patience', '0.05']),
     )
     // A dead process holds no lock; this one lives on.
-    if (!came) await rm(defaultLockFolder(), { recursive: true, force: true })
+    if (!came) for (const end of process.listeners('exit')) if (!living.has(end)) end(0)
     return { died: came === null, code: came?.code ?? null, output: came?.output ?? '', edited }
   }
 

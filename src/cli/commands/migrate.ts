@@ -38,7 +38,7 @@ export async function migrate(options: MainOptions, context: Context): Promise<n
   const journal = journalFor(options, context)
   await requireJournal(journal, options, context)
   const url = await gatewayUrl(options, context, null)
-  return underLock(url, options, async () => {
+  return underLock(url, { options, context }, async () => {
     const unfinished = await unfinishedOf(url, null, { journal, options, context })
     const configuration = unfinished ? NO_FILES : (read ?? (await readFiles(options, context)))
     const gateway = await openGateway(options, url, context)

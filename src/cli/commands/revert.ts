@@ -72,5 +72,7 @@ export async function revert(options: MainOptions, context: Context): Promise<nu
     if (unfinished) return doMainJob({ kind: 'attend', unfinished, named }, connected)
     return doMainJob({ kind: 'revert', runs }, connected)
   }
-  return underLock(url, options, () => underLockOf({ url: madeAt ?? url, here: url }, options, act))
+  return underLock(url, { options, context }, () =>
+    underLockOf({ url: madeAt ?? url, here: url }, { options, context }, act),
+  )
 }

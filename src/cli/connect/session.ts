@@ -1,9 +1,8 @@
 import { isSameGateway } from '../../core/rule/gateway-key.ts'
 import { normaliseGatewayUrl } from '../../gateway/connect/gateway-url.ts'
 import type { Gateway } from '../../gateway/port.ts'
-import type { Context } from '../context.ts'
+import type { Context, Invoked } from '../context.ts'
 import type { ConnectionOptions } from '../options/groups.ts'
-import type { MainOptions } from '../commands/main.ts'
 import { acquireLock } from '../../journal/lock.ts'
 import { namesLeadingHere } from '../../machine/own-names.ts'
 import { Connection } from './connection.ts'
@@ -33,11 +32,12 @@ export function openGateway(options: ConnectionOptions, url: string, context: Co
 /** Does something while no other run of this machine touches the gateway. A dry run writes nothing and needs no lock. */
 export async function underLock<T>(
   url: string,
-  { dryRun, revert }: MainOptions,
+  { options: { dryRun, revert }, context: { terminal } }: Invoked,
   act: () => Promise<T>,
 ): Promise<T> {
   if (dryRun) return act()
-  const lock = await acquireLock(url, revert === undefined ? 'migrating' : 'taking back a run')
+  const doing = revert === undefined ? 'migrating' : 'taking back a run'
+  const lock = await acquireLock(url, doing, { tell: (text) => terminal.warn(`! ${text}`) })
   try {
     return await act()
   } finally {
@@ -54,8 +54,8 @@ export const isUnderSameLock = (a: string, b: string): boolean => isSameGateway(
  */
 export function underLockOf<T>(
   { url, here }: { url: string; here: string },
-  options: MainOptions,
+  invoked: Invoked,
   act: () => Promise<T>,
 ): Promise<T> {
-  return isUnderSameLock(url, here) ? act() : underLock(url, options, act)
+  return isUnderSameLock(url, here) ? act() : underLock(url, invoked, act)
 }

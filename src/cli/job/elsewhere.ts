@@ -113,7 +113,7 @@ async function takeUp(
   const { url } = found.run.started.gateway
   const text = `! ${about(found)} It did not finish, and --unfinished ${options.unfinished} takes it up through ${gateway.identity.url}. Ids and values decide.`
   context.terminal.warn(context.look.paint('yellow', hintLines(text, context.look.width)))
-  return underLockOf({ url, here: gateway.identity.url }, options, async () => {
+  return underLockOf({ url, here: gateway.identity.url }, connected, async () => {
     const own = mainCommands(gateway.identity.url, connected)
     // Only now nobody else can be writing to that run.
     const unfinished = await findNamedRun(journal, found.run.id, own('history'))

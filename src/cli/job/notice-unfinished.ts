@@ -36,10 +36,15 @@ async function mention(run: RecordedRun, url: string, invoked: Invoked): Promise
   const { terminal, look } = invoked.context
   // A lock that cannot be looked at says nothing here; a run that needs it says so.
   const holder = await lockHolder(url).catch(() => null)
-  const text = holder
-    ? `! A run against this gateway is under way (${holder.user} on ${holder.host}, process ${holder.pid}, since ${holder.since}).`
-    : `! Run ${run.id} of ${run.startedAt} did not finish. ${waysFor(run, url, invoked)}`
-  terminal.warn(look.paint('yellow', hintLines(text, look.width)))
+  const underWay =
+    holder &&
+    `! A run against this gateway is under way (${holder.user} on ${holder.host}, process ${holder.pid}, since ${holder.since}).`
+  // Another user's run is hardly the one in this journal.
+  const unfinished =
+    !holder?.isOwn &&
+    `! Run ${run.id} of ${run.startedAt} did not finish. ${waysFor(run, url, invoked)}`
+  for (const text of [underWay, unfinished])
+    if (text) terminal.warn(look.paint('yellow', hintLines(text, look.width)))
 }
 
 /** Somebody has to say what should happen to it: an option, the run's own name, or an answer. */

@@ -5,7 +5,7 @@ import { MigrateError } from '../../core/errors.ts'
 import { type Owned, takeOver, type User, whyNotOwn } from '../../core/ownership.ts'
 import { mend } from '../../core/show/remedy.ts'
 import { shellQuoted } from '../../core/show/shell.ts'
-import { userName } from '../process-identity.ts'
+import { userName } from '../lock/process-identity.ts'
 
 /** The user as whom this program reads and writes. */
 export const thisUser = (): User => ({ uid: process.geteuid?.() ?? 0, name: userName() })

@@ -6,7 +6,7 @@ import { nextOrdinal } from '../../core/run/order.ts'
 import { readableRuns } from '../../journal/damage.ts'
 import type { RecordedRun } from '../../journal/fold.ts'
 import type { Journal, RunRecorder } from '../../journal/port.ts'
-import { userName } from '../../journal/process-identity.ts'
+import { userName } from '../../journal/lock/process-identity.ts'
 import type { RunStarted } from '../../journal/records.ts'
 
 /** A new run's id: its second in UTC, which sorts, and 24 random bits. */
