@@ -78,7 +78,7 @@ export interface Gateway extends Place {
   readonly identity: GatewayIdentity
   /**
    * The listed servers, and those that wait for review or were rejected, where the release tells. Throws
-   * `inventory-invalid` when the answer is not a list of distinct servers.
+   * `inventory-invalid` when the answer is no list, or a server in it has no id. One that is listed twice is there once.
    */
   list(): Promise<ListedServer[]>
   /**

@@ -10,9 +10,12 @@ export interface Moment {
 /** This moment. */
 export const moment = (): Moment => ({ steady: performance.now(), wall: Date.now() })
 
-/** Milliseconds since a moment, by the clock that saw more pass: a process that was stopped, a machine that slept. */
+/**
+ * Milliseconds since a moment, by the clock that saw more pass: a process that was stopped, a machine that slept. A time of day
+ * that went back was set, and tells nothing.
+ */
 export function msSince(then: Moment, now: Moment = moment()): number {
-  return Math.max(now.steady - then.steady, Math.abs(now.wall - then.wall))
+  return Math.max(now.steady - then.steady, now.wall - then.wall)
 }
 
 /** How old, in milliseconds, may be what was read when a write that was made from it leaves? */

@@ -295,3 +295,22 @@ test('an empty or absent folder is an empty history', async () => {
   await rm(folder, { recursive: true })
   expect(await new FileJournal(folder).runs()).toEqual({ runs: [], problems: [] })
 })
+
+test('messages are kept without secrets, and what a revert needs as it is', async () => {
+  const folder = await temporaryFolder()
+  const journal = new FileJournal(folder, (text) => text.replaceAll('geheim', '***'))
+  const url = { ...change('one'), edits: [{ field: 'url', before: 'http://a?k=geheim', after: 'http://b' }] }
+  const recorder = journal.begin({ ...started('run-1', [url]), account: 'admin key geheim' })
+  await recorder.record(intent('one'))
+  await recorder.record({
+    ...outcome('one', 'applied'),
+    type: 'outcome',
+    error: 'refused geheim',
+  } as JournalEvent)
+  await recorder.finish(finished)
+  const [run] = (await journal.runs()).runs
+  expect(run?.started.account).toBe('admin key ***')
+  expect(run?.changes).toMatchObject([
+    { error: 'refused ***', change: { edits: [{ before: 'http://a?k=geheim' }] } },
+  ])
+})

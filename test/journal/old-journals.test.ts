@@ -93,13 +93,19 @@ function isFinished(old: OldCase, finish: End): void {
   })
 }
 
+/** Runs that took something from a server besides, which is still gone when they are taken back: no success any more. */
+const STILL_DAMAGED: readonly string[] = ['collateral', 'security']
+
+const codeToday = ({ name }: OldCase, { code }: End): number =>
+  code === 0 && STILL_DAMAGED.includes(name) ? 4 : code
+
 /** Taken back with the arguments of then, and by the name of the run. */
 function isTakenBack(old: OldCase, revert: End): void {
   test(`are taken back: ${old.name}`, async ({ open }) => {
     const trial = await inPlace(old, open)
     const files = await filesIn(trial.journal)
     const { code } = await trial.call(await vouching(trial, [...revert.args, '--no-wait']))
-    expect([code, await wrongIn(old, trial, revert)]).toEqual([revert.code, []])
+    expect([code, await wrongIn(old, trial, revert)]).toEqual([codeToday(old, revert), []])
     await expectSettled(trial, files)
   })
 
@@ -108,8 +114,9 @@ function isTakenBack(old: OldCase, revert: End): void {
   test(`are taken back by their name: ${old.name}`, async ({ open }) => {
     const trial = await inPlace(old, open)
     const run = openRun(old) ?? old.history.runs.at(-1)
-    await trial.setUp(await vouching(trial, ['--revert', run?.id ?? '', ...consentsOf(old), '--no-wait']))
-    expect(await wrongIn(old, trial, revert)).toEqual([])
+    const args = ['--revert', run?.id ?? '', ...consentsOf(old), '--no-wait']
+    const { code } = await trial.call(await vouching(trial, args))
+    expect([code, await wrongIn(old, trial, revert)]).toEqual([codeToday(old, revert), []])
   })
 }
 

@@ -1,3 +1,4 @@
+import { keysIn } from '../../src/cli/connect/credentials.ts'
 import { perform } from '../../src/cli/perform.ts'
 import type { Context } from '../../src/cli/context.ts'
 import { readCommandLine } from '../../src/cli/program.ts'
@@ -31,20 +32,23 @@ class Listener implements Terminal {
   stdout = ''
   stderr = ''
 
-  constructor(quiet: boolean) {
+  readonly #redactor: Redactor
+
+  constructor(quiet: boolean, redactor: Redactor) {
     this.#quiet = quiet
+    this.#redactor = redactor
   }
 
   print(text: string): void {
-    this.stdout += `${harmless(text)}\n`
+    this.stdout += `${harmless(this.#redactor.own(text))}\n`
   }
 
-  document(value: unknown): void {
-    this.stdout += `${printableJson(value)}\n`
+  document(value: unknown, indent = 2): void {
+    this.stdout += `${printableJson(this.#redactor.value(value), indent)}\n`
   }
 
   warn(text: string): void {
-    this.stderr += `${harmless(text)}\n`
+    this.stderr += `${harmless(this.#redactor.own(text))}\n`
   }
 
   remark(text: string): void {
@@ -79,7 +83,8 @@ export async function invoke(
 ): Promise<Invoked> {
   const invocation = readCommandLine(plainly(args, preflight), TOOL)
   const { options } = invocation
-  const terminal = new Listener(options['quiet'] === true)
+  const redactor = new Redactor().learn(...keysIn(env))
+  const terminal = new Listener(options['quiet'] === true, redactor)
   const look = {
     width: 80,
     paint: (_: unknown, text: string) => text,
@@ -89,7 +94,7 @@ export async function invoke(
   const context: Context = {
     env: { ...env },
     terminal,
-    redactor: new Redactor(),
+    redactor,
     look,
     signals,
     startedAs: 'npx mcp-url-migrate',

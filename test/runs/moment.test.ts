@@ -13,7 +13,7 @@ describe('how long ago it was is told', () => {
     ['while nothing happens', 300, 300, 300],
     ['after a process was stopped', 60_000, 60_000, 60_000],
     ['after the machine slept, which the steady clock did not see', 5, 3_600_000, 3_600_000],
-    ['although the clock was set back', 4000, -3_600_000, 3_600_000],
+    ['although the clock was set back', 4000, -3_600_000, 4000],
     ['although the clock was set back by as long', 4000, 0, 4000],
     ['although the clock was set forward', 5, 86_400_000, 86_400_000],
   ])('%s', (_what, steadyMs, wallMs, ms) => {

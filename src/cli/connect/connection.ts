@@ -1,6 +1,5 @@
 import { type ErrorCode, MigrateError } from '../../core/errors.ts'
 import { connect, type Credentials, type Target } from '../../gateway/connect/connect.ts'
-import { secretsIn } from '../../gateway/http/extra-headers.ts'
 import type { Gateway } from '../../gateway/port.ts'
 import type { ConnectionOptions } from '../options/groups.ts'
 import type { Context } from '../context.ts'
@@ -49,7 +48,6 @@ export class Connection {
     const { keyHeader = null, timeout } = options
     const headers = headersFor(options, context.env)
     this.target = { url, keyHeader, timeoutSeconds: timeout, headers, redactor: context.redactor }
-    context.redactor.learn(...secretsIn(headers))
     this.#context = context
   }
 

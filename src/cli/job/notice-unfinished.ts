@@ -41,8 +41,7 @@ async function mention(run: RecordedRun, url: string, invoked: Invoked): Promise
     `! A run against this gateway is under way (${holder.user} on ${holder.host}, process ${holder.pid}, since ${holder.since}).`
   // Another user's run is hardly the one in this journal.
   const unfinished =
-    !holder?.isOwn &&
-    `! Run ${run.id} of ${run.startedAt} did not finish. ${waysFor(run, url, invoked)}`
+    !holder?.isOwn && `! Run ${run.id} of ${run.startedAt} did not finish. ${waysFor(run, url, invoked)}`
   for (const text of [underWay, unfinished])
     if (text) terminal.warn(look.paint('yellow', hintLines(text, look.width)))
 }

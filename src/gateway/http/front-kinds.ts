@@ -1,3 +1,5 @@
+import { ownMember } from '../../core/own-member.ts'
+
 /** What an answer shows of who gave it. Names of headers and cookies; `text` is the beginning of the body. */
 export interface Traces {
   headers: readonly string[]
@@ -114,6 +116,6 @@ const BY_SCHEME: Readonly<Record<string, Pass>> = { basic: 'basic', bearer: 'bea
 /** Who gave an answer, `null` where nothing tells, and what lets a program in there. */
 export function kindOf(traces: Traces): { name: string | null; pass: Pass } {
   const known = KINDS.find((kind) => fits(kind, traces))
-  const asked = BY_SCHEME[traces.scheme ?? '']
+  const asked = ownMember(BY_SCHEME, traces.scheme ?? '')
   return { name: known?.name ?? null, pass: asked ?? known?.pass ?? 'any' }
 }

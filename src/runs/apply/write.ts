@@ -95,6 +95,9 @@ async function mend(write: Write, around: AroundWrite, tries = REPAIRS): Promise
   return { collateral: reportCollateral(change.server.id, changes, repaired), taken, failure: null }
 }
 
+/** How long such a member is looked for: a balancer takes turns. */
+const LIKEWISE_MS = 5000
+
 /** The record from a member of the release that was read before; what another one answers has other fields. */
 async function readLikewise(
   { place, change, patienceMs }: Write,
@@ -102,7 +105,7 @@ async function readLikewise(
 ): Promise<ServerRecord> {
   if (showsAll(around.after, around.before)) return around.after
   const { decision } = await until(
-    { ms: patienceMs },
+    { ms: Math.min(patienceMs, LIKEWISE_MS) },
     (leftMs) => place.read(change.server.id, leftMs),
     (reading) =>
       reading.kind === 'record' && showsAll(reading.record, around.before) ? reading.record : null,

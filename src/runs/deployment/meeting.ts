@@ -6,6 +6,7 @@ import {
   keptByCompose,
 } from '../../core/deployment/containers.ts'
 import { GUIDE_NAMES } from '../../core/deployment/guide-names.ts'
+import { ownMember } from '../../core/own-member.ts'
 import type { Deployment } from './deployment.ts'
 import type { Remedy } from '../../core/show/remedy.ts'
 import type { Attachment, Container } from '../../docker/port.ts'
@@ -41,7 +42,7 @@ export function meetingOf(
 }
 
 /** What gets a container going, by the state that it is in; any other is like one that has ended. */
-const BY_STATE: Partial<Record<string, [verb: ContainerVerb, sentence: (name: string) => string]>> = {
+const BY_STATE: Readonly<Record<string, [verb: ContainerVerb, sentence: (name: string) => string]>> = {
   paused: ['unpause', (name) => `${name} is paused. Let it go on:`],
   restarting: ['logs', (name) => `${name} ends as soon as it is started, again and again. Its log says why:`],
 }
@@ -49,7 +50,7 @@ const BY_STATE: Partial<Record<string, [verb: ContainerVerb, sentence: (name: st
 /** What mends a container that does not run. */
 export function startIt(container: Container): Remedy {
   const { name, state } = container
-  const [verb, sentence] = BY_STATE[state] ?? ['start', null]
+  const [verb, sentence] = ownMember(BY_STATE, state) ?? ['start', null]
   return {
     sentence:
       sentence?.(name) ?? `Start ${name}; if it does not stay up, ${commandTo('logs', container)} tells why:`,

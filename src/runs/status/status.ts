@@ -4,6 +4,7 @@ import type { Engine } from '../../core/deployment/containers.ts'
 import { CONSENTS } from '../../core/plan/consent.ts'
 import { MigrateError } from '../../core/errors.ts'
 import { errorLines } from '../../core/deployment/error-lines.ts'
+import { clockNotes } from '../../core/run/order.ts'
 import type { Migration } from '../../core/rule/migration.ts'
 import type { Unavailable } from '../../core/unavailable.ts'
 import type { GatewayIdentity, Note } from '../../core/plan/plan.ts'
@@ -99,7 +100,11 @@ export async function readGateway(
     identity: gateway.identity,
     servers: serverStandings(plan, inventory, migration),
     moves: await configuredMoves(gateway, runs, listed),
-    notes: [...plan.notes, ...elsewhereNotes(await runsElsewhere(journal, gateway))],
+    notes: [
+      ...plan.notes,
+      ...runs.slice(-1).flatMap((last) => clockNotes(last, plan.createdAt)),
+      ...elsewhereNotes(await runsElsewhere(journal, gateway)),
+    ],
   }
 }
 

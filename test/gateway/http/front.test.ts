@@ -56,6 +56,12 @@ describe('a sign-in before LiteLLM is named by what its answer shows:', () => {
       'FRONT_TOKEN holds "Bearer " and then a token',
     ],
     [
+      'a scheme of a name that means something to JavaScript',
+      answer(401, { headers: { 'www-authenticate': 'constructor' }, body: 'no' }),
+      'wants a sign-in (HTTP 401',
+      '--header',
+    ],
+    [
       'a 401 without a word',
       answer(401, { body: 'Unauthorized' }),
       'wants a sign-in (HTTP 401)',

@@ -2,6 +2,7 @@ import { describe, expect } from 'vitest'
 import { type Endpoint, get, pauseFor, spoken } from '../../../src/gateway/http/http.ts'
 import { says } from '../../support/hostile.ts'
 import { test } from '../../support/trial.ts'
+import { Redactor } from '../../../src/core/show/secrets/redactor.ts'
 
 const NOW = Date.parse('2026-11-27T06:00:00Z')
 
@@ -53,7 +54,7 @@ describe.concurrent('a gateway that always asks to come back', () => {
     timeoutSeconds: 10,
     headers: {},
     trouble: { since: null },
-    secrets: [],
+    redactor: new Redactor(),
   })
 
   test.for(['0', '-1', '0.001', 'Thu, 01 Jan 1970 00:00:00 GMT'])(

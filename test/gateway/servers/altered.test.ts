@@ -14,6 +14,7 @@ import {
   TWO,
   urls,
   writes,
+  vouching,
 } from '../../support/trial.ts'
 
 watchForLeaks()
@@ -75,7 +76,7 @@ describe.concurrent('numbers and names that JavaScript would alter are sent back
       await trial.setUp(['--yes', '--no-wait', '--migration', rule])
       const moved = rule.endsWith('everywhere') ? MOVED['id-fetch'] : OLD
       expect(infoOf(trial)).toBe(before?.replace(OLD, moved))
-      await trial.setUp(['--revert', '--yes', '--no-wait'])
+      await trial.setUp(await vouching(trial, ['--revert', '--yes', '--no-wait']))
       expect([infoOf(trial), urls(trial.sandbox.rows())]).toEqual([before, { 'id-fetch': OLD }])
     })
 
@@ -292,7 +293,7 @@ describe.concurrent('ids of any kind lead to their own record, or to none:', () 
         expect(skipped.find(({ server }) => server.id === id)?.message).toContain(why)
       const asked = trial.sandbox.requests.map(({ path }) => path)
       expect(asked.filter((path) => /delete|\/v1\/mcp$|\/v1\/mcp\/$/.test(path))).toEqual([])
-      await trial.setUp(['--revert', '--yes', '--no-wait'])
+      await trial.setUp(await vouching(trial, ['--revert', '--yes', '--no-wait']))
       expect(urls(trial.sandbox.rows())).toEqual(
         Object.fromEntries(
           servers.map((each, i) => [each.server_id, `http://localhost:8585/servers/n${i}/sse`]),

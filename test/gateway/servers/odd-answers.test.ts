@@ -5,6 +5,7 @@ import { LiteLlmGateway } from '../../../src/gateway/servers/litellm.ts'
 import { type Listener, forward, inFrontOf, says } from '../../support/hostile.ts'
 import { watchForLeaks } from '../../support/secrets.ts'
 import { documentOf, sentence, test, TWO, writes } from '../../support/trial.ts'
+import { Redactor } from '../../../src/core/show/secrets/redactor.ts'
 
 watchForLeaks()
 
@@ -115,7 +116,7 @@ describe.concurrent('what cannot be read is a failure in a sentence, and no reco
         timeoutSeconds: 10,
         headers: {},
         trouble: { since: null },
-        secrets: [],
+        redactor: new Redactor(),
       }
       const gateway = new LiteLlmGateway(endpoint, { url: server.url, version: '1.106.2', account: 'a test' })
       const reading = await gateway.read('id-fetch', 0)

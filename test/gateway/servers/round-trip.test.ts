@@ -9,6 +9,7 @@ import { type SandboxServer, startSandbox } from '../../../src/sandbox/index.ts'
 import { asJsonb } from '../../../src/sandbox/world.ts'
 import { jsonTexts, objectTexts, ODD_NUMBERS } from '../../support/json-texts.ts'
 import { guideServer } from '../../support/trial.ts'
+import { Redactor } from '../../../src/core/show/secrets/redactor.ts'
 
 /** A gateway of a release with one server in it, asked as the program asks it. */
 async function withGateway<T>(
@@ -24,7 +25,7 @@ async function withGateway<T>(
     timeoutSeconds: 20,
     headers: {},
     trouble: { since: null },
-    secrets: [],
+    redactor: new Redactor(),
   }
   try {
     return await use(

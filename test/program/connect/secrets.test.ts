@@ -198,6 +198,28 @@ describe.concurrent('what a gateway repeats of secrets', () => {
           expect(text.toLowerCase()).not.toContain(write(key).slice(0, 10).toLowerCase())
     })
 
+  test('the key in whatever it lists: names, aliases, addresses', async ({ open }) => {
+    const key = secret('Zk4711_in_a_name_of_a_server')
+    const listed = [
+      guideServer('one', { alias: key, description: `at http://localhost:8585/ ${base64(key)}` }),
+      guideServer(key, { url: `http://localhost:8585/servers/${encodeURIComponent(base64(key))}/sse` }),
+    ]
+    const trial = await open({ masterKey: key, servers: listed })
+    const rule = ['--migration', 'localhost-8585-to-mcp-proxy-sse-everywhere']
+    for (const args of [
+      ['--dry-run', ...rule],
+      ['--dry-run', '--json', ...rule],
+      ['--dry-run', '--verbose', '--thorough', ...rule],
+      ['status'],
+      ['status', '--json'],
+    ]) {
+      const { stdout, stderr } = await trial.call(args)
+      expect(stdout).toContain('***')
+      expect(leaksIn(stdout + stderr, [key])).toEqual([])
+      if (args.includes('--json')) expect(() => void JSON.parse(stdout)).not.toThrow()
+    }
+  })
+
   // What LiteLLM's own errors, pydantic's and a proxy's quote of a record, in the forms of Python, JSON and a shell.
   const quoting = (row: SandboxRow): string => {
     const { env, args, static_headers: headers } = row as Record<string, Record<string, string>>
@@ -301,7 +323,9 @@ describe('the scan for secrets', () => {
     const texts = await Promise.all(
       files.map(async (file) => [file, await readFile(join(root, file), 'utf8')]),
     )
-    const starting = texts.filter(([, text]) => /support\/(cli|pty)\.ts'|trial\.ts'/.test(text ?? ''))
+    const starting = texts.filter(([, text]) =>
+      /support\/(cli|pty)\.ts'|\{[^}]*\bopen\b[^}]*\}\) =>/.test(text ?? ''),
+    )
     expect(starting.length).toBeGreaterThan(5)
     expect(
       starting.filter(([, text]) => !/^watchForLeaks\(\)$/m.test(text ?? '')).map(([file]) => file),

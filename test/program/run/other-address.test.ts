@@ -75,7 +75,7 @@ describe.concurrent('under another name of this machine', () => {
 
   test('two runs at once share a lock, whatever they call it', async ({ open }) => {
     const trial = await open({ servers: SERVERS })
-    const lock = await acquireLock(trial.sandbox.url, 'migrating', trial.env['MCP_URL_MIGRATE_LOCKS'])
+    const lock = await acquireLock(trial.sandbox.url, 'migrating', { place: join(trial.folder, 'locks') })
     try {
       for (const host of [hostname(), `${hostname()}.`, '[::]', 'ip6-localhost', 'tests.localhost']) {
         const { code, stderr } = await trial.run(['--yes', ...at(by(trial, host))])
@@ -171,7 +171,7 @@ describe.concurrent('an unfinished run of another address whose server this gate
     const trial = await open({ servers: SERVERS })
     const run = await halfRun(trial)
     const { url } = await serve(forward(trial.sandbox.url))
-    const lock = await acquireLock(trial.sandbox.url, 'migrating', trial.env['MCP_URL_MIGRATE_LOCKS'])
+    const lock = await acquireLock(trial.sandbox.url, 'migrating', { place: join(trial.folder, 'locks') })
     const before = writes(trial.sandbox)
     try {
       for (const args of [[], ['--unfinished', 'finish'], ['--revert', run]]) {

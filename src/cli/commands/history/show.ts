@@ -17,9 +17,7 @@ export async function history(options: HistoryOptions, context: Context): Promis
   const shown = run ? { runs: [run], problems: [] } : read
   const code = options.check && shown.problems.length > 0 ? 1 : 0
   if (options.json)
-    terminal.document(
-      historyDocument(shown, read.runs, { detailed: run !== null, checked: options.check }),
-    )
+    terminal.document(historyDocument(shown, read.runs, { detailed: run !== null, checked: options.check }))
   else if (options.check) terminal.print(renderCheck(shown, journal.location, look))
   else
     terminal.print(

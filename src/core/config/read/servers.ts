@@ -70,7 +70,10 @@ function includesOf(document: ConfigDocument): string[] {
   return paths
 }
 
-const aliases = z.record(z.string(), z.string())
+// Itself, not a copy: zod's own records lose a member that is called `__proto__`.
+const aliases = z.custom<Record<string, string>>((value) =>
+  Object.values(Object(value)).every((name) => typeof name === 'string'),
+)
 
 /** `litellm_settings.mcp_aliases`, `null` where there are no such settings. */
 function aliasesOf({ top }: ConfigDocument): Config['aliases'] {

@@ -1,15 +1,19 @@
 import { addBytes, type Source, sourceIn } from './bytes.ts'
 import { type View, ViewBuilder, viewOf } from './view.ts'
 
-/** Names of HTML for what stands in keys, and for what nobody sees. */
-const NAMED: Readonly<Record<string, string>> = {
-  ...{ amp: '&', lt: '<', gt: '>', quot: '"', apos: "'", num: '#', percnt: '%', excl: '!', bsol: '\\' },
-  ...{ sol: '/', lowbar: '_', period: '.', hyphen: '-', dash: '-', colon: ':', semi: ';', commat: '@' },
-  ...{ dollar: '$', plus: '+', equals: '=', quest: '?', lpar: '(', rpar: ')', lsqb: '[', lbrack: '[' },
-  ...{ rsqb: ']', rbrack: ']', lcub: '{', lbrace: '{', rcub: '}', rbrace: '}', verbar: '|', vert: '|' },
-  ...{ ast: '*', midast: '*', grave: '`', hat: '^', comma: ',', nbsp: ' ', shy: '', tab: ' ', newline: ' ' },
-  ...{ zerowidthspace: '', zwj: '', zwnj: '', ensp: ' ', emsp: ' ', thinsp: ' ' },
-}
+/** Names of HTML for the signs that stand in keys, each with its sign. */
+const SIGNS =
+  'amp & lt < gt > quot " apos \' num # percnt % excl ! bsol \\ sol / lowbar _ period . hyphen - dash - colon : semi ; ' +
+  'commat @ dollar $ plus + equals = quest ? lpar ( rpar ) lsqb [ lbrack [ rsqb ] rbrack ] lcub { lbrace { rcub } ' +
+  'rbrace } verbar | vert | ast * midast * grave ` hat ^ comma ,'
+
+/** And for what nobody sees. */
+const BLANKS = ['nbsp', 'shy', 'tab', 'newline', 'zerowidthspace', 'zwj', 'zwnj', 'ensp', 'emsp', 'thinsp']
+
+const NAMED: ReadonlyMap<string, string> = new Map([
+  ...[...SIGNS.matchAll(/(\S+) (\S+)/g)].map(([, name = '', sign = '']) => [name, sign] as const),
+  ...BLANKS.map((name) => [name, ''] as const),
+])
 
 /** What a backslash makes of a letter; a quote, a slash or another backslash stays as it is. */
 const LETTERS: Readonly<Record<string, string>> = { n: '\n', r: '\r', t: '\t', b: '\b', f: '\f' }
@@ -36,7 +40,10 @@ const WAYS: readonly {
   { pattern: String.raw`\\["'\\/nrtbf]`, text: (found) => LETTERS[found.charAt(1)] ?? found.charAt(1) },
   { pattern: `&#x${HEX}{1,7};?`, text: (found) => fromCode(found.slice(3).replace(';', ''), 16) },
   { pattern: String.raw`&#\d{1,7};?`, text: (found) => fromCode(found.slice(2).replace(';', ''), 10) },
-  { pattern: String.raw`&[a-z]{2,16};`, text: (found) => NAMED[found.slice(1, -1).toLowerCase()] ?? null },
+  {
+    pattern: String.raw`&[a-z]{2,16};`,
+    text: (found) => NAMED.get(found.slice(1, -1).toLowerCase()) ?? null,
+  },
   { pattern: String.raw`<\/?(?:w?br|b|i|em|mark|span|code)\b[^<>]{0,60}>`, text: () => '' },
 ]
 
@@ -56,7 +63,7 @@ function bytesIn(view: View, match: RegExpExecArray, each: RegExp, base: number)
 }
 
 /** A view with every escape in it decoded once: of URLs, JSON, HTML, C and mail; `null` where there is none. */
-export function unescaped(view: View): View | null {
+function unescaped(view: View): View | null {
   let builder: ViewBuilder | null = null
   let copied = 0
   for (const match of view.raw.matchAll(ANY)) {

@@ -19,13 +19,18 @@ const SHORTEST = 4
 
 const SIGN = /[^\p{L}\p{N}._\s-]/u
 
-/** Is it no word or name that this program could write by itself? */
-function isPeculiar(text: string): boolean {
-  if (text.length >= 16 || /^\d{8,}$/.test(text)) return true
-  return (
-    text.length >= 6 && ((/\d/.test(text) && /\p{L}/u.test(text)) || (text.length >= 8 && SIGN.test(text)))
-  )
-}
+/** From which length on a text with this in it is no word or name that this program could write by itself. */
+const PECULIAR: readonly [length: number, pattern: RegExp][] = [
+  [16, /./],
+  [8, /^\d+$/],
+  [6, /^(?=.*\d)(?=.*\p{L})/su],
+  [6, /^(sk|pk)-/],
+  [8, /\p{Ll}\p{Lu}/u],
+  [8, SIGN],
+]
+
+const isPeculiar = (text: string): boolean =>
+  PECULIAR.some(([length, pattern]) => text.length >= length && pattern.test(text))
 
 /** A key, a password or the like that this program was given. */
 export function credentialForms(secret: string): Form[] {
@@ -38,7 +43,7 @@ export function credentialForms(secret: string): Form[] {
         other: text.length < 8 ? null : 8,
         own: text.length < 12 ? null : 12,
       },
-      isOwn: isPeculiar(text),
+      isOwn: isPeculiar(secret),
       mayBeCut: true,
     }))
 }

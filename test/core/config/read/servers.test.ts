@@ -338,6 +338,15 @@ describe('what is no config.yaml', () => {
     expect(found.twice).toEqual([3, 5])
   })
 
+  test('has every alias, whatever it is called', () => {
+    const text = 'litellm_settings:\n  mcp_aliases: {__proto__: fetch, constructor: fetch}\n'
+    expect(Object.entries(readConfig(text, 'f').aliases ?? {})).toEqual([
+      ['__proto__', 'fetch'],
+      ['constructor', 'fetch'],
+    ])
+    expect(readConfig('litellm_settings:\n  mcp_aliases: {a: 1}\n', 'f').aliases).toEqual({})
+  })
+
   test('is read where aliases stand for more than any file holds', () => {
     const lines = Array.from(
       { length: 20 },
