@@ -173,7 +173,7 @@ describe('verify', () => {
 
   test('with --watch ends where the key never worked: 1', async ({ open }) => {
     const trial = await open(migrated())
-    const { code, rounds } = await watched(trial, ['--key-file', '-'], 1, 'sk-not-this-one')
+    const { code, rounds } = await watched(trial, ['--key-file', '-'], 2, 'sk-not-this-one')
     expect([code, rounds]).toEqual([1, ['unauthorized']])
   })
 })
