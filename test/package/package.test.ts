@@ -142,6 +142,7 @@ test('it holds what a person needs, and nothing of how it is made', async () => 
     'CHANGELOG.md',
     'LICENSE',
     'README.md',
+    'SECURITY.md',
     'THIRD-PARTY-NOTICES',
     'bin/mcp-url-migrate.js',
     'package.json',
