@@ -120,7 +120,7 @@ export function runsOf(runs: readonly RecordedRun[], gatewayUrl: string): Record
 }
 
 /** Has the run no end, as its process died? */
-export function isUnfinished({ finishedAt }: RecordedRun): boolean {
+export function isUnfinished({ finishedAt }: Pick<RecordedRun, 'finishedAt'>): boolean {
   return finishedAt === null
 }
 

@@ -2,7 +2,7 @@ import { canonical, sha256 } from '../canonical.ts'
 import type { Era } from '../record/eras.ts'
 import { fieldHashes, fingerprint } from '../record/fields.ts'
 import { hangEffect, mayHang } from '../record/may-hang.ts'
-import { clearedSettings, oauthEffects, type Settings } from '../record/oauth.ts'
+import { clearedSettings, oauthEffects, type Settings, strangeSetting } from '../record/oauth.ts'
 import { nameObstacle } from '../record/put-body.ts'
 import type { ServerIdentity, ServerRecord } from '../record/server.ts'
 import { aimOf, type Change, type ChangedFile, type Edit, type Effect } from './change.ts'
@@ -88,8 +88,17 @@ export function puttingBack(change: Change, settings: Settings): Change {
   return { ...change, edits: [], landed: aimOf(change), settings: { ...settings }, effects }
 }
 
-/** Why a record cannot be written on a release without damage, or `null`. */
-export function obstacle(record: ServerRecord, era: Era): { code: SkippedCode; message: string } | null {
+/** What edits of a record would do that a release cannot do without damage, or that no run could take back; or `null`. */
+export function obstacle(
+  record: ServerRecord,
+  edits: readonly Edit[],
+  era: Era,
+): { code: SkippedCode; message: string } | null {
   const name = nameObstacle(era.putBody, record)
-  return name ? { code: 'name-rule', message: name } : null
+  if (name) return { code: 'name-rule', message: name }
+  // Neither a journal nor a second write takes such a one.
+  const strange = strangeSetting(clearedSettings(record, edits, era))
+  if (strange === null) return null
+  const what = `a new URL clears its ${strange}, which holds what LiteLLM never has there`
+  return { code: 'unreadable', message: `${what}, so that it could not be put back` }
 }

@@ -120,7 +120,7 @@ function judgeRecord({ record, source }: ReadRecord, { signIns, url }: Found, ai
   if (edits === null) return skip({ code: 'malformed', message: 'it holds no text there now' })
   if (!holds(record, edits, 'before')) return skip(drifted(record, aim))
   if (isElsewhere) return skip({ code: 'config-defined', message: "now defined in LiteLLM's config.yaml" })
-  const hindrance = obstacle(record, era)
+  const hindrance = obstacle(record, edits, era)
   return hindrance ? skip(hindrance) : { kind: 'change', change: change(edits) }
 }
 

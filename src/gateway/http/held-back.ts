@@ -20,6 +20,15 @@ function connected(request: ClientRequest): Promise<void> {
   })
 }
 
+/** Ends a request with `ETIMEDOUT` after so long, unless that is called off or the request has closed by then. */
+function timeOutOf(request: ClientRequest, ms: number): NodeJS.Timeout {
+  const timer = setTimeout(() => {
+    request.destroy(Object.assign(new Error('too late'), { code: 'ETIMEDOUT' }))
+  }, ms)
+  request.once('close', () => clearTimeout(timer))
+  return timer
+}
+
 /**
  * The body of a write that waits for its connection, and then for a last yes. Node sends the headers with the first byte of
  * a body: until then nothing leaves. Between the yes and the system's call that sends, nothing is waited for.
@@ -29,6 +38,7 @@ export class HeldBody {
   readonly #bytes: Buffer
   readonly #mayLeave: () => Promise<boolean>
   #state: 'connecting' | 'asking' | 'left' = 'connecting'
+  #asked: Promise<boolean> | null = null
 
   constructor(text: string, mayLeave: () => Promise<boolean>) {
     this.#bytes = Buffer.from(text)
@@ -45,25 +55,28 @@ export class HeldBody {
     return this.#state
   }
 
+  /** Waits for whoever is being asked: a connection that is cut meanwhile does not end the asking. Never throws. */
+  async asked(): Promise<void> {
+    await this.#asked
+  }
+
   /**
-   * Lets the request go, or destroys it. A connection that is not made in `timeoutMs` ends it with `ETIMEDOUT`. Never
-   * throws: how it ended is told by the request.
+   * Lets the request go, or destroys it. A connection that is not made in `timeoutMs` ends it with `ETIMEDOUT`, as does a
+   * body that is not taken within that. Never throws: how it ended is told by the request.
    */
   async accompany(request: ClientRequest, timeoutMs: number): Promise<void> {
-    const late = (): void => {
-      request.destroy(Object.assign(new Error('no connection'), { code: 'ETIMEDOUT' }))
-    }
-    const timer = setTimeout(late, timeoutMs)
-    request.once('close', () => clearTimeout(timer))
+    const connection = timeOutOf(request, timeoutMs)
     await connected(request)
-    clearTimeout(timer)
+    clearTimeout(connection)
     this.#state = 'asking'
-    const isAllowed = await this.#mayLeave().catch(() => false)
-    if (!isAllowed || request.destroyed) {
+    this.#asked = this.#mayLeave().catch(() => false)
+    if (!(await this.#asked) || request.destroyed) {
       request.destroy(new HeldBack())
       return
     }
     this.#state = 'left'
+    const sending = timeOutOf(request, timeoutMs)
+    for (const end of ['finish', 'response']) request.once(end, () => clearTimeout(sending))
     this.stream.push(this.#bytes)
     this.stream.push(null)
   }

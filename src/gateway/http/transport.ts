@@ -74,7 +74,7 @@ const heldOptions = ({ stream, length }: HeldBody, request: Request) => ({
 
 /** What became of a request without an answer. What was held back is known not to have left. */
 function failureOf(error: unknown, request: Request, held: HeldBody | null, proxy: Proxy | null): Error {
-  if (held?.state === 'asking') return new HeldBack()
+  if (error instanceof HeldBack || held?.state === 'asking') return new HeldBack()
   const failure = transportError(error, request, proxy)
   return held?.state === 'connecting'
     ? new TransportError(failure.code, failure.message, failure.hint, false)
@@ -118,8 +118,11 @@ export async function send(request: Request): Promise<Answer> {
   })
   try {
     const response = await pending
+    // Of nothing: a proxy is tired of waiting, and says so before it is sent anything.
+    if (held && held.state !== 'left') throw new HeldBack()
     return answerOf(response)
   } catch (error) {
+    await held?.asked()
     if (tooLarge)
       throw new MigrateError('answer-too-large', 'The gateway sent an answer of more than 32 MB', null)
     throw failureOf(error, request, held, proxy)

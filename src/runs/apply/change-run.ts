@@ -4,7 +4,7 @@ import { type AppliedChange, type Outcome, settledAs } from '../../core/run/outc
 import { type Halt } from '../../core/run/report.ts'
 import { isAccessField } from '../../core/record/fields.ts'
 import { fieldOf } from '../../core/record/path.ts'
-import type { Place } from '../../core/record/place.ts'
+import { HELD_BACK, type Place } from '../../core/record/place.ts'
 import { againstResets } from '../../core/record/resets.ts'
 import { placeOf } from '../../files/place.ts'
 import type { JournalEvent } from '../../journal/records.ts'
@@ -68,7 +68,9 @@ export class ChangeRun {
           () => (isPrompt(began) ? null : began),
         )
       },
-      write: (record, edits) => {
+      write: async (record, edits) => {
+        // No connection has to stay open, which a proxy might close, while a server that is slow to read is looked at.
+        if (!(await this.#seen.isStill(this.#seen.last, () => this.#look()))) return HELD_BACK
         const made = this.#seen.last
         // Whichever member answers: it loses nothing of what it is sent.
         const isMixed = this.#context.company.resets && this.change.file === null

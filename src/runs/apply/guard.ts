@@ -123,6 +123,8 @@ export function objectionTo(
     const fields = drift.map(({ field }) => printable(shownPath(field))).join(', ')
     return { error: `${name}: ${fields}`, drift }
   }
-  const error = isRestore ? null : (obstacle(record, era)?.message ?? unasked(change, record, era))
+  const error = isRestore
+    ? null
+    : (obstacle(record, change.edits, era)?.message ?? unasked(change, record, era))
   return error === null ? null : { error, drift: [] }
 }

@@ -7,7 +7,7 @@ import { serverTitle } from '../../core/record/server.ts'
 import { shellQuoted } from '../../core/show/shell.ts'
 import { shownPath } from '../../core/show/redact.ts'
 import { printable } from '../../core/show/text.ts'
-import type { RecordedRun } from '../../journal/fold.ts'
+import { isUnfinished, type RecordedRun } from '../../journal/fold.ts'
 
 /** The files of LiteLLM that were named, as they were given. */
 export interface NamedFiles {
@@ -53,12 +53,18 @@ function otherPlace({ server, file, edits }: Change): string {
   return other ? `${serverTitle(server)}, ${shownPath(other.field)}` : serverTitle(server)
 }
 
+const PRINTED =
+  'HASH is the head that the run printed at its end; history shows the one that its journal has now. Where they are the same, nothing in it was changed since.'
+
+const NOTHING_PRINTED =
+  'A run that did not finish has printed no head; history shows the one that its journal has. Name that where nobody else can have written to the journal.'
+
 /**
  * What is more than a URL is not taken back, or finished, on the word of a journal alone where nobody is asked. `isSaid`: is
  * somebody asked, is the head named, or is nothing written? Throws `consent-missing`.
  */
 export function requireVouched(
-  run: Pick<RecordedRun, 'id'>,
+  run: Pick<RecordedRun, 'id' | 'finishedAt'>,
   changes: readonly Change[],
   isSaid: boolean,
 ): void {
@@ -67,6 +73,6 @@ export function requireVouched(
   throw new MigrateError(
     'consent-missing',
     `Run ${run.id} wrote more than URLs (${printable(otherPlace(other))}), and nobody is asked, so it needs --expect-head HASH`,
-    'HASH is the head that the run printed at its end; history shows the one that its journal has now. Where they are the same, nothing in it was changed since.',
+    isUnfinished(run) ? NOTHING_PRINTED : PRINTED,
   )
 }

@@ -14,13 +14,21 @@ import { test } from '../../support/trial.ts'
 
 const BODY = { server_id: 'a', url: 'http://new/sse', description: 'naïve — ✓' }
 
-const put = (url: string, mayLeave: () => Promise<boolean>, timeoutSeconds = 10): Promise<unknown> => {
+/** More than a system takes of a connection that nobody reads. */
+const LARGE = { ...BODY, description: 'x'.repeat(20_000_000) }
+
+const put = (
+  url: string,
+  mayLeave: () => Promise<boolean>,
+  timeoutSeconds = 10,
+  json: object = BODY,
+): Promise<unknown> => {
   const request: Request = {
     method: 'PUT',
     url: `${url}/v1`,
     headers: {},
     timeoutSeconds,
-    json: BODY,
+    json,
     mayLeave,
   }
   return send(request)
@@ -158,6 +166,22 @@ describe('a write that did not leave is told from one that may have left', () =>
     server.close()
   })
 
+  test('something answered before it was sent anything', async () => {
+    const tired = 'HTTP/1.1 408 Request Time-out\r\nConnection: close\r\nContent-Length: 0\r\n\r\n'
+    const server = await bare((socket) => socket.end(tired))
+    let isAsked = false
+    const slowly = async (): Promise<boolean> => {
+      await vi.waitFor(() => expect(server.sockets[0]?.destroyed).toBe(true))
+      await new Promise((done) => setTimeout(done, 300))
+      isAsked = true
+      return true
+    }
+    await expect(put(server.url, slowly)).rejects.toThrow(HeldBack)
+    // Whoever is still asked could mistake the next write for this one.
+    expect({ isAsked, heard: server.heard }).toEqual({ isAsked: true, heard: [''] })
+    server.close()
+  })
+
   test('whoever was asked failed', async () => {
     const server = await bare(() => {})
     await expect(put(server.url, () => Promise.reject(new Error('no idea')))).rejects.toThrow(HeldBack)
@@ -188,6 +212,22 @@ describe('a write that did not leave is told from one that may have left', () =>
     const { url } = await serve(() => {})
     const failure = await put(url, () => Promise.resolve(true), 1).catch((error: unknown) => error)
     expect(failure).toMatchObject({ code: 'gateway-timeout', sent: true })
+  })
+
+  test('a body that is never taken ends with the time-out, and may have been sent', async () => {
+    const server = await bare((socket) => socket.pause())
+    const failure = await put(server.url, () => Promise.resolve(true), 1, LARGE).catch(
+      (error: unknown) => error,
+    )
+    expect(failure).toMatchObject({ code: 'gateway-timeout', sent: true })
+    server.close()
+  })
+
+  test('an answer that comes before the whole body is heard', async () => {
+    const early = 'HTTP/1.1 413 Payload Too Large\r\nConnection: close\r\nContent-Length: 0\r\n\r\n'
+    const server = await bare((socket) => socket.once('data', () => socket.pause().write(early)))
+    expect(await put(server.url, () => Promise.resolve(true), 5, LARGE)).toMatchObject({ status: 413 })
+    server.close()
   })
 
   test('the answer has its whole time although somebody was asked for longer', async ({ serve }) => {

@@ -98,6 +98,11 @@ describe('against writing a record it speaks', () => {
     )
   })
 
+  test('that a setting would be cleared that no run could put back', () => {
+    const odd = recordOf('a', { audience: ['a'] })
+    expect(objectionTo(changeOf(odd), odd, 'apply', ERA)?.error).toMatch(/^a new URL clears its audience, /)
+  })
+
   test('a change leads where its plan does, and one without edits only to its settings', () => {
     const directions = [CHANGE, RESTORE].flatMap((change) =>
       [null, 'a-run'].map((reverts) => directionOf(change, { reverts })),

@@ -143,6 +143,46 @@ describe('where the machine slept between intent and write, the record is read a
   })
 })
 
+describe('a connection', () => {
+  /** The requests, and when the connection of a write was made; `slow`: that takes the first one as long as a sleep. */
+  async function connecting(night: Night, slow: boolean): Promise<string[]> {
+    const scene = sceneOf(night)
+    const { gateway: made } = scene
+    let isSlow = slow
+    const gateway: typeof made = {
+      ...made,
+      write: (record, edits, mayLeave) => {
+        scene.requests.push('connect')
+        if (isSlow) sleep()
+        isSlow = false
+        return made.write(record, edits, mayLeave)
+      },
+    }
+    await applyChange({ ...scene.context, gateway }, CHANGE, 'apply')
+    return scene.requests
+  }
+
+  test('is not kept waiting by a server that has to be looked at again before', async () => {
+    expect(await connecting({}, false)).toEqual([
+      'read id-a',
+      'read id-a',
+      'connect',
+      'write id-a url',
+      'read id-a',
+    ])
+  })
+
+  test('that took long to be made is followed by another look', async () => {
+    expect(await connecting({ sleeps: 0 }, true)).toEqual([
+      'read id-a',
+      'connect',
+      'read id-a',
+      'write id-a url',
+      'read id-a',
+    ])
+  })
+})
+
 describe('the same holds for', () => {
   test('what a run takes back: somebody’s later edit of it stays, and that is on disk', async () => {
     const moved = { ...RECORD, url: newUrl('a') }

@@ -25,7 +25,7 @@ type Texts = Edit & { before: string; after: string }
 const hasTexts = (edit: Edit): edit is Texts => edit.before !== null && edit.after !== null
 
 // Scheme, host and port of every URL in a text, up to where its path begins.
-const ORIGINS = /https?:\/\/[^\s/?#\\"'<>`,;)\]}|]*/gi
+const ORIGINS = /https?:\/\/(?:\[[\da-f:.]+\])?[^\s/?#\\"'<>`,;)\]}|]*/gi
 
 /** Do two texts differ in nothing but the origins of their URLs? */
 function isMove(field: RuleField, before: string, after: string): boolean {

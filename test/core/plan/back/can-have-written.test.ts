@@ -86,6 +86,7 @@ describe('a change of a journal is believed as far as', () => {
   test('without its rule, only the form of a move can be told', () => {
     expect(judged(edited('url'), null)).toBe('form')
     expect(judged(edited('args[0]', `a ${OLD}, b`, `a ${NEW}, b`), null)).toBe('form')
+    expect(judged(edited('args[0]', 'a http://[::1]:8585/x, b', 'a http://new/x, b'), null)).toBe('form')
     expect(judged(edited('url', EVIL), null)).toBe('form')
     expect(judged(edited('url', 'http://evil.example/x'), null)).toBe('unproven')
     expect(judged(edited('url', 'http://u:p@evil.example/servers/a/sse'), null)).toBe('unproven')

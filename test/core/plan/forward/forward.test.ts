@@ -200,6 +200,10 @@ describe('what cannot be written without loss', () => {
     ['1.77.1', { server_name: 'with-hyphen' }, 'name-rule'],
     ['1.77.1', { alias: null }, 'name-rule'],
     ['1.106.2', { alias: 'with-hyphen' }, undefined],
+    ['1.106.2', { audience: ['a', 'b'] }, 'unreadable'],
+    ['1.106.2', { dcr_bridge: 1 }, 'unreadable'],
+    ['1.106.2', { dcr_bridge: false }, undefined],
+    ['1.92.0', { audience: ['a', 'b'] }, undefined],
   ])('on %s, %j: %s', (version, fields, code) => {
     expect(plan([entry(fields)], version).skipped[0]?.code).toBe(code)
   })
