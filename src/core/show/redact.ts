@@ -6,7 +6,8 @@ import { decoded, MASK, maskedPath, maskedQuery } from './url-parts.ts'
 const URL_PARTS = /^([A-Za-z][\w+.-]*:\/\/)([^/?#\\]*)([^?#]*)(\?[^#]*)?(#.*)?$/s
 
 const SCHEME = /^[A-Za-z][\w+.-]*:[/\\]+/
-const HOST_AND_PORT = /^(\[[\da-f:.]+\]|[^:@[\]]*)(:\d*)?$/i
+// No host has these signs in its name, but a value may stand behind them.
+const HOST_AND_PORT = /^(\[[\da-f:.]+\]|[^:@[\]=;&,]*)(:\d*)?$/i
 
 /**
  * A text that cannot be taken apart for certain. What stands before its last `@` may be a user name and password,
@@ -125,12 +126,20 @@ const NAMED = [
 
 const FIELD = `(?:env|env_vars|static_headers|args|extra|${NAME})`
 
-const IN_PROSE = new RegExp(`(${NAME}${EQUALS})${BARE}`, 'gi')
+/** The same where people write to people: after a colon stands a word as often, so only what is a header or no word counts. */
+const IN_PROSE = [
+  new RegExp(`(${NAME}${EQUALS})${BARE}`, 'gi'),
+  new RegExp(
+    String.raw`((?:pass|pwd|secret|token|key)[\w-]{0,40}${COLON})(?=\S*\d)(?=\S*[a-z])${BARE}`,
+    'gi',
+  ),
+  /((?:authorization\s{0,9}:\s{0,9}(?:basic|token)\s|api[-_]key\s{0,9}:)\s{0,9})[^\s,'"]+/gi,
+]
 
 /** What anybody may read, without keys in it; its URLs stay, so that a change of one is seen. */
 function shownProse(text: string): string {
   const parts = text.split(URLS)
-  return parts.map((part, i) => (i % 2 === 1 ? part : maskKeys(part).replace(IN_PROSE, `$1${MASK}`))).join('')
+  return parts.map((part, i) => (i % 2 === 1 ? part : without(maskKeys(part), IN_PROSE))).join('')
 }
 
 /** What a fault repeats of the values that it is about: up to where it says that it ends, or to the end of the text. */

@@ -1,6 +1,7 @@
 /** Fields whose values are secrets as often as not, and names that say so inside other fields. */
 const SECRET_FIELD = /^(env|env_vars|static_headers|credentials|args|command|extra)$/
-const SECRET_NAME = /token(?!_url)|secret|pass|pwd|cred|key$|auth$|authorization$|bearer|cookie|headers$/i
+const SECRET_NAME =
+  /token(?!_url)|secret|pass|pwd|cred|keys?$|jwt|signature|auth$|authorization$|bearer|cookie|headers$/i
 
 /** Is what stands under this name, somewhere in a record, likely to be a secret? */
 export function isSecretName(name: string): boolean {

@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer'
 import { z } from 'zod'
 import { MigrateError } from '../../core/errors.ts'
 import { redactText } from '../../core/show/redact.ts'
@@ -39,7 +40,11 @@ interface Where extends Sent {
   redactor: Redactor
 }
 
-const first = (value: string | string[] | undefined): string => [value ?? []].flat().join(', ')
+// Node takes the bytes of a header for Latin-1; what is UTF-8 reads as that.
+const first = (value: string | string[] | undefined): string => {
+  const bytes = Buffer.from([value ?? []].flat().join(', '), 'latin1')
+  return isUtf8(bytes) ? bytes.toString() : bytes.toString('latin1')
+}
 
 function locationOf({ status, headers }: Answer, { url }: AskedRoute): URL | null {
   const location = headers['location']

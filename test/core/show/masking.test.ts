@@ -38,6 +38,8 @@ describe('a URL is shown without its secret:', () => {
     ['http://h/sse&key=SECRET', 'SECRET'],
     ['http://u%3ASECRET%40h/sse', 'SECRET'],
     ['h:8585/x;token=SECRET', 'SECRET'],
+    ['http://h;token=SECRET/sse', 'SECRET'],
+    ['http://h:8585;SECRET/sse', 'SECRET'],
     ['http://h/t/xoxb12345678/', 'xoxb1'],
   ] as const)
     test(url, () => {
@@ -66,6 +68,11 @@ describe('a text of a record is shown without its secret:', () => {
     ['env.API_TOKEN', 'http://localhost:8585/hunter2', 'hunter2'],
     ['args[0]', '-psk-abc1 http://localhost:8585/', 'abc1'],
     ['description', 'password=hunter2 at http://localhost:8585/', 'hunter2'],
+    ['description', 'curl -H "x-api-key: SECRET" http://localhost:8585/', 'SECRET'],
+    ['description', 'Authorization: Basic dTpw at http://localhost:8585/', 'dTpw'],
+    ['instructions', 'the token: hunter2 http://localhost:8585/', 'hunter2'],
+    ['mcp_info.api_keys[0]', 'SECRET http://localhost:8585/', 'SECRET'],
+    ['mcp_info.jwt', 'SECRET http://localhost:8585/', 'SECRET'],
     ['instructions', 'send Bearer hunter2 to http://localhost:8585/', 'hunter2'],
   ] as const)
     test(`${path} ${text}`, () => {
@@ -78,6 +85,7 @@ describe('what is no secret is shown as it is:', () => {
     ['url', 'http://localhost:8585/servers/my-file_system.v2/sse'],
     ['mcp_info.docs.url', 'http://localhost:8585/docs'],
     ['description', 'the files of the team at http://localhost:8585/'],
+    ['description', 'max_tokens: 4096, token: see the wiki, auth: OAuth2 at http://localhost:8585/'],
     ['args[0]', '--url=http://localhost:8585/servers/fetch/sse'],
     ['args[0]', '-u http://localhost:8585/servers/fetch/sse'],
     ['mcp_info.oauth.token_url', 'http://localhost:8585/oauth/token'],

@@ -172,6 +172,14 @@ describe('a sign-in before LiteLLM is named by what its answer shows:', () => {
     expect(refusal?.message).not.toMatch(/geheim|\u001b/)
     expect(refusal?.message.length).toBeLessThan(240)
   })
+
+  test('a secret with spaces of no width in it is none that is shown: a header of UTF-8 comes as Latin-1', () => {
+    const bytes = Buffer.from([...'geheim-front-1'].join('\u200b'))
+    const realm = `Basic realm="${bytes.toString('latin1')}"`
+    const refusal = found(answer(401, { headers: { 'www-authenticate': realm, server: realm } }))
+    expect(refusal?.message).toContain('realm "***"')
+    expect(refusal?.message.replaceAll(/[^a-z]/g, '')).not.toContain('heim')
+  })
 })
 
 describe('a firewall before LiteLLM is told from LiteLLM:', () => {

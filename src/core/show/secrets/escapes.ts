@@ -44,7 +44,12 @@ const WAYS: readonly {
     pattern: String.raw`&[a-z]{2,16};`,
     text: (found) => NAMED.get(found.slice(1, -1).toLowerCase()) ?? null,
   },
-  { pattern: String.raw`<\/?(?:w?br|b|i|em|mark|span|code)\b[^<>]{0,60}>`, text: () => '' },
+  // Spaces are gone by now, so that the name of an attribute stands right behind that of its tag.
+  {
+    pattern: String.raw`<\/?(?:w?br|b|i|em|mark|span|code)(?:\b|(?=(?:class|style|id|title|data-[a-z]+)=))[^<>]{0,60}>`,
+    text: () => '',
+  },
+  { pattern: '<!--[^<>]{0,60}-->', text: () => '' },
 ]
 
 const ANY = new RegExp(`(?=[%\\\\=&<])(?:${WAYS.map(({ pattern }) => `(${pattern})`).join('|')})`, 'gi')

@@ -12,12 +12,6 @@ export interface Span {
   to: number
 }
 
-/** Where a form is looked up: at each of its places, where a piece of it is enough, else by its end, which names differ in. */
-const placesIn = (form: Form, gram: number): Place[] =>
-  form.least.other === null
-    ? [{ form, at: form.text.length - gram }]
-    : Array.from({ length: form.text.length - gram + 1 }, (_, at) => ({ form, at }))
-
 const isLetter = (unit: string): boolean => /[\p{L}\p{N}]/u.test(unit)
 
 /** Does a word begin or end between this unit and the one before it? */
@@ -77,7 +71,7 @@ export class Known {
       if (speaker === 'other' || form.isOwn)
         this.shortest[speaker] = Math.min(this.shortest[speaker], least[speaker] ?? text.length)
     const pieces = form.text.length < GRAM ? this.#short : this.#long
-    for (const place of placesIn(form, pieces.length)) pieces.add(place)
+    pieces.add(form)
   }
 
   /** Is there nothing to look for? */

@@ -10,9 +10,10 @@ interface Part {
   to: number
 }
 
-// Tab, ends of lines and ESC, with which a colour begins, stand in texts.
-const isText = (byte: number): boolean =>
-  byte >= 0x20 ? byte !== 0x7f : byte === 0x09 || byte === 0x0a || byte === 0x0d || byte === 0x1b
+// Tab, ends of lines and ESC, with which a colour begins, stand in texts; 0 in those of UTF-16.
+const IN_TEXT = [0x00, 0x09, 0x0a, 0x0d, 0x1b]
+
+const isText = (byte: number): boolean => (byte >= 0x20 ? byte !== 0x7f : IN_TEXT.includes(byte))
 
 /** Which of some bytes are text in UTF-8, at least `shortest` in a row: the rest was never packed. */
 function textParts(bytes: Uint8Array, shortest: number): Part[] {

@@ -6,6 +6,13 @@ export interface Place {
   at: number
 }
 
+/** What stands at one piece: places in forms that a piece may be enough of, and forms that end there, all of them or nothing. */
+interface Found {
+  places: Place[]
+  /** By their lengths, and by themselves: thousands may end alike. */
+  wholes: Map<number, Map<string, Form>>
+}
+
 const BASE = 31
 
 /** Pieces of one length, and where they stand in what is looked for. */
@@ -13,7 +20,7 @@ export class Pieces {
   readonly length: number
   /** What every first unit weighs in a hash, once it leaves. */
   readonly #weight: number
-  readonly #places = new Map<string, Place[]>()
+  readonly #found = new Map<string, Found>()
   /** Whether any piece has a hash that ends in this number: tells most of a text apart without a look at the map. */
   readonly #hashes = new Uint8Array(0x10000)
 
@@ -23,18 +30,34 @@ export class Pieces {
   }
 
   get isEmpty(): boolean {
-    return this.#places.size === 0
+    return this.#found.size === 0
   }
 
-  add(place: Place): void {
-    const piece = place.form.text.slice(place.at, place.at + this.length)
-    const places = this.#places.get(piece) ?? []
-    // The same again and again in one form tells nothing new.
-    if (place.form.least.other === null || places.length < 8) places.push(place)
-    this.#places.set(piece, places)
+  /** Looks a form up by all of its pieces, or, where nothing less than all of it counts, by its end, which names differ in. */
+  add(form: Form): void {
+    const last = form.text.length - this.length
+    if (form.least.other !== null) {
+      for (let at = 0; at <= last; at += 1) {
+        const { places } = this.#at(form.text.slice(at, at + this.length))
+        // The same again and again in one form tells nothing new.
+        if (places.length < 8) places.push({ form, at })
+      }
+      return
+    }
+    const { wholes } = this.#at(form.text.slice(last))
+    const alike = wholes.get(form.text.length) ?? new Map<string, Form>()
+    wholes.set(form.text.length, alike.set(form.text, form))
+  }
+
+  #at(piece: string): Found {
+    const known = this.#found.get(piece)
+    if (known) return known
+    const found: Found = { places: [], wholes: new Map() }
+    this.#found.set(piece, found)
     let hash = 0
     for (let i = 0; i < piece.length; i += 1) hash = this.#next(hash, piece.charCodeAt(i), 0)
     this.#hashes[hash & 0xffff] = 1
+    return found
   }
 
   #next(hash: number, coming: number, leaving: number): number {
@@ -48,8 +71,13 @@ export class Pieces {
       const at = end + 1 - this.length
       hash = this.#next(hash, text.charCodeAt(end), at > 0 ? text.charCodeAt(at - 1) : 0)
       if (at < 0 || this.#hashes[hash & 0xffff] !== 1) continue
-      const places = this.#places.get(text.slice(at, end + 1))
-      if (places) yield { at, places }
+      const found = this.#found.get(text.slice(at, end + 1))
+      if (!found) continue
+      const ending = [...found.wholes].flatMap(([length, alike]) => {
+        const form = alike.get(text.slice(Math.max(0, end + 1 - length), end + 1))
+        return form ? [{ form, at: length - this.length }] : []
+      })
+      yield { at, places: [...found.places, ...ending] }
     }
   }
 }

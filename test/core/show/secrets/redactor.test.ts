@@ -46,6 +46,8 @@ const LASTING: Record<string, (text: string) => string> = {
   'with spaces of no width': between('\u200b'),
   'with soft hyphens': between('\u00ad'),
   'with a joiner': inHalves('\u2060'),
+  'with tags that have attributes': inHalves('<span class="hit">'),
+  'with a comment of HTML': inHalves('<!-- -->'),
   'in colours': between('\u001b[1m'),
 }
 const WRITTEN: Record<string, (text: string) => string> = {
@@ -82,6 +84,11 @@ const WRITTEN: Record<string, (text: string) => string> = {
       .join(''),
   'a list of bytes': (text) => JSON.stringify(bytesOf(text)),
   "Python's repr": (text) => `'${text.replaceAll('\\', '\\\\')}'`,
+}
+/** What is looked for as the last step alone: not of a text with what nobody sees in it. */
+const AT_LAST: Record<string, (text: string) => string> = {
+  'base64 of UTF-16': (text) => Buffer.from(text, 'utf16le').toString('base64'),
+  'hexadecimal of UTF-16': (text) => Buffer.from(text, 'utf16le').toString('hex'),
 }
 
 const SURROUNDINGS: ((text: string) => string)[] = [
@@ -120,7 +127,7 @@ function unpackedFrom(text: string): string[] {
 
 describe('a secret that somebody else says is not shown', () => {
   for (const key of KEYS)
-    for (const [name, write] of Object.entries({ ...LASTING, ...WRITTEN }))
+    for (const [name, write] of Object.entries({ ...LASTING, ...WRITTEN, ...AT_LAST }))
       test(`${name}: ${key}`, () => {
         const redactor = new Redactor().learn(key)
         const text = `the key ${write(key)} was rejected`
@@ -262,5 +269,12 @@ describe('what stands in a record', () => {
   test('is masked everywhere where it can be nothing but a token', () => {
     const redactor = new Redactor().learnTokens(['ghT5yZ81kQ0pLmN42x', 'server-everything2'])
     expect(redactor.own('server-fetch2 says ghT5yZ81kQ0pLmN42x')).toBe('server-fetch2 says ***')
+  })
+
+  test('is found among thousands that end alike, and each of them is', () => {
+    const tokens = Array.from({ length: 5000 }, (_, i) => `token${i}-eu-central-region-1`)
+    const redactor = new Redactor().learnTokens(tokens)
+    const others = 'token-eu-central-region-1\n'.repeat(5000)
+    expect(redactor.own(others + tokens.join('\n'))).toBe(others + tokens.map(() => '***').join('\n'))
   })
 })
