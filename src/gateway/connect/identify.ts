@@ -1,7 +1,6 @@
 import { z } from 'zod'
 import { type ErrorCode, isTimeOut, MigrateError } from '../../core/errors.ts'
 import { redactText } from '../../core/show/redact.ts'
-import { printable } from '../../core/show/text.ts'
 import { type Endpoint, get, redactorOf, spoken } from '../http/http.ts'
 import { tlsWanted, tooLong } from './mistaken-url.ts'
 import { isNotReady, READINESS, readiness, release } from './readiness.ts'
@@ -70,7 +69,7 @@ async function readReadiness(endpoint: Endpoint, isFinal: IsFinal): Promise<Iden
   const { db, litellm_version: version = null } = body.data
   if (db !== 'connected' && db !== NONE_AT_ALL)
     throw troubled(
-      `LiteLLM at ${endpoint.url} does not say that its database is connected (db: ${printable(db ?? 'nothing')})`,
+      `LiteLLM at ${endpoint.url} does not say that its database is connected (db: ${redactText(db ?? 'nothing', redactorOf(endpoint))})`,
       'Make sure that its database runs and that LiteLLM reaches it, then try again.',
     )
   return { version, database: db === 'connected' }
