@@ -13,7 +13,7 @@ import { foldRun, type RecordedRun } from './fold.ts'
 import type { Journal, JournalProblem, RunRecorder } from './port.ts'
 import type { RunStarted } from './records.ts'
 import { openOwnFile, requireOwnFile } from './trust/own-file.ts'
-import { folderFault } from './trust/own-folder.ts'
+import { folderFault, requireRightsKept } from './trust/own-folder.ts'
 
 const isUnsafe = (error: unknown): error is MigrateError =>
   error instanceof MigrateError && error.code === 'journal-unsafe'
@@ -63,14 +63,18 @@ export class FileJournal implements Journal {
 
   async requireWritable(): Promise<void> {
     try {
-      const fault = await folderFault(this.location)
-      if (fault) throw fault
+      await this.#requireOwnFolder()
       await makeFolder(this.location, 0o700)
       await this.#requireOwnFiles()
       await this.#tryWriting()
     } catch (error) {
       throw error instanceof MigrateError ? error : unwritable(this.location, error)
     }
+  }
+
+  async #requireOwnFolder(): Promise<void> {
+    const fault = await folderFault(this.location)
+    if (fault) throw fault
   }
 
   /** A run that nobody believes may be one that is unfinished, or the newest: nothing is begun beside it. */
@@ -87,6 +91,7 @@ export class FileJournal implements Journal {
     try {
       await handle.writeFile('x'.repeat(4096))
       await handle.sync()
+      await requireRightsKept(this.location, handle)
     } finally {
       await handle.close()
       await unlink(trial)
@@ -100,8 +105,7 @@ export class FileJournal implements Journal {
   async resume({ id, head }: RecordedRun): Promise<RunRecorder> {
     const recorder = new FileRecorder(this.location, id, [], this.#cleared)
     try {
-      const fault = await folderFault(this.location)
-      if (fault) throw fault
+      await this.#requireOwnFolder()
       await recorder.takeUp(head)
     } catch (error) {
       throw error instanceof MigrateError ? error : unwritable(this.location, error)

@@ -1,5 +1,5 @@
-import { constants } from 'node:fs'
-import { access, stat } from 'node:fs/promises'
+import { constants, type Stats } from 'node:fs'
+import { access, readdir, readFile, stat } from 'node:fs/promises'
 import { Socket } from 'node:net'
 import type { Readable } from 'node:stream'
 import { isReadable, type Owned, takeOver, whyNotOwn } from '../../core/ownership.ts'
@@ -36,12 +36,33 @@ function descriptorIn(file: string): number | null {
   return descriptor === undefined ? null : Number(descriptor)
 }
 
+/**
+ * Can this process write to that pipe, as to those that Node has opened for itself? Its end would never come, and whoever
+ * reads from those takes signals away from Node. Linux alone tells.
+ */
+async function isWrittenHere({ dev, ino }: Stats): Promise<boolean> {
+  for (const fd of await readdir('/proc/self/fd').catch(() => [])) {
+    const found = await stat(`/proc/self/fd/${fd}`).catch(() => null)
+    if (found?.ino !== ino || found.dev !== dev) continue
+    const about = await readFile(`/proc/self/fdinfo/${fd}`, 'utf8').catch(() => '')
+    const flags = parseInt(/^flags:\s*([0-7]+)/m.exec(about)?.[1] ?? '0', 8)
+    if ((flags & (constants.O_WRONLY | constants.O_RDWR)) !== 0) return true
+  }
+  return false
+}
+
 /** The pipe at the other end of such a descriptor; some shells take a pair of sockets. `null` where it is none. */
 async function handedOver(file: string): Promise<Socket | null> {
   const fd = descriptorIn(file)
   const found = fd === null ? null : await stat(file).catch(() => null)
   if (fd === null || !(found?.isFIFO() || found?.isSocket())) return null
-  return new Socket({ fd, readable: true, writable: false })
+  if (found.isFIFO() && (await isWrittenHere(found))) return null
+  try {
+    return new Socket({ fd, readable: true, writable: false })
+  } catch {
+    // It is one of this process's own.
+    return null
+  }
 }
 
 /** What a file that was given holds, and who may write to it: `null` where that is the business of who handed it over. */

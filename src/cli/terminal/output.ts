@@ -2,7 +2,11 @@ import { fstatSync, type Stats, statSync, writeSync } from 'node:fs'
 import { devNull } from 'node:os'
 
 /** The streams of a process that are written to, by their descriptors. */
-type Output = NodeJS.WriteStream & { fd: number }
+type Output = NodeJS.WriteStream & {
+  fd: number
+  /** Node's own, of a stream to a terminal. */
+  _handle?: { setBlocking?: (isBlocking: boolean) => number }
+}
 
 const statsOf = (fd: number): Stats | null => {
   try {
@@ -36,6 +40,15 @@ function writeWhole(stream: Output): void {
 }
 
 /**
+ * Lets a terminal that takes nothing (Ctrl-S, a connection that hangs) hold up what is printed, and nothing else. Node waits
+ * for terminals (`tty.WriteStream`), and hears no signal meanwhile.
+ */
+function waitForNoTerminal(stream: Output): void {
+  // oxlint-disable-next-line no-underscore-dangle -- Node has no other way to it
+  if (stream.isTTY) stream._handle?.setBlocking?.(false)
+}
+
+/**
  * Writes to standard output at once, without its stream, which takes as long to open as all else that `--help` needs. Returns
  * what is left: nothing, or, of a terminal or where writing fails, what the stream has to write, or to fail with.
  */
@@ -61,7 +74,10 @@ const isReaderGone = ({ code }: NodeJS.ErrnoException, { isTTY }: Output): boole
  */
 export function watchOutput(out: Output, error: Output): () => NodeJS.ErrnoException | null {
   let lost: NodeJS.ErrnoException | null = null
-  for (const stream of [out, error]) writeWhole(stream)
+  for (const stream of [out, error]) {
+    writeWhole(stream)
+    waitForNoTerminal(stream)
+  }
   out.on('error', (failure: NodeJS.ErrnoException) => {
     if (!isReaderGone(failure, out)) lost = failure
   })

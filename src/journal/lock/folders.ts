@@ -26,8 +26,12 @@ interface OpenFolder extends LockFolder {
   handle: FileHandle
 }
 
-/** What says no where another user put something else there, or took it away. */
-const NOT_THERE = ['ENOENT', 'ENOTDIR', 'ELOOP', 'EACCES', 'EPERM', 'ENXIO', 'ENODEV']
+/**
+ * What this process runs short of, or the disk. Anything else that goes wrong can be the doing of whoever put a thing there,
+ * such as a lease on a file (`EAGAIN`), a socket, or a folder that is gone again: it must not keep others out.
+ */
+const isOwnTrouble = (error: unknown): boolean =>
+  ['EMFILE', 'ENFILE', 'ENOMEM', 'EIO'].includes(codeOf(error))
 
 /** Opens what is no link; `null` where there is no such thing, or it is not for this user. Never waits for a pipe. */
 export async function openUnlinked(path: string, flags = 0): Promise<FileHandle | null> {
@@ -35,8 +39,8 @@ export async function openUnlinked(path: string, flags = 0): Promise<FileHandle 
   try {
     return await open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | flags)
   } catch (error) {
-    if (NOT_THERE.includes(codeOf(error))) return null
-    throw error
+    if (isOwnTrouble(error)) throw error
+    return null
   }
 }
 
@@ -80,7 +84,10 @@ async function openFolder(place: string, name: string): Promise<OpenFolder | nul
 /** So many folders of one other user are looked at. */
 const MOST_FOLDERS = 8
 
-/** Does something with each user's folder of locks in a place, one after the other. Throws what the system says. */
+/**
+ * Does something with each user's folder of locks in a place, one after the other. Throws what the system says, but not of
+ * what is in another user's.
+ */
 export async function eachFolder(place: string, act: (folder: LockFolder) => Promise<void>): Promise<void> {
   const looked = new Map<number, number>()
   for (const name of await namesIn(place, isName)) {
@@ -91,6 +98,8 @@ export async function eachFolder(place: string, act: (folder: LockFolder) => Pro
     looked.set(uid, nth)
     try {
       if (uid === ownUid() || nth <= MOST_FOLDERS) await act(folder)
+    } catch (error) {
+      if (uid === ownUid() || isOwnTrouble(error)) throw error
     } finally {
       await folder.close()
     }

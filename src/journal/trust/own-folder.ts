@@ -1,5 +1,5 @@
-import type { Stats } from 'node:fs'
-import { readdir, stat } from 'node:fs/promises'
+import { constants, type Stats } from 'node:fs'
+import { access, type FileHandle, readdir, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { codeOf, MigrateError } from '../../core/errors.ts'
 import { takeOver, whyNotOwn } from '../../core/ownership.ts'
@@ -23,9 +23,24 @@ async function isJournal(folder: string): Promise<boolean> {
 
 const ANOTHER = 'name a folder of your own with --journal DIR'
 
+/** Root's, open to this user, and without a run so far: as a volume whose group they are in. */
+async function isLent(folder: string, { uid }: Stats): Promise<boolean> {
+  if (uid !== 0 || thisUser().uid === 0) return false
+  try {
+    await access(folder, constants.W_OK)
+    return !(await readdir(folder)).some((name) => name.endsWith('.jsonl'))
+  } catch {
+    return false
+  }
+}
+
 async function remedy(folder: string, found: Stats): Promise<string> {
-  if ((found.mode & STICKY) !== 0)
-    return `That folder is for everybody. Name one in it: --journal ${shellQuoted(join(folder, 'journal'))}`
+  const inIt = `Name one in it: --journal ${shellQuoted(join(folder, 'journal'))}`
+  if ((found.mode & STICKY) !== 0) return `That folder is for everybody. ${inIt}`
+  if (await isLent(folder, found)) return `That folder is not yours alone. ${inIt}`
+  // In a home that sudo kept: making it root's would take it from its owner.
+  if (thisUser().uid === 0 && found.uid !== 0 && String(found.uid) === process.env['SUDO_UID'])
+    return `It is that of the user who called sudo: run this without sudo, or ${ANOTHER}.`
   if (await isJournal(folder))
     return mend(
       `If what it holds is right, make it yours; else ${ANOTHER}:`,
@@ -82,4 +97,18 @@ export async function looseParent(folder: string): Promise<{ path: string; why: 
       ? null
       : whyNotOwn({ uid: found.uid, mode: isShared ? 0 : found.mode }, [0, thisUser().uid])
   return why === null ? looseParent(path) : { path, why }
+}
+
+/**
+ * Looks at what was just made for this user alone, a journal's folder and a file in it. Throws `journal-unsafe` where it is
+ * for others, too, as on FAT and on Windows' drives in WSL: no run would be believed later, and no command mends that.
+ */
+export async function requireRightsKept(folder: string, made: FileHandle): Promise<void> {
+  const trusted = [thisUser().uid]
+  const found = [await stat(folder), await made.stat()]
+  if (found.every((each) => whyNotOwn(each, trusted) === null)) return
+  throw unsafe(
+    `The file system of ${folder} does not keep who may write to a file, so a journal there would not be believed`,
+    'Name a folder on another file system with --journal DIR.',
+  )
 }

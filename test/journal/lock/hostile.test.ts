@@ -285,6 +285,25 @@ describe.skipIf(!asRoot)('of another user', () => {
     expect(await refusal(place)).toBe('no refusal')
   })
 
+  test('a file that is opened for nobody, as it is leased, does not count', async () => {
+    const place = await freshPlace()
+    const path = await forge(place, { pid: idler(MALLORY) })
+    const lease = `
+import fcntl, os, signal, sys, time
+signal.signal(signal.SIGIO, signal.SIG_IGN)
+fcntl.fcntl(os.open(sys.argv[1], os.O_RDWR), fcntl.F_SETLEASE, fcntl.F_WRLCK)
+print('leased', flush=True)
+time.sleep(1000)`
+    const child = spawn('/usr/bin/env', ['python3', '-c', lease, path], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+      cwd: '/',
+    })
+    started.push(child)
+    await once(child.stdout, 'data')
+    expect(await refusal(place)).toBe('no refusal')
+    expect(await lockHolder(GATEWAY, place)).toBeNull()
+  })
+
   test('a link to an entry does not hide it', async () => {
     const place = await freshPlace()
     const lock = await take(place)

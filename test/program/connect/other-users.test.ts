@@ -223,6 +223,50 @@ describe.skipIf(!runsAsNobody)('with two users', () => {
     expect(trial.sandbox.requests).toEqual([])
   })
 
+  test('a volume of root’s that the user’s group may write to: a folder in it is named, and taken', async ({
+    open,
+  }) => {
+    const trial = await open({ servers: TWO })
+    await chmod(trial.folder, 0o711)
+    const volume = join(trial.folder, 'volume')
+    await mkdir(volume)
+    await chown(volume, 0, NOBODY)
+    await chmod(volume, 0o2775)
+    const locks = join(trial.folder, 'locks')
+    await mkdir(locks)
+    await chmod(locks, 0o1777)
+    const run = (journal: string): Finished =>
+      asNobody(['--yes', '--journal', journal], {
+        ...trial.env,
+        LITELLM_PROXY_URL: 'http://127.0.0.1:9',
+        HOME: trial.folder,
+        MCP_URL_MIGRATE_LOCKS: locks,
+      })
+    const { code, stderr } = run(volume)
+    expect([code, sentence(stderr)]).toEqual([
+      1,
+      expect.stringContaining(`That folder is not yours alone. Name one in it: --journal ${volume}/journal`),
+    ])
+    expect(sentence(run(`${volume}/journal`).stderr)).toMatch(
+      /above the journal, is open to others .* Nothing accepts connections/,
+    )
+  })
+
+  test('in a home that sudo kept, root is not told to take the journal away from its owner', async ({
+    open,
+  }) => {
+    const trial = await open({ servers: TWO })
+    await mkdir(trial.journal)
+    await chown(trial.journal, NOBODY, NOBODY)
+    const { code, stderr } = await trial.run(['--yes'], { env: { SUDO_UID: String(NOBODY) } })
+    expect([code, stderr.includes('chown'), sentence(stderr)]).toEqual([
+      1,
+      false,
+      expect.stringContaining('run this without sudo, or name a folder of your own with --journal DIR.'),
+    ])
+    expect(trial.sandbox.requests).toEqual([])
+  })
+
   test('a key of root’s is anybody’s who may read it', async ({ open }) => {
     const trial = await open({ servers: TWO })
     const file = await keyFile(trial, 0o644)
@@ -240,6 +284,21 @@ describe.skipIf(!runsAsNobody)('with two users', () => {
 })
 
 describe.concurrent('a pipe that nobody writes to holds nobody up', () => {
+  // Which numbers they have differs by release. What was read from them was no key, and signals were lost.
+  test.skipIf(process.platform !== 'linux')('as one that Node has opened for itself', async ({ open }) => {
+    const trial = await open({ servers: TWO })
+    for (let fd = 3; fd < 26; fd += 1) {
+      const { code, stderr } = await trial.run(['--dry-run', '--key-file', `/dev/fd/${fd}`])
+      expect([fd, code, sentence(stderr)]).toEqual([
+        fd,
+        64,
+        expect.stringMatching(
+          /^The key could not be read from \/dev\/fd\/\d+: (it is not a regular file|there is no such file)$/,
+        ),
+      ])
+    }
+  })
+
   test('as a file of Docker’s client', async ({ open }) => {
     const trial = await open({ servers: TWO })
     makePipe(join(trial.folder, 'config.json'))

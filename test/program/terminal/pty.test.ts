@@ -421,6 +421,20 @@ describe.concurrent('the terminal', () => {
     expect(session.text).not.toContain('3 of 3 servers changed.')
   })
 
+  test('that is stopped (Ctrl-S) holds up what is printed, and neither the program nor its end by a signal', async ({
+    sit,
+  }) => {
+    const trial = await sit()
+    const session = trial.start({ shell: 'stty -ixany; echo ready; read -r _; eval "exec $TOOL --dry-run"' })
+    await session.waitFor('ready')
+    session.press('\u0013', KEY.enter)
+    await vi.waitFor(() => expect(trial.sandbox.requests.length).toBeGreaterThan(3), { timeout: 20_000 })
+    expect(session.text).not.toContain('Connecting')
+    session.kill('SIGTERM')
+    // By that signal itself where the system was busy with a file in that moment.
+    expect([143, 15]).toContain(await session.exit())
+  })
+
   test('is no terminal when standard input is a pipe: nothing is asked: 64', async ({ sit }) => {
     const trial = await sit()
     const session = trial.start({ shell: 'echo y | eval "$TOOL"' })
