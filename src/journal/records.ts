@@ -99,9 +99,13 @@ export type JournalEvent =
   | z.infer<typeof outcome>
   | z.infer<typeof runFinished>
 
-/** What happened, with its messages as `cleared` leaves them. What a revert needs stays as it is. */
+/** What happened, with all that a gateway says in words as `cleared` leaves it. What a revert needs stays as it is. */
 export function clearedEvent(happened: JournalEvent, cleared: (text: string) => string): JournalEvent {
-  if (happened.type === 'run-started') return { ...happened, account: cleared(happened.account) }
+  if (happened.type === 'run-started') {
+    const { account, gateway } = happened
+    const version = gateway.version && cleared(gateway.version)
+    return { ...happened, account: cleared(account), gateway: { ...gateway, version } }
+  }
   if (happened.type !== 'outcome' || happened.error === null) return happened
   return { ...happened, error: cleared(happened.error) }
 }

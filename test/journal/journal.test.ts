@@ -300,7 +300,9 @@ test('messages are kept without secrets, and what a revert needs as it is', asyn
   const folder = await temporaryFolder()
   const journal = new FileJournal(folder, (text) => text.replaceAll('geheim', '***'))
   const url = { ...change('one'), edits: [{ field: 'url', before: 'http://a?k=geheim', after: 'http://b' }] }
-  const recorder = journal.begin({ ...started('run-1', [url]), account: 'admin key geheim' })
+  const first = started('run-1', [url])
+  const gateway = { ...first.gateway, version: '1.106.2+geheim' }
+  const recorder = journal.begin({ ...first, gateway, account: 'admin key geheim' })
   await recorder.record(intent('one'))
   await recorder.record({
     ...outcome('one', 'applied'),
@@ -309,7 +311,7 @@ test('messages are kept without secrets, and what a revert needs as it is', asyn
   } as JournalEvent)
   await recorder.finish(finished)
   const [run] = (await journal.runs()).runs
-  expect(run?.started.account).toBe('admin key ***')
+  expect([run?.started.account, run?.started.gateway.version]).toEqual(['admin key ***', '1.106.2+***'])
   expect(run?.changes).toMatchObject([
     { error: 'refused ***', change: { edits: [{ before: 'http://a?k=geheim' }] } },
   ])
