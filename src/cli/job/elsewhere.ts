@@ -9,7 +9,7 @@ import { isUnfinished } from '../../journal/fold.ts'
 import { lockHolder } from '../../journal/lock.ts'
 import type { Journal } from '../../journal/port.ts'
 import type { JobRequest } from '../../runs/job/job.ts'
-import { mayBeElsewhere, type RunElsewhere, runsElsewhere } from '../../runs/recover/elsewhere.ts'
+import { EITHER, mayBeElsewhere, type RunElsewhere, runsElsewhere } from '../../runs/recover/elsewhere.ts'
 import { findNamedRun } from '../../runs/recover/find-run.ts'
 import { isUnderSameLock, underLockOf } from '../connect/session.ts'
 import { type Invoked, mainCommands, mayAsk } from '../context.ts'
@@ -21,9 +21,6 @@ export interface Connected extends Invoked {
   gateway: Gateway
   journal: Journal
 }
-
-const DOUBT =
-  'Most likely both addresses lead to one gateway; or one has a copy of the database of the other.'
 
 /** Looks for them; where a journal holds none that could be one, the gateway is not asked. */
 async function look({ gateway, journal, context: { terminal } }: Connected): Promise<RunElsewhere[]> {
@@ -53,7 +50,7 @@ function wayBack(found: RunElsewhere, connected: Connected): string {
   )
   const own = mainCommands(connected.gateway.identity.url, connected)
   return mend(
-    `${about(found)} ${DOUBT} It is not taken back unless it is named:`,
+    `${about(found)} ${EITHER} It is not taken back unless it is named:`,
     own('revert', run.id, ...(mayAsk(connected) ? [] : ['--yes']), ...back),
   )
 }
@@ -62,7 +59,7 @@ function wayBack(found: RunElsewhere, connected: Connected): string {
 function waysToEnd(found: RunElsewhere, connected: Connected): string {
   const own = mainCommands(connected.gateway.identity.url, connected)
   const { url } = found.run.started.gateway
-  return `${about(found)} It did not finish. ${DOUBT} Where it is a copy, end that run through ${printable(url)}. ${bothWays(found.run, own, connected)}`
+  return `${about(found)} It did not finish. ${EITHER} Where it is a copy, end that run through ${printable(url)}. ${bothWays(found.run, own, connected)}`
 }
 
 /** Throws `lock-held` where the process of a run that has no end is still at work through the other address. */

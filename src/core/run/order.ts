@@ -13,32 +13,38 @@ export const LAST_ORDINAL = 1_000_000_000
 
 const ordinalOf = ({ started }: Placed): number => started.ordinal ?? 0
 
-/** Below 0 where one run began before the other, as far as the journal itself tells; 0 where it tells nothing. */
+/** Those without an ordinal first; then by ordinal, and by time. */
 function compare(a: Placed, b: Placed): number {
   const byTime = a.startedAt < b.startedAt ? -1 : Number(a.startedAt > b.startedAt)
   return ordinalOf(a) - ordinalOf(b) || byTime
 }
 
 /**
- * Runs, oldest first: by their ordinals, whatever a clock said. Those of before, which have none, come first, by time, as
- * do runs of one ordinal: two gateways may have runs at once, and each gateway has one at a time.
+ * Runs, oldest first: by their ordinals, whatever a clock said; runs of one ordinal by time, as two gateways may have runs at
+ * once. Those of a program that knew none stand by time before the first run that counted them as it began: such a program
+ * may have written to the journal later, too.
  */
 export function inOrder<T extends Placed>(runs: readonly T[]): T[] {
-  return runs.toSorted(compare)
-}
-
-/** Did a run begin before another, for certain? */
-export function beganBefore(run: Placed, other: Placed): boolean {
-  return compare(run, other) < 0
+  const sorted = runs.toSorted(compare)
+  const waiting = sorted.filter(({ started }) => started.ordinal === undefined)
+  const numbered = sorted.slice(waiting.length)
+  const result: T[] = []
+  let smaller = 0
+  for (const [i, run] of numbered.entries()) {
+    if (ordinalOf(run) !== ordinalOf(numbered[smaller] ?? run)) smaller = i
+    const counted = ordinalOf(run) - 1 - smaller
+    const before = Math.max(0, counted + i - result.length)
+    result.push(...waiting.splice(0, before), run)
+  }
+  return [...result, ...waiting]
 }
 
 /**
- * The ordinal of a run that begins now: greater than that of any run in the journal. `unreadable`: how many of its files
- * cannot be read, and may hold one each.
+ * The ordinal of a run that begins now: greater than that of any run in the journal, and than the number of all of them.
+ * `unreadable`: how many of its files cannot be read, and may hold one each.
  */
 export function nextOrdinal(runs: readonly Placed[], unreadable: number): number {
-  const without = runs.filter(({ started }) => started.ordinal === undefined).length
-  const greatest = runs.reduce((most, run) => Math.max(most, ordinalOf(run)), without)
+  const greatest = runs.reduce((most, run) => Math.max(most, ordinalOf(run)), runs.length)
   return Math.min(greatest + unreadable + 1, LAST_ORDINAL)
 }
 

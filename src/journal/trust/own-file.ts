@@ -5,10 +5,10 @@ import { MigrateError } from '../../core/errors.ts'
 import { type Owned, takeOver, type User, whyNotOwn } from '../../core/ownership.ts'
 import { mend } from '../../core/show/remedy.ts'
 import { shellQuoted } from '../../core/show/shell.ts'
-import { userName } from '../lock/process-identity.ts'
+import { ownUid, userName } from '../lock/process-identity.ts'
 
 /** The user as whom this program reads and writes. */
-export const thisUser = (): User => ({ uid: process.geteuid?.() ?? 0, name: userName() })
+export const thisUser = (): User => ({ uid: ownUid(), name: userName() })
 
 const unsafe = (message: string, sentence: string, command: string): MigrateError =>
   new MigrateError('journal-unsafe', message, mend(sentence, command))

@@ -21,6 +21,10 @@ export interface RunElsewhere {
   server: ServerIdentity
 }
 
+/** What two addresses with one server mean, for people. */
+export const EITHER =
+  'Most likely both addresses lead to one gateway; or one has a copy of the database of the other.'
+
 /** Its changes by which a run is known again: those that say when the gateway made their servers. */
 const tellingIn = ({ changes }: RecordedRun): Change[] =>
   changes.flatMap(({ change }) => (change.created === undefined ? [] : [change]))
@@ -104,7 +108,7 @@ export function elsewhereNotes(found: readonly RunElsewhere[]): Note[] {
     const { url } = run.started.gateway
     const end = isUnfinished(run) ? ' It did not finish.' : ''
     const message = printable(
-      `Run ${run.id} was made through ${url}, and changed this server: it has the same id here, and was made at the same time. Most likely both addresses lead to one gateway; or one has a copy of the database of the other.${end} It is not counted here; --revert ${run.id} takes it back.`,
+      `Run ${run.id} was made through ${url}, and changed this server: it has the same id here, and was made at the same time. ${EITHER}${end} It is not counted here; --revert ${run.id} takes it back.`,
     )
     return { code: 'other-address', server, field: null, message }
   })

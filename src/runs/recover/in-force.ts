@@ -1,4 +1,3 @@
-import { beganBefore } from '../../core/run/order.ts'
 import { type RecordedRun, runsOf, wasWritten } from '../../journal/fold.ts'
 import type { Journal } from '../../journal/port.ts'
 
@@ -8,31 +7,36 @@ export interface RunInForce {
   servers: number
 }
 
+/** Runs by id, each with its place in their order. */
+type Places = ReadonlyMap<string, { run: RecordedRun; place: number }>
+
+const placesOf = (runs: readonly RecordedRun[]): Places =>
+  new Map(runs.map((run, place) => [run.id, { run, place }]))
+
 /** The migration that a run is about in the end, and whether it takes that back: a revert of a revert does it again. */
-function rootOf(run: RecordedRun, byId: ReadonlyMap<string, RecordedRun>): { root: string; back: boolean } {
+function rootOf(run: RecordedRun, places: Places): { root: string; back: boolean } {
   let back = false
   let root = run
+  let place = places.get(run.id)?.place ?? 0
   while (root.started.reverts !== null) {
     back = !back
-    const taken = byId.get(root.started.reverts)
+    const taken = places.get(root.started.reverts)
     // A run that is not there, or that did not begin before, ends the chain: no journal of ours has such a one, and a
     // circle would have no end.
-    if (!taken || !beganBefore(taken, root)) return { root: root.started.reverts, back }
-    root = taken
+    if (!taken || taken.place >= place) return { root: root.started.reverts, back }
+    root = taken.run
+    place = taken.place
   }
   return { root: root.id, back }
 }
 
-const byId = (runs: readonly RecordedRun[]): Map<string, RecordedRun> =>
-  new Map(runs.map((run) => [run.id, run]))
-
-/** Does this run, in the end, take a migration back? A revert does, and the revert of a revert does not. */
+/** Does this run, in the end, take a migration back? A revert does, and the revert of a revert does not. `runs`: oldest first. */
 export function takesBack(run: RecordedRun, runs: readonly RecordedRun[]): boolean {
-  return rootOf(run, byId(runs)).back
+  return rootOf(run, placesOf(runs)).back
 }
 
 /** The servers that each migration among these runs, oldest first, has written and none of them has taken back. */
-function serversInForce(own: readonly RecordedRun[], all: ReadonlyMap<string, RecordedRun>) {
+function serversInForce(own: readonly RecordedRun[], all: Places) {
   const inForce = new Map<string, Set<string>>()
   for (const run of own) {
     const { root, back } = rootOf(run, all)
@@ -52,7 +56,7 @@ function serversInForce(own: readonly RecordedRun[], all: ReadonlyMap<string, Re
  */
 export async function runsInForce(journal: Journal, run: RecordedRun): Promise<RunInForce[]> {
   const { runs } = await journal.runs()
-  const all = byId(runs)
+  const all = placesOf(runs)
   const inForce = serversInForce(runsOf(runs, run.started.gateway.url), all)
   inForce.delete(rootOf(run, all).root)
   return [...inForce]

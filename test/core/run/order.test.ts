@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import {
   aheadOfClock,
-  beganBefore,
   clockNotes,
   inOrder,
   LAST_ORDINAL,
@@ -37,15 +36,20 @@ describe('runs are in the order', () => {
     expect(ids(inOrder([run('b', 5, 2), run('a', 4, 2)]))).toEqual(['a', 'b'])
   })
 
-  test('in which of two at one time and place neither was first', () => {
-    expect([beganBefore(run('a', 4), run('b', 4)), beganBefore(run('b', 4), run('a', 4))]).toEqual([
-      false,
-      false,
-    ])
-    expect([beganBefore(run('a', 9, 1), run('b', 4, 2)), beganBefore(run('a', 9), run('b', 4, 1))]).toEqual([
-      true,
-      true,
-    ])
+  test('in which an earlier version of this program came to it between two runs, or after all', () => {
+    const first = run('first', 9, 1)
+    const between = [first, run('between', 5)]
+    const third = run('third', 2, nextOrdinal(between, 0))
+    const fourth = run('fourth', 1, nextOrdinal([...between, third], 0))
+    const all = [...between, third, fourth, run('last', 6)]
+    expect(ids(inOrder(all.toReversed()))).toEqual(['first', 'between', 'third', 'fourth', 'last'])
+  })
+
+  test('that two runs at once counted the same', () => {
+    const before = [run('a', 1), run('b', 2)]
+    const both = ['c', 'd'].map((id, i) => run(id, 3 + i, nextOrdinal(before, 0)))
+    const next = run('e', 5, nextOrdinal([...before, ...both], 0))
+    expect(ids(inOrder([run('f', 6), next, ...both, ...before]))).toEqual(['a', 'b', 'c', 'd', 'e', 'f'])
   })
 })
 

@@ -1,6 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, vi } from 'vitest'
+import { rechained } from '../../support/old-journals.ts'
 import { watchForLeaks } from '../../support/secrets.ts'
 import { documentOf, sentence, test, TWO, type Trial, urls } from '../../support/trial.ts'
 
@@ -117,6 +118,23 @@ describe.concurrent('with a clock that was set back,', () => {
     expect(sentence(finished.stderr)).toContain(`Run ${ahead} began at`)
     expect(urls(trial.sandbox.rows())['id-n8n']).not.toBe(TWO[1]?.['url'])
   })
+})
+
+test('--revert takes the run that came last, also where an earlier version of this program made it', async ({
+  open,
+}) => {
+  const trial = await open({ servers: [...TWO] })
+  const first = idOf(await doneBy(trial, 0, []))
+  const second = idOf(await doneBy(trial, 0, ['--revert']))
+  const file = join(trial.journal, `${second}.jsonl`)
+  const text = await readFile(file, 'utf8')
+  const earlier = rechained(text, (line) => line.replace(/"ordinal":\d+,/, ''))
+  expect([text, earlier].map((each) => each.includes('"ordinal"'))).toEqual([true, false])
+  await writeFile(file, earlier)
+  const third = await doneBy(trial, 0, ['--revert'])
+  expect(third.run?.reverts).toBe(second)
+  const { runs } = documentOf<{ runs: { id: string }[] }>(await trial.call(['history', '--json']))
+  expect(runs.map(({ id }) => id)).toEqual([first, second, idOf(third)])
 })
 
 test('a clock that goes back all the time holds up no wait', async ({ open }) => {

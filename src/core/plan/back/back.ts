@@ -136,7 +136,7 @@ export function assembleReversal(reversal: Reversal): Plan {
     migrations: run.started.migrations,
     notes: [
       ...runNotes(run, inForce, identity),
-      ...judged.flatMap(({ candidate }) => stillChanged(candidate)),
+      ...judged.flatMap(({ candidate }) => stillChanged(candidate, era)),
       ...judged.flatMap(({ candidate, judgement }) =>
         judgement.kind === 'nothing' ? [] : notRestorable(candidate, era),
       ),

@@ -7,16 +7,18 @@ import { count, printable } from '../../show/text.ts'
 import { recordWith } from '../drift.ts'
 import { gatewayNotes } from '../assemble-plan.ts'
 import type { GatewayIdentity, Note } from '../plan.ts'
+import { onRelease } from './lost-settings.ts'
 import type { Candidate, Reversal, RunToRevert } from './back.ts'
 
 /** What else is not as it was before a write that went wrong or was cut short: a revert of the URL leaves it so. */
-export function stillChanged({ recorded, reading }: Candidate): Note[] {
+export function stillChanged({ recorded, reading }: Candidate, era: Era): Note[] {
+  const { settings } = onRelease(recorded, era)
   const { change, outcome, collateral, fieldsBefore } = recorded
   const suspect = outcome !== 'applied' || collateral.some(({ repaired }) => !repaired)
   if (!suspect || fieldsBefore === null || reading.kind !== 'record') return []
   const fields = movedFields(fieldsBefore, recordWith(reading.record, aimOf(change), 'before')).filter(
-    // Settings are put back, or told of as lost.
-    (field) => !(isSetting(field) && field in recorded.settings),
+    // Settings are put back, or told of as lost, where the release clears them.
+    (field) => !(isSetting(field) && field in settings),
   )
   if (fields.length === 0) return []
   const message = `${fields.map(printable).join(', ')}: not as before that run's write, and not put back by this`

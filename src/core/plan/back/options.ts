@@ -12,7 +12,7 @@ export const OVER_EDIT: Effect = {
 export const isOverEdit = ({ effects }: Pick<Change, 'effects'>): boolean =>
   effects.some(({ code }) => code === OVER_EDIT.code)
 
-/** The fields that nobody is asked about for more than a consent: what a rule moves, as a rule. */
+/** The fields that go back with `--yes` alone. */
 const PLAIN: readonly string[] = ['url', 'transport']
 
 /**

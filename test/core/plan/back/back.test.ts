@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { assembleReversal, type Candidate, type Reversal } from '../../../../src/core/plan/back/back.ts'
 import { type Change, isVariable } from '../../../../src/core/plan/change.ts'
 import { eraOf } from '../../../../src/core/record/eras.ts'
+import { fieldHashes } from '../../../../src/core/record/fields.ts'
 import { fieldsWith } from '../../../../src/core/record/path.ts'
 import { changeOf, fileOf, pinOf, recordOf } from '../samples.ts'
 
@@ -79,6 +80,29 @@ describe('the plan that takes a run back', () => {
     expect(plan.changes).toEqual([])
     expect(plan.skipped).toMatchObject([
       { code: 'config-defined', message: 'goes back only together with b: select that, too' },
+    ])
+  })
+
+  test('says which settings stay lost on a release that clears none, and so gets none', () => {
+    const change = changeOf('a')
+    const settings = { token_url: 'http://sign-in/token' }
+    const written = applied(change)
+    const before = recordOf({ server_id: 'a', server_name: 'a', pinned_id: null, ...settings })
+    const fieldsBefore = fieldHashes({ ...before, url: 'http://old/servers/a/sse' })
+    const recorded = { ...written.recorded, outcome: 'unsettled', fieldsBefore, settings } as const
+    const on = (version: string) =>
+      reversal([{ ...written, recorded }], {
+        gateway: { identity: { url: 'http://gw', version, account: 'key' }, era: eraOf(version).era },
+      })
+    const [back, lost] = [on('1.96.2'), on('1.88.0')]
+    expect(back.changes.map((each) => each.settings)).toEqual([settings])
+    expect(back.notes.filter(({ code }) => code === 'still-changed')).toEqual([])
+    expect(lost.changes.map((each) => each.settings)).toEqual([{}])
+    expect(lost.notes).toMatchObject([
+      {
+        code: 'still-changed',
+        message: "token_url: not as before that run's write, and not put back by this",
+      },
     ])
   })
 
