@@ -289,7 +289,9 @@ describe.concurrent('a run that has no end:', () => {
   })
 
   test('of another gateway is not noticed', async ({ open }) => {
-    const [trial, other] = [await open({ servers: [...TWO] }), await open({ servers: [...TWO] })]
+    // The same ids, made at another time: nothing connects the two.
+    const others = TWO.map((server) => ({ ...server, created_at: '2026-01-02T03:04:05Z' }))
+    const [trial, other] = [await open({ servers: [...TWO] }), await open({ servers: others })]
     await trial.setUp(['--yes'])
     await cutShort(trial, 3)
     const args = ['--yes', '--journal', trial.journal]
