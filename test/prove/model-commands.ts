@@ -29,9 +29,11 @@ interface ModelRun {
   effects: Map<Id, Effect>
   /** What it set out to do. */
   intended: Map<Id, Effect>
+  /** Did it die, or somebody edit a server meanwhile? */
+  disturbed: boolean
   /**
-   * What it meant to write when it died, and somebody else wrote since: whose it is nobody can tell who looks at the gateway.
-   * Taking the run back may take it for its own.
+   * What it may have written before it was disturbed, and somebody else wrote since: whose it is nobody can tell who looks at
+   * the gateway. Taking the run back may take it for its own.
    */
   doubtful: Map<Id, Effect>
 }
@@ -124,8 +126,13 @@ async function takeOver(
   const fresh = recorded.filter(({ id }) => !model.runs.some((run) => run.id === id))
   expect(fresh.length, 'runs that were begun').toBeLessThanOrEqual(1)
   expect(ongoing === null || fresh.length === 0, 'a finished run has its own id').toBe(true)
-  for (const run of fresh) model.runs.push({ ...run, effects, intended: moves, doubtful: new Map() })
-  if (ongoing) for (const [id, effect] of effects) ongoing.effects.set(id, effect)
+  const disturbed = came.died || came.edited !== null
+  for (const run of fresh)
+    model.runs.push({ ...run, effects, intended: moves, disturbed, doubtful: new Map() })
+  if (ongoing) {
+    ongoing.disturbed ||= disturbed
+    for (const [id, effect] of effects) ongoing.effects.set(id, effect)
+  }
   if (effects.size > 0 && !ongoing) expect(fresh, 'what was written is in the journal').toHaveLength(1)
   if (!came.died) expect(fresh.filter(({ unfinished }) => unfinished)).toEqual([])
   if (came.edited) model.edited.add(came.edited.id)
@@ -304,9 +311,9 @@ class OutsideEdit implements Command {
 
   private raiseDoubts({ runs, rows }: Model): void {
     const { id } = this.edit
-    for (const { unfinished, effects, intended, doubtful } of runs) {
+    for (const { disturbed, effects, intended, doubtful } of runs) {
       const meant = intended.get(id)
-      if (meant && unfinished && !effects.has(id) && urlOf(rows, id) === meant.after)
+      if (meant && disturbed && !effects.has(id) && urlOf(rows, id) === meant.after)
         doubtful.set(id, { ...meant, mayBe: true })
     }
   }

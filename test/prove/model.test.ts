@@ -5,7 +5,7 @@ import { amount, tellFigures } from './amount.ts'
 import { commands, freshModel, takeAllBack } from './model-commands.ts'
 import { World } from './model-world.ts'
 
-vi.setConfig({ testTimeout: 1_800_000 })
+vi.setConfig({ testTimeout: 7_200_000 })
 
 // The program's own requests and journal writes, with the boundaries at which an invocation can die.
 vi.mock('../../src/gateway/http/transport.ts', async (original) => {
