@@ -8,6 +8,10 @@ export type Phase = 'before' | 'during' | 'after'
 const LOOK_MS = 500
 const LOOKS = 20
 
+/** How often it is looked, before the program is ended, whether the system has given a file back, and how often at most. */
+const GLANCE_MS = 10
+const GLANCES = 25
+
 /**
  * What Ctrl-C, SIGTERM and SIGHUP do. Outside a run they end the program at once; during a run the first one asks it to
  * stop after the write in flight, and only a second one ends the program (the journal knows what was begun); or none, where
@@ -17,6 +21,7 @@ export class Signals {
   #requested: StopSignal | null = null
   #phase: Phase = 'before'
   #watch: NodeJS.Timeout | null = null
+  #isEnding = false
   readonly #end: (signal: StopSignal, phase: Phase) => void
   readonly #announce: () => void
 
@@ -31,7 +36,7 @@ export class Signals {
     const isStopping = this.#phase === 'during' && this.#requested !== null
     // A terminal that is closed sends it more than once, by the system and by the shell: that is nobody's impatience.
     if (isStopping && signal === 'SIGHUP') return
-    if (this.#phase !== 'during' || isStopping) return this.#end(signal, this.#phase)
+    if (this.#phase !== 'during' || isStopping) return this.#endSoon(signal)
     this.#requested = signal
     this.#announce()
     let held = 0
@@ -39,6 +44,19 @@ export class Signals {
       held = isHeldUp() ? held + 1 : 0
       if (held >= LOOKS) this.#end(signal, this.#phase)
     }, LOOK_MS).unref()
+  }
+
+  /** Ends once no file is under way, which is a matter of milliseconds, or by a second signal; in any case soon. */
+  #endSoon(signal: StopSignal): void {
+    if (this.#isEnding || !isHeldUp()) return this.#end(signal, this.#phase)
+    this.#isEnding = true
+    let glances = 0
+    const watch = setInterval(() => {
+      glances += 1
+      if (isHeldUp() && glances < GLANCES) return
+      clearInterval(watch)
+      this.#end(signal, this.#phase)
+    }, GLANCE_MS)
   }
 
   /** The signal that asked to stop, or `null`. */
@@ -57,6 +75,8 @@ export class Signals {
 
   /** Runs something that ends by itself when `requested` says so. */
   async during<T>(act: () => Promise<T>): Promise<T> {
+    // No run is begun by a program that is about to end.
+    if (this.#isEnding) await new Promise<never>(() => {})
     this.#phase = 'during'
     this.#requested = null
     try {

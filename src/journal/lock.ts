@@ -72,7 +72,8 @@ export async function acquireLock(
   options: LockOptions = {},
 ): Promise<HeldLock> {
   const { place = lockPlace(), patienceMs = PATIENCE_MS, tell = () => {} } = options
-  const end = performance.now() + patienceMs
+  // From when it is first told to wait.
+  let end: number | null = null
   try {
     // Like /tmp itself: everybody may add a folder, and remove their own.
     await makeFolder(place, 0o1777)
@@ -87,7 +88,10 @@ export async function acquireLock(
       self: await ownIdentity(),
       since: new Date().toISOString(),
       doing,
-      isOver: () => performance.now() >= end,
+      isOver: () => {
+        end ??= performance.now() + patienceMs
+        return performance.now() >= end
+      },
       tellOf: teller({ patienceMs, tell }),
     }
     return await granted(wish)

@@ -58,3 +58,41 @@ test('one that works is left to come to its end, however long that takes', () =>
   expect(ends).toEqual([])
   over()
 })
+
+/** Signals outside of a run, and how the program was ended. */
+function outside(): { signals: Signals; ends: [StopSignal, Phase][] } {
+  const ends: [StopSignal, Phase][] = []
+  const signals = new Signals(
+    (signal, phase) => ends.push([signal, phase]),
+    () => {},
+  )
+  return { signals, ends }
+}
+
+test('a program in the middle of reading a file ends when that is read, and begins no run before', async () => {
+  vi.useFakeTimers()
+  const info = vi.spyOn(process, 'getActiveResourcesInfo').mockReturnValue(['FSReqPromise'])
+  const { signals, ends } = outside()
+  signals.receive('SIGTERM')
+  const began = vi.fn(async () => {})
+  void signals.during(began)
+  vi.advanceTimersByTime(50)
+  expect(ends).toEqual([])
+  info.mockReturnValue(['Timeout'])
+  await vi.advanceTimersByTimeAsync(10)
+  expect(ends).toEqual([['SIGTERM', 'before']])
+  expect(began).not.toHaveBeenCalled()
+})
+
+test.each([
+  ['by itself', (): void => void vi.advanceTimersByTime(250)],
+  ['by a second signal', (signals: Signals): void => signals.receive('SIGINT')],
+])('and where the file never comes, it ends %s', (_how, next) => {
+  vi.useFakeTimers()
+  vi.spyOn(process, 'getActiveResourcesInfo').mockReturnValue(['FSReqPromise'])
+  const { signals, ends } = outside()
+  signals.receive('SIGINT')
+  expect(ends).toEqual([])
+  next(signals)
+  expect(ends).toEqual([['SIGINT', 'before']])
+})
