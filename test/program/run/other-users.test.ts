@@ -1,7 +1,7 @@
 import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { chmod, chown, mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
-import { hostname } from 'node:os'
+import { constants, hostname } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, vi } from 'vitest'
@@ -44,7 +44,10 @@ async function start(
     said.stderr += chunk.toString()
     hear(said.stderr, child.pid ?? 0)
   })
-  const code = await new Promise<number | null>((resolve) => child.on('close', resolve))
+  // As a shell shows it: a program that is reading a file just then ends by the signal itself.
+  const code = await new Promise<number | null>((resolve) => {
+    child.on('close', (number, signal) => resolve(signal === null ? number : 128 + constants.signals[signal]))
+  })
   transcript.push(said.stdout, said.stderr)
   return { code, ...said }
 }
