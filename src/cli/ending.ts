@@ -20,7 +20,8 @@ export const STOP_SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const satisfies r
 
 /**
  * Is the system still busy with a file, or looking up a name, for this process? That may take for ever, as on a disk that is
- * gone, and Node waits for it before it ends (`uv_library_shutdown`, seen with 20.20.2).
+ * gone, and Node waits for it before it ends (`uv_library_shutdown`, seen with 20.20.2). Node 26.12 does not show what
+ * `readFile` of a path waits for, so that files are opened first, and read then; only those of `/proc` are not.
  */
 export const isHeldUp = (): boolean =>
   process.getActiveResourcesInfo().some((name) => /^(FSReq|FileHandle|GetAddrInfo|GetNameInfo)/.test(name))

@@ -31,13 +31,21 @@ const runsBy = (url: string): 'the same runs' | 'other runs' =>
 
 const at = (host: string): string => `http://${host}:4000`
 
-/** The addresses under which this machine is seen from elsewhere. */
-const seenAt = Object.values(networkInterfaces())
-  .flatMap((all) => all ?? [])
-  .filter(({ internal }) => !internal)
-  .flatMap(({ family, address }) =>
-    family === 'IPv4' ? [at(address), at(`[::ffff:${address}]`)] : [at(`[${address}]`)],
-  )
+/** The addresses under which this machine is seen from elsewhere. Networks of containers come and go. */
+const seenAt = (): string[] =>
+  Object.values(networkInterfaces())
+    .flatMap((all) => all ?? [])
+    .filter(({ internal }) => !internal)
+    .flatMap(({ family, address }) =>
+      family === 'IPv4' ? [at(address), at(`[::ffff:${address}]`)] : [at(`[${address}]`)],
+    )
+
+/** What is found of each address that the machine has before and after it was looked at. */
+async function atEachAddress<T>(look: (url: string) => Promise<T> | T): Promise<T[]> {
+  const found = new Map<string, T>()
+  for (const url of seenAt()) found.set(url, await look(url))
+  return seenAt().flatMap((url) => found.get(url) ?? [])
+}
 
 const SPELLINGS = ['127.0.0.1', 'LOCALHOST', '127.1', '127.9.9.9', '[::1]'].map(at)
 const UNSPECIFIED = ['0.0.0.0', '0'].map(at)
@@ -45,7 +53,6 @@ const OTHER_NAMES = [
   ...['localhost.', '[::]', '[::ffff:127.0.0.1]', '[::ffff:7f00:1]', 'ip6-localhost', 'ip6-loopback'].map(at),
   ...['2130706433', '0x7f000001', '0177.0.0.1', '[0:0:0:0:0:ffff:127.0.0.1]', '[::ffff:0:0]'].map(at),
   ...[hostname(), `${hostname()}.`, hostname().toUpperCase()].map(at),
-  ...seenAt,
 ]
 
 describe('a gateway on this machine has one lock, by whatever name', () => {
@@ -57,6 +64,9 @@ describe('a gateway on this machine has one lock, by whatever name', () => {
     test(url, async () => {
       expect(await lockOf(url)).toBe('the same lock')
     })
+  test('each address of its networks', async () => {
+    expect((await atEachAddress(lockOf)).filter((found) => found !== 'the same lock')).toEqual([])
+  })
 })
 
 describe('the runs of a gateway on this machine are found by whatever name', () => {
@@ -68,6 +78,9 @@ describe('the runs of a gateway on this machine are found by whatever name', () 
     test(url, () => {
       expect(runsBy(url)).toBe('the same runs')
     })
+  test('each address of its networks', async () => {
+    expect((await atEachAddress(runsBy)).filter((found) => found !== 'the same runs')).toEqual([])
+  })
 })
 
 // Behind one address, a reverse proxy may keep several gateways apart by such names.

@@ -19,10 +19,7 @@ describe.concurrent('while the system holds a file for ever, the program ends', 
     const pipe = join(trial.folder, 'pipe')
     makePipe(pipe)
     const preload = join(trial.folder, 'preload.mjs')
-    await writeFile(
-      preload,
-      `import { readFile } from 'node:fs/promises'\nvoid readFile(${JSON.stringify(pipe)})\n`,
-    )
+    await writeFile(preload, `import { open } from 'node:fs/promises'\nvoid open(${JSON.stringify(pipe)})\n`)
     const args = ['--import', preload, BIN, 'status', '--url', gateway.url]
     const child = spawn(process.execPath, args, {
       env: bareEnvironment(trial.env),
