@@ -22,7 +22,10 @@ export async function makeFolder(folder: string, mode: number): Promise<void> {
   try {
     await makeOne(folder, mode)
   } catch (error) {
-    if (codeOf(error) === 'EEXIST' && (await stat(folder)).isDirectory()) return
+    if (codeOf(error) === 'EEXIST') {
+      if ((await stat(folder)).isDirectory()) return
+      throw Object.assign(new Error('no folder'), { code: 'ENOTDIR' })
+    }
     if (codeOf(error) !== 'ENOENT' || dirname(folder) === folder) throw error
     await makeFolder(dirname(folder), mode)
     await makeOne(folder, mode)

@@ -1,3 +1,4 @@
+import { isAbsolute } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { sha256 } from '../core/canonical.ts'
 import { codeOf, MigrateError } from '../core/errors.ts'
@@ -20,7 +21,7 @@ export interface HeldLock {
 /** How a lock is taken. */
 export interface LockOptions {
   /** Where the users' folders of locks are. */
-  place?: string
+  place: string
   /** How long another user's run is waited for, in milliseconds. One of the same user never is. */
   patienceMs?: number
   /** Hears, in a sentence, what is waited for, and what the lock cannot keep out. */
@@ -32,9 +33,17 @@ const PATIENCE_MS = 10_000
 /**
  * Where the users' folders of locks are, for the whole machine: a lock is about this machine, wherever the journal lives.
  * Not the folder for temporary files, which differs by user on macOS and by TMPDIR anywhere. MCP_URL_MIGRATE_LOCKS names
- * another one.
+ * another one. Throws `usage` where that is a relative path.
  */
-const lockPlace = (): string => process.env['MCP_URL_MIGRATE_LOCKS'] || '/tmp'
+export function lockPlace(env: NodeJS.ProcessEnv): string {
+  const place = env['MCP_URL_MIGRATE_LOCKS'] || '/tmp'
+  if (isAbsolute(place)) return place
+  throw new MigrateError(
+    'usage',
+    `MCP_URL_MIGRATE_LOCKS is a relative path (${place}): runs started in different folders would not see each other's locks`,
+    'Give an absolute path, the same for every run.',
+  )
+}
 
 const lockName = (gatewayUrl: string): string =>
   sha256(gatewayKey(gatewayUrl, namesLeadingHere())).slice(0, 16)
@@ -69,9 +78,9 @@ function teller({ patienceMs, tell }: Required<Omit<LockOptions, 'place'>>): Wis
 export async function acquireLock(
   gatewayUrl: string,
   doing: string,
-  options: LockOptions = {},
+  options: LockOptions,
 ): Promise<HeldLock> {
-  const { place = lockPlace(), patienceMs = PATIENCE_MS, tell = () => {} } = options
+  const { place, patienceMs = PATIENCE_MS, tell = () => {} } = options
   // From when it is first told to wait.
   let end: number | null = null
   try {
@@ -104,7 +113,7 @@ export async function acquireLock(
  * Who holds the lock of a gateway now, or `null`. Creates nothing and removes nothing. Throws `lock-unavailable` where
  * that cannot be seen.
  */
-export async function lockHolder(gatewayUrl: string, place = lockPlace()): Promise<LockHolder | null> {
+export async function lockHolder(gatewayUrl: string, place: string): Promise<LockHolder | null> {
   try {
     const self = await ownIdentity()
     const found = await readEntries(place, lockName(gatewayUrl), { self, clears: false })

@@ -4,7 +4,7 @@ import { appendFile, chmod, mkdir, readdir, readFile, rm, writeFile } from 'node
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
-import { acquireLock, lockHolder } from '../../src/journal/lock.ts'
+import { acquireLock, lockHolder, lockPlace } from '../../src/journal/lock.ts'
 import { ownIdentity } from '../../src/journal/lock/process-identity.ts'
 import { temporaryFolder } from '../support/cli.ts'
 import { compiled } from '../support/compiled.ts'
@@ -132,17 +132,16 @@ describe('the lock of a gateway', () => {
     })
   }
 
-  test('is one for all users and sessions, whatever their folder for temporary files', async () => {
-    const gateway = `http://gateway-${process.pid}.example`
-    const child = contender('', HOLD.replace('take()', `acquireLock(${JSON.stringify(gateway)}, 'x')`), {
-      env: { TMPDIR: await temporaryFolder() },
-    })
-    await said(child)
-    await expect(acquireLock(gateway, 'migrating')).rejects.toMatchObject({ code: 'lock-held' })
-    const gone = once(child, 'exit')
-    child.kill('SIGTERM')
-    await gone
-    ;(await acquireLock(gateway, 'migrating')).release()
+  test('is in one place for all users and sessions, whatever their folder for temporary files', () => {
+    expect(lockPlace({ TMPDIR: '/elsewhere', MCP_URL_MIGRATE_LOCKS: '' })).toBe('/tmp')
+    expect(lockPlace({ MCP_URL_MIGRATE_LOCKS: '/var/locks' })).toBe('/var/locks')
+  })
+
+  test('is in no place that depends on where a run is started', () => {
+    for (const relative of ['locks', './locks', '~/locks'])
+      expect(() => lockPlace({ MCP_URL_MIGRATE_LOCKS: relative })).toThrow(
+        `MCP_URL_MIGRATE_LOCKS is a relative path (${relative})`,
+      )
   })
 
   test('cleans up the draft of a process that is gone, and none of a living one', async () => {
@@ -180,6 +179,9 @@ describe('the lock of a gateway', () => {
     await expect(acquireLock(GATEWAY, 'migrating', { place: join(file, 'locks') })).rejects.toMatchObject({
       code: 'lock-unavailable',
       message: expect.stringContaining(file) as string,
+    })
+    await expect(acquireLock(GATEWAY, 'migrating', { place: file })).rejects.toMatchObject({
+      message: expect.stringContaining(`${file} (part of its path is not a folder)`) as string,
     })
     await expect(lockHolder(GATEWAY, file)).rejects.toMatchObject({ code: 'lock-unavailable' })
     expect(await lockHolder(GATEWAY, `${file}s`)).toBeNull()

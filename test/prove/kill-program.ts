@@ -38,7 +38,8 @@ export interface Ended {
 export async function openLane(grounds: Grounds): Promise<Lane> {
   const folder = await temporaryFolder()
   const journal = join(folder, 'journal')
-  return { grounds, folder, journal, env: { ...grounds.env, MCP_URL_MIGRATE_JOURNAL: journal } }
+  const env = { MCP_URL_MIGRATE_JOURNAL: journal, MCP_URL_MIGRATE_LOCKS: join(folder, 'locks') }
+  return { grounds, folder, journal, env: { ...grounds.env, ...env } }
 }
 
 /** Ends a lane and its gateway. */

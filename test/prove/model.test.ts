@@ -1,6 +1,5 @@
 import fc from 'fast-check'
-import { afterAll, beforeAll, expect, test, vi } from 'vitest'
-import { temporaryFolder } from '../support/cli.ts'
+import { expect, test, vi } from 'vitest'
 import { amount, tellFigures } from './amount.ts'
 import { commands, freshModel, takeAllBack } from './model-commands.ts'
 import { World } from './model-world.ts'
@@ -46,16 +45,7 @@ vi.mock('node:fs/promises', async (original) => {
 })
 
 const RELEASES = ['1.77.7', '1.81.14', '1.106.2']
-const before = process.env['MCP_URL_MIGRATE_LOCKS']
 const seen = { invocations: 0, deaths: 0, edits: 0 }
-
-beforeAll(async () => {
-  process.env['MCP_URL_MIGRATE_LOCKS'] = await temporaryFolder()
-})
-afterAll(() => {
-  if (before === undefined) delete process.env['MCP_URL_MIGRATE_LOCKS']
-  else process.env['MCP_URL_MIGRATE_LOCKS'] = before
-})
 
 test('any interleaving of migrations, edits by others, deaths, reverts and recoveries keeps the promises', async () => {
   const numRuns = amount({ sample: 8, ci: 200, full: 5000 })

@@ -3,7 +3,7 @@ import { normaliseGatewayUrl } from '../../gateway/connect/gateway-url.ts'
 import type { Gateway } from '../../gateway/port.ts'
 import type { Context, Invoked } from '../context.ts'
 import type { ConnectionOptions } from '../options/groups.ts'
-import { acquireLock } from '../../journal/lock.ts'
+import { acquireLock, lockPlace } from '../../journal/lock.ts'
 import { namesLeadingHere } from '../../machine/own-names.ts'
 import { Connection } from './connection.ts'
 
@@ -32,12 +32,15 @@ export function openGateway(options: ConnectionOptions, url: string, context: Co
 /** Does something while no other run of this machine touches the gateway. A dry run writes nothing and needs no lock. */
 export async function underLock<T>(
   url: string,
-  { options: { dryRun, revert }, context: { terminal } }: Invoked,
+  { options: { dryRun, revert }, context: { terminal, env } }: Invoked,
   act: () => Promise<T>,
 ): Promise<T> {
   if (dryRun) return act()
   const doing = revert === undefined ? 'migrating' : 'taking back a run'
-  const lock = await acquireLock(url, doing, { tell: (text) => terminal.warn(`! ${text}`) })
+  const lock = await acquireLock(url, doing, {
+    place: lockPlace(env),
+    tell: (text) => terminal.warn(`! ${text}`),
+  })
   try {
     return await act()
   } finally {

@@ -6,7 +6,7 @@ import { mend } from '../../core/show/remedy.ts'
 import { count, printable } from '../../core/show/text.ts'
 import type { Gateway } from '../../gateway/port.ts'
 import { isUnfinished } from '../../journal/fold.ts'
-import { lockHolder } from '../../journal/lock.ts'
+import { lockHolder, lockPlace } from '../../journal/lock.ts'
 import type { Journal } from '../../journal/port.ts'
 import type { JobRequest } from '../../runs/job/job.ts'
 import { EITHER, mayBeElsewhere, type RunElsewhere, runsElsewhere } from '../../runs/recover/elsewhere.ts'
@@ -63,11 +63,11 @@ function waysToEnd(found: RunElsewhere, connected: Connected): string {
 }
 
 /** Throws `lock-held` where the process of a run that has no end is still at work through the other address. */
-async function requireIdle({ run }: RunElsewhere, ownUrl: string): Promise<void> {
+async function requireIdle({ run }: RunElsewhere, { gateway, context }: Connected): Promise<void> {
   const { url } = run.started.gateway
-  if (isUnderSameLock(url, ownUrl)) return
+  if (isUnderSameLock(url, gateway.identity.url)) return
   // A lock that cannot be looked at says nothing here; whoever takes that run up is told.
-  const holder = await lockHolder(url).catch(() => null)
+  const holder = await lockHolder(url, lockPlace(context.env)).catch(() => null)
   if (!holder) return
   throw new MigrateError(
     'lock-held',
@@ -128,12 +128,12 @@ export async function regardingElsewhere(
   connected: Connected,
   act: (request: JobRequest) => Promise<number>,
 ): Promise<number> {
-  const { gateway, options } = connected
+  const { options } = connected
   if (request.kind === 'attend' || options.sandbox) return act(request)
   const meant = request.kind === 'revert' && request.runs.length === 1 ? request.runs[0]?.id : null
   const found = (await look(connected)).filter(({ run }) => run.id !== meant)
   const open = found.filter(({ run }) => isUnfinished(run))
-  if (!options.dryRun) for (const each of open) await requireIdle(each, gateway.identity.url)
+  if (!options.dryRun) for (const each of open) await requireIdle(each, connected)
   const [only] = open
   if (only && open.length === 1 && options.unfinished !== undefined) return takeUp(only, { connected, act })
   const isUndecided = !mayAsk(connected) || options.unfinished !== undefined

@@ -4,7 +4,7 @@ import type { CommandMaker } from '../../core/show/own-command.ts'
 import { aheadOfClock } from '../../core/run/order.ts'
 import { printable } from '../../core/show/text.ts'
 import type { RecordedRun } from '../../journal/fold.ts'
-import { lockHolder } from '../../journal/lock.ts'
+import { lockHolder, lockPlace } from '../../journal/lock.ts'
 import type { Journal } from '../../journal/port.ts'
 import { noticeUnfinished } from '../../runs/job/notice.ts'
 import { mend } from '../../core/show/remedy.ts'
@@ -33,9 +33,9 @@ function waysFor(run: RecordedRun, url: string, invoked: Invoked): string {
 }
 
 async function mention(run: RecordedRun, url: string, invoked: Invoked): Promise<void> {
-  const { terminal, look } = invoked.context
+  const { env, terminal, look } = invoked.context
   // A lock that cannot be looked at says nothing here; a run that needs it says so.
-  const holder = await lockHolder(url).catch(() => null)
+  const holder = await lockHolder(url, lockPlace(env)).catch(() => null)
   const underWay =
     holder &&
     `! A run against this gateway is under way (${holder.user} on ${holder.host}, process ${holder.pid}, since ${holder.since}).`

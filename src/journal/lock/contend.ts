@@ -18,6 +18,7 @@ const GONE = 'somebody took it away, or what is there does not stay as it was wr
 /** A wish for a lock, until it is granted or refused. */
 export interface Wish {
   place: string
+  /** The lock's name, which is that of its gateway. */
   lock: string
   self: ProcessIdentity
   since: string

@@ -88,8 +88,8 @@ async function readEntry(
 /**
  * The entries for a lock in the folders of all users: those of processes that live, or may live where they cannot be
  * looked for. An entry counts only where its folder, its file and its process are of one user, so that nobody can speak
- * for somebody else. This user's come first. With `clears`, what dead processes of this user left behind is removed. Throws what the system says
- * where the place cannot be read.
+ * for somebody else. This user's come first. With `clears`, what dead processes of this user left behind is removed. Throws
+ * what the system says where the place cannot be read.
  */
 export async function readEntries(
   place: string,

@@ -7,12 +7,12 @@ import { nameOf, ownUid } from './process-identity.ts'
 const BEGINNING = 'mcp-url-migrate-locks-'
 
 /**
- * The user's number, and six letters more where somebody else had been there first. Whose a folder is tells its owner
- * alone: in a container the same user may have another number.
+ * The user's number follows, and six letters more where somebody else had been there first. Whose a folder is, only its owner
+ * tells: in a container the same user may have another number.
  */
 const isName = (name: string): boolean => name.startsWith(BEGINNING)
 
-/** A user's folder of locks, in hand: nobody else can put anything into it, and what its name becomes does not matter. */
+/** A user's folder of locks, open: nobody else can put anything into it, and what becomes of its name does not matter. */
 export interface LockFolder {
   path: string
   /** Whose it is. */
@@ -44,7 +44,7 @@ export async function openUnlinked(path: string, flags = 0): Promise<FileHandle 
   }
 }
 
-/** How much of what another user can put there is looked at: more than honest runs ever leave. */
+/** How much is looked at of what another user can put there: more than honest runs ever leave. */
 interface Limit {
   /** Names read. */
   names: number
@@ -60,11 +60,36 @@ export async function namesIn(
 ): Promise<string[]> {
   const kept: string[] = []
   let names = 0
-  // One after the other: the place is for all, and somebody could have put millions there.
+  // In parts: the place is for all, and somebody could have put millions there.
   for await (const { name } of await opendir(path, { bufferSize: 512 })) {
     names += 1
     if (isOfUse(name)) kept.push(name)
     if (names >= limit.names || kept.length >= limit.kept) break
+  }
+  return kept
+}
+
+/** How many folders of one other user are looked at. */
+const MOST_FOLDERS = 8
+
+/** How many are asked about at a time: somebody could have put a hundred thousand there. */
+const AT_ONCE = 256
+
+/** The names of the folders of locks in a place. Throws what the system says. */
+async function foldersIn(place: string): Promise<string[]> {
+  const names = await namesIn(place, isName)
+  const kept: string[] = []
+  const perUser = new Map<number, number>()
+  for (let i = 0; i < names.length; i += AT_ONCE) {
+    const some = names.slice(i, i + AT_ONCE)
+    const stats = await Promise.all(some.map((name) => lstat(join(place, name)).catch(() => null)))
+    for (const [nth, name] of some.entries()) {
+      const found = stats[nth]
+      if (!found?.isDirectory()) continue
+      const count = (perUser.get(found.uid) ?? 0) + 1
+      perUser.set(found.uid, count)
+      if (found.uid === ownUid() || count <= MOST_FOLDERS) kept.push(name)
+    }
   }
   return kept
 }
@@ -81,25 +106,18 @@ async function openFolder(place: string, name: string): Promise<OpenFolder | nul
   return { path, uid, handle, at: (entry) => join(root, entry), close: () => handle.close() }
 }
 
-/** So many folders of one other user are looked at. */
-const MOST_FOLDERS = 8
-
 /**
  * Does something with each user's folder of locks in a place, one after the other. Throws what the system says, but not of
  * what is in another user's.
  */
 export async function eachFolder(place: string, act: (folder: LockFolder) => Promise<void>): Promise<void> {
-  const looked = new Map<number, number>()
-  for (const name of await namesIn(place, isName)) {
+  for (const name of await foldersIn(place)) {
     const folder = await openFolder(place, name)
     if (!folder) continue
-    const { uid } = folder
-    const nth = (looked.get(uid) ?? 0) + 1
-    looked.set(uid, nth)
     try {
-      if (uid === ownUid() || nth <= MOST_FOLDERS) await act(folder)
+      await act(folder)
     } catch (error) {
-      if (uid === ownUid() || isOwnTrouble(error)) throw error
+      if (folder.uid === ownUid() || isOwnTrouble(error)) throw error
     } finally {
       await folder.close()
     }
@@ -134,7 +152,7 @@ export async function ownFolder(place: string): Promise<LockFolder> {
   })
   const found = await openOwn(place, usual)
   if (found) return found
-  for (const name of await namesIn(place, isName)) {
+  for (const name of await foldersIn(place)) {
     const folder = await openOwn(place, name)
     if (folder) return folder
   }
@@ -158,8 +176,8 @@ export async function weakness(place: string): Promise<string | null> {
     const { uid, mode } = await lstat(path)
     if (![0, root, ownUid()].includes(uid)) return `${path} belongs to ${await nameOf(uid)}`
     // With the sticky bit, everybody may add to it, and remove their own.
-    const isOpen = (mode & 0o002) !== 0 && (mode & constants.S_IFMT) === constants.S_IFDIR
-    if (isOpen && (mode & 0o1000) === 0) return `everybody may rename what is in ${path}`
+    const isOpen = (mode & 0o022) !== 0 && (mode & constants.S_IFMT) === constants.S_IFDIR
+    if (isOpen && (mode & 0o1000) === 0) return `other users may rename what is in ${path}`
   }
   return null
 }

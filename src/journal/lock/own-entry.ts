@@ -9,7 +9,7 @@ function remove(path: string): void {
   try {
     unlinkSync(path)
   } catch {
-    // It is gone already, or is taken for what it is once this process is: nobody's.
+    // It is gone already; or it stays, and holds nothing once this process has ended.
   }
 }
 
@@ -61,7 +61,7 @@ export class OwnEntry {
     await this.#write('holding')
   }
 
-  /** Takes the entry away, or its draft, once. Never throws; the end of the process does it, too. */
+  /** Takes the entry away, or its draft. Never throws; the end of the process does it, too. */
   release(): void {
     process.removeListener('exit', this.#atExit)
     clearInterval(this.#touching)

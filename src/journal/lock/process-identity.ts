@@ -105,9 +105,10 @@ export async function lifeOf(one: ProcessIdentity, uid: number, self: ProcessIde
   if (one.space !== self.space) return 'unseen'
   const seen = await look(one.pid)
   if (seen.ended || !exists(one.pid)) return 'dead'
-  // What cannot be read although it is there, such as behind hidepid, speaks for it.
   const isSame = one.start === null || seen.start === null || seen.start === one.start
-  return isSame && (seen.uid === null || seen.uid === uid) ? 'alive' : 'dead'
+  if (!isSame || (seen.uid ?? uid) !== uid) return 'dead'
+  // Behind hidepid, another user's process is there, but not whose it is.
+  return seen.uid === null && uid !== ownUid() ? 'unseen' : 'alive'
 }
 
 /** The number of the user whom this process acts for: who owns what it makes. */

@@ -98,7 +98,7 @@ describe.skipIf(!startsOthers)('while root’s run is under way, that of another
     await chmod(dirname(fileURLToPath(module)), 0o755)
     const text = `
       import { acquireLock } from ${JSON.stringify(module)}
-      await acquireLock(${JSON.stringify(url)}, 'migrating')
+      await acquireLock(${JSON.stringify(url)}, 'migrating', { place: ${JSON.stringify(join(trial.folder, 'locks'))} })
       process.stdout.write('held')
       setInterval(() => {}, 1000)`
     const holder = spawn(process.execPath, ['--input-type=module', '-e', text], {
