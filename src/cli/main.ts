@@ -28,7 +28,7 @@ function misused({ message }: CommanderError, json: boolean): number {
   return exitForError('usage', false)
 }
 
-// Who may write to a file, and which process lives, is not told there as it is elsewhere.
+// Windows tells in its own way who may write to a file, and which processes are alive.
 const ON_WINDOWS =
   'This program does not run on Windows itself. Run it in WSL: https://learn.microsoft.com/windows/wsl/install'
 

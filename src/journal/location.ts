@@ -3,6 +3,7 @@ import { userInfo } from 'node:os'
 import { join, resolve } from 'node:path'
 import { folderIn, homeFolder } from '../core/home.ts'
 import { isReadable } from '../core/ownership.ts'
+import { mend } from '../core/show/remedy.ts'
 import { shellQuoted } from '../core/show/shell.ts'
 import { EXTENSION } from './file-recorder.ts'
 import { thisUser } from './trust/own-file.ts'
@@ -53,7 +54,10 @@ async function exposures(path: string): Promise<string[]> {
   return [
     ...(isRead
       ? [
-          `Other users can read runs in the journal, which hold whole URLs. To close it: chmod -R go= -- ${shellQuoted(path)}`,
+          mend(
+            'Other users can read runs in the journal, which hold whole URLs. To close it:',
+            `chmod -R go= -- ${shellQuoted(path)}`,
+          ),
         ]
       : []),
     ...(loose
@@ -71,7 +75,10 @@ async function withoutSudo(path: string, homeOfRun: string, user: string): Promi
     () => false,
   )
   return isKept
-    ? `before a run without sudo, give it back: sudo chown -R -- ${shellQuoted(user)} ${shellQuoted(path)}`
+    ? mend(
+        'before a run without sudo, give it back:',
+        `sudo chown -R -- ${shellQuoted(user)} ${shellQuoted(path)}`,
+      )
     : 'without sudo it will not be found there.'
 }
 

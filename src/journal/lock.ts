@@ -66,7 +66,7 @@ function teller({ patienceMs, tell }: Required<Omit<LockOptions, 'place'>>): Wis
     hasTold = true
     const where = found.life === 'alive' ? ` (process ${found.pid})` : ''
     tell(
-      `Waiting for another user's run against this gateway: ${await userOf(found.uid)}${where}, ${patienceMs / 1000} s at most.`,
+      `Waiting for another user's run against this gateway: ${await userOf(found.uid)}${where}, for ${patienceMs / 1000} s at most.`,
     )
   }
 }
@@ -89,7 +89,7 @@ export async function acquireLock(
     const weak = await weakness(place)
     if (weak)
       tell(
-        `The locks in ${place} could be taken away, so that a run at the same time goes unnoticed: ${weak}. MCP_URL_MIGRATE_LOCKS names another place.`,
+        `Others could take away the locks in ${place}, so that a run at the same time goes unnoticed: ${weak}. Name another place, the same for every run, with MCP_URL_MIGRATE_LOCKS.`,
       )
     const wish: Wish = {
       place,

@@ -3,7 +3,7 @@ import type { RecordedRun } from './fold.ts'
 import type { JournalEvent, RunStarted } from './records.ts'
 
 /**
- * What could not be read of the journal: a file, from `line` on where that is known, or is not believed: a file or the
+ * What could not be read of the journal: a file, from `line` on where that is known, or is not trusted: a file or the
  * folder. `code`: it is damaged, a newer version wrote it, or somebody else may have. `hint`: what mends it.
  */
 export interface JournalProblem {
@@ -31,7 +31,7 @@ export interface Journal {
    */
   resume(run: RecordedRun): Promise<RunRecorder>
   /**
-   * All runs, oldest first, and what could not be read or is not believed. Throws `journal-damaged` where the folder itself cannot be
+   * All runs, oldest first, and what could not be read or is not trusted. Throws `journal-damaged` where the folder itself cannot be
    * read; one that is not there is an empty history.
    */
   runs(): Promise<{ runs: RecordedRun[]; problems: JournalProblem[] }>

@@ -157,7 +157,7 @@ for (const gateway of labGateways()) {
 
     test('a second revert does it again, and its last line is the command that takes it back', async () => {
       const again = await operator.run(['--revert', '--yes'])
-      expect(again.stdout, told(again)).toContain('does it again')
+      expect(again.stdout, told(again)).toContain('is changed again')
       expect(again.code).toBe(0)
       expect(await now()).toEqual(moved)
       const [npx, program, ...args] = again.stdout.trimEnd().split('\n').at(-1)?.split(' ') ?? []

@@ -62,7 +62,7 @@ const fromOption = (file: string, what: string, terminal: Terminal): Promise<str
     file,
     what,
     (text) => terminal.warn(text),
-    `, hand it over yourself (--${what}-file - and <), or make it safe`,
+    `, redirect it to standard input (--${what}-file - <FILE), or make it yours alone`,
   )
 
 /** A key that a header could not hold, such as one with a line break inside, is refused without being shown. */

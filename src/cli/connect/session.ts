@@ -5,6 +5,7 @@ import type { Context, Invoked } from '../context.ts'
 import type { ConnectionOptions } from '../options/groups.ts'
 import { acquireLock, lockPlace } from '../../journal/lock.ts'
 import { namesLeadingHere } from '../../machine/own-names.ts'
+import { warningLines } from '../render/layout.ts'
 import { Connection } from './connection.ts'
 
 const DEFAULT_URL = 'http://localhost:4000'
@@ -32,15 +33,13 @@ export function openGateway(options: ConnectionOptions, url: string, context: Co
 /** Does something while no other run of this machine touches the gateway. A dry run writes nothing and needs no lock. */
 export async function underLock<T>(
   url: string,
-  { options: { dryRun, revert }, context: { terminal, env } }: Invoked,
+  { options: { dryRun, revert }, context: { terminal, look, env } }: Invoked,
   act: () => Promise<T>,
 ): Promise<T> {
   if (dryRun) return act()
   const doing = revert === undefined ? 'migrating' : 'taking back a run'
-  const lock = await acquireLock(url, doing, {
-    place: lockPlace(env),
-    tell: (text) => terminal.warn(`! ${text}`),
-  })
+  const tell = (text: string): void => terminal.warn(look.paint('yellow', warningLines(text, look.width)))
+  const lock = await acquireLock(url, doing, { place: lockPlace(env), tell })
   try {
     return await act()
   } finally {

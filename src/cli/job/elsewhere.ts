@@ -13,7 +13,7 @@ import { EITHER, mayBeElsewhere, type RunElsewhere, runsElsewhere } from '../../
 import { findNamedRun } from '../../runs/recover/find-run.ts'
 import { isUnderSameLock, underLockOf } from '../connect/session.ts'
 import { type Invoked, mainCommands, mayAsk } from '../context.ts'
-import { hintLines } from '../render/layout.ts'
+import { warningLines } from '../render/layout.ts'
 import { bothWays } from './notice-unfinished.ts'
 
 /** An invocation of the main job whose gateway is open. */
@@ -37,7 +37,7 @@ async function look({ gateway, journal, context: { terminal } }: Connected): Pro
 function about({ run, server }: RunElsewhere): string {
   const { url } = run.started.gateway
   return printable(
-    `Run ${run.id} of ${run.startedAt} was made through ${url}, and this gateway has one of its servers: ${serverTitle(server)}, with the same id and made at the same time.`,
+    `Run ${run.id} of ${run.startedAt} was made through ${url}, and this gateway has one of its servers, ${serverTitle(server)}, with the same id and made at the same time.`,
   )
 }
 
@@ -50,7 +50,7 @@ function wayBack(found: RunElsewhere, connected: Connected): string {
   )
   const own = mainCommands(connected.gateway.identity.url, connected)
   return mend(
-    `${about(found)} ${EITHER} It is not taken back unless it is named:`,
+    `${about(found)} ${EITHER} To take that run back, name it:`,
     own('revert', run.id, ...(mayAsk(connected) ? [] : ['--yes']), ...back),
   )
 }
@@ -59,7 +59,7 @@ function wayBack(found: RunElsewhere, connected: Connected): string {
 function waysToEnd(found: RunElsewhere, connected: Connected): string {
   const own = mainCommands(connected.gateway.identity.url, connected)
   const { url } = found.run.started.gateway
-  return `${about(found)} It did not finish. ${EITHER} Where it is a copy, end that run through ${printable(url)}. ${bothWays(found.run, own, connected)}`
+  return `${about(found)} It did not finish. ${EITHER} If this is the copy, end the run through ${printable(url)} instead. ${bothWays(found.run, own, connected)}`
 }
 
 /** Throws `lock-held` where the process of a run that has no end is still at work through the other address. */
@@ -94,8 +94,8 @@ function tell(found: readonly RunElsewhere[], request: JobRequest, connected: Co
   for (const each of found) {
     const open = isUnfinished(each.run)
     const ahead = aheadOfClock(each.run, new Date().toISOString())
-    const text = `! ${open ? waysToEnd(each, connected) : wayBack(each, connected)}${ahead === null ? '' : `\n${ahead}`}`
-    const lines = look.paint('yellow', hintLines(text, look.width))
+    const text = `${open ? waysToEnd(each, connected) : wayBack(each, connected)}${ahead === null ? '' : `\n${ahead}`}`
+    const lines = look.paint('yellow', warningLines(text, look.width))
     if (open || request.kind === 'revert') terminal.warn(lines)
     else terminal.remark(lines)
   }
@@ -108,8 +108,8 @@ async function takeUp(
 ): Promise<number> {
   const { gateway, journal, options, context } = connected
   const { url } = found.run.started.gateway
-  const text = `! ${about(found)} It did not finish, and --unfinished ${options.unfinished} takes it up through ${gateway.identity.url}. Ids and values decide.`
-  context.terminal.warn(context.look.paint('yellow', hintLines(text, context.look.width)))
+  const text = `${about(found)} It did not finish, and --unfinished ${options.unfinished} takes it up through ${gateway.identity.url}.`
+  context.terminal.warn(context.look.paint('yellow', warningLines(text, context.look.width)))
   return underLockOf({ url, here: gateway.identity.url }, connected, async () => {
     const own = mainCommands(gateway.identity.url, connected)
     // Only now nobody else can be writing to that run.

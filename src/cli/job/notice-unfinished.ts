@@ -9,7 +9,7 @@ import type { Journal } from '../../journal/port.ts'
 import { noticeUnfinished } from '../../runs/job/notice.ts'
 import { mend } from '../../core/show/remedy.ts'
 import { type Invoked, mainCommands, mayAsk } from '../context.ts'
-import { hintLines } from '../render/layout.ts'
+import { problemLines, warningLines } from '../render/layout.ts'
 
 /** The commands that finish a run or take it back, in words. */
 export function bothWays(run: RecordedRun, own: CommandMaker, invoked: Invoked): string {
@@ -38,12 +38,12 @@ async function mention(run: RecordedRun, url: string, invoked: Invoked): Promise
   const holder = await lockHolder(url, lockPlace(env)).catch(() => null)
   const underWay =
     holder &&
-    `! A run against this gateway is under way (${holder.user} on ${holder.host}, process ${holder.pid}, since ${holder.since}).`
+    `A run against this gateway is under way (${holder.user} on ${holder.host}, process ${holder.pid}, since ${holder.since}).`
   // Another user's run is hardly the one in this journal.
   const unfinished =
-    !holder?.isOwn && `! Run ${run.id} of ${run.startedAt} did not finish. ${waysFor(run, url, invoked)}`
+    !holder?.isOwn && `Run ${run.id} of ${run.startedAt} did not finish. ${waysFor(run, url, invoked)}`
   for (const text of [underWay, unfinished])
-    if (text) terminal.warn(look.paint('yellow', hintLines(text, look.width)))
+    if (text) terminal.warn(look.paint('yellow', warningLines(text, look.width)))
 }
 
 /** Somebody has to say what should happen to it: an option, the run's own name, or an answer. */
@@ -69,8 +69,7 @@ export async function unfinishedOf(
   const { options, context } = invoked
   const asks = mayAsk(invoked)
   const { found, problems } = await noticeUnfinished(journal, url, { options, named, asks })
-  for (const { message, hint } of problems)
-    context.terminal.warn(hintLines(`! ${message}${hint === null ? '' : `. ${hint}`}`, context.look.width))
+  for (const problem of problems) context.terminal.warn(problemLines(problem, context.look.width))
   if (!found) return null
   if (found.means === 'refuse') return refuse(found.run, url, invoked)
   if (found.means === 'attend') return found.run

@@ -4,7 +4,7 @@ import { locationWarnings } from '../../journal/location.ts'
 import type { Context } from '../context.ts'
 import type { MainOptions } from '../commands/main.ts'
 import { usage } from '../options/usage.ts'
-import { wrap } from '../render/layout.ts'
+import { warningLines } from '../render/layout.ts'
 
 /** Refuses to write without anybody's consent. Called before anything else happens. */
 export function requireConsent(options: MainOptions, { terminal }: Context): void {
@@ -35,5 +35,5 @@ export async function requireJournal(
   await journal.requireWritable()
   if (options.sandbox) return
   const warnings = await locationWarnings(journal.location, env)
-  for (const warning of warnings) terminal.warn(look.paint('yellow', wrap(`! ${warning}`, look.width, '  ')))
+  for (const warning of warnings) terminal.warn(look.paint('yellow', warningLines(warning, look.width)))
 }

@@ -106,6 +106,6 @@ export async function exposure(file: string, owned: Owned | null, what: string):
     () => false,
   )
   return isClosable
-    ? `! Other users can read the ${what} in that file. To close it:\n  chmod go= -- ${shellQuoted(file)}`
+    ? `! Other users can read the file of the ${what}. To close it:\n    chmod go= -- ${shellQuoted(file)}`
     : null
 }

@@ -8,7 +8,7 @@ import { aheadOfClock } from '../../core/run/order.ts'
 import { count, printable } from '../../core/show/text.ts'
 import { fieldTitle, shownSide } from './plan/diff.ts'
 import { publicChange } from './documents.ts'
-import { hintLines, type Look, wrap } from './layout.ts'
+import { type Look, problemLines, wrap } from './layout.ts'
 import { settling } from './report/ways-to-end.ts'
 import { wordsFor } from './words.ts'
 
@@ -113,10 +113,8 @@ function renderRun(run: RecordedRun, all: readonly RecordedRun[], look: Look, ow
   ].join('\n')
 }
 
-function renderProblem({ message, hint }: JournalProblem, look: Look): string {
-  const text = look.paint('red', wrap(`! ${message}`, look.width, '  '))
-  return hint === null ? text : `${text}\n${hintLines(hint, look.width)}`
-}
+const renderProblem = (problem: JournalProblem, look: Look): string =>
+  look.paint('red', problemLines(problem, look.width))
 
 /** The runs, newest first, and what could not be read. */
 export function renderHistory(
@@ -136,7 +134,9 @@ export function renderHistory(
 function renderChecked(run: RecordedRun, look: Look): string {
   const remarks = [
     run.finishedAt === null ? 'it did not end; --unfinished finish or revert ends it' : '',
-    aheadOfClock(run, new Date().toISOString()) === null ? '' : 'by this clock it began in the future',
+    aheadOfClock(run, new Date().toISOString()) === null
+      ? ''
+      : "it began in the future by this machine's clock",
     run.torn ? 'its last line was torn by a crash and is left out' : '',
   ].filter(Boolean)
   const text = `${printable(run.id)}: intact${remarks.map((remark) => `; ${remark}`).join('')}`
@@ -148,16 +148,15 @@ function troubles(problems: readonly JournalProblem[]): string {
   const damaged = problems.length - unsafe
   return [
     ...(damaged === 0 ? [] : [`${count(damaged, 'file is', 'files are')} damaged`]),
-    ...(unsafe === 0 ? [] : [`${count(unsafe, 'place is', 'places are')} not believed`]),
+    ...(unsafe === 0 ? [] : [`${count(unsafe, 'place is', 'places are')} not trusted`]),
   ].join(' and ')
 }
 
 /** What a check of the journal proves, and what it cannot. */
 const CHECKED = {
-  proves:
-    'What is called intact is whole and in order: no line was changed, cut off or left out since its head was made.',
+  proves: 'Intact means whole and in order, up to the head that is shown.',
   cannotProve:
-    'It does not tell who wrote it: whoever can write to the folder can make such a journal. Compare the heads with those that the runs printed at their ends.',
+    'It does not mean that this program wrote it: whoever can write to the folder can make such a journal. Compare each head with the one that the run printed at its end.',
 }
 
 /** What `--check` found: every line of every file was read, and each has to vouch for itself and the one before. */

@@ -29,7 +29,24 @@ export function wrap(text: string, width: number, indent = ''): string {
 }
 
 /** A hint as it is shown: a command in it is an indented line of its own, whole, so that it can be copied. */
-export function hintLines(hint: string, width: number): string {
-  const lines = hint.split('\n').map(printable)
-  return lines.map((line) => (line.startsWith('  ') ? line : wrap(line, width))).join('\n')
+export function hintLines(hint: string, width: number, indent = ''): string {
+  const lines = hint.split('\n').map((line) => indent + printable(line))
+  return lines.map((line) => (line.startsWith(`${indent}  `) ? line : wrap(line, width, indent))).join('\n')
+}
+
+/** A warning as it is shown, and below it, indented, what mends it: the lines after the first, as of a hint. */
+export function warningLines(warning: string, width: number, indent = ''): string {
+  const [sentence = '', ...rest] = warning.split('\n')
+  const below = `${indent}  `
+  const first = wrap(`${indent}! ${printable(sentence)}`, width, below)
+  return rest.length === 0 ? first : `${first}\n${hintLines(rest.join('\n'), width, below)}`
+}
+
+/** What is wrong, as such a warning: the sentence, and the hint below it. */
+export function problemLines(
+  { message, hint }: { message: string; hint: string | null },
+  width: number,
+  indent = '',
+): string {
+  return warningLines(hint === null ? message : `${message}\n${hint}`, width, indent)
 }

@@ -99,6 +99,6 @@ export function obstacle(
   // Neither a journal nor a second write takes such a one.
   const strange = strangeSetting(clearedSettings(record, edits, era))
   if (strange === null) return null
-  const what = `a new URL clears its ${strange}, which holds what LiteLLM never has there`
+  const what = `a new URL clears its ${strange}, which holds a type of value that LiteLLM never has there`
   return { code: 'unreadable', message: `${what}, so that it could not be put back` }
 }

@@ -55,7 +55,7 @@ const TOLERANCE_MS = 60_000
 export function aheadOfClock({ id, startedAt }: Placed, now: string): string | null {
   const ahead = Date.parse(startedAt) - Date.parse(now)
   if (!(ahead > TOLERANCE_MS)) return null
-  return `Run ${id} began at ${startedAt}, which is still to come by the clock of this machine (${now}): that clock is wrong now, or the clock was wrong then. The order of runs does not depend on it.`
+  return `Run ${id} began at ${startedAt}, which is in the future by this machine's clock (${now}): that clock is wrong, or the one of then was. The order of runs does not depend on it.`
 }
 
 /** The same as a remark to a plan that is about this run. */

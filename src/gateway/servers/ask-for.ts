@@ -6,7 +6,7 @@ import { printable } from '../../core/show/text.ts'
  * client, and LiteLLM takes an escaped slash for a slash.
  */
 const OBSTACLES: readonly (readonly [(id: string) => boolean, string])[] = [
-  [isCut, 'holds what is no character (half of one, or no UTF-8), which no address can hold'],
+  [isCut, 'holds half of a character or what is not UTF-8, which no address can hold'],
   [(id) => id === '.' || id === '..', 'is a step of a path, and leads to another address'],
   [(id) => /[/\\]/.test(id), 'holds a slash, and leads to another address'],
 ]

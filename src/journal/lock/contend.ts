@@ -13,7 +13,7 @@ export const unavailable = (place: string, why: string): MigrateError =>
     'Give access to that folder, or name another one, the same for every run, with MCP_URL_MIGRATE_LOCKS.',
   )
 
-const GONE = 'somebody took it away, or what is there does not stay as it was written'
+const GONE = 'somebody took it away, or what is written there does not stay'
 
 /** A wish for a lock, until it is granted or refused. */
 export interface Wish {

@@ -42,9 +42,9 @@ async function wayOut(found: Found): Promise<string> {
   if (isOthers(found)) {
     // A number from another numbering would be another process here.
     if (life === 'unseen')
-      return `Wait for it, or have it ended where it runs. ${UNSEEN}once it is gone, its lock is good for a minute more: ${path}`
-    const those = uid === 0 ? 'root' : `${await userOf(uid)} and root`
-    return `Wait for it, or ask for its end: ${those} can end process ${pid}. Its lock is ${path}`
+      return `Wait for it, or have it ended where it runs. ${UNSEEN}once it is gone, its lock counts for another minute: ${path}`
+    const those = uid === 0 ? 'root' : `${await userOf(uid)} or root`
+    return `Wait for it, or ask ${those} to end process ${pid}. Its lock is ${path}`
   }
   if (!entry) return 'If that process is not this program, delete the file.'
   if (life === 'unseen') return `Wait for it, or end it. ${UNSEEN}when it is gone, delete ${path}`

@@ -16,8 +16,8 @@ const unsafe = (message: string, sentence: string, command: string): MigrateErro
 async function refuseLink(file: string): Promise<never> {
   const target = resolve(dirname(file), await readlink(file))
   throw unsafe(
-    `${file} is not believed: it is a symbolic link, no file of this journal`,
-    'If it leads to a run of yours, put that in its place:',
+    `${file} is not trusted: it is a symbolic link, not a file of this journal`,
+    'If it leads to a run of yours, move that here:',
     `mv -- ${shellQuoted(target)} ${shellQuoted(file)}`,
   )
 }
@@ -27,7 +27,7 @@ function requireOwn(file: string, found: Owned): void {
   const why = whyNotOwn(found, [user.uid])
   if (why === null) return
   throw unsafe(
-    `${file} is not believed: ${why}, and a revert writes what stands there`,
+    `${file} is not trusted: ${why}, and a revert writes what it holds`,
     'If what it holds is right:',
     takeOver(file, found, user),
   )

@@ -40,14 +40,17 @@ async function remedy(folder: string, found: Stats): Promise<string> {
   if (await isLent(folder, found)) return `That folder is not yours alone. ${inIt}`
   // In a home that sudo kept: making it root's would take it from its owner.
   if (thisUser().uid === 0 && found.uid !== 0 && String(found.uid) === process.env['SUDO_UID'])
-    return `It is that of the user who called sudo: run this without sudo, or ${ANOTHER}.`
+    return `It belongs to the user who called sudo: run this without sudo, or ${ANOTHER}.`
   if (await isJournal(folder))
     return mend(
-      `If what it holds is right, make it yours; else ${ANOTHER}:`,
+      `If its runs are yours, make it yours alone (else ${ANOTHER}):`,
       takeOver(folder, found, thisUser(), true),
     )
   if (found.uid === thisUser().uid)
-    return mend(`It holds more than runs: ${ANOTHER}, or close it:`, takeOver(folder, found, thisUser()))
+    return mend(
+      `It holds more than runs: ${ANOTHER}, or close this one:`,
+      takeOver(folder, found, thisUser()),
+    )
   return `It holds more than runs: ${ANOTHER}.`
 }
 
@@ -77,7 +80,7 @@ export async function folderFault(folder: string): Promise<MigrateError | null> 
     const why = found.isDirectory() ? whyNotOwn(found, [thisUser().uid]) : null
     return why === null
       ? null
-      : unsafe(`The journal in ${folder} is not believed: ${why}`, await remedy(folder, found))
+      : unsafe(`The journal in ${folder} is not trusted: ${why}`, await remedy(folder, found))
   } catch (error) {
     return codeOf(error) === 'EACCES' ? lockedOut(folder) : null
   }
@@ -108,7 +111,7 @@ export async function requireRightsKept(folder: string, made: FileHandle): Promi
   const found = [await stat(folder), await made.stat()]
   if (found.every((each) => whyNotOwn(each, trusted) === null)) return
   throw unsafe(
-    `The file system of ${folder} does not keep who may write to a file, so a journal there would not be believed`,
+    `The file system of ${folder} does not keep who may write to a file, so a journal there would not be trusted`,
     'Name a folder on another file system with --journal DIR.',
   )
 }

@@ -114,7 +114,7 @@ async function readLikewise(
 }
 
 const MIXED =
-  'another release of LiteLLM answers at this address, too, and reset fields that the write did not send: bring all members to one release first'
+  'another release of LiteLLM answers at this address, too, and reset fields that the write did not send: bring all replicas to one release first'
 
 /** Compares every field with what it should be now, and repairs. */
 async function compare(write: Write, applied: AppliedChange, around: AroundWrite): Promise<Written> {

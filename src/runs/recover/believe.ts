@@ -19,8 +19,8 @@ function requireHead({ id, head }: Pick<RecordedRun, 'id' | 'head'>, { expectHea
   if (expectHead === undefined || head.startsWith(expectHead)) return
   throw new MigrateError(
     'head-differs',
-    `The journal of run ${id} has the head ${head}, and not the one that --expect-head names`,
-    'Another run may be meant, or its journal was changed since. See history, and compare with what the run printed at its end.',
+    `The journal of run ${id} has the head ${head}, not the one that --expect-head names`,
+    'Either another run is meant, or its journal was changed since. Compare the head in history with the one that the run printed at its end.',
   )
 }
 
@@ -42,8 +42,8 @@ const noteOf = (code: Note['code'], { change, field }: Doubted, message: string)
 function refuse(id: string, doubted: Doubted): never {
   throw new MigrateError(
     'journal-damaged',
-    `The journal of run ${id} tells of something that no run of this program writes (${where(doubted)}): it was changed, and nothing of it is written`,
-    'Find out who can write to the journal. Then use a copy of it from before; or look at the servers, put right by hand what is wrong, and move the file of this run out of it.',
+    `The journal of run ${id} tells of something that no run of this program writes (${where(doubted)}): it was changed, so nothing of it is written`,
+    'Find out who can write to the journal. Then restore it from a copy; or correct by hand what is wrong on the servers, and move the file of this run out of the journal.',
   )
 }
 
@@ -51,7 +51,7 @@ function requireVouching(id: string, doubted: Doubted, { expectHead, dryRun }: V
   if (expectHead !== undefined || dryRun) return
   throw new MigrateError(
     'journal-damaged',
-    `Run ${id} wrote what its migration does not make (${where(doubted)}): either it wrote over somebody's edit, or its journal was changed`,
+    `Run ${id} wrote what its migration would not (${where(doubted)}): either it wrote over somebody's edit, or its journal was changed`,
     'Look with --dry-run. If it is right, add --expect-head HASH, with the head that the run printed at its end.',
   )
 }
@@ -75,14 +75,14 @@ export async function requireBelievable(run: RecordedRun, vouching: Vouching): P
   if (unproven[0]) requireVouching(run.id, unproven[0], vouching)
   const byForm = found.find(({ credence }) => credence === 'form')
   const id = printable(byForm?.change.migration ?? '')
-  const form = `The migration ${id} of that run is not at hand as it was then: of its changes, only the form could be checked.`
+  const form = `Migration ${id} is not at hand as it was for that run, so its changes could be checked by their form only: look at each of them.`
   return [
     ...(byForm ? [{ ...noteOf('by-form', byForm, form), server: null, field: null }] : []),
     ...unproven.map((each) =>
       noteOf(
         'not-by-rule',
         each,
-        'no migration makes this: it was written over somebody’s edit, or the journal was changed',
+        "no migration makes this: it was written over somebody's edit, or the journal was changed",
       ),
     ),
   ]

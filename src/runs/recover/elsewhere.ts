@@ -23,7 +23,7 @@ export interface RunElsewhere {
 
 /** What two addresses with one server mean, for people. */
 export const EITHER =
-  'Most likely both addresses lead to one gateway; or one has a copy of the database of the other.'
+  "Most likely both addresses lead to one gateway; otherwise one has a copy of the other's database."
 
 /** Its changes by which a run is known again: those that say when the gateway made their servers. */
 const tellingIn = ({ changes }: RecordedRun): Change[] =>
@@ -108,7 +108,7 @@ export function elsewhereNotes(found: readonly RunElsewhere[]): Note[] {
     const { url } = run.started.gateway
     const end = isUnfinished(run) ? ' It did not finish.' : ''
     const message = printable(
-      `Run ${run.id} was made through ${url}, and changed this server: it has the same id here, and was made at the same time. ${EITHER}${end} It is not counted here; --revert ${run.id} takes it back.`,
+      `Run ${run.id} was made through ${url}, and changed this server: here it has the same id, and was made at the same time. ${EITHER}${end} That run is not counted here; --revert ${run.id} takes it back.`,
     )
     return { code: 'other-address', server, field: null, message }
   })

@@ -9,7 +9,7 @@ import { mend } from '../../core/show/remedy.ts'
 /**
  * The run whose id begins with `prefix`; `list` is the command that lists all runs. Throws `run-not-found`, also where
  * several begin with it, `journal-damaged` or `journal-newer` when a run of that name cannot be read, and `journal-unsafe`
- * when it is not believed.
+ * when it is not trusted.
  */
 export async function findNamedRun(journal: Journal, prefix: string, list: string): Promise<RecordedRun> {
   const { runs, problems } = await journal.runs()

@@ -41,7 +41,7 @@ export async function requireFilesNamed({ id, changes }: RecordedRun, named: Nam
   if (words.length === 0) return
   throw new MigrateError(
     'run-interrupted',
-    `Run ${id} did not finish, and has changes in files; a file is written only when it is named again`,
+    `Run ${id} did not finish, and has changes in files, each of which is written only when it is named again`,
     `Add ${words.map(shellQuoted).join(' ')}`,
   )
 }
@@ -54,10 +54,10 @@ function otherPlace({ server, file, edits }: Change): string {
 }
 
 const PRINTED =
-  'HASH is the head that the run printed at its end; history shows the one that its journal has now. Where they are the same, nothing in it was changed since.'
+  'HASH is the head that the run printed at its end; where history still shows the same, nothing was changed since.'
 
 const NOTHING_PRINTED =
-  'A run that did not finish has printed no head; history shows the one that its journal has. Name that where nobody else can have written to the journal.'
+  'A run that did not finish has printed no head. If nobody else can have written to the journal, name the one that history shows.'
 
 /**
  * What is more than a URL is not taken back, or finished, on the word of a journal alone where nobody is asked. `isSaid`: is

@@ -75,7 +75,7 @@ describe('a new run comes after', () => {
 describe('a run from the future', () => {
   test('is pointed out, in a sentence and as a remark', () => {
     const sentence = aheadOfClock(run('next', 9), at(8))
-    expect(sentence).toContain(`Run next began at ${at(9)}, which is still to come`)
+    expect(sentence).toContain(`Run next began at ${at(9)}, which is in the future by`)
     expect(clockNotes(run('next', 9), at(8))).toEqual([
       { code: 'clock-ahead', server: null, field: null, message: sentence },
     ])

@@ -225,7 +225,7 @@ describe.concurrent('an entry of the list that cannot be read exactly keeps no o
     const finished = await throughTo(trial, server.url)
     expect([finished.code, urls(trial.sandbox.rows())]).toEqual([4, { ...MOVED, 'id-fetch': OLD }])
     expect(documentOf<Run>(finished).skipped).toMatchObject([
-      { code: 'unreadable', message: expect.stringContaining('holds what is no character') as string },
+      { code: 'unreadable', message: expect.stringContaining('holds half of a character') as string },
     ])
   })
 })
@@ -260,7 +260,7 @@ const IDS: readonly (readonly [id: string, why: string | null])[] = [
   ['a/b', 'its id, "a/b", holds a slash'],
   ['../../key/delete', 'holds a slash'],
   ['a\\..\\b', 'holds a slash'],
-  ['\ud800', 'holds what is no character'],
+  ['\ud800', 'holds half of a character'],
   ['caf\ufffd', null],
   ['a%2Fb', null],
   ['%2e%2e', null],

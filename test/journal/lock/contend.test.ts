@@ -43,11 +43,9 @@ describe.skipIf(!asRoot)('of another user', () => {
         'lock-held',
         `Another user holds the lock of this gateway: nobody on ${host} (process ${pid}), x\\x1b[31m\\x0aINJECT since THEN`,
       ])
-      expect(hint).toBe(
-        `Wait for it, or ask for its end: nobody and root can end process ${pid}. Its lock is ${path}`,
-      )
+      expect(hint).toBe(`Wait for it, or ask nobody or root to end process ${pid}. Its lock is ${path}`)
       expect(told).toEqual([
-        `Waiting for another user's run against this gateway: nobody (process ${pid}), 0.05 s at most.`,
+        `Waiting for another user's run against this gateway: nobody (process ${pid}), for 0.05 s at most.`,
       ])
       await rm(path)
     }

@@ -60,12 +60,12 @@ test('a journal of one’s own is believed', async () => {
   expect((await locationWarnings(folder, {})).filter((each) => !/goes away with it/.test(each))).toEqual([])
 })
 
-test.each([0o660, 0o606, 0o622, 0o666])('a run’s file with mode %o is not believed', async (mode) => {
+test.each([0o660, 0o606, 0o622, 0o666])('a run’s file with mode %o is not trusted', async (mode) => {
   await chmod(file, mode)
   expect(await faults()).toEqual([
     [
       'journal-unsafe',
-      `${file} is not believed: other users may write to it, and a revert writes what stands there`,
+      `${file} is not trusted: other users may write to it, and a revert writes what it holds`,
       `If what it holds is right:\n  chmod go-w -- '${file}'`,
     ],
   ])
@@ -81,8 +81,8 @@ test.each([0o770, 0o707, 0o777, 0o730, 0o703])(
     expect(await faults()).toEqual([
       [
         'journal-unsafe',
-        `The journal in ${folder} is not believed: other users may write to it`,
-        `If what it holds is right, make it yours; else name a folder of your own with --journal DIR:\n  chmod -R go-w -- '${folder}'`,
+        `The journal in ${folder} is not trusted: other users may write to it`,
+        `If its runs are yours, make it yours alone (else name a folder of your own with --journal DIR):\n  chmod -R go-w -- '${folder}'`,
       ],
     ])
     expect(await runs()).toBe(1)
@@ -100,7 +100,7 @@ test('no command of ours reaches what else a folder holds', async () => {
   await chmod(folder, 0o770)
   const [[, , hint] = []] = await faults()
   expect(hint).toBe(
-    `It holds more than runs: name a folder of your own with --journal DIR, or close it:\n  chmod go-w -- '${folder}'`,
+    `It holds more than runs: name a folder of your own with --journal DIR, or close this one:\n  chmod go-w -- '${folder}'`,
   )
 })
 
@@ -120,8 +120,8 @@ test('a link in the place of a run’s file is not', async () => {
   expect(await faults()).toEqual([
     [
       'journal-unsafe',
-      `${file} is not believed: it is a symbolic link, no file of this journal`,
-      `If it leads to a run of yours, put that in its place:\n  mv -- ${elsewhere} '${file}'`,
+      `${file} is not trusted: it is a symbolic link, not a file of this journal`,
+      `If it leads to a run of yours, move that here:\n  mv -- ${elsewhere} '${file}'`,
     ],
   ])
 })
@@ -166,7 +166,7 @@ test('it is said where others can read whole URLs, and where they cannot it is n
   const said = async (): Promise<boolean> =>
     (await locationWarnings(folder, {})).some((each) =>
       each.startsWith(
-        `Other users can read runs in the journal, which hold whole URLs. To close it: chmod -R go=`,
+        `Other users can read runs in the journal, which hold whole URLs. To close it:\n  chmod -R go=`,
       ),
     )
   await chmod(file, 0o644)
@@ -207,8 +207,8 @@ describe.skipIf(!isRoot)('somebody else’s', () => {
     expect(await faults()).toEqual([
       [
         'journal-unsafe',
-        `The journal in ${folder} is not believed: it belongs to another user (uid ${OTHER})`,
-        `If what it holds is right, make it yours; else name a folder of your own with --journal DIR:\n  chown -R -- ${userName()} '${folder}'`,
+        `The journal in ${folder} is not trusted: it belongs to another user (uid ${OTHER})`,
+        `If its runs are yours, make it yours alone (else name a folder of your own with --journal DIR):\n  chown -R -- ${userName()} '${folder}'`,
       ],
     ])
     await chmod(folder, 0o777)
@@ -224,7 +224,7 @@ describe.skipIf(!isRoot)('somebody else’s', () => {
     expect(await faults()).toEqual([
       [
         'journal-unsafe',
-        `${file} is not believed: it belongs to another user (uid ${OTHER}), and a revert writes what stands there`,
+        `${file} is not trusted: it belongs to another user (uid ${OTHER}), and a revert writes what it holds`,
         `If what it holds is right:\n  chown -- root '${file}'`,
       ],
     ])

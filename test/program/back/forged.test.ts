@@ -257,7 +257,7 @@ describe.concurrent('a URL that no migration makes', () => {
         line.migrations = [{ id: 'localhost-8585-to-mcp-proxy-sse', sha256: 'b'.repeat(64) }]
     })
     const { code, stdout } = await trial.call(['--revert', '--yes', ...NOW])
-    expect([code, sentence(stdout)]).toEqual([0, expect.stringContaining('only the form could be checked')])
+    expect([code, sentence(stdout)]).toEqual([0, expect.stringContaining('by their form only')])
   })
 })
 

@@ -32,14 +32,14 @@ function withoutRights(what: 'mkdir' | 'open'): Record<string, string> {
 }
 
 test.for(['mkdir', 'open'] as const)(
-  'where the file system does not keep who may write (%s), nothing is written: no run would be believed later',
+  'where the file system does not keep who may write (%s), nothing is written: no run would be trusted later',
   async (what, { open }) => {
     const trial = await open({ servers: TWO })
     const { code, stderr } = await trial.run(['--yes', '--no-wait'], { env: withoutRights(what) })
     expect([code, sentence(stderr)]).toEqual([
       1,
       expect.stringContaining(
-        `The file system of ${trial.journal} does not keep who may write to a file, so a journal there would not be believed Name a folder on another file system with --journal DIR.`,
+        `The file system of ${trial.journal} does not keep who may write to a file, so a journal there would not be trusted Name a folder on another file system with --journal DIR.`,
       ),
     ])
     expect([onlyRead(trial.sandbox), await readdir(trial.journal)]).toEqual([true, []])

@@ -55,7 +55,7 @@ describe.concurrent('a key is taken', () => {
       const { code, stderr } = await lookWith(trial, file)
       expect(code).toBe(0)
       expect(stderr).toContain(
-        `! Other users can read the key in that file. To close it:\n  chmod go= -- '${file}'\n`,
+        `! Other users can read the file of the key. To close it:\n    chmod go= -- '${file}'\n`,
       )
     }
   })
@@ -125,7 +125,7 @@ describe.concurrent('a key is taken', () => {
     await chmod(keys, 0o666)
     expect([(await verify()).code, sentence((await verify()).stderr)]).toEqual([
       64,
-      expect.stringContaining(`Keys file ${keys} is not taken: other users may write to it`),
+      expect.stringContaining(`Keys file ${keys} is not trusted: other users may write to it`),
     ])
   })
 })
@@ -151,7 +151,7 @@ describe.concurrent('a run that others may have written', () => {
       expect([args, code, sentence(stderr)]).toEqual([
         args,
         1,
-        expect.stringContaining(`${file} is not believed`),
+        expect.stringContaining(`${file} is not trusted`),
       ])
       expect(stderr).toContain(`\n  chmod go-w -- ${file}\n`)
     }
@@ -159,9 +159,9 @@ describe.concurrent('a run that others may have written', () => {
       const { stdout, stderr } = await trial.call(args)
       expect([args, sentence(stdout + stderr)]).toEqual([
         args,
-        expect.stringContaining(`${file} is not believed`),
+        expect.stringContaining(`${file} is not trusted`),
       ])
-      expect(stdout + stderr).toContain(`\n  chmod go-w -- ${file}`)
+      expect(stdout + stderr).toContain(`  chmod go-w -- ${file}`)
     }
     expect((await trial.call(['history', '--check'])).code).toBe(1)
     expect(writes(trial.sandbox)).toBe(written)
@@ -203,7 +203,7 @@ describe.skipIf(!runsAsNobody)('with two users', () => {
     for (const args of [['--yes'], ['history']]) {
       const { stdout, stderr } = asNobody(args, { ...env, MCP_URL_MIGRATE_LOCKS: join(home, 'locks') })
       expect(sentence(stdout + stderr)).toContain(`${home}/.local belongs to root`)
-      expect(stdout + stderr).toContain(`\n  sudo chown -R -- nobody ${home}/.local`)
+      expect(stdout + stderr).toContain(`  sudo chown -R -- nobody ${home}/.local`)
     }
     system('chown -R -- nobody "$1"', `${home}/.local`)
     const { stdout } = asNobody(['history'], env)

@@ -88,7 +88,7 @@ describe.concurrent('with a clock that was set back,', () => {
     const checked = await trial.call(['history', '--check'])
     expect([checked.code, sentence(checked.stdout)]).toEqual([
       0,
-      expect.stringContaining(`${ahead}: intact; by this clock it began in the future`),
+      expect.stringContaining(`${ahead}: intact; it began in the future by this machine's clock`),
     ])
     const dry = await trial.call(['--revert', ahead, '--dry-run', '--json'])
     expect(documentOf<RunDocument>(dry).notes).toContainEqual({

@@ -60,7 +60,7 @@ describe.concurrent('a run that has no end:', () => {
       expect.stringContaining('did not finish. Both ways ask the gateway first what was written.'),
     ])
     expect(dry.stderr).toMatch(
-      /\n {2}npx mcp-url-migrate --unfinished finish --yes --url \S+ --journal \S+\n/,
+      /\n {4}npx mcp-url-migrate --unfinished finish --yes --url \S+ --journal \S+\n/,
     )
     const look = await trial.call(['--dry-run', '--unfinished', 'finish'])
     expect(sentence(look.stdout)).toContain('Finishing run')

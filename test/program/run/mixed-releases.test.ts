@@ -225,7 +225,7 @@ describe.concurrent('what could not be put back', () => {
     expect(sentence(back.stdout)).toContain(
       'fetch: alias, args, available_on_public_internet, env, mcp_access_groups, transport: not as before',
     )
-    expect(sentence(back.stdout)).toContain('Not all is as it was before that run.')
+    expect(sentence(back.stdout)).toContain('Not everything is as it was before that run.')
     expect(rows()).not.toEqual(before)
     expect((await call(['--revert', id, '--yes'])).code).toBe(1)
     const { server_id: _id, ...fields } = RICH

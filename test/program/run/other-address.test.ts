@@ -217,7 +217,7 @@ describe.concurrent('the newest run of another address whose server this gateway
     expect([named.code, sentence(named.stdout)]).toEqual([
       0,
       expect.stringContaining(
-        `The run was made through ${trial.sandbox.url}; it is taken back through ${url}.`,
+        `The run was made through ${trial.sandbox.url}; it is taken back through ${url}, on servers`,
       ),
     ])
     expect(urls(trial.sandbox.rows())).toMatchObject({ 'id-fetch': FETCH?.['url'] })

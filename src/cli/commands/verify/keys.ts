@@ -11,7 +11,7 @@ async function fromFile(file: string): Promise<ExpectedKey[]> {
   const { readKeysFile } = await import('../../../core/verify/keys-file.ts')
   const given = await readGiven(file)
   if ('why' in given) throw fileUnreadable(`Keys file ${printable(file)}: ${given.why}`)
-  requireGuarded(file, given.owned, `Keys file ${printable(file)} is not taken`)
+  requireGuarded(file, given.owned, `Keys file ${printable(file)} is not trusted`)
   return readKeysFile(given.text, file)
 }
 

@@ -28,7 +28,7 @@ const migrationHeading = (migration: Migration, plan: Plan): string =>
 
 function reversalHeading(run: RecordedRun, plan: Plan): string {
   const what = run.started.reverts === null ? 'a migration' : `which took back ${run.started.reverts}`
-  const again = run.started.reverts === null ? '' : ' This does it again.'
+  const again = run.started.reverts === null ? '' : ` What ${run.started.reverts} changed is changed again.`
   return `Taking back run ${run.id} of ${run.startedAt}, ${what}, on ${gatewayText(plan)}, ${plan.gateway.account}.${again}`
 }
 
@@ -55,7 +55,7 @@ export function renderPurpose(
       return {
         heading: reversalHeading(purpose.run, plan),
         nothing: plan.skipped.some(({ code }) => code === 'file-not-named')
-          ? 'Nothing is taken back: a file that it stands in was not named, see above.'
+          ? 'Nothing is taken back: a file that it is in was not named; see above.'
           : 'Nothing to take back: no server holds what this run wrote.',
       }
     case 'completion': {

@@ -171,7 +171,7 @@ function renderStillDamaged({ notes }: RunReport, look: Look): string[] {
   if (damaged.length === 0) return []
   const lines = damaged.map(({ server, message }) => `  ${server ? `${shownName(server)}: ` : ''}${message}`)
   const what =
-    'Not all is as it was before that run. Whether its write did this, or somebody since, cannot be told from here: look at these on the admin page, and set what is wrong there.'
+    'Not everything is as it was before that run. Whether the run changed this, or somebody since, cannot be told from here: look at these servers on the admin page, and correct there what is wrong.'
   return [...lines.map((line) => wrap(line, look.width, '    ')), wrap(what, look.width)].map((text) =>
     look.paint('red', text),
   )

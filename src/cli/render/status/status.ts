@@ -7,7 +7,7 @@ import { type RecordedRun, tallyRecorded } from '../../../journal/fold.ts'
 import type { HeldBy } from '../../../core/config/move/configured.ts'
 import type { ConfiguredMove } from '../../../runs/status/configured-moves.ts'
 import type { GatewayStatus, JournalStatus, Problem, StatusReport } from '../../../runs/status/status.ts'
-import { hintLines, type Look, wrap } from '../layout.ts'
+import { hintLines, type Look, problemLines, wrap } from '../layout.ts'
 import { settling } from '../report/ways-to-end.ts'
 import { renderContainers } from './docker.ts'
 import { renderServers } from './servers.ts'
@@ -69,12 +69,7 @@ function renderJournal({ runs, problems, location }: JournalStatus, look: Look, 
     : [`${look.paint('bold', 'Last run')}  none for this gateway in ${printable(location)}`]
   return [
     ...lines,
-    ...problems.map(({ message, hint }) =>
-      [
-        look.paint('red', wrap(`  ! ${printable(message)}`, look.width, '    ')),
-        ...(hint === null ? [] : [hintLines(hint, look.width)]),
-      ].join('\n'),
-    ),
+    ...problems.map((problem) => look.paint('red', problemLines(problem, look.width, '  '))),
   ].join('\n')
 }
 

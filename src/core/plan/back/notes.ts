@@ -49,7 +49,7 @@ export function runNotes(run: RunToRevert, inForce: Reversal['inForce'], gateway
   const stays = inForce.map(({ id, servers }) =>
     note(`Run ${id} stays in force (${count(servers, 'server')}); --revert ${id} takes it back.`),
   )
-  const through = `The run was made through ${url}; it is taken back through ${gateway.url}. Ids and values decide.`
+  const through = `The run was made through ${url}; it is taken back through ${gateway.url}, on servers with the same ids that still hold what it wrote.`
   return [
     ...gatewayNotes(gateway),
     ...(url === gateway.url ? [] : [note(through)]),

@@ -1,0 +1,30 @@
+import { expect, test } from 'vitest'
+import { problemLines, warningLines } from '../../../src/cli/render/layout.ts'
+import { mend } from '../../../src/core/show/remedy.ts'
+
+const COMMAND = 'chmod -R go-w -- /a/folder/whose/name/is/longer/than/a/line'
+
+test('a warning is wrapped to the width, and what mends it stands below it, each command whole', () => {
+  const warning = `The journal is open to others, so it is not trusted.\n${mend('If its runs are yours, close it to all others:', COMMAND)}`
+  expect(warningLines(warning, 40)).toBe(
+    [
+      '! The journal is open to others, so it',
+      '  is not trusted.',
+      '  If its runs are yours, close it to all',
+      '  others:',
+      `    ${COMMAND}`,
+    ].join('\n'),
+  )
+})
+
+test('a problem in a list is moved to the right with all of its lines; one without a hint is one sentence', () => {
+  const problem = { message: 'The journal is not trusted', hint: mend('Close it:', COMMAND) }
+  expect(problemLines(problem, 40, '  ')).toBe(
+    ['  ! The journal is not trusted', '    Close it:', `      ${COMMAND}`].join('\n'),
+  )
+  expect(problemLines({ ...problem, hint: null }, 40)).toBe('! The journal is not trusted')
+})
+
+test('no line of a warning is more than text to a terminal', () => {
+  expect(warningLines('a\u001b[31m\nb\u0007', 40)).not.toMatch(/[\u001b\u0007]/)
+})
