@@ -17,7 +17,7 @@ const MAY_IMPORT: Record<string, string[]> = {
   mcp: ['core'],
   gateway: ['core', 'mcp'],
   journal: ['core', 'machine'],
-  docker: ['core'],
+  docker: ['core', 'files'],
   machine: ['core'],
   runs: ['core', ...OUTSIDE],
   cli: ['core', ...OUTSIDE, 'runs', 'sandbox'],

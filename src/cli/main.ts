@@ -32,8 +32,15 @@ function misused({ message }: CommanderError, json: boolean): number {
 const ON_WINDOWS =
   'This program does not run on Windows itself. Run it in WSL: https://learn.microsoft.com/windows/wsl/install'
 
-/** Node reads it as the first TLS connection is made, from 24 on with everything waiting for it, signals too. */
+/**
+ * The files of certificates that Node reads as the first TLS connection is made, with everything waiting for them, signals
+ * too: the first one from Node 24 on, the second one with `--use-openssl-ca`.
+ */
+const AUTHORITIES = ['NODE_EXTRA_CA_CERTS', 'SSL_CERT_FILE']
+
 function isEndless(authority: string): boolean {
+  // A pipe that a shell hands over has somebody at its other end.
+  if (/^\/(dev|proc\/self)\/fd\//.test(authority)) return false
   try {
     const found = statSync(authority)
     return found.isFIFO() || (found.isCharacterDevice() && authority !== devNull)
@@ -45,13 +52,10 @@ function isEndless(authority: string): boolean {
 /** Why nothing can be done on this machine, or in this environment; `null` where nothing is in the way. */
 function refusal(): MigrateError | null {
   if (process.platform === 'win32') return new MigrateError('usage', ON_WINDOWS)
-  const authority = process.env['NODE_EXTRA_CA_CERTS'] ?? ''
-  // A pipe that a shell hands over has somebody at its other end.
-  if (/^\/(dev|proc\/self)\/fd\//.test(authority) || !isEndless(authority)) return null
-  return new MigrateError(
-    'file-unreadable',
-    `NODE_EXTRA_CA_CERTS names ${printable(authority)}, which is not a regular file`,
-  )
+  const name = AUTHORITIES.find((each) => isEndless(process.env[each] ?? ''))
+  if (name === undefined) return null
+  const file = printable(process.env[name] ?? '')
+  return new MigrateError('file-unreadable', `${name} names ${file}, which is not a regular file`)
 }
 
 /** Tells of a failure where what does so otherwise is not there yet, or cannot be loaded. Returns the exit code. */

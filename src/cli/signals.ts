@@ -4,7 +4,7 @@ import { isHeldUp, STOP_SIGNALS } from './ending.ts'
 /** Where the program is when a signal ends it: has a run begun, is it over? */
 export type Phase = 'before' | 'during' | 'after'
 
-/** How often it is looked whether a run that is to stop is held up by the system, and after how many such looks it is given up. */
+/** How often it is looked whether a run that is to stop is held up, and after how many such looks on end it is given up. */
 const LOOK_MS = 500
 const LOOKS = 20
 
@@ -12,10 +12,14 @@ const LOOKS = 20
 const GLANCE_MS = 10
 const GLANCES = 25
 
+/** Is there something printed that nobody takes, as by a pager that waits or a terminal that hangs? */
+const isUnread = (): boolean =>
+  [process.stdout, process.stderr].some(({ writableLength }) => writableLength > 0)
+
 /**
  * What Ctrl-C, SIGTERM and SIGHUP do. Outside a run they end the program at once; during a run the first one asks it to
  * stop after the write in flight, and only a second one ends the program (the journal knows what was begun); or none, where
- * the system holds a file for ten seconds on end, as a disk does that is gone.
+ * for ten seconds on end the system holds a file, as a disk does that is gone, or nobody reads the report.
  */
 export class Signals {
   #requested: StopSignal | null = null
@@ -41,8 +45,9 @@ export class Signals {
     this.#announce()
     let held = 0
     this.#watch = setInterval(() => {
-      held = isHeldUp() ? held + 1 : 0
-      if (held >= LOOKS) this.#end(signal, this.#phase)
+      // While it works, it may work unread.
+      held = isHeldUp() || (this.#phase === 'after' && isUnread()) ? held + 1 : 0
+      if (held === LOOKS) this.#end(signal, this.#phase)
     }, LOOK_MS).unref()
   }
 
@@ -70,7 +75,6 @@ export class Signals {
   /** Says that no run will follow any more. */
   finish(): void {
     this.#phase = 'after'
-    if (this.#watch) clearInterval(this.#watch)
   }
 
   /** Runs something that ends by itself when `requested` says so. */
@@ -79,6 +83,7 @@ export class Signals {
     if (this.#isEnding) await new Promise<never>(() => {})
     this.#phase = 'during'
     this.#requested = null
+    if (this.#watch) clearInterval(this.#watch)
     try {
       return await act()
     } finally {

@@ -12,16 +12,16 @@ const isOpen = ({ mode }: Owned): boolean => (mode & 0o022) !== 0
 /** May anybody among the group or all others read it? */
 export const isReadable = ({ mode }: Owned): boolean => (mode & 0o044) !== 0
 
-const BY_OTHERS = 'other users may write to it'
+/** A user who is not the one that runs this program, in words. */
+export const stranger = (uid: number): string => (uid === 0 ? 'root' : `another user (uid ${uid})`)
 
 /**
  * Why somebody else may have put there what stands in a file or folder, in words; `null` where only its owner can, and
  * that is one of `trusted` (numbers of users).
  */
 export function whyNotOwn(found: Owned, trusted: readonly number[]): string | null {
-  if (!trusted.includes(found.uid))
-    return found.uid === 0 ? 'it belongs to root' : `it belongs to another user (uid ${found.uid})`
-  return isOpen(found) ? BY_OTHERS : null
+  if (!trusted.includes(found.uid)) return `it belongs to ${stranger(found.uid)}`
+  return isOpen(found) ? 'other users may write to it' : null
 }
 
 /** A user of this machine, by number and by what a shell calls them. */

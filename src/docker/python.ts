@@ -36,8 +36,6 @@ def end_in_time(make_line):
 // other code. -B: no compiled code is left behind, which the official images come without.
 const OPTIONS = ['-I', '-S', '-B', '-c']
 
-const PROGRAMS = ['python3', 'python']
-
 /** 128 and the number of SIGALRM: its system has ended it. */
 const ALARM = 142
 
@@ -53,27 +51,43 @@ function endOf({ code, stdout, stderr }: Ended): ScriptEnd {
   return { stdout, isLate: code === null || code === ALARM, complaint }
 }
 
-/**
- * Runs a script in Python inside a running container, with the first Python that is there; `null` where there is none.
- * What it is asked goes through its environment, as every user of the machine, and the engine's own record of events, may
- * read the arguments of a process: URLs hold secrets. `seconds`: its time, after which it ends by itself. Throws as
- * `Docker.look` does.
- */
-export async function runPython(
-  docker: Docker,
-  id: string,
-  script: string,
-  asked: { seconds: number; url: string; transport?: string },
-): Promise<ScriptEnd | null> {
-  const env = { [ASKED]: JSON.stringify(asked) }
-  const limitMs = (asked.seconds + GRACE_SECONDS) * 1000
-  for (const program of PROGRAMS) {
-    try {
-      const command = [program, ...OPTIONS, `${BEGINNING}\n${script}`]
-      return endOf(await docker.look(id, command, limitMs, env))
-    } catch (error) {
-      if (!(error instanceof DockerFailure && error.lacksProgram)) throw error
-    }
+/** What a script is asked. `seconds`: its time, after which it ends by itself. */
+export interface Question {
+  seconds: number
+  url: string
+  transport?: string
+}
+
+/** The Python of a running container. Which program that is, is found out once: there may be hundreds of addresses. */
+export class Python {
+  readonly #docker: Docker
+  readonly #id: string
+  #programs: readonly string[] = ['python3', 'python']
+
+  constructor(docker: Docker, id: string) {
+    this.#docker = docker
+    this.#id = id
   }
-  return null
+
+  /**
+   * Runs a script; `null` where the container has no Python. What it is asked goes through its environment, as every user of
+   * the machine, and the engine's own record of events, may read the arguments of a process: URLs hold secrets. Throws as
+   * `Docker.look` does.
+   */
+  async run(script: string, asked: Question): Promise<ScriptEnd | null> {
+    const env = { [ASKED]: JSON.stringify(asked) }
+    const limitMs = (asked.seconds + GRACE_SECONDS) * 1000
+    for (const program of this.#programs) {
+      try {
+        const command = [program, ...OPTIONS, `${BEGINNING}\n${script}`]
+        const ended = await this.#docker.look(this.#id, command, limitMs, env)
+        this.#programs = [program]
+        return endOf(ended)
+      } catch (error) {
+        if (!(error instanceof DockerFailure && error.lacksProgram)) throw error
+      }
+    }
+    this.#programs = []
+    return null
+  }
 }

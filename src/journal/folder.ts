@@ -14,6 +14,11 @@ async function makeOne(folder: string, mode: number): Promise<void> {
   }
 }
 
+/** What the system says of a file by this name is that it exists: of use to nobody who wants a folder. */
+async function requireFolder(path: string): Promise<void> {
+  if (!(await stat(path)).isDirectory()) throw Object.assign(new Error('no folder'), { code: 'ENOTDIR' })
+}
+
 /**
  * Makes a folder, and those above it that are missing, with this mode; one that is there stays as it is. Not Node's
  * own recursion: it never ends where the kernel refuses, as in /proc. Throws what the system says.
@@ -22,10 +27,7 @@ export async function makeFolder(folder: string, mode: number): Promise<void> {
   try {
     await makeOne(folder, mode)
   } catch (error) {
-    if (codeOf(error) === 'EEXIST') {
-      if ((await stat(folder)).isDirectory()) return
-      throw Object.assign(new Error('no folder'), { code: 'ENOTDIR' })
-    }
+    if (codeOf(error) === 'EEXIST') return requireFolder(folder)
     if (codeOf(error) !== 'ENOENT' || dirname(folder) === folder) throw error
     await makeFolder(dirname(folder), mode)
     await makeOne(folder, mode)

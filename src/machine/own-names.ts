@@ -33,28 +33,13 @@ export function addressesIn(trie: string, six: string): string[] {
   return found
 }
 
-/** As much is read of a file: lists of names to block are long, tables of routers longer, and what is no file has no end. */
+/** So many bytes are read of a file: lists of names to block are long, and tables of routers longer. */
 const MOST = 16_000_000
 
-/** The text of a system's file, of which there may be more; empty where it cannot be read. */
-function textOf(path: string): string {
-  try {
-    // A pipe of that name is not waited for.
-    const file = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK)
-    try {
-      return fstatSync(file).isFile() ? readUpTo(file, MOST) : ''
-    } finally {
-      closeSync(file)
-    }
-  } catch {
-    return ''
-  }
-}
-
 /** Files of `/proc` do not tell their size. */
-function readUpTo(file: number, most: number): string {
+function beginningOf(file: number): string {
   const parts: Buffer[] = []
-  for (let size = 0; size < most; ) {
+  for (let size = 0; size < MOST; ) {
     const part = Buffer.alloc(65_536)
     const length = readSync(file, part)
     if (length === 0) break
@@ -64,6 +49,21 @@ function readUpTo(file: number, most: number): string {
   return Buffer.concat(parts).toString()
 }
 
+/** The text of a system's file, of which there may be more; empty where it cannot be read. */
+function textOf(path: string): string {
+  try {
+    // A pipe of that name is not waited for.
+    const file = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK)
+    try {
+      return fstatSync(file).isFile() ? beginningOf(file) : ''
+    } finally {
+      closeSync(file)
+    }
+  } catch {
+    return ''
+  }
+}
+
 /** What a machine knows of itself: its name, its addresses, and the text of its file of hosts. */
 export interface Itself {
   name: string
@@ -71,16 +71,14 @@ export interface Itself {
   hosts: () => string
 }
 
-const HERE: Itself = {
-  get name() {
-    return hostname()
-  },
+const thisMachine = (): Itself => ({
+  name: hostname(),
   addresses: () => [
     ...Object.values(networkInterfaces()).flatMap((all = []) => all.map(({ address }) => address)),
     ...addressesIn(textOf('/proc/net/fib_trie'), textOf('/proc/net/if_inet6')),
   ],
   hosts: () => textOf('/etc/hosts'),
-}
+})
 
 const firstLabel = (name: string): string => name.split('.')[0] ?? ''
 
@@ -102,7 +100,7 @@ function knowing({ name, addresses, hosts }: Itself) {
  * Is a host certainly this machine: an address that it has on its networks, or its own name, with its domain or without?
  * Asks no name server. `itself`: that of another machine, for a trial.
  */
-export function ownNames(itself = HERE): IsHere {
+export function ownNames(itself = thisMachine()): IsHere {
   return knowing(itself).isOwn
 }
 
@@ -111,7 +109,7 @@ export function ownNames(itself = HERE): IsHere {
  * gives to its addresses, and all below `.localhost` (RFC 6761)? Behind such names a reverse proxy may keep several
  * gateways apart, so that they share a lock at most.
  */
-export function namesLeadingHere(itself = HERE): IsHere {
+export function namesLeadingHere(itself = thisMachine()): IsHere {
   const { isOwn, isInFile } = knowing(itself)
   return (host) => isOwn(host) || host.endsWith('.localhost') || isInFile(host)
 }

@@ -59,6 +59,21 @@ test('one that works is left to come to its end, however long that takes', () =>
   over()
 })
 
+test('one that has stopped, and whose report nobody reads, ends after ten seconds, too', async () => {
+  vi.useFakeTimers()
+  vi.spyOn(process, 'getActiveResourcesInfo').mockReturnValue(['PipeWrap', 'Timeout'])
+  vi.spyOn(process.stdout, 'writableLength', 'get').mockReturnValue(70_000)
+  const { signals, ends, over } = unending()
+  signals.receive('SIGTERM')
+  await vi.advanceTimersByTimeAsync(20_000)
+  expect(ends).toEqual([])
+  over()
+  await vi.advanceTimersByTimeAsync(9_900)
+  expect(ends).toEqual([])
+  await vi.advanceTimersByTimeAsync(600)
+  expect(ends).toEqual([['SIGTERM', 'after']])
+})
+
 /** Signals outside of a run, and how the program was ended. */
 function outside(): { signals: Signals; ends: [StopSignal, Phase][] } {
   const ends: [StopSignal, Phase][] = []

@@ -1,43 +1,48 @@
 import { expect, test } from 'vitest'
-import { type Docker, DockerFailure, type Ended } from '../../src/docker/port.ts'
+import { type Docker, DockerFailure } from '../../src/docker/port.ts'
 import { witnessInside } from '../../src/docker/witness/witness.ts'
 import { container, engineWith } from '../support/containers.ts'
 
 const RUN = 'run a program inside a container'
 
-/** What a witness in a container tells of an address, and with which programs it looked. */
-async function look(run: (program: string) => Promise<Ended>) {
+/** What a witness tells of an address, in a container where no program can be run. */
+async function lookWithout(failure: DockerFailure): Promise<string> {
+  const docker: Docker = { ...engineWith([]), look: () => Promise.reject(failure) }
+  const { evidence } = await witnessInside(docker, container('litellm', {})).look(
+    'http://mcp:8080/mcp',
+    'http',
+  )
+  return evidence.replace('from inside the container litellm: ', '')
+}
+
+test.each([
+  ['python', 'python3 python python'],
+  ['none', 'python3 python'],
+])('which Python a container has is found out once: %s', async (there, all) => {
   const asked: string[] = []
   const docker: Docker = {
     ...engineWith([]),
-    look: (_, [program = '']) => {
+    look: async (_, [program = '']) => {
       asked.push(program)
-      return run(program)
+      if (program !== there) throw new DockerFailure(RUN, 'it is not there', true)
+      return { code: 0, stdout: '{"event": "tools", "tools": []}', stderr: '' }
     },
   }
-  const reach = await witnessInside(docker, container('litellm', {})).look('http://mcp:8080/mcp', 'http')
-  return { asked, evidence: reach.evidence.replace('from inside the container litellm: ', '') }
-}
-
-test('a witness takes python where there is no python3', async () => {
-  const stdout = '{"event": "tools", "tools": []}'
-  const { asked, evidence } = await look((program) =>
-    program === 'python3'
-      ? Promise.reject(new DockerFailure(RUN, 'it is not there', true))
-      : Promise.resolve({ code: 0, stdout, stderr: '' }),
-  )
-  expect(asked).toEqual(['python3', 'python'])
-  expect(evidence).toBe('it speaks MCP, and lists no tools')
+  const witness = witnessInside(docker, container('litellm', {}))
+  for (const host of ['a', 'b']) await witness.look(`http://${host}/mcp`, 'http')
+  expect(asked).toEqual(all.split(' '))
 })
 
 test('says so where the container lacks both', async () => {
-  const { evidence } = await look(() => Promise.reject(new DockerFailure(RUN, 'anything', true)))
-  expect(evidence).toBe('there is neither python3 nor python to look with')
+  expect(await lookWithout(new DockerFailure(RUN, 'anything', true))).toBe(
+    'there is neither python3 nor python to look with',
+  )
 })
 
 test('tells any other failure of Docker, whatever its words are', async () => {
-  const { evidence } = await look(() => Promise.reject(new DockerFailure(RUN, 'it is not there')))
-  expect(evidence).toBe(`Docker could not ${RUN}: it is not there`)
+  expect(await lookWithout(new DockerFailure(RUN, 'it is not there'))).toBe(
+    `Docker could not ${RUN}: it is not there`,
+  )
 })
 
 test('asks an engine that has failed no more', async () => {

@@ -1,7 +1,7 @@
 import { mkdir, readdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { runPython } from '../../src/docker/python.ts'
+import { Python } from '../../src/docker/python.ts'
 import { witnessInside } from '../../src/docker/witness/witness.ts'
 import { askInside } from '../../src/runs/verify/scene/inside.ts'
 import { temporaryFolder } from '../support/cli.ts'
@@ -69,7 +69,7 @@ test('an answer that never comes to its end is left in time, with the addresses'
 
 test('a script that hangs where it cannot be stopped from within is ended by its system', async () => {
   const held = 'import ctypes\nctypes.PyDLL(None).sleep(60)'
-  const ended = await runPython(engineHere(), 'x', `end_in_time(lambda: "late")\n${held}`, {
+  const ended = await new Python(engineHere(), 'x').run(`end_in_time(lambda: "late")\n${held}`, {
     url: 'http://x',
     seconds: 0.2,
   })

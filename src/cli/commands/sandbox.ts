@@ -1,6 +1,9 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { MigrateError } from '../../core/errors.ts'
+import { fileWords } from '../../core/show/system-words.ts'
+import { printable } from '../../core/show/text.ts'
 import { connect } from '../../gateway/connect/connect.ts'
 import { type Sandbox, startSandbox } from '../../sandbox/index.ts'
 import { FileJournal } from '../../journal/file-journal.ts'
@@ -32,10 +35,19 @@ async function tryOut(
   return doMainJob({ kind: 'migrate', migration, configuration: NO_FILES }, connected)
 }
 
+function makeFolder(place: string): string {
+  try {
+    return mkdtempSync(join(place, 'mcp-url-migrate-sandbox-'))
+  } catch (error) {
+    const message = `The sandbox cannot keep its journal in ${printable(place)}: ${fileWords(error, 'write')}`
+    throw new MigrateError('usage', message, 'Set TMPDIR to a folder in which you may write.')
+  }
+}
+
 /** `--sandbox`: the main job on a private gateway with the guide's seven servers. Returns the exit code. */
 export async function migrateSandbox(options: MainOptions, context: Context): Promise<number> {
   requireConsent(options, context)
-  const folder = mkdtempSync(join(tmpdir(), 'mcp-url-migrate-sandbox-'))
+  const folder = makeFolder(tmpdir())
   // Whatever ends the program, a signal too.
   process.once('exit', () => rmSync(folder, { recursive: true, force: true }))
   const sandbox = await startSandbox()

@@ -1,9 +1,7 @@
 import { MigrateError } from '../../core/errors.ts'
-import { redactText } from '../../core/show/redact.ts'
 import type { Credentials } from '../../gateway/connect/connect.ts'
-import { fileUnreadable } from '../../files/text-file.ts'
 import type { ConnectionOptions } from '../options/groups.ts'
-import { exposure, isStandardInput, readGiven, requireGuarded } from '../options/given-file.ts'
+import { checkSecret, readSecret, sourceName } from './secret.ts'
 import type { Terminal } from '../terminal/terminal.ts'
 
 /** The variables that may hold an admin key, the first of them first. */
@@ -16,47 +14,6 @@ const PASSWORD_VARIABLE = 'UI_PASSWORD'
 export const keysIn = (env: NodeJS.ProcessEnv): (string | undefined)[] =>
   [...KEY_VARIABLES, PASSWORD_VARIABLE].map((name) => env[name]?.trim())
 
-const LIMIT = 64 * 1024
-
-/** The name of a file, unless it looks as if somebody had put the secret itself there. */
-function shownFile(file: string): string {
-  const shown = redactText(file)
-  return shown === file ? file : 'a file of that name (what follows the option looks like a key, not a file)'
-}
-
-const sourceName = (file: string): string => (isStandardInput(file) ? 'standard input' : shownFile(file))
-
-/** What is typed into a terminal is shown there, unless a prompt hides it. */
-function requireNoTerminal(what: string): void {
-  if (process.stdin.isTTY !== true) return
-  throw new MigrateError(
-    'usage',
-    `Standard input is a terminal, where the ${what} would be seen as it is typed`,
-    `It is asked for, hidden, without --${what}-file -.`,
-  )
-}
-
-/** Tells the person something, on standard error. */
-export type Warn = Terminal['warn']
-
-/**
- * The secret in a file, or on standard input (`-`). Warns of a file that other users can read. Throws `file-unreadable`, also
- * where somebody else may have written it, and `usage` for what is no secret, without showing anything of it. `otherwise`:
- * another way to give it.
- */
-export async function readSecret(file: string, what: string, warn: Warn, otherwise = ''): Promise<string> {
-  if (isStandardInput(file)) requireNoTerminal(what)
-  const source = sourceName(file)
-  const given = await readGiven(file)
-  if ('why' in given) throw fileUnreadable(`The ${what} could not be read from ${source}: ${given.why}`)
-  const { text, owned } = given
-  requireGuarded(file, owned, `The ${what} is not taken from ${source}`, otherwise)
-  const exposed = await exposure(file, owned, what)
-  if (exposed !== null) warn(exposed)
-  if (text.length > LIMIT) throw new MigrateError('usage', `What ${source} holds is not a ${what}`, null)
-  return checkSecret(text.replace(/^\ufeff/, '').replace(/\r?\n$/, ''), what, source)
-}
-
 const fromOption = (file: string, what: string, terminal: Terminal): Promise<string> =>
   readSecret(
     file,
@@ -64,19 +21,6 @@ const fromOption = (file: string, what: string, terminal: Terminal): Promise<str
     (text) => terminal.warn(text),
     `, redirect it to standard input (--${what}-file - <FILE), or make it yours alone`,
   )
-
-/** A key that a header could not hold, such as one with a line break inside, is refused without being shown. */
-export function checkSecret(secret: string, what: string, source: string): string {
-  if (secret === '') throw new MigrateError('usage', `The ${what} from ${source} is empty`, null)
-  if (what === 'key' && !/^[\u0021-\u007e]+$/.test(secret.trim())) {
-    throw new MigrateError(
-      'usage',
-      `The key from ${source} holds characters that no key has`,
-      'It should be one line, such as sk-….',
-    )
-  }
-  return what === 'key' ? secret.trim() : secret
-}
 
 const PASSWORD_SOURCES = `${PASSWORD_VARIABLE}, or name a file with --password-file`
 

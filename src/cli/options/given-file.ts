@@ -1,8 +1,8 @@
 import { constants, type Stats } from 'node:fs'
-import { access, readdir, readFile, stat } from 'node:fs/promises'
+import { readdir, readFile, stat } from 'node:fs/promises'
 import { Socket } from 'node:net'
 import type { Readable } from 'node:stream'
-import { isReadable, type Owned, takeOver, whyNotOwn } from '../../core/ownership.ts'
+import { type Owned, takeOver, whyNotOwn } from '../../core/ownership.ts'
 import { mend } from '../../core/show/remedy.ts'
 import { shellQuoted } from '../../core/show/shell.ts'
 import { fileWords } from '../../core/show/system-words.ts'
@@ -93,19 +93,4 @@ export function requireGuarded(file: string, owned: Owned | null, what: string, 
   const close = `chmod go-w -- ${shellQuoted(file)}`
   const command = owned.uid === 0 && user.uid !== 0 ? `sudo ${close}` : takeOver(file, owned, user)
   throw fileUnreadable(`${what}: ${why}`, mend(`If what it holds is right${otherwise}:`, command))
-}
-
-/**
- * What to say where other users can read a secret in a file; `null` where they cannot, where the file is somebody else's to
- * close, or where it cannot be closed, as in a container's read-only mount.
- */
-export async function exposure(file: string, owned: Owned | null, what: string): Promise<string | null> {
-  if (owned === null || owned.uid !== thisUser().uid || !isReadable(owned)) return null
-  const isClosable = await access(file, constants.W_OK).then(
-    () => true,
-    () => false,
-  )
-  return isClosable
-    ? `! Other users can read the file of the ${what}. To close it:\n    chmod go= -- ${shellQuoted(file)}`
-    : null
 }

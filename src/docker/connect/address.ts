@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto'
-import { constants } from 'node:fs'
-import { access, open } from 'node:fs/promises'
+import { access } from 'node:fs/promises'
 import { userInfo } from 'node:os'
 import { join } from 'node:path'
 import { z } from 'zod'
@@ -9,6 +8,8 @@ import { parsedJson } from '../../core/parsed-json.ts'
 import { homeFolder } from '../../core/home.ts'
 import { maskUrl } from '../../core/show/redact.ts'
 import type { Unavailable } from '../../core/unavailable.ts'
+import { readRegular, SMALL_LIMIT } from '../../files/text-file.ts'
+import { type SshTarget, sshTarget } from './ssh.ts'
 
 /** What TLS needs, as PEM texts; what is absent is `null`. */
 export interface TlsFiles {
@@ -24,8 +25,7 @@ export type EngineAddress = { where: string; isLocal: boolean } & (
   | { kind: 'socket'; path: string }
   /** `prefix`: the path before those of the API, as `/engine`; mostly none. */
   | { kind: 'tcp'; host: string; port: number; prefix: string; tls: TlsFiles | null }
-  /** `destination` and `port` as ssh takes them. */
-  | { kind: 'ssh'; destination: string; port: string | null }
+  | ({ kind: 'ssh' } & SshTarget)
 )
 
 const configFile = z.object({ currentContext: z.string().optional() })
@@ -41,21 +41,10 @@ const dockerHome = (env: NodeJS.ProcessEnv): string =>
 
 const configFolder = (env: NodeJS.ProcessEnv): string => env['DOCKER_CONFIG'] || dockerHome(env)
 
-/** None of these files has so many bytes. */
-const LIMIT = 1024 * 1024
-
-/** The text of a file; `null` where it cannot be read, or is none: a pipe is not waited for. */
+/** The text of a file; `null` where it cannot be read. */
 async function readOrNull(path: string): Promise<string | null> {
-  const handle = await open(path, constants.O_RDONLY | constants.O_NONBLOCK).catch(() => null)
-  try {
-    const found = await handle?.stat()
-    if (!handle || !found?.isFile() || found.size > LIMIT) return null
-    return await handle.readFile('utf8')
-  } catch {
-    return null
-  } finally {
-    await handle?.close()
-  }
+  const contents = await readRegular(path, SMALL_LIMIT)
+  return contents.kind === 'bytes' ? contents.bytes.toString() : null
 }
 
 async function tlsFrom(folder: string, unverified: boolean): Promise<TlsFiles> {
@@ -66,30 +55,6 @@ async function tlsFrom(folder: string, unverified: boolean): Promise<TlsFiles> {
 }
 
 const SYSTEM_TRUST: TlsFiles = { ca: null, cert: null, key: null, unverified: false }
-
-// ssh reads a leading dash as an option, and hands both names to a shell where its configuration has a ProxyCommand or
-// a Match exec.
-const SSH_USER = /^[\p{L}\p{N}_][\p{L}\p{N}_.@+\\-]*(?<!\\)$/u
-const SSH_HOST = /^[\w][\w.+-]*$|^\[[\da-f:.]+\]$/i
-
-function decoded(text: string): string {
-  try {
-    return decodeURIComponent(text)
-  } catch {
-    return text // a percent sign is in no name that is taken
-  }
-}
-
-/** Whom ssh is to call; `null` where a name is none that may be handed to it. */
-function sshAt({ username, hostname, host, port }: URL, place: { source: string; isLocal: boolean }) {
-  const user = decoded(username)
-  if (!SSH_HOST.test(hostname) || (user !== '' && !SSH_USER.test(user))) return null
-  const at = user === '' ? '' : `${user}@`
-  // Brackets are for URLs: ssh takes an IPv6 address without.
-  const destination = at + hostname.replace(/^\[|\]$/g, '')
-  const where = `ssh://${at}${host} (${place.source})`
-  return { kind: 'ssh', destination, port: port || null, where, isLocal: place.isLocal } as const
-}
 
 /** An engine over TCP. */
 function tcpAt(
@@ -114,8 +79,8 @@ async function readHost(
   const whole = text.includes('://') ? text : `tcp://${text}`
   const url = URL.canParse(whole) ? new URL(whole) : null
   const isLocal = url !== null && isLoopbackName(url.hostname || 'localhost')
-  const ssh = url?.protocol === 'ssh:' ? sshAt(url, { source, isLocal }) : null
-  if (ssh) return ssh
+  const ssh = url?.protocol === 'ssh:' ? sshTarget(url) : null
+  if (ssh) return { kind: 'ssh', ...ssh.target, where: `${ssh.shown} (${source})`, isLocal }
   if (url && /^(tcp|https?):$/.test(url.protocol))
     return tcpAt(url, await tls(), { where: `${maskUrl(whole)} (${source})`, isLocal })
   return {

@@ -1,7 +1,44 @@
 import { spawn } from 'node:child_process'
 import { Duplex } from 'node:stream'
 
-const SSH_OPTIONS = ['-o', 'BatchMode=yes', '-o', 'ConnectTimeout=3']
+/** Whom ssh is to call, as it takes them. */
+export interface SshTarget {
+  destination: string
+  port: string | null
+}
+
+// ssh reads a leading dash as an option, and hands both names to a shell where its configuration has a ProxyCommand or
+// a Match exec.
+const USER = /^[\p{L}\p{N}_][\p{L}\p{N}_.@+\\-]*(?<!\\)$/u
+const HOST = /^[\w][\w.+-]*$|^\[[\da-f:.]+\]$/i
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    return text // a percent sign is in no name that is taken
+  }
+}
+
+/**
+ * Whom ssh is to call by a URL, and that for a person: `ssh://user@host:port`. `null` where a name is none that may be
+ * handed to it.
+ */
+export function sshTarget({
+  username,
+  hostname,
+  host,
+  port,
+}: URL): { target: SshTarget; shown: string } | null {
+  const user = decoded(username)
+  if (!HOST.test(hostname) || (user !== '' && !USER.test(user))) return null
+  const at = user === '' ? '' : `${user}@`
+  // Brackets are for URLs: ssh takes an IPv6 address without.
+  const destination = at + hostname.replace(/^\[|\]$/g, '')
+  return { target: { destination, port: port || null }, shown: `ssh://${at}${host}` }
+}
+
+const OPTIONS = ['-o', 'BatchMode=yes', '-o', 'ConnectTimeout=3']
 
 /**
  * All that ssh gets of the environment: what it and the programs that it starts (an agent, a prompt, ProxyCommand) need to
@@ -15,21 +52,18 @@ const KNOWN_TO_SSH = [
   'XDG_RUNTIME_DIR XDG_CONFIG_HOME XDG_CACHE_HOME XDG_DATA_HOME XDG_STATE_HOME',
 ].flatMap((line) => line.split(' '))
 
-const partFor = (names: readonly string[], env: NodeJS.ProcessEnv): NodeJS.ProcessEnv =>
-  Object.fromEntries(names.flatMap((name) => (env[name] === undefined ? [] : [[name, env[name]]])))
+const forSsh = (env: NodeJS.ProcessEnv): NodeJS.ProcessEnv =>
+  Object.fromEntries(KNOWN_TO_SSH.map((name) => [name, env[name]]))
 
 /**
  * A connection to an engine on another machine, as Docker's own client makes it: through the person's `ssh`, with its
- * configuration, agent and known hosts. It never asks for anything. `destination` and `port` as ssh takes them.
+ * configuration, agent and known hosts. It never asks for anything.
  */
-export function dialSsh(
-  { destination, port }: { destination: string; port: string | null },
-  env: NodeJS.ProcessEnv,
-): Duplex {
-  const command = [...SSH_OPTIONS, ...(port === null ? [] : ['-p', port]), '--', destination]
+export function dialSsh({ destination, port }: SshTarget, env: NodeJS.ProcessEnv): Duplex {
+  const command = [...OPTIONS, ...(port === null ? [] : ['-p', port]), '--', destination]
   const child = spawn('ssh', [...command, 'docker', 'system', 'dial-stdio'], {
     stdio: 'pipe',
-    env: partFor(KNOWN_TO_SSH, env),
+    env: forSsh(env),
   })
   let said = ''
   const stream = new Duplex({

@@ -204,7 +204,7 @@ end(line_of(seen()))
 `
 
 /**
- * What runs inside a container, by `runPython` and with the standard library of Python 3.8 or later alone. It opens the
+ * What runs inside a container, by `Python.run` and with the standard library of Python 3.8 or later alone. It opens the
  * `url` that it is asked for, in its `transport`, as an MCP client does (initialize, notifications/initialized, tools/list),
  * sends no credentials, follows nothing to another origin, and prints what it met as one line of JSON: an `Observed`, which
  * it does not judge.

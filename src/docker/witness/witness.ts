@@ -5,7 +5,7 @@ import { maskUrl } from '../../core/show/redact.ts'
 import type { Reach, Witness } from '../../core/reach/reach.ts'
 import { printable } from '../../core/show/text.ts'
 import { HANDSHAKE } from './script.ts'
-import { runPython } from '../python.ts'
+import { Python } from '../python.ts'
 import { type Container, type Docker, DockerFailure } from '../port.ts'
 
 /** How long it looks at an address. */
@@ -21,21 +21,19 @@ class NoLook extends Error {}
 /** Somebody inside a container, who has Python and nothing else. */
 class ContainerWitness implements Witness {
   readonly where: string
-  readonly #docker: Docker
-  readonly #id: string
+  readonly #python: Python
   /** Why its engine failed. That is not asked again: it may be silent, and there may be hundreds of addresses. */
   #failed: NoLook | null = null
 
   constructor(docker: Docker, { id, name }: Pick<Container, 'id' | 'name'>) {
-    this.#docker = docker
-    this.#id = id
+    this.#python = new Python(docker, id)
     this.where = `from inside the container ${printable(name)}`
   }
 
   async #observe(url: string, transport: string): Promise<Observed> {
     if (this.#failed) throw this.#failed
     const asked = { url, transport, seconds: SECONDS }
-    const ended = await runPython(this.#docker, this.#id, HANDSHAKE, asked).catch((error: unknown) => {
+    const ended = await this.#python.run(HANDSHAKE, asked).catch((error: unknown) => {
       this.#failed = new NoLook(error instanceof DockerFailure ? error.message : 'Docker failed')
       throw this.#failed
     })

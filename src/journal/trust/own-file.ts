@@ -1,6 +1,6 @@
+import { constants as buffers } from 'node:buffer'
 import { constants, type Stats } from 'node:fs'
-import { type FileHandle, lstat, open, readlink } from 'node:fs/promises'
-import { dirname, resolve } from 'node:path'
+import { type FileHandle, lstat, open, realpath, stat } from 'node:fs/promises'
 import { MigrateError } from '../../core/errors.ts'
 import { type Owned, takeOver, type User, whyNotOwn } from '../../core/ownership.ts'
 import { mend } from '../../core/show/remedy.ts'
@@ -14,11 +14,17 @@ const unsafe = (message: string, sentence: string, command: string): MigrateErro
   new MigrateError('journal-unsafe', message, mend(sentence, command))
 
 async function refuseLink(file: string): Promise<never> {
-  const target = resolve(dirname(file), await readlink(file))
+  const message = `${file} is not trusted: it is a symbolic link, not a file of this journal`
+  const leadsToFile = await stat(file).then(
+    (found) => found.isFile(),
+    () => false,
+  )
+  if (!leadsToFile)
+    throw unsafe(message, 'No run can be where it leads. To remove it:', `rm -- ${shellQuoted(file)}`)
   throw unsafe(
-    `${file} is not trusted: it is a symbolic link, not a file of this journal`,
+    message,
     'If it leads to a run of yours, move that here:',
-    `mv -- ${shellQuoted(target)} ${shellQuoted(file)}`,
+    `mv -- ${shellQuoted(await realpath(file))} ${shellQuoted(file)}`,
   )
 }
 
@@ -33,18 +39,22 @@ function requireOwn(file: string, found: Owned): void {
   )
 }
 
-function requireRegular(found: Pick<Stats, 'isFile'>): void {
-  if (!found.isFile()) throw Object.assign(new Error('no file'), { code: 'ENODEV' })
+const fault = (code: string): Error => Object.assign(new Error(code), { code })
+
+/** More than fits into one text could be written, and never be read again. */
+function requireReadable(found: Stats): void {
+  if (!found.isFile()) throw fault('ENODEV')
+  if (found.size > buffers.MAX_STRING_LENGTH) throw fault('ERR_STRING_TOO_LONG')
 }
 
 /**
  * Looks at a run's file as it stands in the folder. Throws `journal-unsafe` where somebody else may have written it, or it is
- * a link, with what mends that; and what the system says, also where it is no regular file.
+ * a link, with what mends that; and what the system says, also where it is no regular file, or too large.
  */
 export async function requireOwnFile(file: string): Promise<void> {
   const found = await lstat(file)
   if (found.isSymbolicLink()) await refuseLink(file)
-  requireRegular(found)
+  requireReadable(found)
   requireOwn(file, found)
 }
 
@@ -57,7 +67,7 @@ export async function openOwnFile(file: string, flags: number): Promise<FileHand
   const handle = await open(file, flags | constants.O_NOFOLLOW | constants.O_NONBLOCK)
   try {
     const found = await handle.stat()
-    requireRegular(found)
+    requireReadable(found)
     requireOwn(file, found)
     return handle
   } catch (error) {

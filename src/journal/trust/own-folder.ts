@@ -2,7 +2,7 @@ import { constants, type Stats } from 'node:fs'
 import { access, type FileHandle, readdir, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { codeOf, MigrateError } from '../../core/errors.ts'
-import { takeOver, whyNotOwn } from '../../core/ownership.ts'
+import { stranger, takeOver, whyNotOwn } from '../../core/ownership.ts'
 import { mend } from '../../core/show/remedy.ts'
 import { shellQuoted } from '../../core/show/shell.ts'
 import { thisUser } from './own-file.ts'
@@ -57,15 +57,21 @@ async function remedy(folder: string, found: Stats): Promise<string> {
 const unsafe = (message: string, hint: string): MigrateError =>
   new MigrateError('journal-unsafe', message, hint)
 
-/** A folder that cannot be reached, as root has made one above it in a folder of one's own, by `sudo`. */
-async function lockedOut(folder: string, path = dirname(folder)): Promise<MigrateError | null> {
+/** The first folder above one that can be looked at. */
+async function visibleParent(folder: string): Promise<{ path: string; uid: number }> {
+  const path = dirname(folder)
   const found = await statsOf(path)
-  if (!found) return path === dirname(path) ? null : lockedOut(folder, dirname(path))
-  const why = whyNotOwn({ uid: found.uid, mode: 0 }, [thisUser().uid])
-  if (why === null || (await statsOf(dirname(path)))?.uid !== thisUser().uid) return null
+  return found ? { path, uid: found.uid } : visibleParent(path)
+}
+
+/** A folder that cannot be reached, where root has made one above it in a folder of one's own, by `sudo`. */
+async function lockedOut(folder: string): Promise<MigrateError | null> {
+  const user = thisUser()
+  const { path, uid } = await visibleParent(folder)
+  if (uid === user.uid || (await statsOf(dirname(path)))?.uid !== user.uid) return null
   return unsafe(
-    `The journal in ${folder} cannot be reached: ${why.replace('it', path)}`,
-    mend('To make it yours again:', takeOver(path, { uid: found.uid, mode: 0 }, thisUser(), true)),
+    `The journal in ${folder} cannot be reached: ${path} belongs to ${stranger(uid)}`,
+    mend('To make it yours again:', takeOver(path, { uid, mode: 0 }, user, true)),
   )
 }
 

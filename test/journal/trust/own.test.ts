@@ -1,4 +1,15 @@
-import { chmod, chown, mkdir, readFile, rename, rm, stat, symlink, writeFile } from 'node:fs/promises'
+import {
+  chmod,
+  chown,
+  mkdir,
+  readFile,
+  rename,
+  rm,
+  stat,
+  symlink,
+  truncate,
+  writeFile,
+} from 'node:fs/promises'
 import { join } from 'node:path'
 import { beforeEach, describe, expect, test } from 'vitest'
 import { FileJournal } from '../../../src/journal/file-journal.ts'
@@ -126,6 +137,27 @@ test('a link in the place of a run’s file is not', async () => {
   ])
 })
 
+test.each([['/dev/zero'], ['run-2.jsonl'], ['gone.jsonl']])(
+  'nor is one that leads to no file (%s), and nothing is to be moved in its place',
+  async (target) => {
+    const link = join(folder, 'run-2.jsonl')
+    await symlink(target, link)
+    expect(await faults()).toEqual([
+      [
+        'journal-unsafe',
+        `${link} is not trusted: it is a symbolic link, not a file of this journal`,
+        `No run can be where it leads. To remove it:\n  rm -- '${link}'`,
+      ],
+    ])
+  },
+)
+
+test('a file that no text can hold is told', async () => {
+  await truncate(file, 600_000_000)
+  const { problems } = await journal.runs()
+  expect(problems.map(({ message }) => message)).toEqual([`${file} cannot be read (it is too large)`])
+})
+
 test('pipes, devices and folders with the name of a run are told, waited for by nobody, and in nobody’s way', async () => {
   makePipe(join(folder, 'pipe.jsonl'))
   await mkdir(join(folder, 'folder.jsonl'))
@@ -137,6 +169,13 @@ test('pipes, devices and folders with the name of a run are told, waited for by 
     ]),
   )
   await journal.requireWritable()
+})
+
+test('a file where the folder should be is told as one', async () => {
+  journal = new FileJournal(file)
+  await expect(journal.requireWritable()).rejects.toMatchObject({
+    message: `The journal in ${file} cannot be written (part of its path is not a folder)`,
+  })
 })
 
 test('a run is taken up only in a file that nobody else can have written', async () => {
@@ -217,6 +256,25 @@ describe.skipIf(!isRoot)('somebody else’s', () => {
     await writeFile(join(folder, 'letters.txt'), '')
     const [[, , careful] = []] = await faults()
     expect(careful).toBe('It holds more than runs: name a folder of your own with --journal DIR.')
+  })
+
+  test('folder in which one’s own lies is told as what keeps it out of reach, and what mends that named', async () => {
+    await chmod(above, 0o711)
+    const home = join(above, 'home')
+    const made = join(home, 'made by sudo')
+    await mkdir(made, { recursive: true, mode: 0o700 })
+    await chmod(home, 0o700)
+    await chown(home, OTHER, OTHER)
+    journal = new FileJournal(join(made, 'journal'))
+    process.seteuid?.(OTHER)
+    const found = await faults().finally(() => process.seteuid?.(0))
+    expect(found).toEqual([
+      [
+        'journal-unsafe',
+        `The journal in ${made}/journal cannot be reached: ${made} belongs to root`,
+        `To make it yours again:\n  sudo chown -R -- nobody '${made}'`,
+      ],
+    ])
   })
 
   test('file is refused', async () => {

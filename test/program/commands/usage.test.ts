@@ -95,6 +95,15 @@ describe.concurrent('wrong usage is 64, told in a sentence, before the gateway i
     expect(JSON.parse(stdout)).toMatchObject({ schema: 'mcp-url-migrate/error/1', code: 'usage' })
   })
 
+  test('--sandbox where TMPDIR names no folder', async ({ open }) => {
+    const trial = await open()
+    const { code, stderr } = await trial.run(['--sandbox', '--yes'], { env: { TMPDIR: '/dev/null' } })
+    expect([code, sentence(stderr)]).toEqual([
+      64,
+      'The sandbox cannot keep its journal in /dev/null: part of its path is not a folder Set TMPDIR to a folder in which you may write.',
+    ])
+  })
+
   for (const args of [[], ['--revert'], ['--sandbox']]) {
     test(`no terminal and no --yes: ${args.join(' ') || 'the main job'} is refused, and --yes is named`, async ({
       open,

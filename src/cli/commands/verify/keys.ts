@@ -4,7 +4,7 @@ import { printable } from '../../../core/show/text.ts'
 import type { ExpectedKey } from '../../../core/verify/keys-file.ts'
 import { fileUnreadable } from '../../../files/text-file.ts'
 import type { KeyUnderTest } from '../../../runs/verify/scene/scene.ts'
-import { checkSecret, readSecret, type Warn } from '../../connect/credentials.ts'
+import { checkSecret, readSecret, type Warn } from '../../connect/secret.ts'
 import { readGiven, requireGuarded } from '../../options/given-file.ts'
 
 async function fromFile(file: string): Promise<ExpectedKey[]> {

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { parsedJson } from '../../../core/parsed-json.ts'
 import type { Unavailable } from '../../../core/unavailable.ts'
 import { type Docker, DockerFailure } from '../../../docker/port.ts'
-import { runPython } from '../../../docker/python.ts'
+import { Python } from '../../../docker/python.ts'
 
 /**
  * What one request from inside LiteLLM's container came to. `addresses`: those that the host name resolves to, none where
@@ -23,7 +23,7 @@ const answer = z.object({
 })
 
 /**
- * Asks for a URL, by `runPython`. LiteLLM is Python, so wherever it runs there is one; curl, ping and getent may not be
+ * Asks for a URL, by `Python.run`. LiteLLM is Python, so wherever it runs there is one; curl, ping and getent may not be
  * there. A redirect to another origin is an answer, and not followed.
  */
 const ASKING = `
@@ -72,7 +72,7 @@ export async function askInside(
   limitMs: number,
 ): Promise<Inside | Unavailable> {
   try {
-    const ended = await runPython(docker, id, ASKING, { url, seconds: limitMs / 1000 })
+    const ended = await new Python(docker, id).run(ASKING, { url, seconds: limitMs / 1000 })
     if (!ended) return { unavailable: 'it has no Python to ask with' }
     const said = answer.safeParse(parsedJson(ended.stdout))
     if (said.success) return said.data
