@@ -7,6 +7,10 @@ export type ExactJson = { kind: 'json'; value: unknown } | { kind: 'fault'; what
 /** Is this a number that JavaScript would alter, such as 1.0 or 12345678901234567891? Then it stands as its text. */
 export const isExactNumber = isLosslessNumber
 
+/** The value of a number's text: a number where JavaScript writes it again as that text. */
+export const exactNumber = (text: string): unknown =>
+  String(Number(text)) === text ? Number(text) : new LosslessNumber(text)
+
 const TOO_DEEP = `it is nested deeper than ${DEEPEST} levels`
 
 const LONE_SURROGATE = /\p{Surrogate}/u
@@ -16,39 +20,30 @@ export const isCut = (text: string): boolean => LONE_SURROGATE.test(text)
 
 class TwiceNamed extends Error {}
 
-const numberFrom = (text: string): unknown =>
-  String(Number(text)) === text ? Number(text) : new LosslessNumber(text)
-
 function onDuplicateKey({ key }: { key: string }): never {
   throw new TwiceNamed(`it holds the name ${JSON.stringify(key)} twice, with two values`)
 }
 
-/** Is there half of a character in one of its texts or names? */
-function isHalved(value: unknown): boolean {
+/** Is a text in a value cut, or a name? */
+function hasCutText(value: unknown): boolean {
   if (typeof value === 'string') return isCut(value)
   if (typeof value !== 'object' || value === null) return false
-  return Object.entries(value).some(([name, member]) => isHalved(name) || isHalved(member))
+  return Object.entries(value).some(([name, member]) => isCut(name) || hasCutText(member))
 }
 
 /** What in the value of a text no write can be trusted to bring back, or `null`. */
 function oddity(value: unknown, text: string): string | null {
   if (text.length >= 2 * DEEPEST && !isWithin(DEEPEST, value)) return TOO_DEEP
-  const isOdd = /\\u[dD][89a-fA-F]/.test(text) && isHalved(value)
+  const isOdd = /\\u[dD][89a-fA-F]/.test(text) && hasCutText(value)
   return isOdd ? 'it holds half of a character (a lone surrogate)' : null
 }
 
-/** Is a text, read by `JSON.parse`, written again as the same text? Then nothing was lost on the way, and that is fast. */
-function isKept(value: unknown, text: string): boolean {
-  try {
-    return JSON.stringify(value) === text
-  } catch {
-    return false
-  }
-}
-
+/** What JavaScript writes again as the same text has lost nothing, and was read fast. The library reads the rest. */
 function valueOf(text: string): unknown {
   const value: unknown = JSON.parse(text)
-  return isKept(value, text) ? value : parse(text, null, { parseNumber: numberFrom, onDuplicateKey })
+  return JSON.stringify(value) === text
+    ? value
+    : parse(text, null, { parseNumber: exactNumber, onDuplicateKey })
 }
 
 /**
@@ -63,7 +58,7 @@ export function readExactly(text: string): ExactJson {
     return what === null ? { kind: 'json', value } : { kind: 'fault', what }
   } catch (error) {
     if (error instanceof TwiceNamed) return { kind: 'fault', what: error.message }
-    // The library reads by recursion.
+    // `JSON.parse` alone goes to any depth.
     return { kind: 'fault', what: error instanceof RangeError ? TOO_DEEP : 'it is not JSON' }
   }
 }

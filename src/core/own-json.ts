@@ -1,3 +1,5 @@
+import { exactNumber } from './exact-json.ts'
+
 /** Where something stands in a text; both counted from 1, the column in UTF-16 units. */
 export interface TextPosition {
   line: number
@@ -24,6 +26,8 @@ const SPACE = /[\t\n\r ]*/y
 const STRING = String.raw`"[^"\\\u0000-\u001f]*(?:\\(?:["\\/bfnrt]|u[\da-fA-F]{4})[^"\\\u0000-\u001f]*)*"`
 const NUMBER = String.raw`-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?`
 const TOKEN = new RegExp(String.raw`[{}[\],:]|${STRING}|(?:${NUMBER}|true|false|null)(?![\w.+-])`, 'y')
+
+const scalarOf = (text: string): unknown => (/^[-\d]/.test(text) ? exactNumber(text) : JSON.parse(text))
 
 class Fault extends Error {
   readonly offset: number
@@ -83,7 +87,7 @@ class Reader {
     if (text === '{') return this.#object(at, depth)
     if (text === '[') return this.#list(at, depth)
     if (text === '' || '}],:'.includes(text)) throw this.#fault(at, 'a value')
-    return { at, value: JSON.parse(text) as unknown, inside: new Map() }
+    return { at, value: scalarOf(text), inside: new Map() }
   }
 
   /** Reads on after a member: does another one follow? */
@@ -141,7 +145,7 @@ function placeAt(text: string, offset: number): TextPosition {
 
 /**
  * Reads JSON strictly (RFC 8259), a byte order mark before it allowed. What `JSON.parse` does not tell: where a fault is, on
- * every version of Node, and where a value stands. Names that stand twice and more than a hundred levels are faults.
+ * every version of Node, and where a value stands. Numbers are exact, as those of `exact-json`. Names that stand twice and more than a hundred levels are faults.
  */
 export function readOwnJson(source: string): OwnJson | JsonFault {
   const text = source.replace(/^\ufeff/, '')

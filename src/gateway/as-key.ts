@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto'
 import { z } from 'zod'
 import { MigrateError } from '../core/errors.ts'
-import { isCut } from '../core/exact-json.ts'
 import { proveAdmin, routeMissing } from './connect/account.ts'
 import { type Endpoint, post, probe, put, refusalBefore, spoken } from './http/http.ts'
+import { asValue } from './http/ids.ts'
 
 const SERVERS = '/v1/mcp/server'
 
@@ -42,9 +42,8 @@ export type KeyListing = 'tools' | 'denied' | 'nothing' | 'no-answer'
  * body decides. Never throws for trouble with the gateway.
  */
 export async function toolsListed(endpoint: Endpoint, id: string): Promise<KeyListing> {
-  if (isCut(id)) return 'no-answer'
   try {
-    const answer = await probe(endpoint, `/mcp-rest/tools/list?server_id=${encodeURIComponent(id)}`)
+    const answer = await probe(endpoint, `/mcp-rest/tools/list?server_id=${asValue(id)}`)
     const tools = toolList.safeParse(answer.json)
     if (tools.success && !tools.data.error && tools.data.tools.length > 0) return 'tools'
     return answer.text.includes('access_denied') ? 'denied' : 'nothing'

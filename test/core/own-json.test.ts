@@ -1,6 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { readExactly } from '../../src/core/exact-json.ts'
 import { readOwnJson } from '../../src/core/own-json.ts'
+import { jsonTexts } from '../support/json-texts.ts'
 
 /** What is said of a text that is no JSON of ours; `read` where it is. */
 function fault(text: string): string {
@@ -15,14 +17,6 @@ function placeOf(text: string, path: readonly PropertyKey[]): string {
   return `${line}:${column}`
 }
 
-function parsed(text: string): { value: unknown } | null {
-  try {
-    return { value: JSON.parse(text) as unknown }
-  } catch {
-    return null
-  }
-}
-
 describe('JSON of ours is read', () => {
   test('as JSON.parse reads it, whatever it holds and however it is laid out', () => {
     fc.assert(
@@ -30,6 +24,17 @@ describe('JSON of ours is read', () => {
         // A line end that JSON.stringify does not make.
         const json = JSON.stringify(value, null, space).replaceAll('\n', space === 1 ? '\r' : '\n')
         expect(readOwnJson(json)).toMatchObject({ kind: 'json', value: JSON.parse(json) as unknown })
+      }),
+    )
+  })
+
+  test('and exactly: no number and no name is altered', () => {
+    fc.assert(
+      fc.property(jsonTexts(), (text) => {
+        const read = readOwnJson(text)
+        // Ours alone ends at a hundred levels.
+        if (read.kind === 'json') expect({ kind: 'json', value: read.value }).toEqual(readExactly(text))
+        else expect(read.what).toBe('there are more than 100 levels')
       }),
     )
   })
@@ -57,10 +62,13 @@ describe('JSON of ours is read', () => {
       fc.property(fc.nat(whole.length), fc.nat(3), piece, (at, gone, put) => {
         const text = whole.slice(0, at) + put + whole.slice(at + gone)
         const read = readOwnJson(text)
-        const same = parsed(text)
         // Ours alone refuses a name that stands twice.
         if (read.kind === 'fault' && read.what.includes('second time')) return
-        expect(read.kind === 'json' ? { value: read.value } : null).toEqual(same)
+        const same = readExactly(text)
+        expect([read.kind, read.kind === 'json' && read.value]).toEqual([
+          same.kind,
+          same.kind === 'json' && same.value,
+        ])
       }),
       { numRuns: 2000 },
     )

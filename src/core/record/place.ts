@@ -14,11 +14,11 @@ export type Reading =
   | { kind: 'unreadable'; message: string; silent: boolean }
 
 /**
- * What became of a write. `refused`: the request never left; nothing was written; `isLate` where that was because what it
- * was made from may be there no more. `accepted`: the gateway said
- * yes, with the record as it stood in that moment where the answer held one. `unsettled`: only reading tells;
- * `answered` when LiteLLM itself is through with the request, `silent` when nobody answered in time. `sent`: the
- * fields that the request carried, which may be more than were edited; none where it never left.
+ * What became of a write. `refused`: the request never left, and nothing was written; `isLate` where the record may have
+ * changed since it was read, so that reading again may help. `accepted`: the gateway said yes, with the record as it
+ * stood in that moment where the answer held one. `unsettled`: only reading tells; `answered` when LiteLLM itself is
+ * through with the request, `silent` when nobody answered in time. `sent`: the fields that the request carried, which may
+ * be more than were edited; none where it never left.
  */
 export type WriteAnswer =
   | { kind: 'accepted'; sent: readonly string[]; record: ServerRecord | null }
@@ -31,7 +31,7 @@ export type WriteAnswer =
       silent: boolean
     }
 
-/** A write that did not leave, as its record was no longer as it had been read. */
+/** A write that did not leave, as its record may have changed since it was read. */
 export const HELD_BACK: WriteAnswer = {
   kind: 'refused',
   sent: [],
@@ -48,8 +48,8 @@ export interface Place {
    */
   read(id: string, patienceMs?: number): Promise<Reading>
   /**
-   * Changes `edits` of a record that was read a moment ago, once, without retrying. `mayLeave` is asked as late as can be,
-   * right before the write leaves. Never throws.
+   * Changes `edits` of a record that was read a moment ago, once, without retrying. `mayLeave` is asked right before the
+   * write leaves; without it, it leaves. Never throws.
    */
   write(
     record: ServerRecord,

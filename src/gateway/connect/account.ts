@@ -1,8 +1,8 @@
 import { z } from 'zod'
 import { MigrateError } from '../../core/errors.ts'
-import { isCut } from '../../core/exact-json.ts'
 import { printable } from '../../core/show/text.ts'
 import { type Endpoint, get, spoken } from '../http/http.ts'
+import { asValue } from '../http/ids.ts'
 import { type Limit, limitsOfKey, limitsOfUser, MASTER_USER } from './limits.ts'
 import { isInNoTable, ownUser, readMasterUser } from './master-rows.ts'
 import { MUST_CHANGE, passwordMustChange } from './password-change.ts'
@@ -114,8 +114,7 @@ async function readUser(
     return { role: user?.user_role ?? null, limits: user ? limitsOfUser(user, userId) : [] }
   }
   if (!routeMissing(own)) refuse(own, endpoint)
-  if (isCut(userId)) throw notAdmin('the id of its user holds half of a character')
-  const user = await get(endpoint, `/user/info?user_id=${encodeURIComponent(userId)}`)
+  const user = await get(endpoint, `/user/info?user_id=${asValue(userId)}`)
   if (user.status !== 200) refuse(user, endpoint)
   return { role: anyUser.safeParse(user.json).data?.user_info.user_role ?? null, limits: [] }
 }

@@ -1,6 +1,6 @@
 import { type ClientRequest, Agent as HttpAgent } from 'node:http'
 import { Agent as HttpsAgent } from 'node:https'
-import { type Agents, got, type Method, type Progress, type Response } from 'got'
+import { type Agents, type CancelableRequest, got, type Method, type Progress, type Response } from 'got'
 import { MigrateError } from '../../core/errors.ts'
 import { exactText } from '../../core/exact-json.ts'
 import { parsedJson } from '../../core/parsed-json.ts'
@@ -42,12 +42,20 @@ const freshConnection = (): { agent: Agents } => ({
   agent: { http: new HttpAgent(), https: new HttpsAgent() },
 })
 
-/** The body of a request: JSON as exact as it was read, which got would not write. */
-function content({ headers, json, form }: Request) {
+/** Headers, body and time limit of a request; JSON as exact as it was read, which got would not write. */
+function content({ headers, json, form, timeoutSeconds }: Request) {
+  const timeout = { request: timeoutSeconds * 1000 }
   if (json !== undefined)
-    return { headers: { ...headers, 'content-type': 'application/json' }, body: exactText(json) }
-  return form ? { headers, form } : { headers }
+    return { headers: { ...headers, 'content-type': 'application/json' }, body: exactText(json), timeout }
+  return form ? { headers, form, timeout } : { headers, timeout }
 }
+
+/** The same of a body that is held back, with an answer that has its whole time from when that has left. */
+const heldContent = ({ stream, length }: HeldBody, { headers, timeoutSeconds }: Request) => ({
+  headers: { ...headers, 'content-type': 'application/json', 'content-length': String(length) },
+  body: stream,
+  timeout: { response: timeoutSeconds * 1000, read: timeoutSeconds * 1000 },
+})
 
 /** An answer as it came. Its JSON is read when somebody asks for it: a long list of servers is read from its body alone. */
 function answerOf({ statusCode: status, headers, body }: Response<Buffer>): Answer {
@@ -65,13 +73,6 @@ function answerOf({ statusCode: status, headers, body }: Response<Buffer>): Answ
   }
 }
 
-/** What of the client's options a held body takes the place of. Its answer has its time from when it left. */
-const heldOptions = ({ stream, length }: HeldBody, request: Request) => ({
-  body: stream,
-  headers: { ...request.headers, 'content-type': 'application/json', 'content-length': String(length) },
-  timeout: { response: request.timeoutSeconds * 1000, read: request.timeoutSeconds * 1000 },
-})
-
 /** What became of a request without an answer. What was held back is known not to have left. */
 function failureOf(error: unknown, request: Request, held: HeldBody | null, proxy: Proxy | null): Error {
   if (error instanceof HeldBack || held?.state === 'asking') return new HeldBack()
@@ -79,6 +80,17 @@ function failureOf(error: unknown, request: Request, held: HeldBody | null, prox
   return held?.state === 'connecting'
     ? new TransportError(failure.code, failure.message, failure.hint, false)
     : failure
+}
+
+/** Calls a request off whose answer is larger than may be. */
+function bounded(pending: CancelableRequest<Response<Buffer>>): { readonly isTooLarge: boolean } {
+  const size = { isTooLarge: false }
+  void pending.on('downloadProgress', ({ transferred }: Progress) => {
+    if (transferred <= MAX_ANSWER_BYTES || size.isTooLarge) return
+    size.isTooLarge = true
+    pending.cancel()
+  })
+  return size
 }
 
 /**
@@ -92,9 +104,7 @@ export async function send(request: Request): Promise<Answer> {
   const unproxied = request.method === 'GET' && !request.fresh ? {} : freshConnection()
   const { mayLeave } = request
   const held = mayLeave ? new HeldBody(exactText(request.json), mayLeave) : null
-  const { headers, ...own } = held
-    ? heldOptions(held, request)
-    : { ...content(request), timeout: { request: request.timeoutSeconds * 1000 } }
+  const { headers, ...own } = held ? heldContent(held, request) : content(request)
   const pending = got(request.url, {
     method: request.method satisfies Method,
     headers: { 'user-agent': 'mcp-url-migrate', ...headers },
@@ -110,20 +120,15 @@ export async function send(request: Request): Promise<Answer> {
     void pending.on('request', (sent: ClientRequest) => {
       void held.accompany(sent, request.timeoutSeconds * 1000)
     })
-  let tooLarge = false
-  void pending.on('downloadProgress', ({ transferred }: Progress) => {
-    if (transferred <= MAX_ANSWER_BYTES || tooLarge) return
-    tooLarge = true
-    pending.cancel()
-  })
+  const size = bounded(pending)
   try {
     const response = await pending
-    // Of nothing: a proxy is tired of waiting, and says so before it is sent anything.
+    // An answer to nothing: a proxy is tired of waiting, and says so before it is sent anything.
     if (held && held.state !== 'left') throw new HeldBack()
     return answerOf(response)
   } catch (error) {
     await held?.asked()
-    if (tooLarge)
+    if (size.isTooLarge)
       throw new MigrateError('answer-too-large', 'The gateway sent an answer of more than 32 MB', null)
     throw failureOf(error, request, held, proxy)
   }

@@ -28,15 +28,19 @@ function entriesIn(array: Buffer): Buffer[] {
   return entries
 }
 
+/** A byte that is no UTF-8, as Python keeps it in a text: half of a character, which no address can hold. */
+const escapedByte = (byte: string): string => String.fromCharCode(0xdc00 + byte.charCodeAt(0))
+
 /**
  * An entry that can be read, but not exactly. What it says is not relied on, so its record is read by id, and says why it
- * cannot be used, if it cannot. Where the id itself is not known, it holds half of a character, which leads nowhere.
+ * cannot be used, if it cannot. Where the id is no UTF-8, it leads nowhere, and is still told from others.
  */
 function vague(bytes: Buffer): unknown {
-  const { data } = listedServer.safeParse(JSON.parse(bytes.toString('utf8')))
+  const isText = isUtf8(bytes)
+  const { data } = listedServer.safeParse(JSON.parse(bytes.toString(isText ? 'utf8' : 'latin1')))
   if (!data) return null
   const { server_id: id, server_name, alias } = data
-  const server_id = isUtf8(bytes) ? id : id.replaceAll('\ufffd', '\udcff')
+  const server_id = isText ? id : id.replace(/[\x80-\xff]/g, escapedByte)
   return { server_id, server_name, alias, url: null }
 }
 

@@ -6,8 +6,8 @@ import { secretTexts } from '../../core/show/secret-fields.ts'
 import type { ListedServer, ServerRecord } from '../../core/record/server.ts'
 import { type FieldEdit, writeBody } from '../../core/record/put-body.ts'
 import { type Endpoint, get, isSilence, probe, put } from '../http/http.ts'
+import { asStep } from '../http/ids.ts'
 import { readRecord, readWriteAnswer, SERVERS } from './answers.ts'
-import { unaskable } from './ask-for.ts'
 import { checkServer } from './check.ts'
 import { findGrants } from '../grants/grants.ts'
 import { namedServers } from '../grants/named.ts'
@@ -69,15 +69,12 @@ export class LiteLlmGateway implements Gateway {
   }
 
   async read(id: string, patienceMs?: number): Promise<Reading> {
-    const obstacle = unaskable(id)
-    if (obstacle !== null)
-      return { kind: 'unreadable', message: `its record cannot be asked for: ${obstacle}`, silent: false }
     const { timeoutSeconds } = this.#endpoint
     const limit =
       patienceMs === undefined ? timeoutSeconds : Math.max(1, Math.min(timeoutSeconds, patienceMs / 1000))
     try {
       const endpoint = { ...this.#endpointFor(id), timeoutSeconds: limit }
-      const answer = await get(endpoint, `${SERVERS}/${encodeURIComponent(id)}`, patienceMs)
+      const answer = await get(endpoint, `${SERVERS}/${asStep(id)}`, patienceMs)
       const reading = readRecord(id, answer, endpoint)
       if (reading.kind === 'record') this.#learn(reading.record)
       return reading

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { MigrateError } from '../../core/errors.ts'
-import { unaskable } from './ask-for.ts'
 import { type Endpoint, get } from '../http/http.ts'
+import { asStep } from '../http/ids.ts'
 
 const credentials = z.array(z.looseObject({ user_id: z.string(), credential_type: z.string() }))
 
@@ -11,9 +11,8 @@ const credentials = z.array(z.looseObject({ user_id: z.string(), credential_type
  * route, or the answer is something else. Never throws.
  */
 export async function countSignIns(endpoint: Endpoint, id: string): Promise<number | null> {
-  if (unaskable(id) !== null) return null
   try {
-    const answer = await get(endpoint, `/v1/mcp/server/${encodeURIComponent(id)}/user-credentials`)
+    const answer = await get(endpoint, `/v1/mcp/server/${asStep(id)}/user-credentials`)
     const list = credentials.safeParse(answer.json)
     if (answer.status !== 200 || !list.success) return null
     const tokens = list.data.filter((each) => each.credential_type === 'oauth2')

@@ -1,9 +1,9 @@
 import { z } from 'zod'
-import { isCut } from '../../core/exact-json.ts'
 import { ownMember } from '../../core/own-member.ts'
 import type { Era } from '../../core/record/eras.ts'
 import type { Reach, ReachKind } from '../../core/reach/reach.ts'
 import { type Endpoint, get, spoken } from '../http/http.ts'
+import { asValue } from '../http/ids.ts'
 import {
   REACH_LIMIT_MS,
   reachOfFailure,
@@ -57,9 +57,8 @@ export async function listTools(
   id: string,
   limitMs = REACH_LIMIT_MS,
 ): Promise<Reach> {
-  if (isCut(id)) return untried('its id holds half of a character, so LiteLLM cannot be asked for it')
-  const path = `/mcp-rest/tools/list?server_id=${encodeURIComponent(id)}`
   try {
+    const path = `/mcp-rest/tools/list?server_id=${asValue(id)}`
     return read(await get(withLimit(endpoint, limitMs), path, limitMs), endpoint, era)
   } catch (error) {
     return reachOfFailure(error, limitMs)

@@ -1,9 +1,9 @@
 import { z } from 'zod'
 import { type ColumnKind, everyColumn } from '../servers/columns.ts'
 import { AUTH_TYPES, TRANSPORTS } from '../servers/validate.ts'
-import { flag, name, strict, text, texts } from './values.ts'
+import { flag, kept, name, strict, text, texts } from './values.ts'
 
-const map = z.record(z.string(), z.unknown(), 'must be an object')
+const map = kept(['object'], 'must be an object')
 const authTypes = AUTH_TYPES.map(([type]) => type)
 
 /** What a column of each kind may hold in a database. */
@@ -13,15 +13,15 @@ const HELD: Readonly<Record<ColumnKind, z.ZodType>> = {
   list: texts,
   'list?': z.array(text, 'must be a list of texts, or null').nullable(),
   map,
-  'map?': z.record(z.string(), z.unknown(), 'must be an object or null').nullable(),
+  'map?': kept(['object', 'null'], 'must be an object or null'),
   flag,
   'flag?': z.boolean('must be true, false or null').nullable(),
-  'number?': z.number('must be a number or null').nullable(),
+  'number?': kept(['number', 'null'], 'must be a number or null'),
   transport: z.enum(TRANSPORTS),
   'auth?': z.enum(authTypes).nullable(),
 }
 
-const sealed = z.union([map, text], 'must be an object, or a text that LiteLLM cannot decrypt')
+const sealed = kept(['object', 'string'], 'must be an object, or a text that LiteLLM cannot decrypt')
 
 /** Columns that hold something else than others of their kind, and those that every table has. */
 const OWN: Readonly<Record<string, z.ZodType>> = {

@@ -3,12 +3,14 @@ import { once } from 'node:events'
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { promisify } from 'node:util'
+import { stringify } from 'lossless-json'
 import { describe, expect, test } from 'vitest'
 import { MigrateError } from '../../../src/core/errors.ts'
 import { readWorld } from '../../../src/cli/commands/sandbox-gateway/world-file.ts'
 import { type Sandbox, startSandbox } from '../../../src/sandbox/index.ts'
 import { invoke } from '../../prove/kill-recovery.ts'
 import { bareEnvironment, BIN, runCli, temporaryFolder } from '../../support/cli.ts'
+import { ODD_NUMBERS } from '../../support/json-texts.ts'
 import { secret, watchForLeaks } from '../../support/secrets.ts'
 import { makePipe } from '../../support/system.ts'
 import { sentence } from '../../support/trial.ts'
@@ -75,6 +77,29 @@ describe('a world', () => {
         headers: { authorization: 'Bearer sk-world-dev' },
       })
       expect(await listed.json()).toMatchObject([{ server_id: 'id-a' }])
+    })
+  })
+
+  test('keeps numbers and names that JavaScript would alter', async () => {
+    const odd = `{"n":[${ODD_NUMBERS.join(',')}],"__proto__":{"x":1.0}}`
+    const [server, edit] = [
+      `{"server_id":"id-a","mcp_info":${odd},"env":${odd},"timeout":30.0}`,
+      `{"static_headers":${odd}}`,
+    ]
+    const on = '{"method":"PUT","path":"*","nth":1.0}'
+    const world = `{"servers":[${server}],"quirks":[{"on":${on},"do":{"rowEdit":${edit}}}]}`
+    await play(world, async (sandbox) => {
+      const { url, masterKey } = sandbox
+      const headers = { authorization: `Bearer ${masterKey}`, 'content-type': 'application/json' }
+      const body = '{"server_id":"id-a","url":"http://localhost:8000/sse"}'
+      await fetch(`${url}/v1/mcp/server`, { method: 'PUT', headers, body })
+      const [row] = sandbox.rows()
+      expect(['mcp_info', 'env', 'static_headers', 'timeout'].map((name) => stringify(row?.[name]))).toEqual([
+        odd,
+        odd,
+        odd,
+        '30.0',
+      ])
     })
   })
 
