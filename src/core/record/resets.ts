@@ -1,6 +1,7 @@
 import { canonical } from '../canonical.ts'
-import { settableFields } from './fields.ts'
-import { restorable, settingsOf } from './oauth.ts'
+import { ownMember } from '../own-member.ts'
+import { type FieldChange, settableFields } from './fields.ts'
+import { isSetting, restorable, settingsOf } from './oauth.ts'
 import type { Era } from './eras.ts'
 import { type FieldEdit, writeBody } from './put-body.ts'
 import type { ServerRecord } from './server.ts'
@@ -32,13 +33,31 @@ const TELLING = ['transport', 'mcp_access_groups', 'args', 'env']
 
 const isReset = (record: ServerRecord, field: string): boolean => RESETS[field]?.(record[field]) ?? false
 
-/** Has a record all the fields of another? A release shows the same fields in each of its answers. */
-export function showsAll(record: ServerRecord, other: ServerRecord): boolean {
-  const fields = settableFields(record)
-  return Object.keys(settableFields(other)).every((field) => field in fields)
-}
+/** The names of all fields that an edit can change, as one text. */
+export const settableNames = (record: ServerRecord): string =>
+  Object.keys(settableFields(record)).toSorted().join()
 
-const isSameRelease = (a: ServerRecord, b: ServerRecord): boolean => showsAll(a, b) && showsAll(b, a)
+/** Are two records shown by one release? It shows the same fields in each of its answers. */
+export const isSameRelease = (a: ServerRecord, b: ServerRecord): boolean =>
+  settableNames(a) === settableNames(b)
+
+/**
+ * What differs in what a release shows of a server from what another one showed before. A field that it does not show tells
+ * nothing, and nothing is nothing, whether it is left out or however it is written.
+ */
+export function changesAcross(
+  before: ServerRecord,
+  after: ServerRecord,
+  intended: readonly string[],
+): FieldChange[] {
+  const [was, is] = [settableFields(before), settableFields(after)]
+  const text = (value: unknown): string => canonical(nothing(value) ? null : value)
+  return Object.keys(is)
+    .toSorted()
+    .filter((field) => !intended.includes(field))
+    .map((field) => ({ field, before: ownMember(was, field) ?? null, after: ownMember(is, field) ?? null }))
+    .filter((each) => text(each.before) !== text(each.after))
+}
 
 /** One server around a write: before, in the gateway's answer (`null` where it held none), and after. */
 interface Around {
@@ -81,6 +100,28 @@ export function takenByAnotherRelease(around: Around, era: Era): string[] {
   return [resetFields(around), clearedFields(around, era)]
     .filter((fields) => fields.length > 1 || isForeign)
     .flat()
+}
+
+/** What a member of another release behind the same address did. `isHidden`: may it be more than anybody can see? */
+interface DoneByOthers {
+  message: string
+  isHidden: boolean
+}
+
+const byOthers = (what: string, isHidden: boolean): DoneByOthers => ({
+  message: `another release of LiteLLM answers at this address, too, and ${what}. Bring all members to one release first`,
+  isHidden,
+})
+
+/** The same in words, `null` where nothing is known of such a member. `taken`: by it; `isAll`: could all fields be compared? */
+export function doneByOthers(taken: readonly string[], isAll: boolean): DoneByOthers | null {
+  if (!isAll) return byOthers('what one of them does not show was not compared', true)
+  if (taken.some(isSetting))
+    return byOthers(
+      "cleared its OAuth settings; client id, client secret and people's sign-ins may be gone, too",
+      true,
+    )
+  return taken.length > 0 ? byOthers('reset fields that the write did not send', false) : null
 }
 
 /** Edits with all beside them that a release before 1.88 resets where a body leaves it out, as the record holds it. */

@@ -26,17 +26,17 @@ function compare(a: Placed, b: Placed): number {
  */
 export function inOrder<T extends Placed>(runs: readonly T[]): T[] {
   const sorted = runs.toSorted(compare)
-  const waiting = sorted.filter(({ started }) => started.ordinal === undefined)
-  const numbered = sorted.slice(waiting.length)
-  const result: T[] = []
-  let smaller = 0
-  for (const [i, run] of numbered.entries()) {
-    if (ordinalOf(run) !== ordinalOf(numbered[smaller] ?? run)) smaller = i
-    const counted = ordinalOf(run) - 1 - smaller
-    const before = Math.max(0, counted + i - result.length)
-    result.push(...waiting.splice(0, before), run)
-  }
-  return [...result, ...waiting]
+  const uncounted = sorted.filter(({ started }) => started.ordinal === undefined)
+  const numbered = sorted.slice(uncounted.length)
+  let placed = 0
+  const result = numbered.flatMap((run) => {
+    const smaller = numbered.findIndex((other) => ordinalOf(other) === ordinalOf(run))
+    const from = placed
+    // It counted the runs with smaller ordinals, and the first of those without one.
+    placed = Math.max(from, ordinalOf(run) - 1 - smaller)
+    return [...uncounted.slice(from, placed), run]
+  })
+  return [...result, ...uncounted.slice(placed)]
 }
 
 /**

@@ -1,4 +1,5 @@
 import type { Change } from '../plan/change.ts'
+import { isAccessField } from '../record/fields.ts'
 import { type GatewayIdentity, isLeftBehind, type Note, type Skipped } from '../plan/plan.ts'
 import type { Tried } from '../reach/reach.ts'
 import type { AppliedChange } from './outcome.ts'
@@ -24,6 +25,13 @@ export const isSignal = (halt: Halt): halt is StopSignal => STOP_SIGNALS.some((s
 
 /** Is nothing more to be asked of the gateway after it? A person wants to leave, or LiteLLM does not answer. */
 export const endsAtOnce = (halt: Halt): boolean => isSignal(halt) || halt === 'unanswered'
+
+/** Why a run may not go on after a change, or `null`. `isDoubtful`: may its write have taken what nobody can see? */
+export function haltAfter({ outcome, collateral }: AppliedChange, isDoubtful = false): Halt {
+  if (collateral.some(({ field }) => isAccessField(field))) return 'security'
+  if (isDoubtful || collateral.some(({ repaired }) => !repaired)) return 'collateral'
+  return outcome === 'failed' || outcome === 'unknown' ? 'failure' : null
+}
 
 /**
  * What the gateway's workers and replicas answered after a run: the last reads, at most ten, each on a connection of

@@ -37,6 +37,10 @@ export class WithoutDatabase implements Gateway {
     return (await this.#gateway.listAnew()).map(configured)
   }
 
+  listed(id: string): Promise<ListedServer | null> {
+    return this.#gateway.listed(id)
+  }
+
   async read(id: string): Promise<Reading> {
     try {
       const listed = (await this.#gateway.list()).find((each) => each.server_id === id)

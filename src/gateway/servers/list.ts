@@ -106,11 +106,13 @@ const invalid = (message: string): MigrateError =>
     'Is this URL really the admin API of LiteLLM? Nothing was changed.',
   )
 
+const noArray = (): MigrateError => invalid('The list of MCP servers is not a JSON array')
+
 /** Reads the list, each server once. Throws `inventory-invalid` when it is no array or an entry has no id. */
 export function readList(answer: Answer, endpoint: Endpoint): ListedServer[] {
   requireList(answer, endpoint)
   const entries = entriesOf(answer)
-  if (!entries) throw invalid('The list of MCP servers is not a JSON array')
+  if (!entries) throw noArray()
   return distinct(
     entries.map((entry, i) => {
       const server = listedServer.safeParse(entry)
@@ -118,4 +120,15 @@ export function readList(answer: Answer, endpoint: Endpoint): ListedServer[] {
       throw invalid(`Entry ${i + 1} in the list of MCP servers has no usable server_id`)
     }),
   )
+}
+
+/** One entry of the list, its numbers rounded, `null` where there is none. Throws `inventory-invalid` when it is no array. */
+export function readEntry(answer: Answer, endpoint: Endpoint, id: string): ListedServer | null {
+  requireList(answer, endpoint)
+  if (!Array.isArray(answer.json)) throw noArray()
+  for (const entry of answer.json) {
+    const { data } = listedServer.safeParse(entry)
+    if (data?.server_id === id) return data
+  }
+  return null
 }

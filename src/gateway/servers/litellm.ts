@@ -13,7 +13,7 @@ import { findGrants } from '../grants/grants.ts'
 import { namedServers } from '../grants/named.ts'
 import { HELD_BACK, type Reading, type WriteAnswer } from '../../core/record/place.ts'
 import type { AddressToTry, Gateway, GrantSearch, NamedServer, ServerCheck } from '../port.ts'
-import { readList, readSubmissions } from './list.ts'
+import { readEntry, readList, readSubmissions } from './list.ts'
 import { countSignIns } from './sign-ins.ts'
 import { listTools } from './tools.ts'
 import { HeldBack } from '../http/held-back.ts'
@@ -53,6 +53,12 @@ export class LiteLlmGateway implements Gateway {
     const servers = [...listed, ...hidden.filter(({ server_id: id }) => !ids.has(id))]
     for (const server of servers) this.#learn(server)
     return servers
+  }
+
+  async listed(id: string): Promise<ListedServer | null> {
+    const isIt = ({ server_id }: ListedServer): boolean => server_id === id
+    const found = readEntry(await get(this.#endpoint, SERVERS), this.#endpoint, id)
+    return found ?? (await this.#submissions()).find(isIt) ?? null
   }
 
   /**

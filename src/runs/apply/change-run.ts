@@ -1,27 +1,23 @@
 import { unforeseen } from '../../core/errors.ts'
 import { aimOf, type Change, type Edit } from '../../core/plan/change.ts'
 import { type AppliedChange, type Outcome, settledAs } from '../../core/run/outcome.ts'
-import { type Halt } from '../../core/run/report.ts'
-import { isAccessField } from '../../core/record/fields.ts'
-import { fieldOf } from '../../core/record/path.ts'
-import { HELD_BACK, type Place } from '../../core/record/place.ts'
-import { againstResets } from '../../core/record/resets.ts'
+import { type Halt, haltAfter } from '../../core/run/report.ts'
+import type { Place } from '../../core/record/place.ts'
 import { placeOf } from '../../files/place.ts'
 import type { JournalEvent } from '../../journal/records.ts'
-import { moment } from '../moment.ts'
-import { Seen, type Sight } from '../seen.ts'
-import type { ApplyContext, Failure, Step, Write, WriteProgress } from './context.ts'
-import { type GuardedReading, isPrompt, readBeforeWrite } from './guard.ts'
+import { GuardedPlace } from '../guarded-place.ts'
+import {
+  amongOthers,
+  type ApplyContext,
+  type Failure,
+  type Step,
+  type Write,
+  type WriteProgress,
+} from './context.ts'
+import { type GuardedReading, readBeforeWrite } from './guard.ts'
 import { enter, JournalFailure } from './intent.ts'
 import { isAnswering } from './silence.ts'
 import type { Written } from './write.ts'
-
-/** Why a run may not go on after a change, or `null`. */
-export function haltAfter({ outcome, collateral }: AppliedChange): Halt {
-  if (collateral.some(({ field }) => isAccessField(field))) return 'security'
-  if (collateral.some(({ repaired }) => !repaired)) return 'collateral'
-  return outcome === 'failed' || outcome === 'unknown' ? 'failure' : null
-}
 
 /** What a failure ends the run with. */
 const HALTS = { journal: 'journal', program: 'internal' } as const satisfies Record<Failure['of'], Halt>
@@ -37,6 +33,13 @@ interface Leaving extends Partial<Pick<AppliedChange, 'error' | 'drift'>> {
   halt?: Halt
 }
 
+/** How often a server is read and judged anew whose write is held back. */
+const TRIES = 5
+
+/** Why that was not enough. */
+export const RESTLESS =
+  'it was changed each time it was about to be written, or this program was held up each time'
+
 /** One change of a run: what its steps share, from the read before the write to the record of its outcome. */
 export class ChangeRun {
   readonly change: Change
@@ -47,45 +50,18 @@ export class ChangeRun {
   #wrote = false
   /** Does an intent stand in the journal of which nothing came? */
   #isIntended = false
-  readonly #seen = new Seen()
+  readonly #guarded: GuardedPlace
 
   constructor(context: ApplyContext, change: Change) {
     this.#context = context
     this.change = change
-    const place = this.#guarded(placeOf(context.gateway, change))
-    this.place = change.file === null ? context.silence.listenTo(place, change) : place
-  }
-
-  /** The place, where a write leaves only as long as the record is as it was read. */
-  #guarded(place: Place): Place {
-    return {
-      era: place.era,
-      read: (id, patienceMs) => {
-        const began = moment()
-        // What took long to answer may be long out of date.
-        return this.#seen.read(
-          () => place.read(id, patienceMs),
-          () => (isPrompt(began) ? null : began),
-        )
-      },
-      write: async (record, edits) => {
-        // No connection has to stay open, which a proxy might close, while a server that is slow to read is looked at.
-        if (!(await this.#seen.isStill(this.#seen.last, () => this.#look()))) return HELD_BACK
-        const made = this.#seen.last
-        // Whichever member answers: it loses nothing of what it is sent.
-        const isMixed = this.#context.company.resets && this.change.file === null
-        const all = isMixed ? againstResets(record, edits) : edits
-        return place.write(record, all, () => this.#mayLeave(made))
-      },
+    const onLeave = (): void => {
+      this.#wrote = true
+      context.onWrite()
     }
-  }
-
-  /** The last word before a write leaves, now that its connection is made. Notes that it does: the next thing that happens. */
-  async #mayLeave(made: Sight | null): Promise<boolean> {
-    if (!(await this.#seen.isStill(made, () => this.#look()))) return false
-    this.#wrote = true
-    this.#context.onWrite()
-    return true
+    const place = placeOf(amongOthers(context), change)
+    this.#guarded = new GuardedPlace(place, { look: () => this.#look(), onLeave })
+    this.place = change.file === null ? context.silence.listenTo(this.#guarded, change) : this.#guarded
   }
 
   /**
@@ -125,8 +101,7 @@ export class ChangeRun {
     const { file, server } = this.change
     if (file !== null) return this.place.read(server.id)
     const { gateway, silence } = this.#context
-    const writes = aimOf(this.change).map(({ field }) => fieldOf(field))
-    const reading = await this.#seen.read(() => readBeforeWrite(gateway, server.id, writes))
+    const reading = await this.#guarded.see(() => readBeforeWrite(gateway, server.id, aimOf(this.change)))
     silence.hear(reading)
     // Only a backend may be silent; where the list is not answered either, every server more would cost as long.
     const isSilent = reading.kind === 'unreadable' && reading.silent
@@ -146,13 +121,21 @@ export class ChangeRun {
     return { place, recorder, silence, company, patienceMs, onFault, change, edits, purpose, tell }
   }
 
-  /** Hears that nothing of a write left, whose intent is on disk. */
-  heldBack(): void {
-    this.#isIntended = true
+  /** Tries again, from the read on, as long as the write is held back, whose intent is on disk; `null` at last. */
+  async untilLeft(attempt: () => Promise<Step | null>): Promise<Step | null> {
+    for (let tries = 1; tries <= TRIES; tries += 1) {
+      const step = await attempt()
+      if (step) return step
+      this.#isIntended = true
+    }
+    return null
   }
 
   /** Records what became of the change. A failure on the way ends the run, whatever `halt` says. */
-  async conclude({ applied, failure }: Written, halt: Halt = haltAfter(applied)): Promise<Step> {
+  async conclude(
+    { applied, failure, isDoubtful }: Written,
+    halt: Halt = haltAfter(applied, isDoubtful),
+  ): Promise<Step> {
     if (failure?.of === 'journal') return failed(applied, failure)
     const { id, outcome, collateral, error } = applied
     try {

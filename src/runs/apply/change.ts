@@ -2,17 +2,13 @@ import { driftSinceWrite, holds, reversed } from '../../core/plan/drift.ts'
 import type { Change } from '../../core/plan/change.ts'
 import { type AppliedChange, settledAs } from '../../core/run/outcome.ts'
 import type { ServerRecord } from '../../core/record/server.ts'
-import { ChangeRun, haltAfter } from './change-run.ts'
+import { haltAfter } from '../../core/run/report.ts'
+import { ChangeRun, RESTLESS } from './change-run.ts'
 import type { ApplyContext, Step } from './context.ts'
 import { type Direction, objectionTo } from './guard.ts'
 import { writeChange } from './write.ts'
 
 const GONE = 'it is no longer there'
-
-/** How often a server is read and judged anew that changes whenever it is about to be written. */
-const TRIES = 5
-
-const RESTLESS = 'it was changed each time it was about to be written, or this program was held up each time'
 
 /** Reads the record and judges it: what is to be written, or what became of the change. */
 async function judged(
@@ -38,14 +34,13 @@ async function judged(
 export function applyChange(context: ApplyContext, change: Change, direction: Direction): Promise<Step> {
   const run = new ChangeRun(context, change)
   return run.safely(settledAs(change, 'not-applied'), async () => {
-    for (let tries = 1; tries <= TRIES; tries += 1) {
+    const step = await run.untilLeft(async () => {
       const found = await judged(run, direction, context)
       if (!('record' in found)) return found
       const written = await writeChange(run.writeOf('change', change.edits), found.record)
-      if (written) return run.conclude(written)
-      run.heldBack()
-    }
-    return run.leave('not-applied', { error: RESTLESS, halt: 'failure' })
+      return written && run.conclude(written)
+    })
+    return step ?? run.leave('not-applied', { error: RESTLESS, halt: 'failure' })
   })
 }
 
@@ -53,12 +48,12 @@ export function applyChange(context: ApplyContext, change: Change, direction: Di
 export function takeBackChange(context: ApplyContext, written: AppliedChange): Promise<Step> {
   const { edits } = written
   const run = new ChangeRun(context, written)
+  // Still in force, and why.
+  const stays = (why: string): Promise<Step> => run.keep({ ...written, error: `not taken back: ${why}` })
+  const drifted = (error: string, drift = written.drift): Promise<Step> =>
+    run.conclude({ applied: { ...written, outcome: 'drifted', drift, error }, failure: null })
   return run.safely(written, async () => {
-    for (let tries = 1; tries <= TRIES; tries += 1) {
-      const drifted = (error: string, drift = written.drift): Promise<Step> =>
-        run.conclude({ applied: { ...written, outcome: 'drifted', drift, error }, failure: null })
-      // Still in force, and why.
-      const stays = (why: string): Promise<Step> => run.keep({ ...written, error: `not taken back: ${why}` })
+    const step = await run.untilLeft(async () => {
       const reading = await run.read()
       if (reading.kind === 'absent') return drifted(GONE)
       if (reading.kind !== 'record') return stays(reading.message)
@@ -66,11 +61,9 @@ export function takeBackChange(context: ApplyContext, written: AppliedChange): P
       if (holds(reading.record, edits, 'before')) return stays('it shows the old value, for now')
       const drift = driftSinceWrite(edits, reading.record)
       if (drift.length > 0) return drifted('not taken back: it no longer holds what this run wrote', drift)
-      const back = await writeBack(run, reading.record, written)
-      if (back) return back
-      run.heldBack()
-    }
-    return run.keep({ ...written, error: `not taken back: ${RESTLESS}` })
+      return writeBack(run, reading.record, written)
+    })
+    return step ?? stays(RESTLESS)
   })
 }
 
@@ -78,9 +71,9 @@ export function takeBackChange(context: ApplyContext, written: AppliedChange): P
 async function writeBack(run: ChangeRun, before: ServerRecord, written: AppliedChange): Promise<Step | null> {
   const back = await writeChange(run.writeOf('take-back', reversed(written.edits)), before)
   if (!back) return null
-  const { applied, failure } = back
+  const { applied, failure, isDoubtful } = back
   // What the first write did to other fields is told already, and has stopped the run.
-  const halt = haltAfter(applied)
+  const halt = haltAfter(applied, isDoubtful)
   // The settings were compared anew.
   const earlier = written.collateral.filter(({ field }) => !Object.hasOwn(written.settings, field))
   const collateral = [...earlier, ...applied.collateral]

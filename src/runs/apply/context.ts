@@ -2,6 +2,7 @@ import type { Change, Edit } from '../../core/plan/change.ts'
 import type { AppliedChange } from '../../core/run/outcome.ts'
 import type { Halt, StopSignal } from '../../core/run/report.ts'
 import type { Place } from '../../core/record/place.ts'
+import { againstResets } from '../../core/record/resets.ts'
 import type { Gateway } from '../../gateway/port.ts'
 import type { RunRecorder } from '../../journal/port.ts'
 import type { IntentPurpose } from '../../journal/records.ts'
@@ -47,6 +48,14 @@ export interface ApplyContext {
   onFault: (error: unknown, isTold?: boolean) => void
   stopRequested: () => StopSignal | null
 }
+
+/** The gateway, where a member of an older release may answer: whichever it is, it loses nothing of what it is sent. */
+export const amongOthers = ({ gateway, company }: ApplyContext): Place => ({
+  era: gateway.era,
+  read: (id, patienceMs) => gateway.read(id, patienceMs),
+  write: (record, edits, mayLeave) =>
+    gateway.write(record, company.resets ? againstResets(record, edits) : edits, mayLeave),
+})
 
 /** What became of one change, and whether the run may go on. */
 export interface Step {

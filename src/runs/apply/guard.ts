@@ -2,23 +2,26 @@ import { canonical } from '../../core/canonical.ts'
 import { isTimeOut, MigrateError } from '../../core/errors.ts'
 import { obstacle } from '../../core/plan/assemble-change.ts'
 import { consentsFor, unaccepted } from '../../core/plan/consent.ts'
-import { type DriftedField, driftSincePlan, driftSinceWrite, holds, reversed } from '../../core/plan/drift.ts'
-import type { Change } from '../../core/plan/change.ts'
+import {
+  type DriftedField,
+  driftSincePlan,
+  driftSinceWrite,
+  holds,
+  recordWith,
+  reversed,
+} from '../../core/plan/drift.ts'
+import type { Change, Edit } from '../../core/plan/change.ts'
 import type { Plan } from '../../core/plan/plan.ts'
 import type { Era } from '../../core/record/eras.ts'
 import { clearedSettings, oauthEffects } from '../../core/record/oauth.ts'
+import { fieldOf } from '../../core/record/path.ts'
 import type { Reading } from '../../core/record/place.ts'
+import { settableNames } from '../../core/record/resets.ts'
 import type { ListedServer, ServerRecord } from '../../core/record/server.ts'
 import { shownPath } from '../../core/show/redact.ts'
 import { printable } from '../../core/show/text.ts'
 import type { Gateway } from '../../gateway/port.ts'
-import { type Moment, moment, msSince } from '../moment.ts'
-
-/** A read by id that took longer than this is no longer what is stored: LiteLLM reads the row first, then probes. */
-const PROMPT_MS = 500
-
-/** Is what a read by id that began then brings still what is stored, if it comes now? */
-export const isPrompt = (began: Moment): boolean => msSince(began) < PROMPT_MS
+import { isPrompt, moment } from '../moment.ts'
 
 /** What the list tells truly on every release, and a write would overwrite. */
 const LISTED = ['url', 'alias', 'transport', 'mcp_access_groups', 'allow_all_keys', 'args', 'env']
@@ -33,35 +36,38 @@ export type GuardedReading = Reading | { kind: 'edited'; message: string }
 function plain(value: unknown): string {
   const empty = value === null || value === undefined || value === false
   const hollow = typeof value === 'object' && value !== null && Object.keys(value).length === 0
-  return empty || hollow ? '' : canonical(value)
+  return empty || hollow ? '' : canonical(value, 'rounded')
 }
 
-function disagreement(
-  record: ServerRecord,
-  listed: ListedServer | undefined,
-  writes: readonly string[],
-): string[] {
-  if (!listed) return ['it is no longer listed']
-  const compared = [...LISTED, ...ALSO_LISTED.filter((field) => writes.includes(field))]
-  return compared.filter((field) => field in listed && plain(listed[field]) !== plain(record[field]))
+/**
+ * The fields in which the list and the record differ. Another worker lists for up to half a minute what was there before
+ * a write of ours: either side of an edit is no edit of somebody else.
+ */
+function disagreement(record: ServerRecord, listed: ListedServer, edits: readonly Edit[]): string[] {
+  const states = [record, recordWith(record, edits, 'before'), recordWith(record, edits, 'after')]
+  const written = edits.map(({ field }) => fieldOf(field))
+  const compared = [...LISTED, ...ALSO_LISTED.filter((field) => written.includes(field))]
+  return compared.filter(
+    (field) => field in listed && states.every((state) => plain(listed[field]) !== plain(state[field])),
+  )
 }
 
 /**
  * Reads the record that is about to be written. Where the gateway took its time to probe a silent backend, the
- * list, which probes nothing, has to agree with it; otherwise somebody edited the server meanwhile. `writes`: the fields
- * that are about to be written.
+ * list, which probes nothing, has to agree with it; otherwise somebody edited the server meanwhile. `edits`: what is
+ * written there by this run.
  */
 export async function readBeforeWrite(
-  gateway: Pick<Gateway, 'read' | 'list'>,
+  gateway: Pick<Gateway, 'read' | 'listed'>,
   id: string,
-  writes: readonly string[] = [],
+  edits: readonly Edit[] = [],
 ): Promise<GuardedReading> {
   const began = moment()
   const reading = await gateway.read(id)
   if (reading.kind !== 'record' || isPrompt(began)) return reading
   try {
-    const listed = (await gateway.list()).find((server) => server.server_id === id)
-    const fields = disagreement(reading.record, listed, writes)
+    const listed = await gateway.listed(id)
+    const fields = listed ? disagreement(reading.record, listed, edits) : ['it is no longer listed']
     if (fields.length === 0) return reading
     return { kind: 'edited', message: `changed while it was read: ${fields.map(printable).join(', ')}` }
   } catch (error) {
@@ -107,6 +113,12 @@ function unasked(change: Change, record: ServerRecord, era: Era): string | null 
   return losses.length === 0 ? null : `nobody was asked about this: ${losses.join('; ')}`
 }
 
+const OR_MIXED = 'or another release of LiteLLM answered'
+
+/** Does a record show other fields than the one that a change was planned for? */
+const showsOthers = ({ fields, file }: Change, record: ServerRecord): boolean =>
+  file === null && Object.keys(fields).toSorted().join() !== settableNames(record)
+
 /** Why a record that was read a moment ago is to be left alone, and in what it differs; `null` where nothing speaks against writing it. */
 export function objectionTo(
   change: Change,
@@ -121,7 +133,8 @@ export function objectionTo(
   const drift = find(change, record)
   if (drift.length > 0) {
     const fields = drift.map(({ field }) => printable(shownPath(field))).join(', ')
-    return { error: `${name}: ${fields}`, drift }
+    const moved = direction === 'apply' && showsOthers(change, record) ? `${name}, ${OR_MIXED}` : name
+    return { error: `${moved}: ${fields}`, drift }
   }
   const error = isRestore
     ? null

@@ -1,12 +1,11 @@
 import { type Plan, readyChanges, restartFor } from '../../core/plan/plan.ts'
 import { type AppliedChange, settledAs, withheldFrom } from '../../core/run/outcome.ts'
-import { type Halt, type RunReport } from '../../core/run/report.ts'
+import { type Halt, haltAfter, type RunReport } from '../../core/run/report.ts'
 import { readableRuns } from '../../journal/damage.ts'
 import type { RecordedRun } from '../../journal/fold.ts'
 import type { Journal } from '../../journal/port.ts'
 import { applyPlan, type ApplyResult } from './apply.ts'
 import type { ApplyContext } from './context.ts'
-import { haltAfter } from './change-run.ts'
 import { journalFailure } from './intent.ts'
 import { openRun } from './open.ts'
 import { Silence } from './silence.ts'
@@ -41,7 +40,7 @@ function merged(changes: readonly AppliedChange[], resumption: Resumption | null
 
 /** What was found of the servers of a run that is taken up again, and keeps it from going on with the others. */
 function haltOf(settled: readonly AppliedChange[]): Halt {
-  const halts = settled.map(haltAfter)
+  const halts = settled.map((change) => haltAfter(change))
   return halts.find((halt) => halt === 'security') ?? halts.find((halt) => halt === 'collateral') ?? null
 }
 

@@ -1,21 +1,24 @@
-import { type AppliedChange, type CollateralChange, settledAs } from '../../core/run/outcome.ts'
+import { type AppliedChange, settledAs } from '../../core/run/outcome.ts'
 import { mayHang } from '../../core/record/may-hang.ts'
 import { clearedSettings, missingSettings, restorable, type Settings } from '../../core/record/oauth.ts'
 import { fieldEdits, wholeFields } from '../../core/record/put-body.ts'
-import { showsAll } from '../../core/record/resets.ts'
+import { doneByOthers } from '../../core/record/resets.ts'
 import type { ServerRecord } from '../../core/record/server.ts'
 import { printable } from '../../core/show/text.ts'
-import { until } from '../until.ts'
-import { type AroundWrite, findCollateral, repair, repairsOf, reportCollateral } from './collateral.ts'
+import { type AroundWrite, isComparable, mend, readLikewise } from './collateral.ts'
 import type { Failure, Write } from './context.ts'
-import { intend, intendMending, type JournalFailure } from './intent.ts'
+import { intend } from './intent.ts'
 import { restoreSettings } from './restore.ts'
 import { settle } from './settle.ts'
 
-/** What a write came to. The outcome holds, whatever failed on the way besides the gateway. */
+/**
+ * What a write came to. The outcome holds, whatever failed on the way besides the gateway. `isDoubtful`: may it have taken
+ * something that nobody can see from here?
+ */
 export interface Written {
   applied: AppliedChange
   failure: Failure | null
+  isDoubtful?: boolean
 }
 
 /** What the edits came to, before settings are put back. `record`: as it is read by now, where they are there. */
@@ -67,64 +70,16 @@ async function writeEdits(write: Write, before: ServerRecord, settings: Settings
   }
 }
 
-/** What was found besides, what of it was put back, and what kept the journal from taking more. */
-interface Mended {
-  collateral: CollateralChange[]
-  /** Did a member of another release take something? */
-  taken: boolean
-  failure: JournalFailure | null
-}
-
-/** How often a repair is made anew that was held back, as somebody else edited the server meanwhile. */
-const REPAIRS = 3
-
-/** Finds what changed besides, and writes back what is ours to repair. */
-async function mend(write: Write, around: AroundWrite, tries = REPAIRS): Promise<Mended> {
-  const { change, place, silence, company } = write
-  const changes = findCollateral(around)
-  const { fields: writes, taken: others } = repairsOf(changes, around, place.era)
-  const taken = others.length > 0
-  const unmended = reportCollateral(change.server.id, changes, [])
-  if (writes.length === 0 || silence.cause !== null) return { collateral: unmended, taken, failure: null }
-  company.resets ||= taken
-  const failure = await intendMending(write, { purpose: 'repair', writes, record: around.after })
-  if (failure) return { collateral: unmended, taken, failure }
-  write.tell('repairing')
-  const { repaired, after, isLate } = await repair(place, around, writes)
-  if (isLate && after && tries > 1) return mend(write, { ...around, after }, tries - 1)
-  return { collateral: reportCollateral(change.server.id, changes, repaired), taken, failure: null }
-}
-
-/** How long such a member is looked for: a balancer takes turns. */
-const LIKEWISE_MS = 5000
-
-/** The record from a member of the release that was read before; what another one answers has other fields. */
-async function readLikewise(
-  { place, change, patienceMs }: Write,
-  around: AroundWrite,
-): Promise<ServerRecord> {
-  if (showsAll(around.after, around.before)) return around.after
-  const { decision } = await until(
-    { ms: Math.min(patienceMs, LIKEWISE_MS) },
-    (leftMs) => place.read(change.server.id, leftMs),
-    (reading) =>
-      reading.kind === 'record' && showsAll(reading.record, around.before) ? reading.record : null,
-  )
-  return decision ?? around.after
-}
-
-const MIXED =
-  'another release of LiteLLM answers at this address, too, and reset fields that the write did not send: bring all replicas to one release first'
-
 /** Compares every field with what it should be now, and repairs. */
 async function compare(write: Write, applied: AppliedChange, around: AroundWrite): Promise<Written> {
   try {
-    const after = await readLikewise(write, around)
-    const { collateral, taken, failure } = await mend(write, { ...around, after })
+    const last = await readLikewise(write, around)
+    const { collateral, taken, failure } = await mend(write, last)
+    const byOthers = doneByOthers(taken, isComparable(last))
     // Nobody could read what the repair came to.
     const doubt = write.silence.readsHang ? 'whether its other fields are back is not known' : null
-    const error = doubt ?? (taken ? MIXED : applied.error)
-    return { applied: { ...applied, collateral, error }, failure }
+    const error = doubt ?? byOthers?.message ?? applied.error
+    return { applied: { ...applied, collateral, error }, failure, isDoubtful: byOthers?.isHidden ?? false }
   } catch (error) {
     write.onFault(error)
     return {
@@ -159,6 +114,7 @@ export async function writeChange(write: Write, before: ServerRecord): Promise<W
     // What cannot be put back was told, and consented to.
     intended: [...era.alsoWrites, ...lost],
     sent,
+    inFile: write.change.file !== null,
   })
   return { ...written, failure: failure ?? written.failure }
 }

@@ -1,6 +1,11 @@
 import { describe, expect, test } from 'vitest'
 import { eraOf } from '../../../src/core/record/eras.ts'
-import { againstResets, showsAll, takenByAnotherRelease } from '../../../src/core/record/resets.ts'
+import {
+  againstResets,
+  changesAcross,
+  isSameRelease,
+  takenByAnotherRelease,
+} from '../../../src/core/record/resets.ts'
 import { type ServerRecord, serverRecord } from '../../../src/core/record/server.ts'
 
 const { era } = eraOf('1.106.2')
@@ -109,10 +114,21 @@ describe('a member of a newer release has taken the OAuth settings', () => {
 })
 
 test('a record of another release shows other fields', () => {
-  expect(showsAll(BEFORE, without(BEFORE, 'is_byok'))).toBe(true)
-  expect(showsAll(without(BEFORE, 'is_byok'), BEFORE)).toBe(false)
+  expect(isSameRelease(BEFORE, without(BEFORE, 'is_byok'))).toBe(false)
+  expect(isSameRelease(without(BEFORE, 'is_byok'), BEFORE)).toBe(false)
   // Of what each read finds anew it says nothing.
-  expect(showsAll(BEFORE, serverRecord.parse({ ...BEFORE, status: 'healthy' }))).toBe(true)
+  expect(isSameRelease(BEFORE, serverRecord.parse({ ...BEFORE, status: 'healthy' }))).toBe(true)
+})
+
+test('across releases, a field left out tells nothing, and nothing is nothing, however it is written', () => {
+  const [before, after] = [
+    { args: null, is_byok: true, env: { K: 'v' }, url: 'http://old/sse' },
+    { args: [], byok_description: [], env: {}, allow_all_keys: true, url: 'http://new/sse' },
+  ].map((fields) => serverRecord.parse({ server_id: 'a', ...fields }))
+  expect(before && after && changesAcross(before, after, ['url'])).toEqual([
+    { field: 'allow_all_keys', before: null, after: true },
+    { field: 'env', before: { K: 'v' }, after: {} },
+  ])
 })
 
 test('against resets, all is sent that could be reset, the new values in their places', () => {

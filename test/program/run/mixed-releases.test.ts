@@ -207,6 +207,48 @@ describe.concurrent('where a write lands on a member of an older release, which 
   })
 })
 
+describe.concurrent('where only reads are answered by a member of another release,', () => {
+  test.for([
+    ['the older one, from the write on', {}, (nth: number) => nth > 2],
+    ['the newer one, from the write on', { main: '1.81.14', other: '1.106.2' }, (nth: number) => nth > 2],
+  ] as const)(
+    '%s, nothing is reported as changed, but that not all could be compared: exit 4',
+    async ([_who, releases, reads], { open, serve }) => {
+      const { call, rows, before } = await mixed(
+        { open, serve },
+        { reads },
+        { ...releases, servers: [PLAIN] },
+      )
+      const { code, stdout } = await call(['--yes', '--patience', '1'])
+      expect([code, stdout]).toEqual([4, expect.not.stringContaining('changed with it')])
+      expect(sentence(stdout)).toContain('what one of them does not show was not compared')
+      expect(rows()).toEqual(moved(before, ['n8n']))
+    },
+  )
+
+  test('the read before the write, too: the server is left alone, and why is told: exit 3', async ({
+    open,
+    serve,
+  }) => {
+    const landing: Landing = { reads: (nth) => nth === 2 }
+    const { call, rows, before } = await mixed({ open, serve }, landing, { servers: [PLAIN] })
+    const { code, stdout } = await call(['--yes'])
+    expect([code, rows()]).toEqual([3, before])
+    expect(sentence(stdout)).toContain('changed since it was shown, or another release of LiteLLM answered')
+  })
+
+  test('by turns, all is compared with what its like showed: exit 0', async ({ open, serve }) => {
+    const { call, rows, before } = await mixed(
+      { open, serve },
+      { reads: (nth) => nth % 2 === 1 && nth > 2 },
+      { main: '1.81.14', other: '1.106.2', servers: [PLAIN] },
+    )
+    const { code, stdout } = await call(['--yes'])
+    expect([code, stdout]).toEqual([0, expect.not.stringContaining('changed with it')])
+    expect(rows()).toEqual(moved(before, ['n8n']))
+  })
+})
+
 describe.concurrent('what could not be put back', () => {
   const landing: Landing = { puts: first, refused: (nth) => nth > 1 }
 
@@ -220,12 +262,13 @@ describe.concurrent('what could not be put back', () => {
     const id = basename(await newestFile(trial), '.jsonl')
     expect(sentence(run.stdout)).toContain('NOT PUT BACK')
     land({})
-    const back = await call(['--revert', '--yes'])
+    const back = await call(['--revert', '--yes', '--quiet'])
     expect(back.code).toBe(4)
-    expect(sentence(back.stdout)).toContain(
+    const told = sentence(back.stdout).split(
       'fetch: alias, args, available_on_public_internet, env, mcp_access_groups, transport: not as before',
     )
-    expect(sentence(back.stdout)).toContain('Not everything is as it was before that run.')
+    expect(told).toHaveLength(2)
+    expect(told[1]).toContain('Not everything is as it was before that run.')
     expect(rows()).not.toEqual(before)
     expect((await call(['--revert', id, '--yes'])).code).toBe(1)
     const { server_id: _id, ...fields } = RICH
@@ -269,7 +312,7 @@ describe.concurrent('what only looks like it is left to whoever did it:', () => 
   })
 })
 
-test('where a write lands on a newer release, which clears the OAuth settings, they are put back', async ({
+test('where a write lands on a newer release, which clears the OAuth settings, they are put back: exit 4, as nobody sees what went with them', async ({
   open,
   serve,
 }) => {
@@ -284,7 +327,8 @@ test('where a write lands on a newer release, which clears the OAuth settings, t
     { puts: first },
     { main: '1.92.2', other: '1.105.7', servers },
   )
-  const { stdout } = await call(['--yes'])
+  const { code, stdout } = await call(['--yes'])
   expect(rows()[0]).toMatchObject({ ...settings, auth_type: 'oauth2' })
-  expect(sentence(stdout)).toContain('another release of LiteLLM')
+  expect(sentence(stdout)).toContain("client id, client secret and people's sign-ins may be gone, too")
+  expect(code).toBe(4)
 })

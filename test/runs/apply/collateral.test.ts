@@ -15,7 +15,7 @@ const MOVED = { ...BEFORE, url: newUrl('a') }
 const around = (fields: Record<string, unknown>, more: Partial<AroundWrite> = {}): AroundWrite => {
   const after = { ...MOVED, ...fields }
   const sent = ['url', 'description', 'mcp_access_groups', 'credentials', 'created_by']
-  return { before: MOVED, answered: after, after, intended: [], sent, ...more }
+  return { before: MOVED, answered: after, after, intended: [], sent, inFile: false, ...more }
 }
 
 const found = (fields: Record<string, unknown>, more: Partial<AroundWrite> = {}): string[] =>

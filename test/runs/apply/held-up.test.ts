@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { settledAs } from '../../../src/core/run/outcome.ts'
+import type { FieldEdit } from '../../../src/core/record/put-body.ts'
 import { serverRecord, type ServerRecord } from '../../../src/core/record/server.ts'
 import type { JournalEvent } from '../../../src/journal/records.ts'
 import { applyChange, takeBackChange } from '../../../src/runs/apply/change.ts'
@@ -183,6 +184,26 @@ describe('a connection', () => {
   })
 })
 
+const valuesOf = (edits: readonly FieldEdit[]): Record<string, unknown> =>
+  Object.fromEntries(edits.map(({ field, after }) => [field, after]))
+
+/** A gateway that sends a description along with the first write, and loses it. */
+const losing: Deviations['onWrite'] = (nth, edits, store) => {
+  if (nth > 1) return undefined
+  const sent = [...edits.map(({ field }) => field), 'description']
+  return { kind: 'accepted', sent, record: put(store, 'id-a', { ...valuesOf(edits), description: null }) }
+}
+
+const SETTINGS = { token_url: 'https://ours/token', audience: 'us' }
+const SIGNED_INTO = recordOf('a', { auth_type: 'oauth2_token_exchange', ...SETTINGS })
+
+/** A gateway that clears those settings with the URL. */
+const clearing: Deviations['onWrite'] = (_nth, edits, store) => {
+  const sent = edits.map(({ field }) => field)
+  const cleared = sent.includes('url') ? { token_url: null, audience: null } : {}
+  return { kind: 'accepted', sent, record: put(store, 'id-a', { ...cleared, ...valuesOf(edits) }) }
+}
+
 describe('the same holds for', () => {
   test('what a run takes back: somebody’s later edit of it stays, and that is on disk', async () => {
     const moved = { ...RECORD, url: newUrl('a') }
@@ -194,28 +215,13 @@ describe('the same holds for', () => {
   })
 
   test('settings that are put back: one that somebody set meanwhile is theirs', async () => {
-    const settings = { token_url: 'https://ours/token', audience: 'us' }
-    const record = recordOf('a', { auth_type: 'oauth2_token_exchange', ...settings })
-    const change = changeOf(record)
-    const clearing: Deviations['onWrite'] = (_nth, edits, store) => {
-      const sent = edits.map(({ field }) => field)
-      const cleared = sent.includes('url') ? { token_url: null, audience: null } : {}
-      const fields = Object.fromEntries(edits.map(({ field, after }) => [field, after]))
-      return { kind: 'accepted', sent, record: put(store, 'id-a', { ...cleared, ...fields }) }
-    }
     const theirs = { token_url: 'https://theirs/token' }
-    const scene = sceneOf({ record, purpose: 'restore', edits: [theirs], onWrite: clearing })
-    await applyChange(scene.context, change, 'apply')
+    const scene = sceneOf({ record: SIGNED_INTO, purpose: 'restore', edits: [theirs], onWrite: clearing })
+    await applyChange(scene.context, changeOf(SIGNED_INTO), 'apply')
     expect(scene.store.get('id-a')).toMatchObject({ ...theirs, audience: 'us', url: newUrl('a') })
   })
 
   test('a repair: an edit elsewhere stays, and the rest is put back all the same', async () => {
-    const losing: Deviations['onWrite'] = (nth, edits, store) => {
-      if (nth > 1) return undefined
-      const fields = Object.fromEntries(edits.map(({ field, after }) => [field, after]))
-      const sent = [...edits.map(({ field }) => field), 'description']
-      return { kind: 'accepted', sent, record: put(store, 'id-a', { ...fields, description: null }) }
-    }
     const scene = sceneOf({ purpose: 'repair', edits: [{ allowed_tools: ['theirs'] }], onWrite: losing })
     const { applied: change } = await applyChange(scene.context, CHANGE, 'apply')
     expect(scene.store.get('id-a')).toMatchObject({ description: 'kept', allowed_tools: ['theirs'] })
@@ -226,12 +232,6 @@ describe('the same holds for', () => {
   })
 
   test('a field that is lost, and that somebody else filled meanwhile: theirs stays', async () => {
-    const losing: Deviations['onWrite'] = (nth, edits, store) => {
-      if (nth > 1) return undefined
-      const fields = Object.fromEntries(edits.map(({ field, after }) => [field, after]))
-      const sent = [...edits.map(({ field }) => field), 'description']
-      return { kind: 'accepted', sent, record: put(store, 'id-a', { ...fields, description: null }) }
-    }
     const scene = sceneOf({ purpose: 'repair', edits: [{ description: 'theirs' }], onWrite: losing })
     await applyChange(scene.context, CHANGE, 'apply')
     expect(scene.store.get('id-a')).toMatchObject({ description: 'theirs', url: newUrl('a') })
@@ -247,13 +247,23 @@ test('a read that took long is no ground for a repair: it is read again first', 
     sleep(10_000)
     return found
   }
-  const losing: Deviations['onWrite'] = (nth, edits, store) => {
-    if (nth > 1) return undefined
-    const fields = Object.fromEntries(edits.map(({ field, after }) => [field, after]))
-    const sent = [...edits.map(({ field }) => field), 'description']
-    return { kind: 'accepted', sent, record: put(store, 'id-a', { ...fields, description: null }) }
-  }
   const scene = sceneOf({ sleeps: 0, onRead: slow, onWrite: losing })
   await applyChange(scene.context, CHANGE, 'apply')
   expect(scene.store.get('id-a')?.description).toBe('theirs')
+})
+
+test('settings come back where each read takes long, and another worker still lists the URL of before', async () => {
+  vi.useFakeTimers({ toFake: ['Date', 'performance', 'setInterval'] })
+  const scene = sceneOf({ record: SIGNED_INTO, sleeps: 0, onWrite: clearing, onListed: () => SIGNED_INTO })
+  const { gateway } = scene.context
+  const slow: typeof gateway = {
+    ...gateway,
+    read: async (id) => {
+      const found = await gateway.read(id)
+      await vi.advanceTimersByTimeAsync(10_000)
+      return found
+    },
+  }
+  await applyChange({ ...scene.context, gateway: slow }, changeOf(SIGNED_INTO), 'apply')
+  expect(scene.store.get('id-a')).toMatchObject({ ...SETTINGS, url: newUrl('a') })
 })

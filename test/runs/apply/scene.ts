@@ -50,6 +50,7 @@ export const SILENT: Reading = { kind: 'unreadable', message: 'no answer', silen
 export interface Deviations {
   onWrite?: (nth: number, edits: readonly FieldEdit[], store: Store) => WriteAnswer | undefined
   onRead?: (nth: number, id: string, store: Store) => Reading | undefined
+  onListed?: (id: string, store: Store) => ServerRecord
   onCheck?: (nth: number) => ServerCheck['works']
 }
 
@@ -95,6 +96,7 @@ export function gatewayWith(records: readonly ServerRecord[], deviations: Deviat
       return { works, reach: { kind: 'unclear', tools: null, evidence: '' }, message: `works: ${works}` }
     },
     list: async () => [...store.values()],
+    listed: async (id) => deviations.onListed?.(id, store) ?? store.get(id) ?? null,
     listAnew: unasked,
     signIns: unasked,
     tryAddress: unasked,

@@ -11,7 +11,7 @@ import {
   isWithheld,
   tally,
 } from '../../../core/run/outcome.ts'
-import { type Halt, type RunReport, isForeseen } from '../../../core/run/report.ts'
+import { type Halt, type RunReport, isForeseen, isStillDamaged } from '../../../core/run/report.ts'
 import type { CommandMaker } from '../../../core/show/own-command.ts'
 import { isAccessField } from '../../../core/record/fields.ts'
 import { count, printable } from '../../../core/show/text.ts'
@@ -44,7 +44,8 @@ const HALTS: Record<Exclude<Halt, null>, string> = {
   canary: 'The run stopped after its first server; the rest was not tried.',
   unanswered:
     'The run stopped because LiteLLM left its last requests unanswered. The rest was not tried, and nobody looked at the servers afterwards.',
-  collateral: 'The run stopped because another field changed with the URL and could not be put back.',
+  collateral:
+    'The run stopped because another field changed with the URL, or may have, and could not be put back.',
   security: 'The run stopped: a write changed who may reach a server. Look at this before anything else.',
   journal: 'The run stopped because the journal could not be written.',
   internal: 'The run stopped because this program failed. Please report it.',
@@ -165,17 +166,9 @@ export function renderByHand({ changes }: RunReport, look: Look): string {
 const renderFate = (change: AppliedChange, run: Findings, look: Look): string =>
   [renderOutcome(change, run, look), ...renderDrift(change.drift, look)].join('\n')
 
-/** What the run that was taken back may have taken from servers, and a person has to put back. */
-function renderStillDamaged({ notes }: RunReport, look: Look): string[] {
-  const damaged = notes.filter(({ code }) => code === 'still-changed')
-  if (damaged.length === 0) return []
-  const lines = damaged.map(({ server, message }) => `  ${server ? `${shownName(server)}: ` : ''}${message}`)
-  const what =
-    'Not everything is as it was before that run. Whether the run changed this, or somebody since, cannot be told from here: look at these servers on the admin page, and correct there what is wrong.'
-  return [...lines.map((line) => wrap(line, look.width, '    ')), wrap(what, look.width)].map((text) =>
-    look.paint('red', text),
-  )
-}
+// The plan before it has named server and fields, with `--quiet` too.
+const STILL_DAMAGED =
+  'Not everything is as it was before that run. Whether the run changed the fields named above, or somebody since, cannot be told from here: look at them on the admin page, and correct there what is wrong.'
 
 /** The end of a run: what happened, why it stopped if it did, and what to do next. The undo line comes after it. */
 export function renderReport(report: RunReport, look: Look, own: CommandMaker): string {
@@ -192,7 +185,7 @@ export function renderReport(report: RunReport, look: Look, own: CommandMaker): 
     ...(report.halted ? [wrap(HALTS[report.halted], look.width)] : []),
     ...(report.trouble ? [look.paint('red', wrap(report.trouble, look.width))] : []),
     ...(report.changes.every(isWithheld) ? [] : [look.paint('bold', `${renderTally(report)}.`)]),
-    ...renderStillDamaged(report, look),
+    ...(isStillDamaged(report) ? [look.paint('red', wrap(STILL_DAMAGED, look.width))] : []),
     ...renderChecks(report, look),
     ...renderWithheld(report, look),
     ...renderLeftBehind(report.skipped, look),

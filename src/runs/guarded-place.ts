@@ -1,0 +1,71 @@
+import { fieldHashes, movedFields } from '../core/record/fields.ts'
+import { HELD_BACK, type Place, type Reading, type WriteAnswer } from '../core/record/place.ts'
+import type { FieldEdit } from '../core/record/put-body.ts'
+import type { ServerRecord } from '../core/record/server.ts'
+import { askedAt, isFresh, isPrompt, type Moment, moment } from './moment.ts'
+
+/** A record as it was read, and the last moment at which it is known to have been that. */
+interface Sight {
+  record: ServerRecord
+  at: Moment
+}
+
+/** What a read may bring: of all that is no record, nothing is kept. */
+type Found =
+  | { kind: 'record'; record: ServerRecord }
+  | { kind: 'absent' | 'wrong-id' | 'unreadable' | 'edited' }
+
+/** How to look again before a write, with `see`, and who hears that one leaves: the next thing that happens. */
+interface Around {
+  look: () => Promise<Found>
+  onLeave: () => void
+}
+
+/** The place of one server, where a write leaves only as long as the record is as it was read. */
+export class GuardedPlace implements Place {
+  readonly era
+  readonly #place: Place
+  readonly #around: Around
+  #seen: Sight | null = null
+
+  constructor(place: Place, around: Around) {
+    this.era = place.era
+    this.#place = place
+    this.#around = around
+  }
+
+  /** Reads in whatever way, and keeps what was seen. */
+  async see<T extends Found>(ask: () => Promise<T>): Promise<T> {
+    const { found, at } = await askedAt(ask)
+    if (found.kind === 'record') this.#seen = { record: found.record, at }
+    return found
+  }
+
+  async read(id: string, patienceMs?: number): Promise<Reading> {
+    const began = moment()
+    const reading = await this.see(() => this.#place.read(id, patienceMs))
+    // What took long to answer may be long out of date.
+    if (reading.kind === 'record' && !isPrompt(began)) this.#seen = { record: reading.record, at: began }
+    return reading
+  }
+
+  async write(record: ServerRecord, edits: readonly FieldEdit[]): Promise<WriteAnswer> {
+    // No connection has to stay open, which a proxy might close, while a server that is slow to read is looked at.
+    if (!(await this.#isStill(this.#seen))) return HELD_BACK
+    const made = this.#seen
+    return this.#place.write(record, edits, async () => {
+      const isStill = await this.#isStill(made)
+      if (isStill) this.#around.onLeave()
+      return isStill
+    })
+  }
+
+  /** Is what a write was made from there still? What was seen too long ago has to be seen again, the same, a moment ago. */
+  async #isStill(made: Sight | null): Promise<boolean> {
+    if (made === null) return false
+    if (isFresh(made.at)) return true
+    const anew = await this.#around.look()
+    if (anew.kind !== 'record' || movedFields(fieldHashes(made.record), anew.record).length > 0) return false
+    return this.#seen !== null && isFresh(this.#seen.at)
+  }
+}
