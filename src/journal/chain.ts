@@ -54,7 +54,7 @@ function parseLine(text: string, { file, line }: LineAt): object {
   )
 }
 
-function readLine(text: string, place: LineAt, head: Head): { found: JournalRecord; head: Head } {
+function readLine(text: string, place: LineAt, head: Head): { found: JournalRecord; hash: string } {
   const { file, line } = place
   const raw = parseLine(text, place)
   if ('v' in raw && typeof raw.v === 'number' && raw.v > JOURNAL_VERSION) {
@@ -85,12 +85,13 @@ function readLine(text: string, place: LineAt, head: Head): { found: JournalReco
       'A line was changed, removed or added after it was written.',
     )
   }
-  return { found, head: { length: head.length + 1, hash } }
+  return { found, hash }
 }
 
-/** A run's file, read: its records and the head. `torn`: the last line was never finished, and is left out. */
+/** A run's file, read: its records, each with the hash that its line carries. `torn`: the last line was never finished, and is left out. */
 export interface ReadRun {
   records: JournalRecord[]
+  hashes: string[]
   head: Head
   torn: boolean
 }
@@ -102,11 +103,12 @@ export interface ReadRun {
 export function readChain(text: string, file: string): ReadRun {
   const lines = text.split('\n')
   const torn = lines.pop() !== ''
-  let head: Head = { length: 0, hash: null }
+  const hashes: string[] = []
+  const headOf = (): Head => ({ length: hashes.length, hash: hashes.at(-1) ?? null })
   const records = lines.map((line, i) => {
-    const read = readLine(line, { file, line: i + 1 }, head)
-    head = read.head
-    return read.found
+    const { found, hash } = readLine(line, { file, line: i + 1 }, headOf())
+    hashes.push(hash)
+    return found
   })
-  return { records, head, torn }
+  return { records, hashes, head: headOf(), torn }
 }

@@ -140,7 +140,9 @@ export class FileJournal implements Journal {
       const stamp = await handle.stat({ bigint: true })
       const known = this.#read.get(file)
       if (known && sameStamp(known.stamp, stamp)) return known.run
-      const run = foldRun(readChain(await handle.readFile('utf8'), file), file)
+      // Read as bytes first: of a text that is too long, only their decoding says so.
+      const text = (await handle.readFile()).toString()
+      const run = foldRun(readChain(text, file), file)
       if (isSettled(stamp)) this.#read.set(file, { stamp, run })
       return run
     } finally {

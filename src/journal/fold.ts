@@ -39,6 +39,11 @@ export interface RecordedRun {
   changes: RecordedChange[]
   /** The hash that the last line carries: whoever keeps it can tell whether the file was rewritten. */
   head: string
+  /**
+   * The heads that the run has had since the last line with anything that a revert would write, its head now included:
+   * each of them vouches for all of that. As a run goes on, its head changes.
+   */
+  heads: readonly string[]
   torn: boolean
 }
 
@@ -90,11 +95,18 @@ function foldChanges(started: RunStarted, rest: readonly JournalRecord[], file: 
   return [...changes.values()]
 }
 
+/** See `RecordedRun.heads`. What a revert writes stands in the first line, and as settings in an intent. */
+function vouchingHeads({ records, hashes }: ReadRun): string[] {
+  const last = records.findLastIndex((record) => record.type === 'intent' && record.settings !== undefined)
+  return hashes.slice(Math.max(0, last))
+}
+
 /**
  * Folds the records of one file into the run; `null` where not even its beginning was written. Throws
  * `journal-damaged` when the records are not those of one run, in order, with the name of the file.
  */
-export function foldRun({ records, head, torn }: ReadRun, file: string): RecordedRun | null {
+export function foldRun(read: ReadRun, file: string): RecordedRun | null {
+  const { records, head, torn } = read
   const [first, ...rest] = records
   if (!first || head.hash === null) return null
   if (first.type !== 'run-started') throw new JournalDamage(file, 1, 'a run does not begin here', null)
@@ -109,6 +121,7 @@ export function foldRun({ records, head, torn }: ReadRun, file: string): Recorde
     started: first,
     changes: foldChanges(first, rest, file),
     head: head.hash,
+    heads: vouchingHeads(read),
     torn,
   }
 }

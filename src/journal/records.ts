@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { aimOf, type Change, change, edit, hashes } from '../core/plan/change.ts'
 import type { ToolPrint } from '../core/reach/reach.ts'
 import { LAST_ORDINAL } from '../core/run/order.ts'
+import { readAddress } from '../core/rule/address.ts'
 import type { Outcome } from '../core/run/outcome.ts'
 
 /** Version of the journal's format. A line of a newer one is never guessed at. */
@@ -44,17 +45,23 @@ function inLine(planned: Change): object {
   return { ...rest, edits: aimOf(planned), onlySettings: rest.edits.length === 0, fields, fingerprint }
 }
 
-/** What is shown as it is: the id of a run, why one was stopped. */
-const word = z.string().regex(/^[\w-]+$/)
+/** What is shown as it is, and stands in printed commands: the id of a run, why one was stopped. */
+const word = z.string().regex(/^\w[\w-]*$/)
+
+/** As a gateway's URL is kept: an address that is shown whole, without user info, query or fragment. */
+const gatewayUrl = z
+  .string()
+  .regex(/^[^\p{C}\p{Z}?#]*$/u)
+  .refine((url) => readAddress(url).kind === 'address')
 
 const runStarted = z.object({
   type: z.literal('run-started'),
-  run: z.string(),
+  run: word,
   tool: z.string(),
   user: z.string(),
   host: z.string(),
   pid: z.int(),
-  gateway: z.object({ url: z.string().regex(/^[^\p{C}\p{Z}]*$/u), version: z.string().nullable() }),
+  gateway: z.object({ url: gatewayUrl, version: z.string().nullable() }),
   account: z.string(),
   reverts: word.nullable(),
   /** Its place among the runs of this journal; journals of before lack it. */

@@ -66,7 +66,7 @@ function told({ changes, summary, ...run }: Told, whole: boolean): Record<string
 }
 
 const checkOf = ({ id, finishedAt, torn, head }: Told): string =>
-  `${id}: intact${finishedAt === null ? '; it did not end; --unfinished finish or revert ends it' : ''}${torn === true ? '; its last line was torn by a crash and is left out' : ''} head ${head}`
+  `${id}: intact${finishedAt === null ? '; it did not end; history names the commands that end it' : ''}${torn === true ? '; its last line was torn by a crash and is left out' : ''} head ${head}`
 
 /** What `history --check` says of each run. */
 const checkedIn = (stdout: string): string[] =>

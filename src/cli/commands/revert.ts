@@ -66,9 +66,10 @@ export async function revert(options: MainOptions, context: Context): Promise<nu
     const unfinished = own ?? (named && isUnfinished(named) ? named : null)
     const runs = named ? [named] : unfinished ? [] : await newestOf(url, { journal, options, context })
     const gateway = await openGateway(options, url, context)
-    const { doMainJob, orElsewhere } = await import('../job/job.ts')
     const connected = { gateway, journal, options, context }
-    if (runs instanceof MigrateError) throw await orElsewhere(runs, connected)
+    if (runs instanceof MigrateError)
+      throw await (await import('../job/elsewhere.ts')).orElsewhere(runs, connected)
+    const { doMainJob } = await import('../job/job.ts')
     if (unfinished) return doMainJob({ kind: 'attend', unfinished, named }, connected)
     return doMainJob({ kind: 'revert', runs }, connected)
   }

@@ -41,25 +41,17 @@ function about({ run, server }: RunElsewhere): string {
   )
 }
 
-/** The command that takes back a run that has its end, after what is known of it. */
-function wayBack(found: RunElsewhere, connected: Connected): string {
+/** What can be done about a run, after what is known of it: it is ended where it has no end, else taken back. */
+function waysWith(found: RunElsewhere, connected: Connected): string {
   const { run } = found
-  const back = optionsToRevert(
-    run.changes.map(({ change }) => change),
-    run.head,
-  )
   const own = mainCommands(connected.gateway.identity.url, connected)
+  if (isUnfinished(run))
+    return `${about(found)} It did not finish. ${EITHER} If this is the copy, end the run through ${printable(run.started.gateway.url)} instead. ${bothWays(run, own, connected)}`
+  const consent = mayAsk(connected) ? [] : ['--yes']
   return mend(
     `${about(found)} ${EITHER} To take that run back, name it:`,
-    own('revert', run.id, ...(mayAsk(connected) ? [] : ['--yes']), ...back),
+    own('revert', run.id, ...consent, ...optionsToRevert(run.started.changes, run.head)),
   )
-}
-
-/** How an unfinished run is ended, after what is known of it. */
-function waysToEnd(found: RunElsewhere, connected: Connected): string {
-  const own = mainCommands(connected.gateway.identity.url, connected)
-  const { url } = found.run.started.gateway
-  return `${about(found)} It did not finish. ${EITHER} If this is the copy, end the run through ${printable(url)} instead. ${bothWays(found.run, own, connected)}`
 }
 
 /** Throws `lock-held` where the process of a run that has no end is still at work through the other address. */
@@ -84,7 +76,7 @@ function refuse(open: readonly RunElsewhere[], connected: Connected): never {
     open.length === 1
       ? 'A run through another address did not finish, most likely against this gateway, so nothing else is started'
       : `${count(open.length, 'run')} through other addresses did not finish, most likely against this gateway, so nothing else is started; name the one to take back`,
-    open.map((each) => waysToEnd(each, connected)).join('\n'),
+    open.map((each) => waysWith(each, connected)).join('\n'),
   )
 }
 
@@ -92,11 +84,10 @@ function refuse(open: readonly RunElsewhere[], connected: Connected): never {
 function tell(found: readonly RunElsewhere[], request: JobRequest, connected: Connected): void {
   const { terminal, look } = connected.context
   for (const each of found) {
-    const open = isUnfinished(each.run)
     const ahead = aheadOfClock(each.run, new Date().toISOString())
-    const text = `${open ? waysToEnd(each, connected) : wayBack(each, connected)}${ahead === null ? '' : `\n${ahead}`}`
+    const text = `${waysWith(each, connected)}${ahead === null ? '' : `\n${ahead}`}`
     const lines = look.paint('yellow', warningLines(text, look.width))
-    if (open || request.kind === 'revert') terminal.warn(lines)
+    if (isUnfinished(each.run) || request.kind === 'revert') terminal.warn(lines)
     else terminal.remark(lines)
   }
 }
@@ -146,8 +137,6 @@ export async function regardingElsewhere(
 export async function orElsewhere(missing: MigrateError, connected: Connected): Promise<MigrateError> {
   const found = await look(connected)
   if (found.length === 0) return missing
-  const ways = found.map((each) =>
-    isUnfinished(each.run) ? waysToEnd(each, connected) : wayBack(each, connected),
-  )
+  const ways = found.map((each) => waysWith(each, connected))
   return new MigrateError(missing.code, missing.message, ways.join('\n'))
 }

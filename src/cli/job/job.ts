@@ -78,8 +78,6 @@ function exitForJob(result: JobResult, pendingCode: boolean): number {
   return lacksEnd && code === 0 ? 4 : code
 }
 
-export { orElsewhere } from './elsewhere.ts'
-
 /**
  * Does the main job on a gateway that is open: whoever is at the terminal decides, and sees what happens. Returns the exit
  * code. Throws as `doJob` and `regardingElsewhere` do. What it takes is loaded when the gateway was asked: the first question is out sooner.

@@ -13,7 +13,7 @@ import { problemLines, warningLines } from '../render/layout.ts'
 
 /** The commands that finish a run or take it back, in words. */
 export function bothWays(run: RecordedRun, own: CommandMaker, invoked: Invoked): string {
-  const changes = run.changes.map(({ change }) => change)
+  const { changes } = run.started
   const consent = mayAsk(invoked) ? [] : ['--yes']
   return [
     mend(

@@ -85,7 +85,7 @@ export function showReport(report: RunReport, { options, context, own }: Showing
   terminal.print(`\n${renderReport(report, look, own)}`)
   if (!options.sandbox && isLeftOpen(report))
     terminal.print(
-      `The journal holds this run without its end. When it can be written again, complete the run:\n${own('unfinished', 'finish', ...(options.yes ? ['--yes'] : []), ...optionsToFinish(report.changes, null))}`,
+      `The journal holds this run without its end. When it can be written again, complete the run:\n${own('unfinished', 'finish', ...(options.yes ? ['--yes'] : []), ...optionsToFinish(report.changes, report.run?.head ?? null))}`,
     )
   if (undo !== null) terminal.print(`To take this back:\n${undo}`)
   else if (run && !run.kept) terminal.print(renderByHand(report, look))

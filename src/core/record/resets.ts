@@ -109,7 +109,7 @@ interface DoneByOthers {
 }
 
 const byOthers = (what: string, isHidden: boolean): DoneByOthers => ({
-  message: `another release of LiteLLM answers at this address, too, and ${what}. Bring all members to one release first`,
+  message: `another release of LiteLLM answers at this address, too, and ${what}. Bring all replicas to one release first`,
   isHidden,
 })
 

@@ -35,6 +35,14 @@ export function isLoopback(plain: string): boolean {
   return isLoopbackName(plain) || plain === '[::]' || LOOPBACK_ALIASES.includes(plain)
 }
 
+/** Does a URL lead to the machine that asks? */
+export function leadsHere(url: string, isHere: IsHere): boolean {
+  const address = readAddress(url)
+  if (address.kind !== 'address') return false
+  const plain = plainHost(address.host)
+  return isLoopback(plain) || isHere(plain)
+}
+
 /** A path without escapes that mean no more than the letter itself: `%6C` is `l`. */
 function unescaped(path: string): string {
   return path.replace(/%[\da-f]{2}/gi, (code) => {
@@ -54,8 +62,7 @@ function unescaped(path: string): string {
 export function gatewayKey(url: string, isHere: IsHere): string {
   const address = readAddress(url)
   if (address.kind !== 'address') return url
-  const plain = plainHost(address.host)
-  const host = isLoopback(plain) || isHere(plain) ? 'localhost' : plain
+  const host = leadsHere(url, isHere) ? 'localhost' : plainHost(address.host)
   const path = unescaped(address.rest).replace(/\/+$/, '')
   return originText({ ...address, host }) + (path === '' ? '/' : path)
 }

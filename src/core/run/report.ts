@@ -47,8 +47,8 @@ export interface Propagation {
 }
 
 /**
- * A run and all that came of it. `run` is `null` when nothing was ever tried; its `head` is `null` when the
- * journal could not be finished.
+ * A run and all that came of it. `run` is `null` when nothing was ever tried; its `head` is that of its
+ * journal, `null` where there is none.
  */
 export interface RunReport {
   run: {
@@ -59,6 +59,8 @@ export interface RunReport {
     head: string | null
     /** Does the journal hold it? Not where its file was deleted or replaced meanwhile. */
     kept: boolean
+    /** Does the journal hold its end? Not where it could not be written any more. */
+    ended: boolean
   } | null
   gateway: GatewayIdentity
   /** The run that it takes back, `null` for a migration. */
@@ -96,9 +98,8 @@ export function brokenChanges(report: Pick<RunReport, 'changes' | 'preflight'>):
   )
 }
 
-/** Does the journal hold the run without its end, as it could not be written any more? Nothing else is begun before that is settled. */
-export const isLeftOpen = ({ run }: Pick<RunReport, 'run'>): boolean =>
-  run !== null && run.kept && run.head === null
+/** Does the journal hold the run without its end? Nothing else is begun before that is settled. */
+export const isLeftOpen = ({ run }: Pick<RunReport, 'run'>): boolean => run !== null && run.kept && !run.ended
 
 /** Does a server still lack what the run that is taken back may have taken from it? Nothing puts that back but a person. */
 export const isStillDamaged = ({ notes }: { notes: readonly Pick<Note, 'code'>[] }): boolean =>

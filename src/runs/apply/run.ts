@@ -62,10 +62,10 @@ function reportOf(
   return { ...found, gateway, reverts, skipped, notes, preflight, propagation: null }
 }
 
-/** Is a run still in the journal, whose writing met trouble? */
-async function isKept(journal: Journal, id: string): Promise<boolean> {
+/** The head that the journal holds of a run whose writing met trouble; `null` where it does not hold it any more. */
+async function keptHead(journal: Journal, id: string): Promise<string | null> {
   const { runs } = await readableRuns(journal)
-  return runs.some((run) => run.id === id)
+  return runs.find((run) => run.id === id)?.head ?? null
 }
 
 /**
@@ -86,19 +86,23 @@ export async function doRun(
   const result = inOrder(plan, applied)
   const { halted } = applied
   let { trouble } = applied
-  const head = await recorder.finish({ type: 'run-finished', halted }).catch((error: unknown) => {
+  const last = await recorder.finish({ type: 'run-finished', halted }).catch((error: unknown) => {
     trouble ??= journalFailure(error, context).message
     return null
   })
   const tried = result.some(({ outcome, wrote }) => wrote || outcome === 'failed')
-  const kept = trouble === null || (await isKept(context.journal, id))
+  const head = trouble === null ? last : await keptHead(context.journal, id)
+  const kept = trouble === null || head !== null
   const finishedAt = new Date().toISOString()
   const changes = merged(result, resumption)
   return reportOf(plan, {
     changes,
     halted,
     trouble,
-    run: head === null && !tried ? null : { id, startedAt, finishedAt, reverts: plan.reverts, head, kept },
+    run:
+      last === null && !tried
+        ? null
+        : { id, startedAt, finishedAt, reverts: plan.reverts, head, kept, ended: last !== null },
     restart: restartFor(
       changes.filter(({ wrote }) => wrote),
       context.gateway.era,

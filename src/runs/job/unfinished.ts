@@ -32,9 +32,7 @@ async function finish(resumption: Resumption, remarks: readonly Note[], job: Job
 /** Takes an unfinished run back by a run of its own, and then gives it its end. */
 async function takeBack(run: RecordedRun, job: Job): Promise<Ended> {
   const { journal, watch } = job
-  // Its head was compared before what was found out came to its journal.
-  const expectHead = job.options.expectHead === undefined ? undefined : run.head
-  const options = { ...job.options, canary: false, expectHead }
+  const options = { ...job.options, canary: false }
   const back = { ...job, options }
   const proposal = await proposeReversal([run], back)
   const ended = await proceed(proposal, back)

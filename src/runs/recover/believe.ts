@@ -8,19 +8,22 @@ import { printable } from '../../core/show/text.ts'
 import { shippedMigrations } from '../../files/migrations.ts'
 import type { RecordedChange, RecordedRun } from '../../journal/fold.ts'
 
-/** What was said of the journal beforehand. `expectHead`: the head that the run should have, or how it begins. */
+/**
+ * What was said of the journal beforehand. `expectHead`: the head that the run should have, or how it begins; one that it had
+ * before it went on will do, where nothing that is written has come since.
+ */
 export interface Vouching {
   expectHead?: string | undefined
   dryRun: boolean
 }
 
-/** Throws `head-differs` where a head was named, and the run has another. */
-function requireHead({ id, head }: Pick<RecordedRun, 'id' | 'head'>, { expectHead }: Vouching): void {
-  if (expectHead === undefined || head.startsWith(expectHead)) return
+/** Throws `head-differs` where a head was named that does not vouch for the run. */
+function requireHead({ id, head, heads }: RecordedRun, { expectHead }: Vouching): void {
+  if (expectHead === undefined || heads.some((each) => each.startsWith(expectHead))) return
   throw new MigrateError(
     'head-differs',
     `The journal of run ${id} has the head ${head}, not the one that --expect-head names`,
-    'Either another run is meant, or its journal was changed since. Compare the head in history with the one that the run printed at its end.',
+    'Another run may be meant, this one may have gone on since, or its journal was changed. Compare the head in history with the one that the run printed at its end.',
   )
 }
 
@@ -47,7 +50,7 @@ function refuse(id: string, doubted: Doubted): never {
   )
 }
 
-function requireVouching(id: string, doubted: Doubted, { expectHead, dryRun }: Vouching): void {
+function requireNamedHead(id: string, doubted: Doubted, { expectHead, dryRun }: Vouching): void {
   if (expectHead !== undefined || dryRun) return
   throw new MigrateError(
     'journal-damaged',
@@ -72,7 +75,7 @@ export async function requireBelievable(run: RecordedRun, vouching: Vouching): P
   const never = found.find(({ credence }) => credence === 'never')
   if (never) refuse(run.id, never)
   const unproven = found.filter(({ credence }) => credence === 'unproven')
-  if (unproven[0]) requireVouching(run.id, unproven[0], vouching)
+  if (unproven[0]) requireNamedHead(run.id, unproven[0], vouching)
   const byForm = found.find(({ credence }) => credence === 'form')
   const id = printable(byForm?.change.migration ?? '')
   const form = `Migration ${id} is not at hand as it was for that run, so its changes could be checked by their form only: look at each of them.`

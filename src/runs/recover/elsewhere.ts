@@ -1,9 +1,11 @@
 import { MigrateError } from '../../core/errors.ts'
+import { optionsToRevert } from '../../core/plan/back/options.ts'
 import type { Change } from '../../core/plan/change.ts'
 import type { Note } from '../../core/plan/plan.ts'
 import type { Reading } from '../../core/record/place.ts'
 import type { ServerIdentity } from '../../core/record/server.ts'
 import { gatewayKey } from '../../core/rule/gateway-key.ts'
+import { shellQuoted } from '../../core/show/shell.ts'
 import { printable } from '../../core/show/text.ts'
 import type { Gateway } from '../../gateway/port.ts'
 import { readableRuns } from '../../journal/damage.ts'
@@ -33,11 +35,11 @@ const tellingIn = ({ changes }: RecordedRun): Change[] =>
 function candidatesAmong(runs: readonly RecordedRun[], url: string): RecordedRun[] {
   const isHere = ownNames()
   const taken = new Set(runs.filter(wroteSomething).map(({ started }) => started.reverts))
-  const seen = new Set([gatewayKey(url, isHere)])
-  const own = [...seen]
+  const own = gatewayKey(url, isHere)
+  const seen = new Set<string>()
   return runs.toReversed().filter((run) => {
     const key = gatewayKey(run.started.gateway.url, isHere)
-    if (own.includes(key) || tellingIn(run).length === 0) return false
+    if (key === own || tellingIn(run).length === 0) return false
     if (isUnfinished(run)) return true
     const isNewest = wroteSomething(run) && !seen.has(key)
     if (isNewest) seen.add(key)
@@ -105,10 +107,11 @@ export async function runsElsewhere(journal: Journal, gateway: Gateway): Promise
 /** The same as remarks, for whoever only looks. */
 export function elsewhereNotes(found: readonly RunElsewhere[]): Note[] {
   return found.map(({ run, server }) => {
-    const { url } = run.started.gateway
+    const { gateway, changes } = run.started
+    const back = ['--revert', run.id, ...optionsToRevert(changes, run.head)].map(shellQuoted).join(' ')
     const end = isUnfinished(run) ? ' It did not finish.' : ''
     const message = printable(
-      `Run ${run.id} was made through ${url}, and changed this server: here it has the same id, and was made at the same time. ${EITHER}${end} That run is not counted here; --revert ${run.id} takes it back.`,
+      `Run ${run.id} was made through ${gateway.url}, and changed this server: here it has the same id, and was made at the same time. ${EITHER}${end} That run is not counted here; ${back} takes it back.`,
     )
     return { code: 'other-address', server, field: null, message }
   })

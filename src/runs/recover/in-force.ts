@@ -1,10 +1,12 @@
+import { optionsToRevert } from '../../core/plan/back/options.ts'
 import { type RecordedRun, runsOf, wasWritten } from '../../journal/fold.ts'
 import type { Journal } from '../../journal/port.ts'
 
-/** A migration of which something is in force, and on how many servers. */
+/** A migration of which something is in force, on how many servers, and the options with which it is taken back. */
 export interface RunInForce {
   id: string
   servers: number
+  options: readonly string[]
 }
 
 /** Runs by id, each with its place in their order. */
@@ -35,6 +37,9 @@ export function takesBack(run: RecordedRun, runs: readonly RecordedRun[]): boole
   return rootOf(run, placesOf(runs)).back
 }
 
+const optionsOf = (run: RecordedRun | undefined): string[] =>
+  run ? optionsToRevert(run.started.changes, run.head) : []
+
 /** The servers that each migration among these runs, oldest first, has written and none of them has taken back. */
 function serversInForce(own: readonly RecordedRun[], all: Places) {
   const inForce = new Map<string, Set<string>>()
@@ -60,6 +65,6 @@ export async function runsInForce(journal: Journal, run: RecordedRun): Promise<R
   const inForce = serversInForce(runsOf(runs, run.started.gateway.url), all)
   inForce.delete(rootOf(run, all).root)
   return [...inForce]
-    .map(([id, servers]) => ({ id, servers: servers.size }))
+    .map(([id, servers]) => ({ id, servers: servers.size, options: optionsOf(all.get(id)?.run) }))
     .filter(({ servers }) => servers > 0)
 }

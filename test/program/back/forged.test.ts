@@ -1,90 +1,13 @@
-import { readFile, rm, symlink, writeFile } from 'node:fs/promises'
+import { rename } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, vi } from 'vitest'
 import type { SandboxOptions } from '../../../src/sandbox/index.ts'
-import { rechained } from '../../support/old-journals.ts'
 import { watchForLeaks } from '../../support/secrets.ts'
-import {
-  documentOf,
-  guideServer,
-  newestFile,
-  sentence,
-  test,
-  type Trial,
-  urls,
-  writes,
-} from '../../support/trial.ts'
+import { documentOf, guideServer, newestFile, sentence, test, urls, writes } from '../../support/trial.ts'
+import { begun, forge, type Forgery, type Line, moved, NEW, newestRun, NOW, OLD } from './forging.ts'
 
 watchForLeaks()
 vi.setConfig({ maxConcurrency: 4, testTimeout: 60_000 })
-
-const OLD = 'http://localhost:8585/servers/fetch/sse'
-const NEW = 'http://mcp-proxy-sse:8080/servers/fetch/sse'
-const NOW = ['--no-preflight', '--no-wait']
-
-interface Line {
-  type: string
-  reverts?: string | null
-  gateway?: { url: string; version: string }
-  migrations?: { id: string; sha256: string }[]
-  changes?: Forgeable[]
-  outcome?: string
-  halted?: string | null
-  settings?: Record<string, unknown>
-}
-interface Forgeable {
-  server: { id: string; name: string; source?: string }
-  file: object | null
-  migration: string
-  edits: { field: string; before: unknown; after: unknown }[]
-  settings: Record<string, unknown>
-  onlySettings: boolean
-}
-type Forgery = (change: Forgeable, line: Line) => void
-
-/** Changes each line of a journal as somebody would who can write it, with all its hashes made anew. */
-async function forge(
-  trial: Trial,
-  change: (line: Line) => void,
-  kept = Number.POSITIVE_INFINITY,
-): Promise<void> {
-  const file = await newestFile(trial)
-  const text = rechained(await readFile(file, 'utf8'), (line) => {
-    const read = JSON.parse(line) as Line
-    change(read)
-    return JSON.stringify(read)
-  })
-  await writeFile(file, `${text.split('\n').slice(0, kept).join('\n').trimEnd()}\n`)
-}
-
-const begun =
-  (forgery: Forgery) =>
-  (line: Line): void => {
-    for (const change of line.changes ?? []) forgery(change, line)
-  }
-
-const SERVERS: SandboxOptions = {
-  servers: [
-    guideServer('fetch'),
-    guideServer('stdio', { transport: 'stdio', url: null, command: 'npx', args: ['-y', 'some-server'] }),
-  ],
-}
-
-/** A gateway on which a run has moved one server, by one write. */
-async function moved(open: (options: SandboxOptions) => Promise<Trial>, options = SERVERS): Promise<Trial> {
-  const trial = await open(options)
-  await trial.setUp(['--yes', ...NOW])
-  return trial
-}
-
-interface Run {
-  id: string
-  head: string
-}
-const newestRun = async ({ call }: Trial): Promise<Run> => {
-  const { runs } = documentOf<{ runs: Run[] }>(await call(['history', '--json']))
-  return runs.at(-1) ?? { id: '', head: '' }
-}
 
 const FORGED: Record<string, Forgery> = {
   'the command of another server': (change) => {
@@ -179,7 +102,8 @@ describe.concurrent('a journal that was changed, with hashes to match, is refuse
         line.settings = { token_url: 'http://evil.example', extra_headers: ['authorization'] }
       if (line.type === 'outcome') line.outcome = 'unknown'
     })
-    expect((await trial.call(['--revert', '--yes', ...NOW])).code).toBe(1)
+    const { code, stderr } = await trial.call(['--revert', '--yes', ...NOW])
+    expect([code, sentence(stderr)]).toEqual([1, expect.stringContaining('no run of this program writes')])
     expect(writes(trial.sandbox)).toBe(1)
   })
 })
@@ -196,21 +120,50 @@ describe.concurrent('words of a journal that would be shown', () => {
     'its gateway': (line) => {
       if (line.gateway) line.gateway.url += `/${ESCAPE}`
     },
+    'a password for its gateway': (line) => {
+      if (line.gateway) line.gateway.url = 'http://admin:geheim@gateway:4000'
+    },
+    'a secret after its gateway': (line) => {
+      if (line.gateway) line.gateway.url += '?geheim'
+    },
   }
   for (const [what, poison] of Object.entries(POISON))
-    test(`hold nothing for the terminal: ${what}`, async ({ open }) => {
+    test(`hold no secret, and nothing for the terminal: ${what}`, async ({ open }) => {
       const trial = await moved(open)
       const { id } = await newestRun(trial)
       await forge(trial, poison)
       for (const args of [['history'], ['history', '--check'], ['--revert', id, '--dry-run', ...NOW]]) {
         const { code, stdout, stderr } = await trial.call(args)
-        expect([args, code, (stdout + stderr).includes(ESCAPE)]).toEqual([
-          args,
-          args.length === 1 ? 0 : 1,
-          false,
-        ])
+        expect([args, code]).toEqual([args, args.length === 1 ? 0 : 1])
+        for (const bad of [ESCAPE, 'geheim']) expect(stdout + stderr).not.toContain(bad)
       }
     })
+})
+
+test('a run by the name of an option is none: nobody is to paste it into a command', async ({ open }) => {
+  const trial = await moved(open)
+  const file = await newestFile(trial)
+  await forge(trial, (line) => {
+    if (line.type === 'run-started') line.run = '--yes'
+  })
+  await rename(file, join(trial.journal, '--yes.jsonl'))
+  const { code, stdout } = await trial.call(['history', '--check'])
+  expect([code, sentence(stdout)]).toEqual([1, expect.stringContaining('this record is incomplete')])
+})
+
+test('a gateway elsewhere that only the journal names is not sent the key', async ({ open }) => {
+  const trial = await moved(open)
+  const thief = 'http://thief.invalid:4000'
+  await forge(trial, (line) => {
+    if (line.gateway) line.gateway.url = thief
+  })
+  const { id } = await newestRun(trial)
+  for (const more of ['--yes', '--dry-run']) {
+    const { code, stderr } = await trial.call(['--revert', id, more, ...NOW], {
+      env: { LITELLM_PROXY_URL: '' },
+    })
+    expect([code, sentence(stderr)]).toEqual([64, expect.stringContaining(`add --url ${thief}`)])
+  }
 })
 
 describe.concurrent('a URL that no migration makes', () => {
@@ -261,50 +214,6 @@ describe.concurrent('a URL that no migration makes', () => {
   })
 })
 
-describe.concurrent('the head of a run', () => {
-  test('vouches for any revert, whole or by how it begins', async ({ open }) => {
-    const trial = await moved(open)
-    const { id, head } = await newestRun(trial)
-    for (const wrong of ['0'.repeat(64), head.slice(1)]) {
-      const { code, stderr } = await trial.call(['--revert', '--yes', ...NOW, '--expect-head', wrong])
-      expect([code, sentence(stderr)]).toEqual([3, expect.stringContaining(`run ${id} has the head ${head}`)])
-    }
-    expect(writes(trial.sandbox)).toBe(1)
-    await trial.setUp(['--revert', '--yes', ...NOW, '--expect-head', head.slice(0, 16).toUpperCase()])
-    expect(urls(trial.sandbox.rows())['id-fetch']).toBe(OLD)
-  })
-
-  test('goes with --revert or --unfinished, and is 16 digits or more', async ({ open }) => {
-    const trial = await open(SERVERS)
-    for (const args of [
-      ['--yes', '--expect-head', 'a'.repeat(64)],
-      ['--revert', '--expect-head', 'abc'],
-      ['--revert', '--expect-head', 'x'.repeat(64)],
-    ])
-      expect((await trial.call(args)).code).toBe(64)
-  })
-
-  test('is needed where nobody is asked, for more than URLs, and stands in the printed command', async ({
-    open,
-  }) => {
-    const servers = [
-      guideServer('bridge', { url: null, transport: 'stdio', command: 'npx', args: ['-y', `--url=${OLD}`] }),
-    ]
-    const trial = await open({ servers })
-    const everywhere = ['--migration', 'localhost-8585-to-mcp-proxy-sse-everywhere']
-    const { undo } = documentOf<{ undo: string }>(
-      await trial.call(['--yes', '--json', ...everywhere, ...NOW]),
-    )
-    const { id, head } = await newestRun(trial)
-    expect(undo).toContain(`--revert ${id} --expect-head ${head}`)
-    const blind = await trial.call(['--revert', '--yes', '--json', ...NOW])
-    expect([blind.code, documentOf(blind)]).toMatchObject([64, { code: 'consent-missing' }])
-    expect((await trial.call(['--revert', '--dry-run', ...NOW])).code).toBe(0)
-    await trial.setUp(['--revert', '--yes', ...NOW, '--expect-head', head])
-    expect(trial.sandbox.rows()[0]).toMatchObject({ args: ['-y', `--url=${OLD}`] })
-  })
-})
-
 describe.concurrent('OAuth settings of a journal', () => {
   const ODD: SandboxOptions = { servers: [guideServer('fetch')] }
   const settings = { token_url: 'http://evil.example/token?key=geheim', dcr_bridge: true }
@@ -348,106 +257,4 @@ describe.concurrent('OAuth settings of a journal', () => {
     await trial.setUp(['--revert', '--yes', ...NOW])
     expect(trial.sandbox.rows()[0]).toMatchObject({ url: OLD, token_url: null })
   })
-})
-
-describe.concurrent('a file that a journal names', () => {
-  const CONFIG = 'mcp_servers:\n  fetch:\n    url: os.environ/FETCH_URL\n    transport: sse\n'
-  const configured = { server_name: 'fetch', url: OLD, transport: 'sse', auth_type: null, alias: null }
-
-  async function movedFile(open: (options: SandboxOptions) => Promise<Trial>) {
-    const trial = await open({ servers: [], configServers: [configured] })
-    const [config, env] = [join(trial.folder, 'config.yaml'), join(trial.folder, 'litellm.env')]
-    await writeFile(config, CONFIG)
-    await writeFile(env, `FETCH_URL=${OLD}\n`)
-    const args = ['--litellm-config', config, '--litellm-env', env]
-    const { undo } = documentOf<{ undo: string }>(await trial.call(['--yes', '--json', ...args, ...NOW]))
-    const texts = () => Promise.all([config, env].map((path) => readFile(path, 'utf8')))
-    return { trial, config, env, args, undo, texts }
-  }
-
-  test('is written only when it is named again, by whatever path', async ({ open }) => {
-    const { trial, config, env, texts, undo } = await movedFile(open)
-    const { head } = await newestRun(trial)
-    const after = await texts()
-    const vouched = ['--revert', '--yes', '--expect-head', head, ...NOW]
-    for (const some of [
-      [],
-      ['--litellm-config', config],
-      ['--litellm-config', env, '--litellm-env', config],
-    ]) {
-      const left = await trial.call([...vouched, ...some])
-      expect([left.code, sentence(left.stdout)]).toEqual([
-        1,
-        expect.stringMatching(/file is written only when it is named again: add .*--litellm-env/),
-      ])
-      expect(await texts()).toEqual(after)
-    }
-    expect(undo).toContain(`--litellm-config ${config} --litellm-env ${env} --expect-head ${head}`)
-    const link = join(trial.folder, 'link.env')
-    await symlink(env, link)
-    await trial.setUp([...vouched, '--litellm-config', config, '--litellm-env', link])
-    expect(await texts()).toEqual([CONFIG, `FETCH_URL=${OLD}\n`])
-  })
-
-  test('is shown by a dry run as left alone, with the options', async ({ open }) => {
-    const { trial, config, env } = await movedFile(open)
-    const dry = await trial.call(['--revert', '--dry-run', '--json', ...NOW])
-    expect([dry.code, documentOf(dry)]).toMatchObject([
-      1,
-      {
-        skipped: [
-          {
-            code: 'file-not-named',
-            message: expect.stringContaining(`--litellm-config ${config} --litellm-env ${env}`),
-          },
-        ],
-      },
-    ])
-  })
-
-  test('of somebody’s choice stays as it is, and is not even read', async ({ open }) => {
-    const { trial, args, config } = await movedFile(open)
-    const victim = join(trial.folder, 'victim.env')
-    const other = join(trial.folder, 'other.yaml')
-    await writeFile(victim, `FETCH_URL=${NEW}\n`)
-    await writeFile(other, CONFIG)
-    await forge(
-      trial,
-      begun((change) => {
-        if (change.file) change.file = { path: victim, config: other, server: 'fetch', variable: 'FETCH_URL' }
-        change.edits = [{ field: 'url', before: OLD, after: NEW }]
-      }),
-    )
-    const { head } = await newestRun(trial)
-    const { code } = await trial.call(['--revert', '--yes', '--expect-head', head, ...args, ...NOW])
-    expect([code, await readFile(victim, 'utf8')]).toEqual([1, `FETCH_URL=${NEW}\n`])
-    await rm(config)
-    await forge(
-      trial,
-      begun((change) => {
-        change.edits = [{ field: 'url', before: 'curl-evil', after: NEW }]
-      }),
-    )
-    expect((await trial.call(['--revert', '--yes', ...NOW])).code).toBe(1)
-  })
-
-  for (const way of ['finish', 'revert'])
-    test(`is named again where a run that was cut short is to ${way}`, async ({ open }) => {
-      const { trial, args, texts } = await movedFile(open)
-      await forge(trial, () => {}, 4)
-      const after = await texts()
-      const { head } = await newestRun(trial)
-      const words = ['--unfinished', way, '--yes', '--expect-head', head, ...NOW]
-      const { code, stderr } = await trial.call(words)
-      expect([code, sentence(stderr)]).toEqual([3, expect.stringContaining(`Add ${args.join(' ')}`)])
-      expect(await texts()).toEqual(after)
-      const blind = await trial.call(['--unfinished', way, '--yes', ...args, ...NOW])
-      expect([blind.code, sentence(blind.stderr)]).toEqual([
-        64,
-        expect.stringMatching(/--expect-head HASH .*did not finish has printed no head/),
-      ])
-      const refused = await trial.call(['--yes', ...NOW])
-      expect(sentence(refused.stderr)).toContain(`${args.join(' ')} --expect-head ${head}`)
-      await trial.setUp([...words, ...args])
-    })
 })

@@ -1,7 +1,9 @@
 import { findNamedRun } from '../../../runs/recover/find-run.ts'
 import { type Context, journalFor, requireNamedJournal } from '../../context.ts'
 import { ownCommands } from '../../own-command.ts'
-import { historyDocument, renderCheck, renderHistory, renderOneRun } from '../../render/history.ts'
+import { renderCheck } from '../../render/history/check.ts'
+import { historyDocument } from '../../render/history/document.ts'
+import { renderHistory, renderOneRun } from '../../render/history/runs.ts'
 import type { HistoryOptions } from '../history.ts'
 
 /** `history [RUN]`: the runs in the journal, or one in full; with `--check` whether it is intact. Returns the exit code. */

@@ -5,7 +5,7 @@ import { isUnfinished, type RecordedRun } from '../../../journal/fold.ts'
 /** The commands that give a run its end, each after a line that says so; empty where it has one. */
 export function settling(run: RecordedRun, own: CommandMaker): string[] {
   if (!isUnfinished(run)) return []
-  const changes = run.changes.map(({ change }) => change)
+  const { changes } = run.started
   return [
     '  To complete it:',
     `    ${own('unfinished', 'finish', ...optionsToFinish(changes, run.head))}`,

@@ -51,8 +51,8 @@ export interface Reversal {
   createdAt: string
   gateway: { identity: GatewayIdentity; era: Era }
   run: RunToRevert
-  /** Other migrations of the gateway that stay as they are. */
-  inForce: readonly { id: string; servers: number }[]
+  /** Other migrations of the gateway that stay as they are, with the options that take them back. */
+  inForce: readonly { id: string; servers: number; options: readonly string[] }[]
   /** Its changes that were tried, in their order. */
   candidates: readonly Candidate[]
   selection: Selection

@@ -3,6 +3,7 @@ import type { Era } from '../../record/eras.ts'
 import { ownMember } from '../../own-member.ts'
 import { movedFields } from '../../record/fields.ts'
 import { isSetting } from '../../record/oauth.ts'
+import { shellQuoted } from '../../show/shell.ts'
 import { count, printable } from '../../show/text.ts'
 import { recordWith } from '../drift.ts'
 import { gatewayNotes } from '../assemble-plan.ts'
@@ -46,9 +47,10 @@ export function notRestorable({ recorded, wrote }: Candidate, era: Era): Note[] 
 export function runNotes(run: RunToRevert, inForce: Reversal['inForce'], gateway: GatewayIdentity): Note[] {
   const note = (message: string): Note => ({ code: 'other-run', server: null, field: null, message })
   const { url } = run.started.gateway
-  const stays = inForce.map(({ id, servers }) =>
-    note(`Run ${id} stays in force (${count(servers, 'server')}); --revert ${id} takes it back.`),
-  )
+  const stays = inForce.map(({ id, servers, options }) => {
+    const back = ['--revert', id, ...options].map(shellQuoted).join(' ')
+    return note(`Run ${id} stays in force (${count(servers, 'server')}); ${back} takes it back.`)
+  })
   const through = `The run was made through ${url}; it is taken back through ${gateway.url}, on servers with the same ids that still hold what it wrote.`
   return [
     ...gatewayNotes(gateway),

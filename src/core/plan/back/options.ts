@@ -12,17 +12,14 @@ export const OVER_EDIT: Effect = {
 export const isOverEdit = ({ effects }: Pick<Change, 'effects'>): boolean =>
   effects.some(({ code }) => code === OVER_EDIT.code)
 
-/** The fields that go back with `--yes` alone. */
-const PLAIN: readonly string[] = ['url', 'transport']
+type Recoverable = Pick<Change, 'file' | 'edits' | 'landed' | 'effects'>
 
 /**
- * Does a change write nothing but URL, transport and what is cleared with them, as its rule makes them? Anything else
- * goes back unasked only where the head of the journal is named.
+ * Does a change write nothing but the URL, as its rule makes it, and what LiteLLM clears with that? Anything else goes back
+ * unasked only where the head of the journal is named.
  */
-export function isPlain(change: Pick<Change, 'file' | 'edits' | 'landed' | 'effects'>): boolean {
-  return (
-    change.file === null && !isOverEdit(change) && aimOf(change).every(({ field }) => PLAIN.includes(field))
-  )
+export function isPlain(change: Recoverable): boolean {
+  return change.file === null && !isOverEdit(change) && aimOf(change).every(({ field }) => field === 'url')
 }
 
 /** An option that names a file, as it has to be given before that file is written. */
@@ -44,8 +41,6 @@ export function wordsOf(options: readonly FileOption[]): string[] {
   const once = new Map(options.map((each) => [`${each.option} ${each.path}`, each]))
   return [...once.values()].flatMap(({ option, path }) => [option, path])
 }
-
-type Recoverable = Pick<Change, 'file' | 'edits' | 'landed' | 'effects'>
 
 /** The options with which an unfinished run of these changes is finished. `head`: that of its journal, where it is known. */
 export function optionsToFinish(changes: readonly Recoverable[], head: string | null): string[] {

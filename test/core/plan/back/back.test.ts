@@ -112,8 +112,8 @@ describe('the plan that takes a run back', () => {
     const notes = (more: Partial<Reversal> = {}) =>
       reversal(candidates, more).notes.map(({ message }) => message)
     const lost = "what that run took does not come back: people's sign-ins"
-    expect(notes({ inForce: [{ id: 'run-0', servers: 2 }] })).toEqual([
-      'Run run-0 stays in force (2 servers); --revert run-0 takes it back.',
+    expect(notes({ inForce: [{ id: 'run-0', servers: 2, options: ['--expect-head', 'abc'] }] })).toEqual([
+      'Run run-0 stays in force (2 servers); --revert run-0 --expect-head abc takes it back.',
       lost,
     ])
     expect(reversal(candidates.map((each) => ({ ...each, wrote: false }))).notes).toEqual([])
