@@ -1,4 +1,5 @@
 import { MigrateError } from '../../core/errors.ts'
+import { secretsInVariable } from '../../core/show/secret-fields.ts'
 import type { Credentials } from '../../gateway/connect/connect.ts'
 import type { ConnectionOptions } from '../options/groups.ts'
 import { checkSecret, readSecret, sourceName } from './secret.ts'
@@ -10,9 +11,15 @@ const KEY_VARIABLES = ['LITELLM_PROXY_API_KEY', 'LITELLM_MASTER_KEY']
 /** The variable that may hold the password of --username. */
 const PASSWORD_VARIABLE = 'UI_PASSWORD'
 
-/** What an environment holds of keys and passwords for this program, used or not. */
-export const keysIn = (env: NodeJS.ProcessEnv): (string | undefined)[] =>
-  [...KEY_VARIABLES, PASSWORD_VARIABLE].map((name) => env[name]?.trim())
+const PROXY_VARIABLE = /^(https?|all)_proxy$/i
+
+/** What an environment holds of keys and passwords for this program, used or not, and for a proxy. */
+export const keysIn = (env: NodeJS.ProcessEnv): (string | undefined)[] => [
+  ...[...KEY_VARIABLES, PASSWORD_VARIABLE].map((name) => env[name]?.trim()),
+  ...Object.entries(env).flatMap(([name, value = '']) =>
+    PROXY_VARIABLE.test(name) ? secretsInVariable(name, value) : [],
+  ),
+]
 
 const fromOption = (file: string, what: string, terminal: Terminal): Promise<string> =>
   readSecret(

@@ -1,4 +1,4 @@
-import { isSecretName } from './secret-fields.ts'
+import { isSecretField } from './secret-fields.ts'
 import type { Redactor } from './secrets/redactor.ts'
 import { printable, shortened } from './text.ts'
 import { decoded, MASK, maskedPath, maskedQuery } from './url-parts.ts'
@@ -62,7 +62,7 @@ const PROSE = /^(url|pinned_id|spec_path|description|mcp_info|instructions|sourc
 /** What is a key by its first letters, wherever it stands. */
 const maskKeys = (text: string): string =>
   text
-    .replace(/\b(sk|pk)-[\w.-]{2,}/g, `$1-${MASK}`)
+    .replace(/\b(sk|pk)-(?!(?:learn|image)\b)[\w.-]{2,}/g, `$1-${MASK}`)
     .replace(/\bBearer\s+(?!token|prefix|`)[^\s,]+/gi, `Bearer ${MASK}`)
     .replace(/\beyJ[\w-]+(\.[\w-]+)*/g, MASK)
     .replace(
@@ -93,7 +93,7 @@ export function shownText(path: string, text: string): string {
   const [, ...names] = path.split(/[.[\]"]+/).filter((name) => name !== '')
   // What is called `oauth` may hold secrets, and as well where to get one.
   const isSecret = names.some(
-    (name, i) => isSecretName(name) && (i === names.length - 1 || !/auth$/i.test(name)),
+    (name, i) => isSecretField(name) && (i === names.length - 1 || !/auth$/i.test(name)),
   )
   if (PROSE.test(path) && !isSecret) return maskUrlsIn(shownProse(text))
   const shownUrl = isSecret ? originAlone : maskUrl
@@ -128,7 +128,9 @@ const FIELD = `(?:env|env_vars|static_headers|args|extra|${NAME})`
 
 /** The same where people write to people: after a colon stands a word as often, so only what is a header or no word counts. */
 const IN_PROSE = [
-  new RegExp(`(${NAME}${EQUALS})${BARE}`, 'gi'),
+  new RegExp(`(${NAME}${EQUALS}['"]?)${BARE}`, 'gi'),
+  new RegExp(`(${NAME}['"]${COLON}['"])[^'"]+(?=['"])`, 'gi'),
+  new RegExp(String.raw`(--${NAME}\s{1,9})(?=\S*\d)${BARE}`, 'gi'),
   new RegExp(
     String.raw`((?:pass|pwd|secret|token|key)[\w-]{0,40}${COLON})(?=\S*\d)(?=\S*[a-z])${BARE}`,
     'gi',

@@ -1,7 +1,7 @@
 /** Fields whose values are secrets as often as not, and names that say so inside other fields. */
 const SECRET_FIELD = /^(env|env_vars|static_headers|credentials|args|command|extra)$/
 const SECRET_NAME =
-  /token(?!_url)|secret|pass|pwd|cred|keys?$|jwt|signature|auth$|authorization$|bearer|cookie|headers$/i
+  /token(?!_url)|secret|pass|pwd|cred|keys?$|api[-_]?key|jwt|signature|auth$|authorization$|bearer|cookie|headers$/i
 
 /** Is what stands under this name, somewhere in a record, likely to be a secret? */
 export function isSecretName(name: string): boolean {
@@ -31,10 +31,17 @@ function inUrl(url: string): string[] {
   return [...userInfo(url), ...values]
 }
 
-/** What of a variable of the environment is a secret: its value, where its name says so, or what a URL in it signs in with. */
+/**
+ * What of a variable of the environment is a secret: its value, where its name says so, or what a URL in it signs in with,
+ * which is its password or, without one, its user name.
+ */
 export function secretsInVariable(name: string, value: string): string[] {
   if (isSecretName(name)) return [value]
-  return (value.match(URLS) ?? []).flatMap((url) => userInfo(url).slice(2))
+  return (value.match(URLS) ?? []).flatMap((url) =>
+    userInfo(url)
+      .slice(0, 1)
+      .map((user) => user.slice(user.indexOf(':') + 1)),
+  )
 }
 
 /** A text that may be a secret, and its words; a URL is none, and a reference to a variable holds none. */
@@ -49,7 +56,7 @@ function textsIn(value: unknown, hidden: boolean): string[] {
     return [...(hidden ? wordsIn(value) : []), ...(value.match(URLS) ?? []).flatMap(inUrl)]
   if (Array.isArray(value)) return value.flatMap((member) => textsIn(member, hidden))
   if (value === null || typeof value !== 'object') return []
-  return Object.entries(value).flatMap(([name, member]) => textsIn(member, hidden || isSecretName(name)))
+  return Object.entries(value).flatMap(([name, member]) => textsIn(member, hidden || isSecretField(name)))
 }
 
 /** Every text in a record that may be a secret: none of them may be seen in what a gateway says of it. */

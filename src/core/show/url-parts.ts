@@ -12,8 +12,12 @@ const PREFIXES = [
   /^(AKIA|ASIA|AIza)[\w-]{8}/,
 ]
 
+/** What begins as a key does: scikit-learn and its family. */
+const NAMES = /^sk[-_](learn|image)$/
+
 /** Does a part of a path look like a token rather than a name? (Some vendors put the key into the path.) */
 function looksSecret(segment: string): boolean {
+  if (NAMES.test(segment)) return false
   if (PREFIXES.some((prefix) => prefix.test(segment))) return true
   if (/^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i.test(segment)) return true
   return segment.split(/[-_.~%]/).some((word) => {
@@ -57,13 +61,14 @@ function maskedPair(text: string): string {
 /** A part between two slashes; after each `;` a value, with a name or without. */
 function maskedSegment(segment: string): string {
   const plain = decoded(segment)
-  if (plain !== segment) return maskedPath(plain) === plain ? segment : MASK
+  if (plain !== segment) return maskedPath(plain) === plain && !/[?#]/.test(plain) ? segment : MASK
   const [first = '', ...matrix] = segment.split(';')
   const values = matrix.map((each) => (each === '' || /[=:]/.test(each) ? maskedPair(each) : MASK))
   return [maskedPair(first), ...values].join(';')
 }
 
-const NAME_OF_SECRET = /^(api[-_]?key|key|(access|auth)[-_]?token|token|secret|password|passwd|pwd)$/i
+const NAME_OF_SECRET =
+  /^(((api|access|auth|bearer|client|private|secret)[-_]?)?(key|token|secret)s?|password|passwd|pwd|jwt|bearer)$/i
 
 // Names are in small letters as a rule.
 const isValue = (segment: string): boolean => /[\dA-Z%]/.test(segment) && !/^v\d+$/.test(segment)

@@ -70,10 +70,10 @@ async function askDocker(scope: StatusScope): Promise<DockerStatus | Unavailable
 /** A log may repeat what was sent to sign in, or to what stands before the gateway. */
 function withoutSecrets(docker: DockerStatus | Unavailable, redactor: Redactor): DockerStatus | Unavailable {
   if (isUnavailable(docker)) return docker
-  const logs = docker.logs.map((log) => ({
-    ...log,
-    lines: log.lines.map((line) => ({ ...line, text: redactText(line.text, redactor) })),
-  }))
+  const logs = docker.logs.map((log) => {
+    const texts = redactor.lines(log.lines.map(({ text }) => text))
+    return { ...log, lines: log.lines.map((line, i) => ({ ...line, text: redactText(texts[i] ?? '') })) }
+  })
   return { ...docker, logs }
 }
 

@@ -41,6 +41,10 @@ describe('a URL is shown without its secret:', () => {
     ['http://h;token=SECRET/sse', 'SECRET'],
     ['http://h:8585;SECRET/sse', 'SECRET'],
     ['http://h/t/xoxb12345678/', 'xoxb1'],
+    ['http://h/sse%3FSECRET', 'SECRET'],
+    ['http://h/sse%23SECRET/x', 'SECRET'],
+    ['http://h/client_secret/SECRET/sse', 'SECRET'],
+    ['http://h/tokens/SECRET/sse', 'SECRET'],
   ] as const)
     test(url, () => {
       expect(maskUrl(url)).not.toContain(secret)
@@ -73,6 +77,11 @@ describe('a text of a record is shown without its secret:', () => {
     ['instructions', 'the token: hunter2 http://localhost:8585/', 'hunter2'],
     ['mcp_info.api_keys[0]', 'SECRET http://localhost:8585/', 'SECRET'],
     ['mcp_info.jwt', 'SECRET http://localhost:8585/', 'SECRET'],
+    ['mcp_info.env.X', 'SECRET http://localhost:8585/', 'SECRET'],
+    ['mcp_info.apikey_prod', 'SECRET http://localhost:8585/', 'SECRET'],
+    ['description', '{"apiKey":"SECRET"} at http://localhost:8585/', 'SECRET'],
+    ['description', "api_key='SECRET' at http://localhost:8585/", 'SECRET'],
+    ['description', 'run it with --token SECRET1 at http://localhost:8585/', 'SECRET'],
     ['instructions', 'send Bearer hunter2 to http://localhost:8585/', 'hunter2'],
   ] as const)
     test(`${path} ${text}`, () => {
@@ -91,6 +100,8 @@ describe('what is no secret is shown as it is:', () => {
     ['mcp_info.oauth.token_url', 'http://localhost:8585/oauth/token'],
     ['description', '{"auth_url": "http://localhost:8585/token/sse"}'],
     ['url', 'http://localhost:8585/servers/token/sse'],
+    ['url', 'http://localhost:8585/servers/sk-learn/sse'],
+    ['description', 'sk-learn at http://localhost:8585/'],
     ['url', 'http://proxy:8080/http://inner:8585/v1/@scope/name/sse'],
   ] as const)
     test(`${path} ${text}`, () => {

@@ -68,3 +68,17 @@ test('what was sent to sign in is shown in no log', async () => {
   expect(report.docker).toMatchObject({ logs: [{ container: 'litellm', lines: [{ times: 1 }] }] })
   expect(JSON.stringify(report.docker)).not.toContain('hunter2')
 })
+
+test('what a log breaks off in one line, and goes on with in the next, is shown neither here nor there', async () => {
+  const engine = engineWith([container('litellm', { 'litellm-net': '172.18.0.3' })])
+  const lines = ['ERROR: bad key sk-', 'ERROR1234 Error'].map(
+    (text) => ({ time: null, stream: 'stderr', text }) as const,
+  )
+  const { report } = await look(
+    { ...engine, logs: () => Promise.resolve(lines) },
+    { redactor: new Redactor().learn('sk-ERROR1234') },
+  )
+  expect(report.docker).toMatchObject({
+    logs: [{ lines: [{ text: 'ERROR: bad key ***' }, { text: '*** Error' }] }],
+  })
+})

@@ -1,24 +1,44 @@
 import { addBytes, type Source, sourceIn } from './bytes.ts'
 import { type View, ViewBuilder, viewOf } from './view.ts'
 
-/** Names of HTML for the signs that stand in keys, each with its sign. */
+/** Names of HTML for signs and letters, each with what it stands for. */
 const SIGNS =
-  'amp & lt < gt > quot " apos \' num # percnt % excl ! bsol \\ sol / lowbar _ period . hyphen - dash - colon : semi ; ' +
-  'commat @ dollar $ plus + equals = quest ? lpar ( rpar ) lsqb [ lbrack [ rsqb ] rbrack ] lcub { lbrace { rcub } ' +
-  'rbrace } verbar | vert | ast * midast * grave ` hat ^ comma ,'
+  'amp & lt < gt > quot " apos \' num # percnt % excl ! bsol \\ sol / lowbar _ underbar _ period . hyphen - dash - ' +
+  'colon : semi ; commat @ dollar $ plus + equals = quest ? lpar ( rpar ) lsqb [ lbrack [ rsqb ] rbrack ] lcub { ' +
+  'lbrace { rcub } rbrace } verbar | vert | ast * midast * grave ` hat ^ comma , hellip … mldr … ' +
+  'szlig ß aelig æ oelig œ oslash ø eth ð thorn þ'
 
 /** And for what nobody sees. */
-const BLANKS = ['nbsp', 'shy', 'tab', 'newline', 'zerowidthspace', 'zwj', 'zwnj', 'ensp', 'emsp', 'thinsp']
+const BLANKS =
+  'nbsp shy tab newline zerowidthspace zwj zwnj nobreak ensp emsp thinsp hairsp ic it af invisiblecomma invisibletimes'
 
 const NAMED: ReadonlyMap<string, string> = new Map([
   ...[...SIGNS.matchAll(/(\S+) (\S+)/g)].map(([, name = '', sign = '']) => [name, sign] as const),
-  ...BLANKS.map((name) => [name, ''] as const),
+  ...BLANKS.split(' ').map((name) => [name, ''] as const),
 ])
 
-/** What a backslash makes of a letter; a quote, a slash or another backslash stays as it is. */
-const LETTERS: Readonly<Record<string, string>> = { n: '\n', r: '\r', t: '\t', b: '\b', f: '\f' }
+// Accents are left out of a view in any case.
+const ACCENTED = /^([a-z])(?:acute|breve|caron|cedil|circ|grave|macr|ogon|ring|tilde|uml)$/
+
+function named(reference: string): string | null {
+  const name = reference.slice(1, -1).toLowerCase()
+  return NAMED.get(name) ?? ACCENTED.exec(name)?.[1] ?? null
+}
+
+/** What a backslash makes of a letter; any sign stays as it is. */
+const LETTERS: Readonly<Record<string, string>> = {
+  n: '\n',
+  r: '\r',
+  t: '\t',
+  b: '\b',
+  f: '\f',
+  e: '\u001b',
+}
 
 const HEX = String.raw`[\da-f]`
+
+/** Tags that stand within a word, or around it. */
+const TAGS = 'a|b|br|code|div|em|font|i|kbd|li|mark|p|pre|s|small|span|strong|sub|sup|td|tt|u|var|wbr'
 
 /** One pattern for each way to write a character, and what it stands for: a text, or bytes of UTF-8 in a row. */
 const WAYS: readonly {
@@ -30,29 +50,42 @@ const WAYS: readonly {
   { pattern: `%u${HEX}{4}`, text: (found) => fromCode(found.slice(2), 16) },
   { pattern: `(?:%${HEX}{2})+`, bytes: /%(..)/g, base: 16 },
   { pattern: `(?:\\\\x${HEX}{2})+`, bytes: /\\x(..)/gi, base: 16 },
-  { pattern: String.raw`(?:\\[0-3][0-7]{2})+`, bytes: /\\(...)/g, base: 8 },
-  // Of quoted-printable, only what can be seen: the rest is far more often a value after its name.
-  { pattern: `(?:=[2-7]${HEX})+`, bytes: /=(..)/g, base: 16 },
-  { pattern: `\\\\u\\{${HEX}{1,6}\\}`, text: (found) => fromCode(found.slice(3, -1), 16) },
+  { pattern: String.raw`(?:\\[0-3]?[0-7]{1,2})+`, bytes: /\\([0-7]+)/g, base: 8 },
+  { pattern: `\\\\[ux]\\{${HEX}{1,6}\\}`, text: (found) => fromCode(found.slice(3, -1), 16) },
   // Of Python, where the plane is one that there is.
   { pattern: `\\\\U000${HEX}{5}`, text: (found) => fromCode(found.slice(2), 16) },
   { pattern: `\\\\u${HEX}{4}`, text: (found) => fromCode(found.slice(2), 16) },
-  { pattern: String.raw`\\["'\\/nrtbf]`, text: (found) => LETTERS[found.charAt(1)] ?? found.charAt(1) },
-  { pattern: `&#x${HEX}{1,7};?`, text: (found) => fromCode(found.slice(3).replace(';', ''), 16) },
-  { pattern: String.raw`&#\d{1,7};?`, text: (found) => fromCode(found.slice(2).replace(';', ''), 10) },
   {
-    pattern: String.raw`&[a-z]{2,16};`,
-    text: (found) => NAMED.get(found.slice(1, -1).toLowerCase()) ?? null,
+    pattern: String.raw`\\(?:[^\w]|[_nrtbfe])`,
+    text: (found) => LETTERS[found.charAt(1)] ?? found.charAt(1),
   },
+  { pattern: `&#x${HEX}{1,8};?`, text: (found) => fromCode(found.slice(3).replace(';', ''), 16) },
+  { pattern: String.raw`&#\d{1,8};?`, text: (found) => fromCode(found.slice(2).replace(';', ''), 10) },
+  { pattern: String.raw`&[a-z]{2,16};`, text: named },
   // Spaces are gone by now, so that the name of an attribute stands right behind that of its tag.
   {
-    pattern: String.raw`<\/?(?:w?br|b|i|em|mark|span|code)(?:\b|(?=(?:class|style|id|title|data-[a-z]+)=))[^<>]{0,60}>`,
+    pattern: String.raw`<\/?(?:${TAGS})(?:\b|(?=(?:class|color|href|style|id|title|data-[a-z]+)=))[^<>]{0,60}>`,
     text: () => '',
   },
   { pattern: '<!--[^<>]{0,60}-->', text: () => '' },
+  // What a terminal takes for a title or a link, for a colour and the like, for another command, or for a sound.
+  {
+    pattern: String.raw`\u001b\][^\u0007\u001b]{0,200}(?:\u0007|\u001b\\)|(?:\u001b\[|\u009b)[0-?]*[@-~]|\u001b[(-/]?[0-~]|[\u0007\u001b\u009b]`,
+    text: () => '',
+  },
+  { pattern: `=[2-7c-f]${HEX}(?:=${HEX}{2})*`, bytes: /=(..)/g, base: 16 },
 ]
 
-const ANY = new RegExp(`(?=[%\\\\=&<])(?:${WAYS.map(({ pattern }) => `(${pattern})`).join('|')})`, 'gi')
+const anyOf = (ways: typeof WAYS): RegExp =>
+  new RegExp(
+    `(?=[%\\\\=&<\u0007\u001b\u009b])(?:${ways.map(({ pattern }) => `(${pattern})`).join('|')})`,
+    'gi',
+  )
+
+const ANY = anyOf(WAYS)
+
+/** Without that of mail, the last: `=41` is as often the beginning of a value, after its name. */
+const ANY_BUT_MAIL = anyOf(WAYS.slice(0, -1))
 
 function fromCode(digits: string, base: number): string | null {
   const code = Number.parseInt(digits, base)
@@ -67,11 +100,11 @@ function bytesIn(view: View, match: RegExpExecArray, each: RegExp, base: number)
   })
 }
 
-/** A view with every escape in it decoded once: of URLs, JSON, HTML, C and mail; `null` where there is none. */
-function unescaped(view: View): View | null {
+/** A view with every escape in it decoded once: of URLs, JSON, HTML, C, terminals and mail; `null` where there is none. */
+function unescaped(view: View, escapes: RegExp): View | null {
   let builder: ViewBuilder | null = null
   let copied = 0
-  for (const match of view.raw.matchAll(ANY)) {
+  for (const match of view.raw.matchAll(escapes)) {
     const way = WAYS[match.slice(1).findIndex((group) => group !== undefined)]
     const text = way?.text?.(match[0]) ?? null
     if (text === null && way?.bytes === undefined) continue
@@ -89,19 +122,24 @@ function unescaped(view: View): View | null {
 }
 
 /** How often something may have been escaped. */
-const ROUNDS = 6
+const ROUNDS = 12
 
-/** A view as it stands, and after each further round of decoding. */
-export function* readings(view: View): Generator<View> {
-  let next: View | null = view
-  for (let round = 0; next !== null && round <= ROUNDS; round += 1) {
+function* decoded(view: View, escapes: RegExp): Generator<View> {
+  let next: View | null = unescaped(view, escapes)
+  for (let round = 1; next !== null && round <= ROUNDS; round += 1) {
     yield next
-    next = unescaped(next)
+    next = unescaped(next, escapes)
   }
 }
 
-/** A text folded, and folded once nothing in it can be decoded any more: what to look for. */
-export function foldedForms(text: string): string[] {
-  const all = [...readings(viewOf(text))].map(({ folded }) => folded)
-  return [...new Set([all[0] ?? '', all.at(-1) ?? ''])]
+/** A view as it stands, and after each further round of decoding. */
+export function* readings(view: View): Generator<View> {
+  yield view
+  yield* decoded(view, ANY)
+  if (/=[2-7c-f][\da-f]/i.test(view.raw)) yield* decoded(view, ANY_BUT_MAIL)
 }
+
+/** A text folded, as it stands and after each round of decoding: what to look for. */
+export const foldedForms = (text: string): string[] => [
+  ...new Set(Array.from(readings(viewOf(text)), ({ folded }) => folded)),
+]

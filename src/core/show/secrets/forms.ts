@@ -1,4 +1,5 @@
 import { foldedForms } from './escapes.ts'
+import { PIECE } from './pieces.ts'
 
 /** Whose words are searched: somebody else's, strictly, or this program's own, which no ordinary word may be taken out of. */
 export type Speaker = 'other' | 'own'
@@ -13,9 +14,6 @@ export interface Form {
   /** May a piece beside `…` be the beginning or the end of it? */
   readonly mayBeCut: boolean
 }
-
-/** What is shorter cannot be told from a piece of a word. */
-const SHORTEST = 4
 
 const SIGN = /[^\p{L}\p{N}._\s-]/u
 
@@ -36,7 +34,7 @@ const isPeculiar = (text: string): boolean =>
 export function credentialForms(secret: string): Form[] {
   const variants = /\s/.test(secret) ? [secret, secret.replaceAll(/\s/g, '+')] : [secret]
   return [...new Set(variants.flatMap(foldedForms))]
-    .filter(({ length }) => length >= SHORTEST)
+    .filter(({ length }) => length >= PIECE)
     .map((text) => ({
       text,
       least: {

@@ -1,10 +1,6 @@
 import type { Form, Speaker } from './forms.ts'
-import { Pieces, type Place } from './pieces.ts'
+import { PIECE, Pieces, type Place } from './pieces.ts'
 import type { View } from './view.ts'
-
-/** Units of a secret by which it is found. */
-const GRAM = 6
-const SHORT = 4
 
 /** A part of a view, as indices. */
 export interface Span {
@@ -52,44 +48,46 @@ function counts(view: View, { from, to }: Span, { text, least: by }: Form, speak
   return length >= least || (isMost && speaker === 'other')
 }
 
-/** What follows where a text was cut short, and in which of its ends a piece of a secret may stand. */
-const CUT = /\.{3,}|\*{3,}/g
+/** What stands where a text was cut short, so that a piece of a secret may stand before and after it. */
+const CUT = /[[(<]?(?:\.{2,}|\*{2,}|x{4,}|truncated|snip|cut)[\])>]?/g
+
+/** The shortest beginning or end of a secret that is taken for it there, by whose words are searched. */
+const SHORTEST_CUT: Readonly<Record<Speaker, number>> = { other: 4, own: 6 }
 
 /** Secrets by their pieces. */
 export class Known {
-  readonly #long = new Pieces(GRAM)
-  readonly #short = new Pieces(SHORT)
+  readonly #pieces = new Pieces()
   readonly #cut: Form[] = []
-  /** The least that there is to find, in units, by whose words are searched. */
+  /** What has been packed is worth a look from this length on, in units, by whose words are searched. */
   readonly shortest: Record<Speaker, number> = { other: Infinity, own: Infinity }
 
   /** From now on this is looked for, too. */
   add(form: Form): void {
-    if (form.mayBeCut) this.#cut.push(form)
     const { least, text } = form
-    for (const speaker of ['other', 'own'] as const)
-      if (speaker === 'other' || form.isOwn)
-        this.shortest[speaker] = Math.min(this.shortest[speaker], least[speaker] ?? text.length)
-    const pieces = form.text.length < GRAM ? this.#short : this.#long
-    pieces.add(form)
+    const worthALook = (speaker: Speaker, length: number): void => {
+      this.shortest[speaker] = Math.min(this.shortest[speaker], length)
+    }
+    worthALook('other', form.mayBeCut ? SHORTEST_CUT.other : (least.other ?? text.length))
+    if (form.isOwn) worthALook('own', least.own ?? text.length)
+    if (form.mayBeCut) this.#cut.push(form)
+    this.#pieces.add(form)
   }
 
   /** Is there nothing to look for? */
   get isEmpty(): boolean {
-    return this.#long.isEmpty && this.#short.isEmpty
+    return this.#pieces.isEmpty
   }
 
   /** The parts of a view that hold a secret, or enough of one. */
   *spans(view: View, speaker: Speaker): Generator<Span> {
-    for (const pieces of [this.#long, this.#short])
-      if (!pieces.isEmpty) yield* this.#wholeOrLong(view, speaker, pieces)
+    yield* this.#wholeOrLong(view, speaker)
     yield* this.#beginningsAndEnds(view, speaker)
   }
 
-  *#wholeOrLong(view: View, speaker: Speaker, pieces: Pieces): Generator<Span> {
+  *#wholeOrLong(view: View, speaker: Speaker): Generator<Span> {
     let covered = 0
-    for (const { at, places } of pieces.in(view.folded)) {
-      if (at + pieces.length <= covered) continue
+    for (const { at, places } of this.#pieces.in(view.folded)) {
+      if (at + PIECE <= covered) continue
       for (const place of places) {
         if (speaker === 'own' && !place.form.isOwn) continue
         const span = around(view, at, place)
@@ -109,7 +107,7 @@ export class Known {
     const ends = speaker === 'other' ? ([[folded.length, 0]] as const) : []
     for (const [before, after] of [...cuts, ...ends])
       for (const { text } of forms) {
-        const least = speaker === 'own' ? 6 : text.length < 8 ? 3 : 4
+        const least = text.length < 8 && speaker === 'other' ? 3 : SHORTEST_CUT[speaker]
         for (let n = Math.min(text.length - 1, 64); n >= least; n -= 1) {
           if (folded.endsWith(text.slice(0, n), before) && before >= n && isEdge(view, before - n))
             yield { from: before - n, to: before }

@@ -10,8 +10,8 @@ interface Part {
   to: number
 }
 
-// Tab, ends of lines and ESC, with which a colour begins, stand in texts; 0 in those of UTF-16.
-const IN_TEXT = [0x00, 0x09, 0x0a, 0x0d, 0x1b]
+// Tab, ends of lines, and what commands of a terminal begin and end with, stand in texts; 0 in those of UTF-16.
+const IN_TEXT = [0x00, 0x07, 0x09, 0x0a, 0x0d, 0x1b]
 
 const isText = (byte: number): boolean => (byte >= 0x20 ? byte !== 0x7f : IN_TEXT.includes(byte))
 
@@ -29,8 +29,9 @@ function textParts(bytes: Uint8Array, shortest: number): Part[] {
       continue
     }
     if (at - from >= shortest) parts.push({ from, to: at })
-    from = at + 1
-    due = 0
+    // What breaks a character off may begin another.
+    from = length > 0 ? at : at + 1
+    due = Math.max(0, length - 1)
   }
   if (bytes.length - from >= shortest) parts.push({ from, to: bytes.length })
   return parts
@@ -89,7 +90,7 @@ function* textsIn(view: View, { from: first, to }: Part, shortest: number): Gene
 
 /** Bytes written as digits: in hexadecimal, in a row or in a list, and as a list of numbers. Spaces are gone by now. */
 const LISTS = [
-  { run: /(?:[\da-f]{2}[:-]?){4,}/gi, each: /([\da-f]{2})[:-]?/gi, base: 16, offsets: [0, 1] },
+  { run: /(?:[\da-f]{2}[,:-]?){4,}/gi, each: /([\da-f]{2})[,:-]?/gi, base: 16, offsets: [0, 1] },
   { run: /(?:0x[\da-f]{1,2},?){4,}/gi, each: /0x([\da-f]{1,2}),?/gi, base: 16, offsets: [0] },
   { run: /\d{1,3}(?:,\d{1,3}){3,}/g, each: /(\d{1,3}),?/g, base: 10, offsets: [0] },
 ]

@@ -1,19 +1,12 @@
-import { MASK } from '../url-parts.ts'
 import { readings } from './escapes.ts'
 import { credentialForms, type Form, recordedForms, type Speaker, tokenForms } from './forms.ts'
 import { Known } from './known.ts'
 import { unpacked } from './packed.ts'
+import { outsideIds, type Range, within, without } from './ranges.ts'
 import { type View, viewOf } from './view.ts'
 
 /** How often something may have been packed: base64 of base64, and so on. */
 const DEPTH = 3
-
-/** A part of a text, as `[start, end)`, and how many units of a secret it holds. */
-interface Range {
-  start: number
-  end: number
-  length: number
-}
 
 function* rangesIn(view: View, known: Known, speaker: Speaker, depth = DEPTH): Generator<Range> {
   for (const reading of readings(view)) {
@@ -23,36 +16,6 @@ function* rangesIn(view: View, known: Known, speaker: Speaker, depth = DEPTH): G
       for (const inside of unpacked(reading, known.shortest[speaker]))
         yield* rangesIn(inside, known, speaker, depth - 1)
   }
-}
-
-const UUID = /\b[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}\b/gi
-
-/** A few digits in an id are no secret, whatever else they are. */
-function outsideIds(text: string, ranges: readonly Range[]): Range[] {
-  const ids = [...text.matchAll(UUID)].map(({ index, 0: { length } }) => [index, index + length] as const)
-  return ranges.filter(
-    ({ start, end, length }) => length >= 16 || !ids.some(([from, to]) => start >= from && end <= to),
-  )
-}
-
-const COLOURS = /\u001b\[[\d;]*m/g
-
-/** The text with `***` in the place of each part; colours that begin or end within one stay. */
-function without(text: string, ranges: readonly Range[]): string {
-  let result = ''
-  let copied = 0
-  let end = -1
-  for (const range of ranges.toSorted((a, b) => a.start - b.start)) {
-    if (range.start >= end) {
-      result += text.slice(copied, range.start) + MASK
-      copied = range.start
-    }
-    if (range.end <= end) continue
-    end = range.end
-    result += (text.slice(copied, end).match(COLOURS) ?? []).join('')
-    copied = end
-  }
-  return result + text.slice(copied)
 }
 
 /**
@@ -107,20 +70,30 @@ export class Redactor {
     return this.#known.isEmpty && (this.#parent === null || this.#parent.#knowsNothing)
   }
 
-  #masked(text: string, speaker: Speaker): string {
-    if (text.length < 3 || this.#knowsNothing) return text
-    const ranges = [...this.#ranges(viewOf(text), speaker)]
-    return ranges.length === 0 ? text : without(text, outsideIds(text, ranges))
+  #rangesIn(text: string, speaker: Speaker): Range[] {
+    if (this.#knowsNothing) return []
+    return outsideIds(text, [...this.#ranges(viewOf(text), speaker)])
   }
 
   /** What somebody else says, without any secret, however short. */
   words(text: string): string {
-    return this.#masked(text, 'other')
+    return without(text, this.#rangesIn(text, 'other'))
+  }
+
+  /** Lines that somebody else wrote one after the other, as `words`: a secret may begin in one and end in the next. */
+  lines(lines: readonly string[]): string[] {
+    const ranges = this.#rangesIn(lines.join('\n'), 'other')
+    let next = 0
+    return lines.map((line) => {
+      const from = next
+      next += line.length + 1
+      return without(line, within(ranges, from, from + line.length))
+    })
   }
 
   /** What this program says, without any secret that is no ordinary word: this is what every way out goes through. */
   own(text: string): string {
-    return this.#masked(text, 'own')
+    return without(text, this.#rangesIn(text, 'own'))
   }
 
   /** A value that is about to become JSON: its texts and names without secrets, all else as it is. */

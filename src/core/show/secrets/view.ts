@@ -16,7 +16,8 @@ export interface View {
 // Fillers count as letters, and the blank of Braille as a sign.
 const UNSEEN = /^[\s\p{C}\p{M}\u115f\u1160\u2800\u3164\uffa0]$/u
 
-const ESCAPE = 0x1b
+/** With which a terminal's commands begin and end: BEL, ESC, CSI. What they stand in is for `escapes.ts` to leave out. */
+const OF_TERMINALS = [0x07, 0x1b, 0x9b]
 const SPACE = 0x20
 const LAST_OF_ASCII = 0x7e
 
@@ -36,7 +37,6 @@ export class ViewBuilder {
   #ends: Int32Array
   #gaps: Uint8Array
   #length = 0
-  #isSequence = false
 
   constructor(size: number) {
     this.#units = new Uint16Array(size + 1)
@@ -68,22 +68,12 @@ export class ViewBuilder {
 
   /** Adds a character, by its code, that stands for a part of the original; one that nobody sees leaves a gap. */
   add(code: number, start: number, end: number): void {
-    if (code === ESCAPE || this.#isSequence) return this.#sequence(code, start, end)
-    if (code > SPACE && code <= LAST_OF_ASCII) return this.#push(code, start, end)
+    if ((code > SPACE && code <= LAST_OF_ASCII) || OF_TERMINALS.includes(code))
+      return this.#push(code, start, end)
     if (code <= SPACE) return this.gap()
     for (const part of String.fromCodePoint(code).normalize('NFKD'))
       if (UNSEEN.test(part)) this.gap()
       else for (let i = 0; i < part.length; i += 1) this.#push(part.charCodeAt(i), start, end)
-  }
-
-  /** What a terminal takes for a colour and the like, from ESC to a letter, is left out. */
-  #sequence(code: number, start: number, end: number): void {
-    const isFirst = code === ESCAPE
-    const isWithin = !isFirst && /[[\d;]/.test(String.fromCharCode(code))
-    const isLast = !isFirst && !isWithin
-    this.#isSequence = !isLast
-    this.gap()
-    if (isLast && !/[A-Za-z]/.test(String.fromCharCode(code))) this.add(code, start, end)
   }
 
   /** Adds a text that stands as a whole for a part of the original. */
@@ -98,11 +88,7 @@ export class ViewBuilder {
   }
 
   /** Takes over units of another view, from one index to before another. */
-  take(view: View, first: number, to: number): void {
-    const { raw, starts, ends, gaps } = view
-    let from = first
-    for (; this.#isSequence && from < to; from += 1)
-      this.add(raw.charCodeAt(from), starts[from] ?? 0, ends[from] ?? 0)
+  take({ raw, starts, ends, gaps }: View, from: number, to: number): void {
     if (to <= from) return
     this.#makeRoom(to - from)
     const isGap = this.#gaps[this.#length] === 1
@@ -110,7 +96,7 @@ export class ViewBuilder {
     this.#starts.set(starts.subarray(from, to), this.#length)
     this.#ends.set(ends.subarray(from, to), this.#length)
     this.#gaps.set(gaps.subarray(from, to), this.#length)
-    if (isGap) this.#gaps[this.#length] = 1
+    if (isGap) this.gap()
     this.#length += to - from
   }
 

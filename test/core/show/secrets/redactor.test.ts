@@ -48,7 +48,12 @@ const LASTING: Record<string, (text: string) => string> = {
   'with a joiner': inHalves('\u2060'),
   'with tags that have attributes': inHalves('<span class="hit">'),
   'with a comment of HTML': inHalves('<!-- -->'),
+  'with the tag of a link': inHalves('<a href="x">'),
   'in colours': between('\u001b[1m'),
+  'with commands of a terminal that hide the cursor': between('\u001b[?25l'),
+  'with commands of one character': between('\u009b1m'),
+  'with another alphabet of a terminal': inHalves('\u001b(B'),
+  'with a link of a terminal': inHalves('\u001b]8;;http://x\u0007'),
 }
 const WRITTEN: Record<string, (text: string) => string> = {
   'percent-encoded': encodeURIComponent,
@@ -82,12 +87,35 @@ const WRITTEN: Record<string, (text: string) => string> = {
     bytesOf(text)
       .map((byte) => `\\${byte.toString(8).padStart(3, '0')}`)
       .join(''),
+  'octal bytes, the short way': (text) =>
+    bytesOf(text)
+      .map((byte) => `\\${byte.toString(8)}`)
+      .join(''),
+  'escapes of Perl': perCharacter((code) => `\\x{${hex(code, 1)}}`),
+  'escapes of regular expressions': (text) => text.replaceAll(/[^\w\s]/g, '\\$&'),
+  'HTML of PHP': (text) =>
+    text
+      .replaceAll(/[&<>"']/g, (sign) => `&${NAMES[sign]};`)
+      .replaceAll(/[äö]/g, (letter) => `&${letter === 'ä' ? 'a' : 'o'}uml;`),
+  'quoted-printable': (text) =>
+    bytesOf(text)
+      .map((byte) => `=${hex(byte, 2).toUpperCase()}`)
+      .join(''),
+  'a list of hexadecimal bytes': (text) =>
+    bytesOf(text)
+      .map((byte) => hex(byte, 2))
+      .join(', '),
   'a list of bytes': (text) => JSON.stringify(bytesOf(text)),
   "Python's repr": (text) => `'${text.replaceAll('\\', '\\\\')}'`,
 }
 /** What is looked for as the last step alone: not of a text with what nobody sees in it. */
 const AT_LAST: Record<string, (text: string) => string> = {
   'base64 of UTF-16': (text) => Buffer.from(text, 'utf16le').toString('base64'),
+  'escaped nine times': (text) => {
+    let escaped = perCharacter((code) => `%${hex(code, 2)}`)(text.replaceAll(/[^ -~]/g, ''))
+    for (let i = 0; i < 8; i += 1) escaped = escaped.replaceAll('%', '%25')
+    return escaped
+  },
   'hexadecimal of UTF-16': (text) => Buffer.from(text, 'utf16le').toString('hex'),
 }
 
@@ -166,16 +194,44 @@ describe('a secret that somebody else says is not shown', () => {
       ['hunter2-Correct', 'key hunt… rejected', 'key ***… rejected'],
       ['hunter2-Correct', 'the key was hunte', 'the key was ***'],
       ['hunter2pw', 'key hunter2p rejected', 'key *** rejected'],
+      ['sk-1234', 'key sk-12[truncated] rejected', 'key ***[truncated] rejected'],
+      ['hunter2-Correct', 'key hunte**rect rejected', 'key ******** rejected'],
+      ['hunter2-Correct', 'key huntexxxxxxx rejected', 'key ***xxxxxxx rejected'],
+      ['hunter2-Correct', 'key hunter&hellip; rejected', 'key ***&hellip; rejected'],
+      [
+        'hunter2-Correct',
+        `key ${Buffer.from('hunter').toString('base64')}... rejected`,
+        'key ***... rejected',
+      ],
     ] as const)
       expect(new Redactor().learn(key).words(text)).toBe(shown)
   })
 
   test('so long and so often that the text is cut within it', () => {
-    for (const key of KEYS)
-      for (const write of Object.values(WRITTEN))
-        expect(
-          shows(redactText(`${write(key)} `.repeat(30_000 / key.length), new Redactor().learn(key)), key),
-        ).toBe(false)
+    for (const [i, write] of Object.values(WRITTEN).entries()) {
+      const key = KEYS[i % KEYS.length] ?? ''
+      const text = `${write(key)} `.repeat(30_000 / key.length)
+      expect(shows(redactText(text, new Redactor().learn(key)), key)).toBe(false)
+    }
+  })
+
+  test('in base64 behind signs of that alphabet that are none of it, as in PEM', () => {
+    const pem = `-----BEGIN X-----\n${Buffer.from('sk-1234').toString('base64')}\n-----END X-----`
+    expect(new Redactor().learn('sk-1234').words(pem)).toBe('-----BEGIN X-----\n***==\n-----END X-----')
+  })
+
+  test('after the name of a parameter, although both look like an escape of mail', () => {
+    expect(new Redactor().learn('4711!xyz').words('?key=4711%21xyz')).toBe('?key=***')
+  })
+
+  test('in lines that stand apart, as in a log', () => {
+    const redactor = new Redactor().learn('sk-1234')
+    expect(redactor.lines(['key sk-', '1234 rejected', 'sk-1234', ''])).toEqual([
+      'key ***',
+      '*** rejected',
+      '***',
+      '',
+    ])
   })
 
   test('in the mixed alphabets of a short password, as a word of its own', () => {
