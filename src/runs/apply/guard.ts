@@ -52,6 +52,11 @@ function disagreement(record: ServerRecord, listed: ListedServer, edits: readonl
   )
 }
 
+/** How often a record is read that took long, where the list cannot vouch for it: the next read may be prompt. */
+const READS = 2
+
+const UNTOLD = 'it took long to read, and the list does not tell whether it was changed meanwhile'
+
 /**
  * Reads the record that is about to be written. Where the gateway took its time to probe a silent backend, the
  * list, which probes nothing, has to agree with it; otherwise somebody edited the server meanwhile. `edits`: what is
@@ -61,12 +66,18 @@ export async function readBeforeWrite(
   gateway: Pick<Gateway, 'read' | 'listed'>,
   id: string,
   edits: readonly Edit[] = [],
+  reads = READS,
 ): Promise<GuardedReading> {
   const began = moment()
   const reading = await gateway.read(id)
   if (reading.kind !== 'record' || isPrompt(began)) return reading
   try {
     const listed = await gateway.listed(id)
+    // Of an entry that cannot be read exactly, the list holds no more than its names.
+    if (listed && !listed.url && reading.record.url)
+      return reads > 1
+        ? await readBeforeWrite(gateway, id, edits, reads - 1)
+        : { kind: 'edited', message: UNTOLD }
     const fields = listed ? disagreement(reading.record, listed, edits) : ['it is no longer listed']
     if (fields.length === 0) return reading
     return { kind: 'edited', message: `changed while it was read: ${fields.map(printable).join(', ')}` }

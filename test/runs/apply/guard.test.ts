@@ -52,6 +52,30 @@ describe.concurrent.each(['1.74.0', '1.77.7', '1.81.14', '1.88.0', '1.106.2'])('
   })
 })
 
+test('a record that takes long where the list does not tell its URL is read once more, then left alone', async () => {
+  const path = '/v1/mcp/server/id-bare'
+  const withoutUrl = (json: unknown): unknown => (json as object[]).map((each) => ({ ...each, url: null }))
+  const sandbox = await startSandbox({
+    servers: [BARE],
+    probeDelayMs: 700,
+    quirks: [{ on: { method: 'GET', path: '/v1/mcp/server' }, do: { alter: withoutUrl } }],
+  })
+  const target = { url: sandbox.url, keyHeader: null, timeoutSeconds: 10 }
+  const gateway = await connect(target, () =>
+    Promise.resolve({ kind: 'key', key: sandbox.masterKey, source: 'the test' }),
+  )
+  const found = await readBeforeWrite(gateway, 'id-bare')
+  const reads = sandbox.requests.filter((request) => request.path === path)
+  await sandbox.close()
+  expect([reads.length, found]).toEqual([
+    2,
+    {
+      kind: 'edited',
+      message: 'it took long to read, and the list does not tell whether it was changed meanwhile',
+    },
+  ])
+})
+
 describe('against writing a record it speaks', () => {
   const BEFORE = recordOf('a', { description: 'kept' })
   const CHANGE = changeOf(BEFORE)
