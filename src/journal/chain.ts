@@ -88,7 +88,10 @@ function readLine(text: string, place: LineAt, head: Head): { found: JournalReco
   return { found, hash }
 }
 
-/** A run's file, read: its records, each with the hash that its line carries. `torn`: the last line was never finished, and is left out. */
+/**
+ * A run's file, read: its records, the hashes that their lines carry, and the head. `torn`: the last line was never finished,
+ * and is left out.
+ */
 export interface ReadRun {
   records: JournalRecord[]
   hashes: string[]

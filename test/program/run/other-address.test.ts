@@ -7,7 +7,7 @@ import type { Gateway } from '../../../src/gateway/port.ts'
 import { FileJournal } from '../../../src/journal/file-journal.ts'
 import { runsElsewhere } from '../../../src/runs/recover/elsewhere.ts'
 import { startSandbox } from '../../../src/sandbox/index.ts'
-import { forward } from '../../support/hostile.ts'
+import { forward, type Listener, type LocalServer } from '../../support/hostile.ts'
 import { KEY } from '../../support/pty.ts'
 import { watchForLeaks } from '../../support/secrets.ts'
 import { test } from '../../support/sitting.ts'
@@ -23,20 +23,34 @@ const SERVERS = TWO.map((server) => ({ ...server, created_at: MADE }))
 const onlyRun = async ({ journal }: Trial): Promise<string> =>
   (await readdir(journal)).map((name) => name.replace('.jsonl', '')).at(-1) ?? ''
 
-/** Leaves of a run only its first lines, as a crash does. */
-async function cutShort({ journal }: Trial, id: string, lines: number): Promise<void> {
+/** Leaves of a run only what was there after its first server, as a crash does. */
+async function cutShort({ journal }: Trial, id: string): Promise<void> {
   const file = join(journal, `${id}.jsonl`)
   const text = await readFile(file, 'utf8')
-  await writeFile(file, `${text.split('\n').slice(0, lines).join('\n')}\n`)
+  await writeFile(file, `${text.split('\n').slice(0, 3).join('\n')}\n`)
 }
 
-/** A run that a crash cut short after its first server. */
-async function halfRun(trial: Trial): Promise<string> {
-  await trial.setUp(['--yes', '--no-wait'])
+/** A run that a crash cut short after its first server. `url`: through which address it was made. */
+async function halfRun(trial: Trial, url = trial.sandbox.url): Promise<string> {
+  await trial.setUp(['--yes', '--no-wait', '--url', url])
   const run = await onlyRun(trial)
-  await cutShort(trial, run, 3)
+  await cutShort(trial, run)
   trial.sandbox.edit('id-n8n', { url: TWO[1]?.['url'] })
   return run
+}
+
+/** What a test lends. */
+interface Lent {
+  open: (options: { servers: typeof SERVERS }) => Promise<Trial>
+  serve: (listener: Listener) => Promise<LocalServer>
+}
+
+/** A run that a crash cut short, and another address of its gateway. */
+async function halfRunElsewhere({ open, serve }: Lent): Promise<{ trial: Trial; run: string; url: string }> {
+  const trial = await open({ servers: SERVERS })
+  const run = await halfRun(trial)
+  const { url } = await serve(forward(trial.sandbox.url))
+  return { trial, run, url }
 }
 
 const at = (url: string): string[] => ['--url', url, '--no-wait', '--patience', '1']
@@ -57,10 +71,7 @@ describe.concurrent('under another name of this machine', () => {
   }) => {
     const trial = await open({ servers: SERVERS })
     const mapped = by(trial, '[::ffff:127.0.0.1]')
-    await trial.setUp(['--yes', '--no-wait', '--url', mapped])
-    const run = await onlyRun(trial)
-    await cutShort(trial, run, 3)
-    trial.sandbox.edit('id-n8n', { url: TWO[1]?.['url'] })
+    const run = await halfRun(trial, mapped)
     const before = writes(trial.sandbox)
     for (const host of ['0.0.0.0', 'localhost.', '127.8.8.8', '[0:0::ffff:7f00:1]']) {
       const { code, stderr } = await trial.call(['--yes', ...at(by(trial, host))])
@@ -97,9 +108,7 @@ describe.concurrent('an unfinished run of another address whose server this gate
     open,
     serve,
   }) => {
-    const trial = await open({ servers: SERVERS })
-    const run = await halfRun(trial)
-    const { url } = await serve(forward(trial.sandbox.url))
+    const { trial, run, url } = await halfRunElsewhere({ open, serve })
     const before = writes(trial.sandbox)
     for (const args of [['--yes'], ['--yes', '--json'], ['--revert', '--yes']]) {
       const { code, stderr } = await trial.call([...args, ...at(url)])
@@ -119,9 +128,7 @@ describe.concurrent('an unfinished run of another address whose server this gate
   })
 
   test('is shown by a dry run and by status, which go on', async ({ open, serve }) => {
-    const trial = await open({ servers: SERVERS })
-    const run = await halfRun(trial)
-    const { url } = await serve(forward(trial.sandbox.url))
+    const { trial, run, url } = await halfRunElsewhere({ open, serve })
     const dry = await trial.call(['--dry-run', ...at(url)])
     expect([dry.code, sentence(dry.stderr)]).toEqual([0, expect.stringContaining(`Run ${run} of`)])
     const { notes } = documentOf<{ notes: { code: string; message: string }[] }>(
@@ -133,9 +140,7 @@ describe.concurrent('an unfinished run of another address whose server this gate
   })
 
   test('is finished where --unfinished means it, after both addresses are told', async ({ open, serve }) => {
-    const trial = await open({ servers: SERVERS })
-    const run = await halfRun(trial)
-    const { url } = await serve(forward(trial.sandbox.url))
+    const { trial, run, url } = await halfRunElsewhere({ open, serve })
     const { code, stderr } = await trial.call(['--unfinished', 'finish', '--yes', ...at(url)])
     expect([code, sentence(stderr)]).toEqual([
       0,
@@ -150,9 +155,7 @@ describe.concurrent('an unfinished run of another address whose server this gate
 
   test('is taken back where it is named, and gets its end', async ({ open, serve }) => {
     for (const args of [['--unfinished', 'revert'], ['--revert']]) {
-      const trial = await open({ servers: SERVERS })
-      const run = await halfRun(trial)
-      const { url } = await serve(forward(trial.sandbox.url))
+      const { trial, run, url } = await halfRunElsewhere({ open, serve })
       const named = args.includes('--revert') ? [...args, run] : args
       expect((await trial.call([...named, '--yes', ...at(url)])).code).toBe(0)
       expect(urls(trial.sandbox.rows())['id-fetch']).toBe(FETCH?.['url'])
@@ -168,9 +171,7 @@ describe.concurrent('an unfinished run of another address whose server this gate
     open,
     serve,
   }) => {
-    const trial = await open({ servers: SERVERS })
-    const run = await halfRun(trial)
-    const { url } = await serve(forward(trial.sandbox.url))
+    const { trial, run, url } = await halfRunElsewhere({ open, serve })
     const lock = await acquireLock(trial.sandbox.url, 'migrating', { place: join(trial.folder, 'locks') })
     const before = writes(trial.sandbox)
     try {
@@ -194,7 +195,7 @@ describe.concurrent('an unfinished run of another address whose server this gate
     await trial.setUp(['--yes', ...at(second)])
     const other = (await readdir(trial.journal)).map((name) => name.replace('.jsonl', ''))
     const newer = other.find((id) => id !== first) ?? ''
-    await cutShort(trial, newer, 3)
+    await cutShort(trial, newer)
     await writeFile(join(trial.journal, `${first}.jsonl`), text)
     const { code, stderr } = await trial.call(['--unfinished', 'finish', '--yes', ...at(third)])
     expect([code, sentence(stderr)]).toEqual([3, expect.stringContaining('2 runs through other addresses')])
