@@ -148,7 +148,8 @@ class Scene {
   /** Takes a run back, through the faults where `troubled`. */
   async takeBack(run: RecordedRun, troubled: boolean): Promise<void> {
     const selection = { only: [], except: [] }
-    const scope = { run, named: {}, inForce: [], selection, accepted: [], createdAt: '', onRead: () => {} }
+    const others = { earlier: [], inForce: [] }
+    const scope = { run, named: {}, ...others, selection, accepted: [], createdAt: '', onRead: () => {} }
     if (!troubled) this.#proxy.calm()
     const plan = await planReversal(gatewayAt(this.#sandbox.url, this.#sandbox), scope)
     if (plan.changes.length > 0) await this.doRun(plan, troubled ? TIMEOUT_MS : 30_000)

@@ -1,4 +1,4 @@
-import { assembleReversal, type Candidate, type Reversal } from '../../core/plan/back/back.ts'
+import { assembleReversal, type Candidate, type Recorded, type Reversal } from '../../core/plan/back/back.ts'
 import type { Plan } from '../../core/plan/plan.ts'
 import { clockNotes } from '../../core/run/order.ts'
 import { inParallel, READS_AT_ONCE } from '../../core/in-parallel.ts'
@@ -12,6 +12,8 @@ import { signInsAtStake } from './sign-ins.ts'
 /** What a reversal covers, and who is told of each read. */
 export interface ReversalScope extends Omit<Reversal, 'gateway' | 'run' | 'candidates'> {
   run: RecordedRun
+  /** Runs that took it back before, as far as they came. */
+  earlier: readonly RecordedRun[]
   /** The files that may be written. */
   named: NamedFiles
   onRead: (done: number, total: number) => void
@@ -51,12 +53,20 @@ async function readCandidates(gateway: Gateway, { run, named, onRead }: Reversal
   return read.toSorted((a, b) => changes.indexOf(a.recorded.change) - changes.indexOf(b.recorded.change))
 }
 
+/** Are two changes about the same server, through the API or in the same file? */
+const isSamePlace = ({ change: a }: Recorded, { recorded: { change: b } }: Candidate): boolean =>
+  a.server.id === b.server.id && a.file?.path === b.file?.path
+
 /**
  * The plan that takes a run back, made from the journal and from what the gateway holds now. Whatever was tried is asked
  * after. Throws `usage` for a pattern that selects no server of the run.
  */
 export async function planReversal(gateway: Gateway, scope: ReversalScope): Promise<Plan> {
-  const candidates = await readCandidates(gateway, scope)
+  const earlier = scope.earlier.flatMap(({ changes }) => changes.filter(wasWritten))
+  const candidates = (await readCandidates(gateway, scope)).map((candidate) => ({
+    ...candidate,
+    earlier: earlier.filter((each) => isSamePlace(each, candidate)),
+  }))
   const plan = assembleReversal({ ...scope, gateway, candidates })
   return { ...plan, notes: [...plan.notes, ...clockNotes(scope.run, scope.createdAt)] }
 }

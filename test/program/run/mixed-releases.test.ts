@@ -11,6 +11,7 @@ import {
   sentence,
   test,
   type Trial,
+  urls,
   writes,
 } from '../../support/trial.ts'
 
@@ -275,6 +276,22 @@ describe.concurrent('what could not be put back', () => {
     trial.sandbox.edit('id-fetch', { ...fields, available_on_public_internet: true })
     expect((await call(['--revert', id, '--yes'])).code).toBe(0)
     expect(rows()).toEqual(before)
+  })
+
+  test('keeps a revert from ending well, too, that goes on where one before it did the damage', async ({
+    open,
+    serve,
+  }) => {
+    const { call, land, trial } = await mixed({ open, serve }, {})
+    await call(['--yes'])
+    const id = basename(await newestFile(trial), '.jsonl')
+    land(landing)
+    expect((await call(['--revert', '--yes'])).code).toBe(4)
+    land({})
+    const rest = await call(['--revert', id, '--yes'])
+    expect(rest.code).toBe(4)
+    expect(sentence(rest.stdout)).toContain('mcp_access_groups, transport: not as before')
+    expect(urls(trial.sandbox.rows())).toEqual({ 'id-fetch': RICH['url'], 'id-n8n': PLAIN['url'] })
   })
 
   test('is told after a crash, too, and taking the run back exits 4', async ({ open, serve }) => {

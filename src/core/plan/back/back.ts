@@ -31,6 +31,8 @@ export interface Recorded {
 /** A change of the run, with what its server holds now. */
 export interface Candidate {
   recorded: Recorded
+  /** What runs that took this one back before did to its server. */
+  earlier?: readonly Recorded[]
   /** Was it written, or may it have been, whatever became of it since? */
   wrote: boolean
   reading: Reading

@@ -4,26 +4,34 @@ import { ownMember } from '../../own-member.ts'
 import { movedFields } from '../../record/fields.ts'
 import { isSetting } from '../../record/oauth.ts'
 import { shellQuoted } from '../../show/shell.ts'
+import type { ServerRecord } from '../../record/server.ts'
 import { count, printable } from '../../show/text.ts'
 import { recordWith } from '../drift.ts'
 import { gatewayNotes } from '../assemble-plan.ts'
 import type { GatewayIdentity, Note } from '../plan.ts'
 import { onRelease } from './lost-settings.ts'
-import type { Candidate, Reversal, RunToRevert } from './back.ts'
+import type { Candidate, Recorded, Reversal, RunToRevert } from './back.ts'
 
-/** What else is not as it was before a write that went wrong or was cut short: a revert of the URL leaves it so. */
-export function stillChanged({ recorded, reading }: Candidate, era: Era): Note[] {
-  const { settings } = onRelease(recorded, era)
+/** The fields that are not as they were before a write that went wrong or was cut short, besides those that it was to change. */
+function damagedBy(recorded: Recorded, record: ServerRecord, era: Era): string[] {
   const { change, outcome, collateral, fieldsBefore } = recorded
   const suspect = outcome !== 'applied' || collateral.some(({ repaired }) => !repaired)
-  if (!suspect || fieldsBefore === null || reading.kind !== 'record') return []
-  const fields = movedFields(fieldsBefore, recordWith(reading.record, aimOf(change), 'before')).filter(
+  if (!suspect || fieldsBefore === null) return []
+  const { settings } = onRelease(recorded, era)
+  return movedFields(fieldsBefore, recordWith(record, aimOf(change), 'before')).filter(
     // Settings are put back, or told of as lost, where the release clears them.
     (field) => !(isSetting(field) && field in settings),
   )
+}
+
+/** What else is not as it was before a run, by its write or one that took it back: a revert of the URL leaves it so. */
+export function stillChanged({ recorded, earlier = [], reading }: Candidate, era: Era): Note[] {
+  if (reading.kind !== 'record') return []
+  const { record } = reading
+  const fields = [...new Set([recorded, ...earlier].flatMap((each) => damagedBy(each, record, era)))]
   if (fields.length === 0) return []
   const message = `${fields.map(printable).join(', ')}: not as before that run's write, and not put back by this`
-  return [{ code: 'still-changed', server: change.server, field: null, message }]
+  return [{ code: 'still-changed', server: recorded.change.server, field: null, message }]
 }
 
 const LOSSES: Readonly<Record<string, string>> = {
