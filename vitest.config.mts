@@ -3,7 +3,9 @@ import { defineConfig } from 'vitest/config'
 export default defineConfig({
   test: {
     // Most tests wait for a program that they started: more workers than cores keep the cores busy.
-    maxWorkers: 3,
+    maxWorkers: 4,
+    // What a test leaves behind goes away with the run.
+    globalSetup: 'test/support/one-folder.ts',
     projects: [
       {
         test: {

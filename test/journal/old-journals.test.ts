@@ -109,8 +109,8 @@ function isTakenBack(old: OldCase, revert: End): void {
     await expectSettled(trial, files)
   })
 
-  // What took itself back has nothing left to take back.
-  if (revert.code !== 0) return
+  // The one run of a journal that has its end is what was taken back just now.
+  if (!openRun(old) && old.history.runs.length === 1) return
   test(`are taken back by their name: ${old.name}`, async ({ open }) => {
     const trial = await inPlace(old, open)
     const run = openRun(old) ?? old.history.runs.at(-1)

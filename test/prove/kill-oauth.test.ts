@@ -65,7 +65,7 @@ async function sweep(start: State, goal: State, args: readonly string[]): Promis
   const to = names.indexOf('answer is there: PUT /v1/mcp/server 2')
   const between = names.map((_, i) => i + 1).slice(from, to + 2)
   expect(between.length).toBeGreaterThan(10)
-  const sample = between.filter((_, i) => i % 8 === 0 || i === between.length - 2)
+  const sample = between.filter((_, i) => i % 16 === 0 || i === between.length - 2)
   const all = names.map((_, i) => i + 1)
   const half = between.filter((_, i) => i % 2 === 0)
   const points = { full: all, ci: half }[process.env['PROVE'] ?? ''] ?? sample

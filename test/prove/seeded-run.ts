@@ -60,6 +60,8 @@ class Scene {
   readonly #proxy: FaultProxy
   readonly #journal: FileJournal
   readonly #first: readonly SandboxRow[]
+  /** What the last revert said of each server. */
+  readonly #told = new Map<string, string>()
 
   constructor(conditions: Conditions, sandbox: Sandbox, proxy: FaultProxy, folder: string) {
     this.#conditions = conditions
@@ -152,14 +154,19 @@ class Scene {
     const scope = { run, named: {}, ...others, selection, accepted: [], createdAt: '', onRead: () => {} }
     if (!troubled) this.#proxy.calm()
     const plan = await planReversal(gatewayAt(this.#sandbox.url, this.#sandbox), scope)
-    if (plan.changes.length > 0) await this.doRun(plan, troubled ? TIMEOUT_MS : 30_000)
+    for (const { server, message } of plan.skipped) this.#told.set(server.id, message)
+    if (plan.changes.length === 0) return
+    const report = await this.doRun(plan, troubled ? TIMEOUT_MS : 30_000)
+    for (const { server, outcome, error } of report.changes)
+      this.#told.set(server.id, `${outcome} (${String(error)}; the run: ${String(report.halted)})`)
   }
 
   /** Every server stands where it began. */
   requireBeginning(): void {
     const rows = urlsOf(this.#sandbox.rows())
     for (const [id, url] of urlsOf(this.#first))
-      if (rows.get(id) !== url) this.problems.push(`${id} was not taken back: ${String(rows.get(id))}`)
+      if (rows.get(id) !== url)
+        this.problems.push(`${id} was not taken back: ${String(rows.get(id))}, ${String(this.#told.get(id))}`)
   }
 }
 

@@ -45,12 +45,12 @@ export const transcript: string[] = []
 
 /** An environment without anything of the surrounding one that this tool would read. */
 export function bareEnvironment(extra: Record<string, string> = {}): Record<string, string> {
-  return { PATH: process.env['PATH'] ?? '', HOME: process.env['HOME'] ?? '/', ...extra }
+  return { PATH: process.env['PATH'] ?? '', HOME: process.env['HOME'] ?? '/', TMPDIR: tmpdir(), ...extra }
 }
 
-/** A fresh folder below the system's temporary one. */
+/** A fresh folder, which goes away with the run of the tests. */
 export function temporaryFolder(): Promise<string> {
-  return mkdtemp(join(tmpdir(), 'mcp-url-migrate-test-'))
+  return mkdtemp(join(tmpdir(), 'test-'))
 }
 
 /** Runs the program without a terminal, to its end. */

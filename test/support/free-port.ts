@@ -1,8 +1,6 @@
 import { once } from 'node:events'
 import { mkdir, rmdir } from 'node:fs/promises'
 import { createServer } from 'node:net'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 
 // No socket gets one of these unasked: Linux gives those from 32768 on to outgoing connections, and to listeners that name
 // none. A port of theirs that is free now may be somebody's before the program that is to have it has come up.
@@ -33,7 +31,8 @@ export async function freePort(): Promise<number> {
 export async function claimPort(): Promise<{ port: number; giveBack: () => Promise<void> }> {
   for (;;) {
     const port = await freePort()
-    const claim = join(tmpdir(), `mcp-url-migrate-port-${port}`)
+    // Runs of the tests have folders of their own, and the ports of this machine in common.
+    const claim = `/tmp/mcp-url-migrate-port-${port}`
     const isOurs = await mkdir(claim).then(
       () => true,
       () => false,

@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net'
 import { createServer as createTlsServer } from 'node:tls'
 import { fileURLToPath } from 'node:url'
-import { afterEach, describe, expect, vi } from 'vitest'
+import { afterAll, describe, expect, vi } from 'vitest'
 import { documentOf, sentence, test, TWO } from '../../support/trial.ts'
 import { forward, inFrontOf, says } from '../../support/hostile.ts'
 import { watchForLeaks } from '../../support/secrets.ts'
@@ -36,8 +36,11 @@ describe.concurrent('a URL that goes on too far is told with the part that does 
     '/docs',
     '/key/info',
   ]
-  for (const rootPath of ['', '/litellm']) {
-    for (const part of PARTS) {
+  for (const [rootPath, parts] of [
+    ['', PARTS],
+    ['/litellm', ['/v1/mcp/server', '/ui/login']],
+  ] as const) {
+    for (const part of parts) {
       test(`${rootPath}${part}`, async ({ open, serve }) => {
         const trial = await open({ servers: TWO, rootPath })
         const front = await serve(forward(new URL(trial.sandbox.url).origin))
@@ -98,8 +101,8 @@ describe.concurrent('a URL that goes on too far is told with the part that does 
 })
 
 const running: Server[] = []
-afterEach(() => {
-  for (const server of running.splice(0)) server.close()
+afterAll(() => {
+  for (const server of running) server.close()
 })
 
 async function listening(server: Server): Promise<number> {
@@ -139,7 +142,7 @@ const answer =
     )
   }
 
-describe('plain HTTP to a port of TLS is told:', () => {
+describe.concurrent('plain HTTP to a port of TLS is told:', () => {
   const cases: [what: string, onPlain: (socket: Socket, text: string) => void][] = [
     ['that cuts the connection', (socket) => socket.destroy()],
     ['that resets it', (socket) => socket.resetAndDestroy()],

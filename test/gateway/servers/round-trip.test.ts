@@ -7,6 +7,7 @@ import { shownChanges } from '../../../src/core/record/fields.ts'
 import { LiteLlmGateway } from '../../../src/gateway/servers/litellm.ts'
 import { type SandboxServer, startSandbox } from '../../../src/sandbox/index.ts'
 import { asJsonb } from '../../../src/sandbox/world.ts'
+import { amount } from '../../prove/amount.ts'
 import { jsonTexts, objectTexts, ODD_NUMBERS } from '../../support/json-texts.ts'
 import { guideServer } from '../../support/trial.ts'
 import { Redactor } from '../../../src/core/show/secrets/redactor.ts'
@@ -106,7 +107,7 @@ describe.concurrent('what is read and written again is the same, but for what wa
       const held = fc.record({ info: objectTexts(), env: objectTexts(), more: objectTexts() })
       await fc.assert(
         fc.asyncProperty(held, (each) => roundTrip(from ?? '1.74.0', each)),
-        { numRuns: 25, examples: [[ODD]] },
+        { numRuns: amount({ sample: 8, ci: 25, full: 25 }), examples: [[ODD]] },
       )
     })
 })
@@ -127,6 +128,6 @@ test('a value of any kind comes through the list, the record and the answer to a
         )
       })
     }),
-    { numRuns: 60 },
+    { numRuns: amount({ sample: 20, ci: 60, full: 60 }) },
   )
 })

@@ -152,7 +152,7 @@ describe.concurrent('what became of a write is found out by reading:', () => {
   for (const [what, quirks = [], error] of doubtful) {
     test(`${what} is unknown in the end, and ends the run: exit 4`, async ({ open }) => {
       const trial = await open({ servers: TWO, quirks })
-      const finished = await trial.call(['--yes', '--json'])
+      const finished = await trial.call(['--yes', '--json', '--patience', '1'])
       expect(finished.code).toBe(4)
       expect(fates(finished)).toEqual([
         ['id-fetch', 'unknown', expect.stringMatching(error)],
@@ -176,7 +176,7 @@ describe.concurrent('what became of a write is found out by reading:', () => {
     }
     const trial = await open({ servers: TWO, quirks: [broken] })
     sandbox = trial.sandbox
-    const finished = await trial.call(['--yes', '--json'])
+    const finished = await trial.call(['--yes', '--json', '--patience', '1'])
     expect(finished.code).toBe(4)
     expect(fates(finished)).toEqual([
       ['id-fetch', 'unknown', 'the gateway accepted the change, but its record is not what LiteLLM sends'],

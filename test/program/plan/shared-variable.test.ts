@@ -358,7 +358,7 @@ describe.concurrent('taking back that was cut short', () => {
     await rm(env)
     await mkdir(env)
     const { code } = await trial.call(
-      await vouching(trial, ['--unfinished', 'finish', '--yes', '--timeout', '1']),
+      await vouching(trial, ['--unfinished', 'finish', '--yes', '--patience', '1']),
     )
     expect([code, await readFile(config, 'utf8')]).toEqual([4, pinned])
   })

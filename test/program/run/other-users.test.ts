@@ -60,7 +60,7 @@ describe.skipIf(!startsOthers)('while root’s run is under way, that of another
     await chmod(trial.folder, 0o711)
     const place = join(trial.folder, 'locks')
     const held = await acquireLock(trial.sandbox.url, 'migrating', { place })
-    const waits = `Waiting for another user's run against this gateway: root (process ${process.pid}), 10 s at most.`
+    const waits = `Waiting for another user's run against this gateway: root (process ${process.pid}), for 10 s at most.`
     const [ended, refused] = await Promise.all([
       start(STRANGER, trial, (said, pid) => {
         if (sentence(said).includes(waits)) process.kill(pid, 'SIGTERM')
@@ -71,7 +71,7 @@ describe.skipIf(!startsOthers)('while root’s run is under way, that of another
     expect(refused.code).toBe(3)
     expect(sentence(refused.stderr)).toMatch(
       new RegExp(
-        `Another user holds the lock of this gateway: root on .* \\(process ${process.pid}\\), migrating since .* root can end process ${process.pid}`,
+        `Another user holds the lock of this gateway: root on .* \\(process ${process.pid}\\), migrating since .* ask root to end process ${process.pid}`,
       ),
     )
     expect(trial.sandbox.requests).toEqual([])

@@ -233,7 +233,7 @@ describe.concurrent('interrupted', () => {
       halted: null,
       outcomes: ['applied', 'unsettled', 'not-applied'],
     })
-    expect((await trial.call(['--unfinished', 'revert', '--yes'])).code).toBe(0)
+    expect((await trial.call(['--unfinished', 'revert', '--yes', '--patience', '1'])).code).toBe(0)
     expect(urls(trial.sandbox.rows())).toEqual(ORIGINAL)
   })
 
