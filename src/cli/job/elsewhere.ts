@@ -9,7 +9,7 @@ import { isUnfinished } from '../../journal/fold.ts'
 import { lockHolder, lockPlace } from '../../journal/lock.ts'
 import type { Journal } from '../../journal/port.ts'
 import type { JobRequest } from '../../runs/job/job.ts'
-import { EITHER, mayBeElsewhere, type RunElsewhere, runsElsewhere } from '../../runs/recover/elsewhere.ts'
+import { EITHER, type RunElsewhere, runsElsewhere } from '../../runs/recover/elsewhere.ts'
 import { findNamedRun } from '../../runs/recover/find-run.ts'
 import { isUnderSameLock, underLockOf } from '../connect/session.ts'
 import { type Invoked, mainCommands, mayAsk } from '../context.ts'
@@ -22,12 +22,12 @@ export interface Connected extends Invoked {
   journal: Journal
 }
 
-/** Looks for them; where a journal holds none that could be one, the gateway is not asked. */
+/** Looks for them, and says so where the gateway is asked. */
 async function look({ gateway, journal, context: { terminal } }: Connected): Promise<RunElsewhere[]> {
-  if (!(await mayBeElsewhere(journal, gateway.identity.url))) return []
-  terminal.progress('Asking the gateway whether runs through other addresses are about it')
   try {
-    return await runsElsewhere(journal, gateway)
+    return await runsElsewhere(journal, gateway, () => {
+      terminal.progress('Asking the gateway whether runs through other addresses are about it')
+    })
   } finally {
     terminal.settle()
   }

@@ -1,7 +1,6 @@
 import { MigrateError } from '../../core/errors.ts'
 import { type Plan, readyChanges } from '../../core/plan/plan.ts'
 import { brokenChanges } from '../../core/run/report.ts'
-import { readableRuns } from '../../journal/damage.ts'
 import type { RecordedRun } from '../../journal/fold.ts'
 import { planReversal } from '../plan/back.ts'
 import { runsInForce } from '../recover/in-force.ts'
@@ -17,12 +16,12 @@ import { proceed, unlessCancelled } from './proceed.ts'
 async function planFor(run: RecordedRun, job: Job): Promise<Plan> {
   const { gateway, journal, options } = job
   const remarks = await requireBelievable(run, options)
-  const { runs } = await readableRuns(journal)
+  const { runs } = await journal.runs()
   const plan = await planReversal(gateway, {
     run,
     earlier: runs.filter(({ started }) => started.reverts === run.id),
     named: options,
-    inForce: await runsInForce(journal, run),
+    inForce: runsInForce(runs, run),
     selection: options,
     accepted: options.accept,
     createdAt: new Date().toISOString(),

@@ -78,11 +78,19 @@ async function idsOf(gateway: Gateway): Promise<ReadonlySet<string>> {
   }
 }
 
-/** Runs of other addresses that are, as far as their servers tell, about this gateway, newest first. Reads only. */
-export async function runsElsewhere(journal: Journal, gateway: Gateway): Promise<RunElsewhere[]> {
+/**
+ * Runs of other addresses that are, as far as their servers tell, about this gateway, newest first. Reads only. `onAsk`: hears
+ * that the gateway is asked, which it is only where the journal holds one that could be.
+ */
+export async function runsElsewhere(
+  journal: Journal,
+  gateway: Gateway,
+  onAsk: () => void = () => {},
+): Promise<RunElsewhere[]> {
   const { runs } = await readableRuns(journal)
   const candidates = candidatesAmong(runs, gateway.identity.url)
   if (candidates.length === 0) return []
+  onAsk()
   const listed = await idsOf(gateway)
   const readings = new Map<string, Promise<Reading>>()
   const read = (id: string): Promise<Reading> => {

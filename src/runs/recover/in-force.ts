@@ -1,6 +1,5 @@
 import { optionsToRevert } from '../../core/plan/back/options.ts'
 import { type RecordedRun, runsOf, wasWritten } from '../../journal/fold.ts'
-import type { Journal } from '../../journal/port.ts'
 
 /** A migration of which something is in force, on how many servers, and the options with which it is taken back. */
 export interface RunInForce {
@@ -56,11 +55,10 @@ function serversInForce(own: readonly RecordedRun[], all: Places) {
 }
 
 /**
- * Other migrations of the same gateway that are still in force: taking back one run leaves them as they are. Throws
- * `journal-damaged` where the journal cannot be read; of a run that alone cannot be, nothing is known.
+ * Other migrations of the same gateway that are still in force: taking back one run leaves them as they are. `runs`: all that
+ * can be read, oldest first.
  */
-export async function runsInForce(journal: Journal, run: RecordedRun): Promise<RunInForce[]> {
-  const { runs } = await journal.runs()
+export function runsInForce(runs: readonly RecordedRun[], run: RecordedRun): RunInForce[] {
   const all = placesOf(runs)
   const inForce = serversInForce(runsOf(runs, run.started.gateway.url), all)
   inForce.delete(rootOf(run, all).root)

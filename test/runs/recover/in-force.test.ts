@@ -61,7 +61,7 @@ describe('beside a run that is taken back', () => {
     await record(journal, 'elsewhere', ['fetch'], { url: 'http://gateway:4000' })
     await record(journal, 'refused', ['playwright'], { told: ['change', 'failed'] })
     const last = await record(journal, 'last', ['postgres'])
-    expect(await runsInForce(journal, last)).toEqual([{ id: 'first', servers: 2, options: [] }])
+    expect(runsInForce((await journal.runs()).runs, last)).toEqual([{ id: 'first', servers: 2, options: [] }])
   })
 
   test('what a revert has taken back of them is not in force, and what it was taken back by is the same migration', async () => {
@@ -69,11 +69,11 @@ describe('beside a run that is taken back', () => {
     const first = await record(journal, 'first', ['fetch', 'n8n'])
     const partly = await record(journal, 'partly', ['n8n'], { reverts: 'first' })
     const last = await record(journal, 'last', ['postgres'])
-    expect(await runsInForce(journal, last)).toEqual([{ id: 'first', servers: 1, options: [] }])
+    expect(runsInForce((await journal.runs()).runs, last)).toEqual([{ id: 'first', servers: 1, options: [] }])
     for (const run of [first, partly])
-      expect(await runsInForce(journal, run)).toEqual([{ id: 'last', servers: 1, options: [] }])
+      expect(runsInForce((await journal.runs()).runs, run)).toEqual([{ id: 'last', servers: 1, options: [] }])
     await record(journal, 'again', ['n8n'], { reverts: 'partly' })
-    expect(await runsInForce(journal, last)).toEqual([{ id: 'first', servers: 2, options: [] }])
+    expect(runsInForce((await journal.runs()).runs, last)).toEqual([{ id: 'first', servers: 2, options: [] }])
   })
 
   test('a run that cannot be read is not known to be in force, and no obstacle', async () => {
@@ -81,6 +81,6 @@ describe('beside a run that is taken back', () => {
     await record(journal, 'first', ['fetch'])
     const last = await record(journal, 'last', ['postgres'])
     await damage(journal, 'first')
-    expect(await runsInForce(journal, last)).toEqual([])
+    expect(runsInForce((await journal.runs()).runs, last)).toEqual([])
   })
 })
