@@ -14,7 +14,7 @@ export const CHECKED = {
   proves:
     'What is called intact is whole and in order: each line is as it was written, and follows the one before it.',
   cannotProve:
-    'It does not tell who wrote it, nor whether lines at its end, or whole runs, were taken away: whoever can write to the folder can do that. Compare the heads with those that you kept: a run tells its own with --json, and in the command that takes it back where it wrote more than URLs.',
+    'It does not tell who wrote it, nor whether lines at its end, or whole runs, were taken away: whoever can write to the folder can do that. Compare each head with the one that the run printed at its end.',
 }
 
 /** How many servers of a run had each outcome, as documents name them. */
