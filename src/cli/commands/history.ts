@@ -4,6 +4,10 @@ import { journal, VERBOSE } from '../options/groups.ts'
 const OPTIONS = [
   option('[RUN]', 'a run id, or the beginning of one', ({ text }) => text.optional()),
   journal('where the journal lives'),
+  option('--limit <N>', 'at most so many runs (default 20)', ({ whole }) =>
+    whole(1, 1_000_000, 'takes a number of runs, at least 1').optional(),
+  ),
+  option('--url <URL>', 'the runs of this gateway alone', ({ text }) => text.optional()),
   toggle('--check', 'verify every line of the journal; exit 1 when something is wrong'),
   toggle('--json', 'one JSON document'),
   VERBOSE,

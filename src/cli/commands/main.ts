@@ -50,6 +50,7 @@ const OPTIONS = [
   ...MOVING,
   toggle('--thorough', 'read every server by id, where the list would do'),
   toggle('-n, --dry-run', 'show what would change; write no server, file or journal'),
+  toggle('--diff', 'the unified diff of each record, not only a line for each server'),
   toggle('--exit-code', 'with --dry-run: exit 2 when changes are pending'),
   option('--revert [RUN]', 'take back the newest run of this gateway, or the one named', ({ filledOrBare }) =>
     filledOrBare.optional(),
@@ -86,6 +87,14 @@ const OPTIONS = [
   toggle('--json', 'one JSON document on standard output, nothing else there'),
   journal("where the journal lives (MCP_URL_MIGRATE_JOURNAL; default: the user's data folder)"),
   toggle('--sandbox', 'try it on a private throw-away gateway with seven servers'),
+  option('--release <VERSION>', 'with --sandbox: the LiteLLM release to behave as', ({ filled }) =>
+    filled().optional(),
+  ),
+  option(
+    '--scenario <guide|unreachable|drift|crash>',
+    'with --sandbox: what is to go wrong there (default guide: nothing)',
+    ({ oneOf }) => oneOf(['guide', 'unreachable', 'drift', 'crash']).optional(),
+  ),
   QUIET,
   toggle('-v, --verbose', 'every server in the report, not only those worth a look; the trace of a bug'),
   NO_COLOR,
@@ -133,6 +142,8 @@ export const mainCommand = command({
     USABLE_HEADERS,
     ONE_MIGRATION,
     needs('exitCode', ['dryRun']),
+    needs('release', ['sandbox']),
+    needs('scenario', ['sandbox']),
     needs('expectHead', ['revert', 'unfinished']),
     JSON_NEVER_ASKS,
   ],

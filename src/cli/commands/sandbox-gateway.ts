@@ -10,6 +10,11 @@ const OPTIONS = [
     'a JSON file that says what the gateway is like: servers, keys, faults and so on',
     ({ filled }) => filled('takes a file').optional(),
   ),
+  option(
+    '--scenario <guide|unreachable|drift|crash>',
+    'what is to go wrong there (default guide: nothing)',
+    ({ oneOf }) => oneOf(['guide', 'unreachable', 'drift', 'crash']).optional(),
+  ),
   VERBOSE,
 ]
 
