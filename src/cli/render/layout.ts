@@ -1,3 +1,4 @@
+import stringWidth from 'fast-string-width'
 import { printable } from '../../core/show/text.ts'
 import type { Paint } from '../terminal/console.ts'
 
@@ -10,6 +11,27 @@ export interface Look {
 }
 
 /**
+ * The columns that a text takes on a screen: wide letters and emoji two, marks that combine with a letter none, colour codes
+ * none. For a text of one line.
+ */
+export const columnsOf = (text: string): number => stringWidth(text)
+
+/** A text with spaces after it, up to that many columns. */
+export const padded = (text: string, columns: number): string =>
+  text + ' '.repeat(Math.max(0, columns - columnsOf(text)))
+
+/** At most that many columns of a text without colours, with an ellipsis where it was cut. */
+export function fitted(text: string, columns: number): string {
+  if (columnsOf(text) <= columns) return text
+  let kept = ''
+  for (const character of text) {
+    if (columnsOf(kept + character) >= columns) break
+    kept += character
+  }
+  return columns < 1 ? '' : `${kept}…`
+}
+
+/**
  * Wraps a text at spaces to the width: the first line keeps its indentation, later ones get `indent`. A longer
  * word, such as a URL, stays whole.
  */
@@ -17,12 +39,16 @@ export function wrap(text: string, width: number, indent = ''): string {
   const [first = '', ...words] = text.trimStart().split(' ')
   const lines: string[] = []
   let line = text.slice(0, text.length - text.trimStart().length) + first
+  let columns = columnsOf(line)
   for (const word of words) {
-    if (line.length + 1 + word.length > width) {
+    const more = columnsOf(word)
+    if (columns + 1 + more > width) {
       lines.push(line)
       line = indent + word
+      columns = columnsOf(indent) + more
     } else {
       line = `${line} ${word}`
+      columns += 1 + more
     }
   }
   return [...lines, line].join('\n')
