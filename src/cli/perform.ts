@@ -34,9 +34,10 @@ export function tellFailure(cause: unknown, invocation: Invocation, context: Con
   if (error.code === 'cancelled') terminal.warn(LAST_WORDS[written.anything ? 'after' : 'before'])
   else {
     terminal.warn(look.paint('red', wrap(printable(error.message), look.width)))
-    if (error.hint) terminal.warn(hintLines(error.hint, look.width))
+    if (error.hint) terminal.warn(hintLines(error.hint, look))
     tellTrace(cause, context)
-    if (written.anything) terminal.warn(tellWritten(written, options, historyCommand(invocation, context)))
+    if (written.anything)
+      terminal.warn(hintLines(tellWritten(written, options, historyCommand(invocation, context)), look))
   }
   const indent = options['watch'] === undefined ? 2 : 0
   if (options['json'] === true) terminal.document(errorDocument(error), indent)

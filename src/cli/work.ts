@@ -6,6 +6,7 @@ import type { Circumstances, Ending } from './ending.ts'
 import { historyCommand, LAST_WORDS, perform, tellFailure } from './perform.ts'
 import type { Invocation } from './program.ts'
 import { type Phase, Signals } from './signals.ts'
+import { hintLines } from './render/layout.ts'
 import { readStart, startedAs } from './started-as.ts'
 import { HangUp } from './terminal/hang-up.ts'
 import { ConsoleTerminal, decideColour, painter } from './terminal/console.ts'
@@ -45,6 +46,7 @@ async function makeContext(
       paint: painter(colour),
       colour,
       verbose: options['verbose'] === true,
+      onScreen: process.stdout.isTTY && process.stderr.isTTY,
     },
     signals: new Signals(stopAtOnce, announce),
     written,
@@ -60,7 +62,10 @@ export async function work(invocation: Invocation, start: Start): Promise<void> 
   process.once('exit', () => hangUp.letGo())
   const context = await makeContext(invocation, start)
   circumstances.tell = () =>
-    tellWritten(circumstances.written, invocation.options, historyCommand(invocation, context))
+    hintLines(
+      tellWritten(circumstances.written, invocation.options, historyCommand(invocation, context)),
+      context.look,
+    )
   process.on('uncaughtException', (error) => {
     if (hangUp.explains(error)) context.signals.receive('SIGHUP')
     else ending.fail(() => tellFailure(error, invocation, context))

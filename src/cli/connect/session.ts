@@ -53,7 +53,7 @@ export async function underLock<T>(
 ): Promise<T> {
   if (dryRun) return act()
   const doing = revert === undefined ? 'migrating' : 'taking back a run'
-  const tell = (text: string): void => terminal.warn(look.paint('yellow', warningLines(text, look.width)))
+  const tell = (text: string): void => terminal.warn(look.paint('yellow', warningLines(text, look)))
   const lock = await acquireLock(url, doing, { place: lockPlace(env), tell })
   try {
     return await act()

@@ -86,7 +86,7 @@ function tell(found: readonly RunElsewhere[], request: JobRequest, connected: Co
   for (const each of found) {
     const ahead = aheadOfClock(each.run, new Date().toISOString())
     const text = `${waysWith(each, connected)}${ahead === null ? '' : `\n${ahead}`}`
-    const lines = look.paint('yellow', warningLines(text, look.width))
+    const lines = look.paint('yellow', warningLines(text, look))
     if (isUnfinished(each.run) || request.kind === 'revert') terminal.warn(lines)
     else terminal.remark(lines)
   }
@@ -100,7 +100,7 @@ async function takeUp(
   const { gateway, journal, options, context } = connected
   const { url } = found.run.started.gateway
   const text = `${about(found)} It did not finish, and --unfinished ${options.unfinished} takes it up through ${gateway.identity.url}.`
-  context.terminal.warn(context.look.paint('yellow', warningLines(text, context.look.width)))
+  context.terminal.warn(context.look.paint('yellow', warningLines(text, context.look)))
   return underLockOf({ url, here: gateway.identity.url }, connected, async () => {
     const own = mainCommands(gateway.identity.url, connected)
     // Only now nobody else can be writing to that run.

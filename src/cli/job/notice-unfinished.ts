@@ -43,7 +43,7 @@ async function mention(run: RecordedRun, url: string, invoked: Invoked): Promise
   const unfinished =
     !holder?.isOwn && `Run ${run.id} of ${run.startedAt} did not finish. ${waysFor(run, url, invoked)}`
   for (const text of [underWay, unfinished])
-    if (text) terminal.warn(look.paint('yellow', warningLines(text, look.width)))
+    if (text) terminal.warn(look.paint('yellow', warningLines(text, look)))
 }
 
 /** Somebody has to say what should happen to it: an option, the run's own name, or an answer. */
@@ -69,7 +69,7 @@ export async function unfinishedOf(
   const { options, context } = invoked
   const asks = mayAsk(invoked)
   const { found, problems } = await noticeUnfinished(journal, url, { options, named, asks })
-  for (const problem of problems) context.terminal.warn(problemLines(problem, context.look.width))
+  for (const problem of problems) context.terminal.warn(problemLines(problem, context.look))
   if (!found) return null
   if (found.means === 'refuse') return refuse(found.run, url, invoked)
   if (found.means === 'attend') return found.run

@@ -35,5 +35,5 @@ export async function requireJournal(
   await journal.requireWritable()
   if (options.sandbox) return
   const warnings = await locationWarnings(journal.location, env)
-  for (const warning of warnings) terminal.warn(look.paint('yellow', warningLines(warning, look.width)))
+  for (const warning of warnings) terminal.warn(look.paint('yellow', warningLines(warning, look)))
 }

@@ -7,7 +7,7 @@ import type { Proposal } from '../../runs/job/ports.ts'
 import { type Context, mayAsk } from '../context.ts'
 import type { MainOptions } from '../commands/main.ts'
 import { planDocument, runDocument } from '../render/documents.ts'
-import { wrap } from '../render/layout.ts'
+import { commandLines, wrap } from '../render/layout.ts'
 import { renderBlocks } from '../render/plan/blocks.ts'
 import { renderCause, saidElsewhere, sharedCauses } from '../render/plan/causes.ts'
 import {
@@ -83,10 +83,16 @@ export function showReport(report: RunReport, { options, context, own }: Showing
   written.undo = undo
   if (options.json) return terminal.document(runDocument(report, undo))
   terminal.print(`\n${renderReport(report, look, own)}`)
-  if (!options.sandbox && isLeftOpen(report))
-    terminal.print(
-      `The journal holds this run without its end. When it can be written again, complete the run:\n${own('unfinished', 'finish', ...(options.yes ? ['--yes'] : []), ...optionsToFinish(report.changes, report.run?.head ?? null))}`,
+  if (!options.sandbox && isLeftOpen(report)) {
+    const finish = own(
+      'unfinished',
+      'finish',
+      ...(options.yes ? ['--yes'] : []),
+      ...optionsToFinish(report.changes, report.run?.head ?? null),
     )
-  if (undo !== null) terminal.print(`To take this back:\n${undo}`)
+    const why = 'The journal holds this run without its end. When it can be written again, complete the run:'
+    terminal.print(`${wrap(why, look.width)}\n${commandLines(finish, look)}`)
+  }
+  if (undo !== null) terminal.print(`To take this back:\n${commandLines(undo, look)}`)
   else if (run && !run.kept) terminal.print(renderByHand(report, look))
 }

@@ -48,7 +48,7 @@ function tellingOfUnfinished({ options, context, own }: Showing) {
     },
     left: ({ run }) => {
       const ways = bothWays(run, own, { options, context })
-      terminal.warn(hintLines(`Left as it is; nothing was written. ${ways}`, look.width))
+      terminal.warn(hintLines(`Left as it is; nothing was written. ${ways}`, look))
     },
     closed: ({ run }) => terminal.remark(`Run ${run.id} is marked as ended in the journal now.`),
     unclosed: ({ run, reason }) =>

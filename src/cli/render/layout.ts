@@ -8,7 +8,14 @@ export interface Look {
   paint: Paint
   colour: boolean
   verbose: boolean
+  /** Do people read it in a terminal? Commands are broken to fit there, and stay on one line for scripts. */
+  onScreen?: boolean
 }
+
+/** What a text has to fit into. In a number of columns commands stay whole. */
+export type Room = number | Pick<Look, 'width' | 'onScreen'>
+
+const columnsIn = (room: Room): number => (typeof room === 'number' ? room : room.width)
 
 /**
  * The columns that a text takes on a screen: wide letters and emoji two, marks that combine with a letter none, colour codes
@@ -54,25 +61,77 @@ export function wrap(text: string, width: number, indent = ''): string {
   return [...lines, line].join('\n')
 }
 
-/** A hint as it is shown: a command in it is an indented line of its own, whole, so that it can be copied. */
-export function hintLines(hint: string, width: number, indent = ''): string {
-  const lines = hint.split('\n').map((line) => indent + printable(line))
-  return lines.map((line) => (line.startsWith(`${indent}  `) ? line : wrap(line, width, indent))).join('\n')
+// A word of a shell as it is typed: with its quotes, and never broken in them.
+const SHELL_WORD = /(?:\$'(?:\\.|[^'\\])*'|'[^']*'|"(?:\\.|[^"\\])*"|\\.|[^\s'"\\])+/g
+
+/** The words of a command, each option together with its values; `null` for what is no line of a shell. */
+function partsOf(command: string): string[][] | null {
+  if (command.replace(SHELL_WORD, '').trim() !== '') return null
+  const parts: string[][] = [[]]
+  for (const word of command.match(SHELL_WORD) ?? []) {
+    if (word.startsWith('-')) parts.push([word])
+    else parts.at(-1)?.push(word)
+  }
+  return parts.filter((part) => part.length > 0)
+}
+
+/** Fills lines of so many columns with texts that stay whole. */
+function filled(texts: readonly string[], columns: number): string[] {
+  const lines: string[] = []
+  for (const text of texts) {
+    const line = `${lines.at(-1) ?? ''} ${text}`
+    if (lines.length > 0 && columnsOf(line) <= columns) lines[lines.length - 1] = line
+    else lines.push(text)
+  }
+  return lines
+}
+
+/**
+ * A command as it is shown. Where it does not fit on a screen it is broken before its options, with a backslash at the end of
+ * each line, so that sh, bash and zsh take it as it is. A single word that is longer than the line stays whole, as in every
+ * text of this program: a URL, a hash, a path. That is the one thing that may be wider than the terminal.
+ */
+export function commandLines(command: string, room: Room, indent = ''): string {
+  const whole = indent + command
+  const isBroken = typeof room !== 'number' && room.onScreen === true && columnsOf(whole) > room.width
+  const parts = isBroken ? partsOf(command) : null
+  if (parts === null) return whole
+  const further = `${indent}  `
+  const columns = columnsIn(room) - columnsOf(`${further} \\`)
+  const texts = parts.flatMap((part) => {
+    const text = part.join(' ')
+    return columnsOf(text) <= columns ? [text] : part
+  })
+  return indent + filled(texts, columns).join(` \\\n${further}`)
+}
+
+/** A hint as it is shown: a command in it is an indented line, so that it can be copied. */
+export function hintLines(hint: string, room: Room, indent = ''): string {
+  const line = (text: string): string => {
+    const [, start = '', command = ''] = /^( {2,})(\S.*)$/.exec(text) ?? []
+    return command === ''
+      ? wrap(indent + text, columnsIn(room), indent)
+      : commandLines(command, room, indent + start)
+  }
+  return hint
+    .split('\n')
+    .map((text) => line(printable(text)))
+    .join('\n')
 }
 
 /** A warning as it is shown, and below it, indented, what mends it: the lines after the first, as of a hint. */
-export function warningLines(warning: string, width: number, indent = ''): string {
+export function warningLines(warning: string, room: Room, indent = ''): string {
   const [sentence = '', ...rest] = warning.split('\n')
   const below = `${indent}  `
-  const first = wrap(`${indent}! ${printable(sentence)}`, width, below)
-  return rest.length === 0 ? first : `${first}\n${hintLines(rest.join('\n'), width, below)}`
+  const first = wrap(`${indent}! ${printable(sentence)}`, columnsIn(room), below)
+  return rest.length === 0 ? first : `${first}\n${hintLines(rest.join('\n'), room, below)}`
 }
 
 /** What is wrong, as such a warning: the sentence, and the hint below it. */
 export function problemLines(
   { message, hint }: { message: string; hint: string | null },
-  width: number,
+  room: Room,
   indent = '',
 ): string {
-  return warningLines(hint === null ? message : `${message}\n${hint}`, width, indent)
+  return warningLines(hint === null ? message : `${message}\n${hint}`, room, indent)
 }

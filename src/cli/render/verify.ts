@@ -1,7 +1,7 @@
 import { type CheckResult, tallyChecks } from '../../core/verify/check.ts'
 import { count, printable } from '../../core/show/text.ts'
 import type { VerifyReport } from '../../runs/verify/run-checks.ts'
-import { type Look, wrap } from './layout.ts'
+import { commandLines, type Look, wrap } from './layout.ts'
 
 /** `mcp-url-migrate/verify/1` */
 export function verifyDocument({ gateway, checks }: VerifyReport) {
@@ -10,11 +10,11 @@ export function verifyDocument({ gateway, checks }: VerifyReport) {
 
 const MARKS = { pass: ['✓', 'green'], fail: ['✗', 'red'], skip: ['–', 'dim'] } as const
 
-/** Lines of a finding: sentences are wrapped, and commands, which are indented, stay whole so that they can be copied. */
+/** Lines of a finding: sentences, and commands, which are indented, so that they can be copied. */
 function renderLines(lines: readonly string[], look: Look, indent: string): string[] {
   return lines.map((line) =>
     line.startsWith('  ')
-      ? look.paint('bold', `    ${printable(line)}`)
+      ? look.paint('bold', commandLines(printable(line.trimStart()), look, '      '))
       : wrap(`    ${printable(line)}`, look.width, indent),
   )
 }

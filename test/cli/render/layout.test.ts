@@ -1,12 +1,15 @@
+import { spawnSync } from 'node:child_process'
 import { expect, test } from 'vitest'
 import {
   columnsOf,
+  commandLines,
   fitted,
   padded,
   problemLines,
   warningLines,
   wrap,
 } from '../../../src/cli/render/layout.ts'
+import { shellQuoted } from '../../../src/core/show/shell.ts'
 import { mend } from '../../../src/core/show/remedy.ts'
 
 const COMMAND = 'chmod -R go-w -- /a/folder/whose/name/is/longer/than/a/line'
@@ -56,4 +59,44 @@ test('texts are filled, cut and wrapped by their columns, and not by their lette
     '',
   ])
   expect(wrap('日本 日本 日本', 9, '  ')).toBe('日本 日本\n  日本')
+})
+
+const LONG =
+  "npx mcp-url-migrate --revert 20261127T121816Z-abcdef --url http://localhost:4000 --journal '/home/me/of the house'"
+
+test('a command that does not fit on a screen is broken before its options; one for a script never is', () => {
+  expect(commandLines(LONG, { width: 60, onScreen: true }, '  ')).toBe(
+    [
+      '  npx mcp-url-migrate --revert 20261127T121816Z-abcdef \\',
+      '    --url http://localhost:4000 \\',
+      "    --journal '/home/me/of the house'",
+    ].join('\n'),
+  )
+  expect(commandLines(LONG, { width: 60 })).toBe(LONG)
+  expect(commandLines(LONG, 60)).toBe(LONG)
+  expect(commandLines('ls -l', { width: 60, onScreen: true })).toBe('ls -l')
+})
+
+test('what is no whole line of a shell stays as it is', () => {
+  const text = `it's ${'long '.repeat(20)}`
+  expect(commandLines(text, { width: 40, onScreen: true })).toBe(text)
+})
+
+const WORDS = [
+  ...['--url=http://localhost:4000', "a b'c", '', '$HOME', '"', '\\', '`x`', '-n', 'é日本', 'a;b', '#c', '*'],
+  'a\u0007b',
+]
+
+test.each(['sh', 'bash'])('%s takes a broken command for what it was', (shell) => {
+  for (const width of [20, 40, 80]) {
+    const words = [...WORDS, ...WORDS.toReversed(), ...WORDS]
+    const typed = shell === 'sh' ? words.filter((word) => !word.includes('\u0007')) : words
+    const command = commandLines(['printf', '%s\\0', ...typed].map(shellQuoted).join(' '), {
+      width,
+      onScreen: true,
+    })
+    expect(command.split('\n').length).toBeGreaterThan(1)
+    const { stdout } = spawnSync(shell, ['-c', command], { encoding: 'utf8' })
+    expect(stdout.split('\0').slice(0, -1)).toEqual(typed)
+  }
 })

@@ -33,7 +33,7 @@ export async function serveSandbox(
     `export LITELLM_PROXY_URL=${shellQuoted(sandbox.url)}\nexport LITELLM_PROXY_API_KEY=${shellQuoted(sandbox.masterKey)}`,
   )
   const about = `A sandbox gateway that behaves as LiteLLM ${sandbox.version}. Run the lines above in another terminal; Ctrl-C ends it.`
-  for (const each of [about, ...sayings(options, sandbox)]) terminal.remark(hintLines(each, look.width))
+  for (const each of [about, ...sayings(options, sandbox)]) terminal.remark(hintLines(each, look))
   signals.finish()
   return new Promise(() => {})
 }

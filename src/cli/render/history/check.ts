@@ -7,7 +7,7 @@ import { CHECKED, type History } from './document.ts'
 
 /** What cannot be read of a journal or is not trusted, and what mends it. */
 export const renderProblem = (problem: JournalProblem, look: Look): string =>
-  look.paint('red', problemLines(problem, look.width))
+  look.paint('red', problemLines(problem, look))
 
 function renderChecked(run: RecordedRun, look: Look): string {
   const remarks = [

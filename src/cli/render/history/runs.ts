@@ -45,7 +45,7 @@ function renderRun(run: RecordedRun, all: readonly RecordedRun[], look: Look, ow
     ...(ahead === null ? [] : [look.paint('yellow', wrap(`  ! ${ahead}`, look.width, '  '))]),
     ...relation.filter(Boolean).map((text) => `  ${text}`),
     look.paint('dim', `  head ${run.head}`),
-    ...settling(run, own(gateway.url)),
+    ...settling(run, own(gateway.url), look),
   ].join('\n')
 }
 

@@ -4,7 +4,7 @@ import type { Plan } from '../../../core/plan/plan.ts'
 import type { ReachOutcome, Tried } from '../../../core/reach/reach.ts'
 import { maskUrl } from '../../../core/show/redact.ts'
 import { count, printable } from '../../../core/show/text.ts'
-import { type Look, wrap } from '../layout.ts'
+import { commandLines, type Look, wrap } from '../layout.ts'
 import { shownName } from '../name.ts'
 
 const SIGNS: Record<ReachOutcome, string> = { reached: '✓', 'sign-in': '~', failed: '✗', 'not-tried': '·' }
@@ -59,7 +59,7 @@ export function renderMending(found: readonly { name: string; tried: Tried | nul
   return [...remedies].map(([hint, names]) => {
     const [sentence = '', ...commands] = hint.split('\n')
     const who = wrap(`To mend ${names.join(', ')}: ${printable(sentence)}`, look.width, '  ')
-    return [who, ...commands.map((command) => `    ${printable(command)}`)].join('\n')
+    return [who, ...commands.map((command) => commandLines(printable(command), look, '    '))].join('\n')
   })
 }
 

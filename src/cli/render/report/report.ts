@@ -190,7 +190,7 @@ export function renderReport(report: RunReport, look: Look, own: CommandMaker): 
     ...renderWithheld(report, look),
     ...renderLeftBehind(report.skipped, look),
     ...renderPropagation(report).map((text) => look.paint('yellow', wrap(text, look.width))),
-    ...advice(report, own).map((text) => hintLines(text, look.width)),
+    ...advice(report, own).map((text) => hintLines(text, look)),
     ...(report.run ? [look.paint('dim', `Run ${report.run.id}`)] : []),
     ...(report.run?.head ? [look.paint('dim', `Journal head ${report.run.head}`)] : []),
   ].join('\n')

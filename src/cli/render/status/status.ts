@@ -64,13 +64,12 @@ function renderJournal({ runs, problems, location }: JournalStatus, look: Look, 
     ? [
         `${look.paint('bold', 'Last run')}  ${printable(last.id)}`,
         look.paint(last.finishedAt === null ? 'red' : [], wrap(`  ${runText(last)}`, look.width, '  ')),
-        ...settling(last, own),
+        ...settling(last, own, look),
       ]
     : [`${look.paint('bold', 'Last run')}  none for this gateway in ${printable(location)}`]
-  return [
-    ...lines,
-    ...problems.map((problem) => look.paint('red', problemLines(problem, look.width, '  '))),
-  ].join('\n')
+  return [...lines, ...problems.map((problem) => look.paint('red', problemLines(problem, look, '  ')))].join(
+    '\n',
+  )
 }
 
 function renderProblem({ message, hint }: Problem, look: Look): string {
@@ -78,7 +77,7 @@ function renderProblem({ message, hint }: Problem, look: Look): string {
     'red',
     wrap(`The gateway could not be asked: ${printable(message)}`, look.width, '  '),
   )
-  return hint === null ? text : `${text}\n${hintLines(hint, look.width)}`
+  return hint === null ? text : `${text}\n${hintLines(hint, look)}`
 }
 
 /** Where everything is, on one screen. */
