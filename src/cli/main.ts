@@ -10,6 +10,7 @@ import { packageFolder } from '../files/package-folder.ts'
 import { type Invocation, readCommandLine, withoutValues } from './program.ts'
 import { errorDocument } from './render/error-document.ts'
 import { watchOutput, writeAtOnce } from './terminal/output.ts'
+import { asShown, showsSigns, writeInAscii } from './terminal/signs.ts'
 import { giveWidth } from './terminal/width.ts'
 import { Written } from './written.ts'
 
@@ -19,7 +20,7 @@ function toolVersion(): string {
 }
 
 function tellDocument(error: MigrateError, json: boolean): void {
-  if (json) process.stdout.write(`${printableJson(errorDocument(error))}\n`)
+  if (json) process.stdout.write(Buffer.from(`${printableJson(errorDocument(error))}\n`))
 }
 
 /** For wrong usage commander has printed its sentence already; the document is still owed. Returns the exit code. */
@@ -80,9 +81,12 @@ export async function main(argv: readonly string[]): Promise<void> {
     if (!(error instanceof CommanderError)) throw error
     read = error
   }
-  const left = writeAtOnce(said.join(''))
+  const left = writeAtOnce(asShown(said.join(''), process.env))
   if (read instanceof CommanderError && read.exitCode === 0 && left.length === 0) return
-  for (const stream of [process.stdout, process.stderr]) giveWidth(stream)
+  for (const stream of [process.stdout, process.stderr]) {
+    giveWidth(stream)
+    if (!showsSigns(process.env)) writeInAscii(stream)
+  }
   const lost = watchOutput(process.stdout, process.stderr)
   const circumstances: Circumstances = { written: new Written(), lost, tell: () => '' }
   const ending = new Ending(circumstances)

@@ -7,6 +7,7 @@ import { statusCommand } from './commands/status.ts'
 import { verifyCommand } from './commands/verify.ts'
 import type { Command } from './options/declare.ts'
 import { mayBeTerminal } from './terminal/output.ts'
+import { asShown } from './terminal/signs.ts'
 import { giveWidth, USUAL_WIDTH } from './terminal/width.ts'
 
 /** The commands besides the main job, as --help names them. */
@@ -41,7 +42,7 @@ const term = (command: Parser): string =>
 
 // What can be no terminal has no width, and no stream has to be opened to learn that.
 const OUTPUT: OutputConfiguration = {
-  writeErr: (text) => process.stderr.write(harmless(withoutValues(text))),
+  writeErr: (text) => process.stderr.write(asShown(harmless(withoutValues(text)), process.env)),
   getOutHelpWidth: () => {
     if (!mayBeTerminal(1)) return USUAL_WIDTH
     giveWidth(process.stdout)

@@ -21,6 +21,7 @@ const nobody = (): Promise<never> => Promise.reject(new Error('there is nobody t
 /** What somebody hears who reads both streams of a program without a terminal. */
 class Listener implements Terminal {
   readonly interactive = false
+  readonly isLive = false
   readonly width = 80
   readonly isHeard = true
   readonly askText = nobody

@@ -45,7 +45,13 @@ export const transcript: string[] = []
 
 /** An environment without anything of the surrounding one that this tool would read. */
 export function bareEnvironment(extra: Record<string, string> = {}): Record<string, string> {
-  return { PATH: process.env['PATH'] ?? '', HOME: process.env['HOME'] ?? '/', TMPDIR: tmpdir(), ...extra }
+  return {
+    LC_ALL: 'C.UTF-8',
+    PATH: process.env['PATH'] ?? '',
+    HOME: process.env['HOME'] ?? '/',
+    TMPDIR: tmpdir(),
+    ...extra,
+  }
 }
 
 /** A fresh folder, which goes away with the run of the tests. */

@@ -13,7 +13,7 @@ export async function again(
   for (;;) {
     const code = await round()
     if (seconds === undefined || !terminal.isHeard) return code
-    terminal.progress(`Again in ${seconds} s; Ctrl-C ends`)
+    terminal.progress(`Again in ${seconds} s; Ctrl-C ends`, true)
     await sleep(seconds * 1000)
   }
 }

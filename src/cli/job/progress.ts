@@ -8,6 +8,7 @@ import type { JobEvents } from '../../runs/job/ports.ts'
 import type { Look } from '../render/layout.ts'
 import { renderOutcome } from '../render/report/report.ts'
 import { type RunWords, wordsFor } from '../render/words.ts'
+import { elapsedText } from '../terminal/elapsed.ts'
 import type { Terminal } from '../terminal/terminal.ts'
 
 /** ", about 3 min left" at the pace so far, `elapsedMs` for `done` of `total`; empty up to a minute, or where nothing is done yet. */
@@ -17,46 +18,70 @@ export function timeLeft(elapsedMs: number, done: number, total: number): string
   return seconds > 60 ? `, about ${Math.ceil(seconds / 60)} min left` : ''
 }
 
-/** Tells of the reads of an inventory, from the first on. A silent backend makes LiteLLM wait `probeSeconds` for it. */
-export function readProgress(
-  terminal: Terminal,
-  probeSeconds: number,
-): (done: number, total: number) => void {
-  let started = Date.now()
-  return (done, total) => {
-    if (done === 0) started = Date.now()
-    if (total === 0 || done === total) return terminal.settle()
-    // Without a terminal each text is a line of its own: a few of them are enough.
-    if (!terminal.interactive && done > 0 && done % 50 !== 0) return
-    const left = timeLeft(Date.now() - started, done, total)
-    const slow = `LiteLLM connects to each server as it reads, up to ${probeSeconds} s when one is silent`
-    const why = probeSeconds > 0 ? ` (${slow})` : ''
-    terminal.progress(`Reading ${count(total, 'record')}: ${done} done${left}${why}`)
+/** Who is told, where progress that moves in place, and else a line now and then. */
+type Hearing = Pick<Terminal, 'isLive' | 'progress' | 'settle'>
+
+/**
+ * Tells how far what is counted has come. Elsewhere than in place only that it begins, each `every`th of it, and its last
+ * count where it took a while, or another was told.
+ */
+function counting(terminal: Hearing, every: number, now: () => number) {
+  let started = now()
+  let isCounted = false
+  return (text: { before: string; after: string }, done: number, total: number): void => {
+    if (done === 0) [started, isCounted] = [now(), false]
+    const elapsed = elapsedText(now() - started)
+    if (total === 0 || done === total) {
+      const isWorth = total > 0 && (isCounted || elapsed !== '')
+      if (isWorth && !terminal.isLive)
+        terminal.progress(`${text.before}: ${done} done${elapsed && ` (${elapsed})`}`)
+      return terminal.settle()
+    }
+    if (terminal.isLive) return terminal.progress(`${text.before}: ${done} done${text.after}`)
+    if (done === 0) return terminal.progress(`${text.before}${text.after}`)
+    if (done % every !== 0) return
+    isCounted = true
+    terminal.progress(`${text.before}: ${done} done${text.after}`)
   }
 }
 
-/** Tells how far a look at several servers is; without a terminal only that it begins. */
-export const lookProgress =
-  <T extends { done: number; total: number }>(terminal: Terminal, what: (event: T) => string) =>
-  (event: T): void => {
-    const { done, total } = event
-    if (total === 0 || done === total) return terminal.settle()
-    if (terminal.interactive || done === 0) terminal.progress(`${what(event)}: ${done} done`)
+/** Tells of the reads of an inventory, from the first on. A silent backend makes LiteLLM wait `probeSeconds` for it. */
+export function readProgress(
+  terminal: Hearing,
+  probeSeconds: number,
+  now: () => number = Date.now,
+): (done: number, total: number) => void {
+  let started = now()
+  const tell = counting(terminal, 50, now)
+  const slow = `LiteLLM connects to each server as it reads, up to ${probeSeconds} s when one is silent`
+  return (done, total) => {
+    if (done === 0) started = now()
+    const left = timeLeft(now() - started, done, total)
+    const why = probeSeconds > 0 ? ` (${slow})` : ''
+    tell({ before: `Reading ${count(total, 'record')}`, after: `${left}${why}` }, done, total)
   }
+}
+
+/** Tells how far a look at several servers is; elsewhere than in place that it begins, and its end where it took a while. */
+export function lookProgress<T extends { done: number; total: number }>(
+  terminal: Hearing,
+  what: (event: T) => string,
+  now: () => number = Date.now,
+): (event: T) => void {
+  const tell = counting(terminal, Infinity, now)
+  return (event) => tell({ before: what(event), after: '' }, event.done, event.total)
+}
 
 /** Tells how many answers of the gateway know what one run wrote. */
-export function waitProgress(terminal: Terminal): (event: JobEvents['waiting']) => void {
+export function waitProgress(terminal: Hearing): (event: JobEvents['waiting']) => void {
   let told = false
-  return ({ fresh, answers, seconds, reverts }) => {
-    // Without a terminal each text is a line of its own, and the first answers mostly agree.
-    if (fresh === answers || (told && !terminal.interactive)) return
+  return ({ fresh, answers, reverts }) => {
+    // Where each text is a line of its own: the first answers mostly agree.
+    if (fresh === answers || (told && !terminal.isLive)) return
     told = true
-    const shown = terminal.interactive
-      ? `: ${fresh} of the last ${answers} answers do (${Math.round(seconds)} s)`
-      : ''
-    terminal.progress(
-      `Waiting until all workers of the gateway use ${wordsFor({ reverts }).urls}, up to 90 s${shown}; Ctrl-C stops waiting`,
-    )
+    const { urls } = wordsFor({ reverts })
+    const what = `Waiting until all workers of the gateway use ${urls}, up to 90 s; Ctrl-C stops waiting`
+    terminal.progress(terminal.isLive ? `${what}: ${fresh} of the last ${answers} answers do` : what)
   }
 }
 
@@ -98,7 +123,7 @@ const DOING = (probeSeconds: number, { leaves, goesTo }: RunWords) => ({
 /** Tells of a run of a plan, server by server. */
 export function applyProgress(
   plan: Pick<Plan, 'changes' | 'withheld' | 'reverts' | 'preflight'>,
-  terminal: Terminal,
+  terminal: Hearing & Pick<Terminal, 'remark'>,
   look: Look,
   probeSeconds: number,
   now: () => number = Date.now,
@@ -124,8 +149,8 @@ export function applyProgress(
       const goesOn = servers.settle(event.change) && ['applied', 'reverted'].includes(event.change.outcome)
       return goesOn ? undefined : terminal.remark(renderOutcome(event.change, plan, look))
     }
-    // Without a terminal the outcome of each server is line enough.
-    if (!terminal.interactive) return
+    // Where it does not move in place the outcome of each server is line enough.
+    if (!terminal.isLive) return
     const { done, total } = servers
     terminal.progress(
       `${done + 1}/${total} ${shownName(event.change.server)}: ${doing[event.kind]}${timeLeft(now() - started, done, total)}`,

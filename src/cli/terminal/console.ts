@@ -3,7 +3,10 @@ import { codeOf, MigrateError } from '../../core/errors.ts'
 import type { Redactor } from '../../core/show/secrets/redactor.ts'
 import { harmless, printableJson } from '../../core/show/text.ts'
 import { type Choice, cancelled, type Terminal } from './terminal.ts'
-import { USUAL_WIDTH } from './width.ts'
+import { LEAST_WIDTH, USUAL_WIDTH } from './width.ts'
+import { Stopwatch } from './elapsed.ts'
+import { showsSigns } from './signs.ts'
+import { wrap } from '../render/layout.ts'
 
 type OraFactory = typeof import('ora')['default']
 type Spinner = ReturnType<OraFactory>
@@ -36,12 +39,29 @@ export function decideColour(wanted: boolean, stream: { isTTY?: boolean }, env: 
   return !refused && (forced || stream.isTTY === true)
 }
 
+/** Does the terminal know nothing but lines of text? */
+const isDumb = (): boolean => process.env['TERM'] === 'dumb'
+
+/** Messages whose lines fit into the terminal, but for what is indented, such as a command. In a file they stay whole. */
+function fittingError(text: string): string {
+  const { isTTY, columns } = process.stderr
+  if (!isTTY) return text
+  return text
+    .split('\n')
+    .map((line) => (line.startsWith(' ') ? line : wrap(line, Math.max(LEAST_WIDTH, columns), '  ')))
+    .join('\n')
+}
+
 /** The terminal that the process runs in. Prompts and progress go to standard error. */
 export class ConsoleTerminal implements Terminal {
   readonly interactive: boolean
   readonly #options: ConsoleOptions
   readonly #ora: OraFactory | null
+  readonly #watch = new Stopwatch(Date.now)
   #spinner: Spinner | null = null
+  #ticking: NodeJS.Timeout | undefined
+  /** What is being waited for. */
+  #doing: string | null = null
   #lastLine = ''
 
   private constructor(options: ConsoleOptions, ora: OraFactory | null) {
@@ -52,11 +72,16 @@ export class ConsoleTerminal implements Terminal {
 
   /** Opens the terminal. To be called when colours are decided: the spinner looks at the environment as it loads. */
   static async open(options: ConsoleOptions): Promise<ConsoleTerminal> {
-    return new ConsoleTerminal(options, process.stderr.isTTY ? (await import('ora')).default : null)
+    const isLive = process.stderr.isTTY && !isDumb()
+    return new ConsoleTerminal(options, isLive ? (await import('ora')).default : null)
+  }
+
+  get isLive(): boolean {
+    return this.#ora !== null
   }
 
   get width(): number {
-    return Math.max(40, process.stdout.columns ?? USUAL_WIDTH)
+    return Math.max(LEAST_WIDTH, process.stdout.columns ?? USUAL_WIDTH)
   }
 
   get isHeard(): boolean {
@@ -68,19 +93,21 @@ export class ConsoleTerminal implements Terminal {
     return harmless(this.#options.redactor.own(text))
   }
 
-  print(text: string): void {
+  print(text: string, isFile = false): void {
     this.settle()
-    process.stdout.write(`${this.#shown(text)}\n`)
+    const shown = `${this.#shown(text)}\n`
+    process.stdout.write(isFile ? Buffer.from(shown) : shown)
   }
 
   document(value: unknown, indent = 2): void {
     this.settle()
-    process.stdout.write(`${printableJson(this.#options.redactor.value(value), indent)}\n`)
+    process.stdout.write(Buffer.from(`${printableJson(this.#options.redactor.value(value), indent)}\n`))
   }
 
   clear(): void {
     this.settle()
-    if (process.stdout.isTTY) process.stdout.write('\u001b[2J\u001b[3J\u001b[H')
+    if (process.stdout.isTTY)
+      process.stdout.write(isDumb() ? `${'─'.repeat(this.width)}\n` : '\u001b[2J\u001b[3J\u001b[H')
   }
 
   remark(text: string): void {
@@ -88,28 +115,49 @@ export class ConsoleTerminal implements Terminal {
   }
 
   warn(text: string): void {
-    const shown = this.#spinner?.text
-    this.settle()
-    process.stderr.write(`${this.#shown(text)}\n`)
-    if (shown !== undefined) this.progress(shown)
+    this.#pause()
+    process.stderr.write(`${fittingError(this.#shown(text))}\n`)
+    if (this.#doing !== null) this.#spin()
   }
 
-  progress(what: string): void {
+  progress(what: string, isPause = false): void {
     if (this.#options.quiet) return
     const text = this.#shown(what)
-    if (this.#spinner) {
-      this.#spinner.text = text
-    } else if (this.#ora) {
-      this.#spinner = this.#ora({ text, stream: process.stderr, discardStdin: false }).start()
+    if (isPause) this.#watch.stop()
+    else this.#watch.tell(text)
+    if (this.#ora) {
+      this.#doing = text
+      this.#spin()
     } else if (text !== this.#lastLine) {
-      process.stderr.write(`${text}\n`)
+      process.stderr.write(`${fittingError(text)}\n`)
       this.#lastLine = text
     }
   }
 
-  settle(): void {
+  /** Shows what is being waited for, beside the spinner, and from then on each second for how long. */
+  #spin(): void {
+    const elapsed = this.#watch.text
+    const told = `${this.#doing ?? ''}${elapsed && `, ${elapsed}`}`
+    const text = wrap(told, Math.max(LEAST_WIDTH, process.stderr.columns) - 3, '  ')
+    if (this.#spinner) this.#spinner.text = text
+    else {
+      const dots = showsSigns(process.env) ? {} : { spinner: 'line' as const }
+      this.#spinner =
+        this.#ora?.({ text, stream: process.stderr, discardStdin: false, ...dots }).start() ?? null
+      this.#ticking = setInterval(() => this.#spin(), 1000).unref()
+    }
+  }
+
+  #pause(): void {
+    clearInterval(this.#ticking)
     this.#spinner?.stop()
     this.#spinner = null
+  }
+
+  settle(): void {
+    this.#pause()
+    this.#doing = null
+    this.#watch.stop()
   }
 
   async #ask<T>({ message, ...question }: { message: string } & Record<string, unknown>): Promise<T> {

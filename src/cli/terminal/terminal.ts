@@ -10,22 +10,24 @@ export interface Choice<T> {
 export interface Terminal {
   /** Are standard input and standard error terminals? Only then is anything asked. */
   readonly interactive: boolean
+  /** Does progress move in place? Elsewhere each text of it is a line of its own, and a few of them are enough. */
+  readonly isLive: boolean
   /** Columns of standard output. */
   readonly width: number
   /** Can standard output still be written? Not where its reader went away, or its disk is full. */
   readonly isHeard: boolean
-  /** Prints the answer to standard output. */
-  print(text: string): void
+  /** Prints the answer to standard output. `isFile`: it is to be one, and holds its signs whatever the terminal can show. */
+  print(text: string, isFile?: boolean): void
   /** Prints a JSON document to standard output, and its end of line. */
   document(value: unknown, indent?: number): void
-  /** Clears the screen before the next answer, where standard output is a terminal. */
+  /** Clears the screen before the next answer, where standard output is a terminal; a dumb one gets a rule. */
   clear(): void
   /** Prints a remark to standard error, spinner aside; nothing with `--quiet`. */
   remark(text: string): void
   /** Prints a warning or an error to standard error, with `--quiet` too. */
   warn(text: string): void
-  /** Shows what is being waited for, until the next call or `settle`. */
-  progress(text: string): void
+  /** Shows what is being waited for, until the next call or `settle`, and for how long unless it `isPause`. */
+  progress(text: string, isPause?: boolean): void
   /** Ends the progress, before a question and at the end. */
   settle(): void
   askText(message: string, suggestion: string): Promise<string>

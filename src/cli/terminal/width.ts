@@ -1,6 +1,9 @@
 /** The width of a terminal that does not tell its own, in columns. */
 export const USUAL_WIDTH = 80
 
+/** No text is made for a terminal that is narrower, in columns. */
+export const LEAST_WIDTH = 20
+
 /** A stream that may be a terminal, with its width in columns. */
 interface Wide {
   isTTY?: boolean

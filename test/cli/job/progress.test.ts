@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { applyProgress, timeLeft } from '../../../src/cli/job/progress.ts'
+import { applyProgress, lookProgress, readProgress, timeLeft } from '../../../src/cli/job/progress.ts'
 import type { Terminal } from '../../../src/cli/terminal/terminal.ts'
 import type { Change } from '../../../src/core/plan/change.ts'
 import { settledAs } from '../../../src/core/run/outcome.ts'
@@ -48,7 +48,10 @@ function listening(): { terminal: Terminal; told: string[] } {
     settle: () => {},
     clear: () => {},
   }
-  return { terminal: { interactive: true, isHeard: true, width: 80, ...asking, ...hearing }, told }
+  return {
+    terminal: { interactive: true, isLive: true, isHeard: true, width: 80, ...asking, ...hearing },
+    told,
+  }
 }
 
 /** One of sixty servers. */
@@ -116,4 +119,67 @@ test('a run that takes another back speaks of taking back', () => {
     'Putting back what this run took back (1 server), newest first',
     '  ↩ s1: put back again',
   ])
+})
+
+/** What is told where each text is a line of its own, of counts that come at these seconds. */
+function linesOf(counts: readonly (readonly [done: number, seconds: number])[], total: number): string[] {
+  const { terminal, told } = listening()
+  let time = 0
+  const tell = readProgress({ ...terminal, isLive: false }, 0, () => time)
+  for (const [done, seconds] of counts) {
+    time = seconds * 1000
+    tell(done, total)
+  }
+  return told
+}
+
+test('in a pipe, reading a few records is one line', () => {
+  expect(
+    linesOf(
+      [
+        [0, 0],
+        [1, 1],
+        [2, 2],
+      ],
+      2,
+    ),
+  ).toEqual(['Reading 2 records'])
+})
+
+test('in a pipe, what took a while ends with its last count, and with how long it took', () => {
+  expect(
+    linesOf(
+      [
+        [0, 0],
+        [1, 1],
+        [2, 8],
+      ],
+      2,
+    ),
+  ).toEqual(['Reading 2 records', 'Reading 2 records: 2 done (8 s)'])
+})
+
+test('in a pipe, what told a count on the way ends with its last one', () => {
+  expect(
+    linesOf(
+      [
+        [0, 0],
+        [50, 1],
+        [51, 1],
+        [60, 2],
+      ],
+      60,
+    ),
+  ).toEqual(['Reading 60 records', 'Reading 60 records: 50 done', 'Reading 60 records: 60 done'])
+})
+
+test('in place every count is told, and the end is left to what comes next', () => {
+  const { terminal, told } = listening()
+  const tell = lookProgress(
+    terminal,
+    ({ total }) => `Trying ${total} addresses`,
+    () => 0,
+  )
+  for (const done of [0, 1, 2]) tell({ done, total: 2 })
+  expect(told).toEqual(['Trying 2 addresses: 0 done', 'Trying 2 addresses: 1 done'])
 })

@@ -59,7 +59,7 @@ describe.concurrent('what is shown:', () => {
       Signing in to GATEWAY with key from LITELLM_PROXY_API_KEY
       Connected: LiteLLM 1.106.2 at GATEWAY, master key
       Listing the MCP servers
-      Reading 2 records: 0 done (LiteLLM connects to each server as it reads, up to 10 s when one is silent)"
+      Reading 2 records (LiteLLM connects to each server as it reads, up to 10 s when one is silent)"
     `)
     expect(writes(trial.sandbox)).toBe(0)
     expect(await trial.journalFiles()).toEqual([])
@@ -114,7 +114,7 @@ describe.concurrent('what is shown:', () => {
       Signing in to GATEWAY with key from LITELLM_PROXY_API_KEY
       Connected: LiteLLM 1.106.2 at GATEWAY, master key
       Listing the MCP servers
-      Reading 2 records: 0 done (LiteLLM connects to each server as it reads, up to 10 s when one is silent)
+      Reading 2 records (LiteLLM connects to each server as it reads, up to 10 s when one is silent)
         ✔ fetch: changed
         ✔ n8n: changed"
     `)
@@ -492,7 +492,7 @@ describe.concurrent('when nothing matches:', () => {
       Signing in to GATEWAY with key from LITELLM_PROXY_API_KEY
       Connected: LiteLLM 1.106.2 at GATEWAY, master key
       Listing the MCP servers
-      Reading 2 records: 0 done (LiteLLM connects to each server as it reads, up to 10 s when one is silent)"
+      Reading 2 records (LiteLLM connects to each server as it reads, up to 10 s when one is silent)"
     `)
     const line =
       /npx mcp-url-migrate (--from \S+ --to \S+ --url \S+ --journal \S+)$/m.exec(finished.stdout)?.[1] ?? ''

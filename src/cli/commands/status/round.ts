@@ -62,15 +62,13 @@ async function look(subject: Subject, opening: Promise<Opened>): Promise<StatusR
 }
 
 function show(report: StatusReport, options: StatusOptions, context: Context): void {
-  const { json, watch, diagram, format } = options
+  const { json, watch, diagram, format = 'text' } = options
   const { terminal, look: how } = context
   if (json) return terminal.document(statusDocument(report), watch === undefined ? 2 : 0)
   if (watch !== undefined) terminal.clear()
-  terminal.print(
-    diagram
-      ? renderDiagram(report, format ?? 'text', how)
-      : renderStatus(report, how, ownCommands(options, { context, invoked: 'status', url: report.url })),
-  )
+  const own = ownCommands(options, { context, invoked: 'status', url: report.url })
+  if (!diagram) return terminal.print(renderStatus(report, how, own))
+  terminal.print(renderDiagram(report, format, how), format !== 'text')
 }
 
 const cannotDraw = ({ docker }: StatusReport, { diagram }: StatusOptions): boolean =>

@@ -1,0 +1,70 @@
+/** The program's own signs, and those of its prompts, each with one of ASCII that is as wide. */
+const IN_ASCII: Readonly<Record<string, string>> = {
+  '✓': 'v',
+  '✔': 'v',
+  '✗': 'x',
+  '✘': 'x',
+  '✖': 'x',
+  '×': 'x',
+  '·': '.',
+  '•': '*',
+  '●': 'o',
+  '◉': '*',
+  '◯': 'o',
+  '≠': '#',
+  '…': '~',
+  '→': '>',
+  '↩': '<',
+  '↑': '^',
+  '↓': 'v',
+  '▶': '>',
+  '▼': 'v',
+  '❯': '>',
+  '›': '>',
+  '‹': '<',
+  '─': '-',
+  '━': '=',
+  '│': '|',
+  '┌': '+',
+  '┐': '+',
+  '└': '+',
+  '┘': '+',
+  '├': '+',
+  '┤': '+',
+  '┬': '+',
+  '┴': '+',
+  '┼': '+',
+  '–': '-',
+  '—': '-',
+  '’': "'",
+  '‘': "'",
+  '“': '"',
+  '”': '"',
+  '⏎': '<',
+}
+
+const SIGNS = new RegExp(`[${Object.keys(IN_ASCII).join('')}]`, 'gu')
+
+/** A text with each of these signs in ASCII; all other letters, which are not this program's, stay as they are. */
+export const inAscii = (text: string): string => text.replace(SIGNS, (sign) => IN_ASCII[sign] ?? sign)
+
+/**
+ * Can what these variables describe show more than ASCII? The locale says so by its letters (as `setlocale` does: LC_ALL, else
+ * LC_CTYPE, else LANG; an empty one is none), and the Linux console has no font for it.
+ */
+export function showsSigns({ LC_ALL, LC_CTYPE, LANG, TERM }: NodeJS.ProcessEnv): boolean {
+  const locale = LC_ALL || LC_CTYPE || LANG || ''
+  return TERM !== 'linux' && /utf-?8/i.test(locale)
+}
+
+/** A text as it can be shown where these variables are set. */
+export const asShown = (text: string, env: NodeJS.ProcessEnv): string =>
+  showsSigns(env) ? text : inAscii(text)
+
+/** The place where each text leaves the program. Bytes, which are documents, pass as they are. */
+export function writeInAscii(stream: Pick<NodeJS.WriteStream, 'write'>): void {
+  const { write } = stream
+  const inTheirPlace = (chunk: unknown, ...rest: unknown[]): unknown =>
+    Reflect.apply(write, stream, [typeof chunk === 'string' ? inAscii(chunk) : chunk, ...rest])
+  Object.defineProperty(stream, 'write', { value: inTheirPlace, configurable: true, writable: true })
+}
