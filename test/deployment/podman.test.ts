@@ -143,6 +143,7 @@ describe('a small deployment on Podman', () => {
     const { stdout } = await invoke({ env }, [
       'status',
       '--quiet',
+      '--verbose',
       ...NAMED,
       '--from',
       'http://localhost:8585',

@@ -2,6 +2,7 @@ import { keysIn } from '../../src/cli/connect/credentials.ts'
 import { perform } from '../../src/cli/perform.ts'
 import type { Context } from '../../src/cli/context.ts'
 import { readCommandLine } from '../../src/cli/program.ts'
+import { messageLines } from '../../src/cli/render/layout.ts'
 import { Signals } from '../../src/cli/signals.ts'
 import type { Terminal } from '../../src/cli/terminal/terminal.ts'
 import { Written } from '../../src/cli/written.ts'
@@ -35,7 +36,10 @@ class Listener implements Terminal {
 
   readonly #redactor: Redactor
 
-  constructor(quiet: boolean, redactor: Redactor) {
+  readonly #screen: number | undefined
+
+  constructor(quiet: boolean, redactor: Redactor, screen?: number) {
+    this.#screen = screen
     this.#quiet = quiet
     this.#redactor = redactor
   }
@@ -49,7 +53,8 @@ class Listener implements Terminal {
   }
 
   warn(text: string): void {
-    this.stderr += `${harmless(this.#redactor.own(text))}\n`
+    const shown = harmless(this.#redactor.own(text))
+    this.stderr += `${this.#screen === undefined ? shown : messageLines(shown, this.#screen)}\n`
   }
 
   remark(text: string): void {
@@ -79,15 +84,16 @@ export interface Invoked {
  * commands. What is left out is the process itself, and the command line that cannot be read.
  */
 export async function invoke(
-  { env, preflight }: { env: Readonly<Record<string, string>>; preflight?: boolean },
+  { env, preflight, screen }: { env: Readonly<Record<string, string>>; preflight?: boolean; screen?: number },
   args: readonly string[],
 ): Promise<Invoked> {
   const invocation = readCommandLine(plainly(args, preflight), TOOL)
   const { options } = invocation
   const redactor = new Redactor().learn(...keysIn(env))
-  const terminal = new Listener(options['quiet'] === true, redactor)
+  const terminal = new Listener(options['quiet'] === true, redactor, screen)
   const look = {
-    width: 80,
+    width: screen ?? 80,
+    onScreen: screen !== undefined,
     paint: (_: unknown, text: string) => text,
     colour: false,
     verbose: options['verbose'] === true,

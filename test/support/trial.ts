@@ -22,8 +22,11 @@ export interface Trial {
   readonly journal: string
   readonly env: Record<string, string>
   readonly run: (args: readonly string[], start?: Start) => Promise<Finished>
-  /** The same without a process of its own. */
-  readonly call: (args: readonly string[], more?: Pick<Start, 'env' | 'preflight'>) => Promise<Finished>
+  /** The same without a process of its own. `screen`: as on a terminal of so many columns. */
+  readonly call: (
+    args: readonly string[],
+    more?: Pick<Start, 'env' | 'preflight'> & { screen?: number },
+  ) => Promise<Finished>
   /** A call that only leads to what a test is about. Fails unless it exits 0. */
   readonly setUp: (args: readonly string[]) => Promise<void>
   /** Names of the files in the journal. */

@@ -29,7 +29,7 @@ const OPTIONS = [
     `the network on which they meet (default ${GUIDE_NAMES.network}, or what they share)`,
   ),
   option('--logs <N>', 'how many error lines of each log, among its last 200 (default 5)', ({ whole }) =>
-    whole(0, 200, 'takes a number of lines, from 0 to 200').default(5),
+    whole(0, 200, 'takes a number of lines, from 0 to 200').optional(),
   ),
   option('--watch <SECONDS>', 'again and again, with a pause of that length, until Ctrl-C', ({ seconds }) =>
     seconds.optional(),

@@ -61,6 +61,13 @@ export function wrap(text: string, width: number, indent = ''): string {
   return [...lines, line].join('\n')
 }
 
+/** A message whose lines fit into so many columns, but for what is indented, such as a command: that has been broken already. */
+export const messageLines = (message: string, width: number): string =>
+  message
+    .split('\n')
+    .map((line) => (line.startsWith(' ') ? line : wrap(line, width, '  ')))
+    .join('\n')
+
 // A word of a shell as it is typed: with its quotes, and never broken in them.
 const SHELL_WORD = /(?:\$'(?:\\.|[^'\\])*'|'[^']*'|"(?:\\.|[^"\\])*"|\\.|[^\s'"\\])+/g
 

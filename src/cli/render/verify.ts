@@ -23,7 +23,11 @@ function renderCheck({ id, title, outcome, evidence, hint }: CheckResult, look: 
   const [mark, colour] = MARKS[outcome]
   const lines = renderLines(evidence, look, '      ')
   return [
-    `${look.paint(colour, mark)} ${look.paint(outcome === 'fail' ? ['red', 'bold'] : 'bold', title)} ${look.paint('dim', `(${id})`)}`,
+    wrap(
+      `${look.paint(colour, mark)} ${look.paint(outcome === 'fail' ? ['red', 'bold'] : 'bold', title)} ${look.paint('dim', `(${id})`)}`,
+      look.width,
+      '  ',
+    ),
     ...(outcome === 'fail' ? lines : lines.map((line) => look.paint('dim', line))),
     ...(hint === null ? [] : renderLines(hint.split('\n'), look, '    ')),
   ].join('\n')
@@ -37,6 +41,6 @@ export function renderVerify({ gateway, checks }: VerifyReport, look: Look): str
   return [
     wrap(`${release}${printable(gateway.url)}`, look.width),
     ...checks.map((check) => renderCheck(check, look)),
-    look.paint(fail > 0 ? ['red', 'bold'] : ['green', 'bold'], numbers),
+    look.paint(fail > 0 ? ['red', 'bold'] : ['green', 'bold'], wrap(numbers, look.width, '  ')),
   ].join('\n')
 }

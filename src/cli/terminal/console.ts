@@ -6,7 +6,7 @@ import { type Choice, cancelled, type Terminal } from './terminal.ts'
 import { LEAST_WIDTH, USUAL_WIDTH } from './width.ts'
 import { Stopwatch } from './elapsed.ts'
 import { showsSigns } from './signs.ts'
-import { wrap } from '../render/layout.ts'
+import { messageLines, wrap } from '../render/layout.ts'
 
 type OraFactory = typeof import('ora')['default']
 type Spinner = ReturnType<OraFactory>
@@ -42,14 +42,10 @@ export function decideColour(wanted: boolean, stream: { isTTY?: boolean }, env: 
 /** Does the terminal know nothing but lines of text? */
 const isDumb = (): boolean => process.env['TERM'] === 'dumb'
 
-/** Messages whose lines fit into the terminal, but for what is indented, such as a command. In a file they stay whole. */
+/** Messages as standard error shows them. In a file they stay whole. */
 function fittingError(text: string): string {
   const { isTTY, columns } = process.stderr
-  if (!isTTY) return text
-  return text
-    .split('\n')
-    .map((line) => (line.startsWith(' ') ? line : wrap(line, Math.max(LEAST_WIDTH, columns), '  ')))
-    .join('\n')
+  return isTTY ? messageLines(text, Math.max(LEAST_WIDTH, columns)) : text
 }
 
 /** The terminal that the process runs in. Prompts and progress go to standard error. */

@@ -8,7 +8,10 @@ import { identify, type ServerIdentity } from '../record/server.ts'
 export const SERVER_STATES = ['to-migrate', 'migrated', 'config', 'skipped', 'other'] as const
 export type ServerState = (typeof SERVER_STATES)[number]
 
-/** One server, and where it stands. `code` and `message` say why it is left alone, or what moving it asks for. */
+/**
+ * One server, and where it stands. `code` and `message` say why it is left alone, or what moving it asks for. `movedBy`: the
+ * run that put it where it is, by another rule.
+ */
 export interface ServerStanding {
   server: ServerIdentity
   state: ServerState
@@ -16,11 +19,16 @@ export interface ServerStanding {
   url: string | null
   code: string | null
   message: string | null
+  movedBy: string | null
 }
 
 function standingOf(entry: InventoryEntry, plan: Plan, migration: Migration): ServerStanding {
   const id = entry.listed.server_id
-  const base = { server: { ...identify(entry.listed, entry.source), id }, url: entryUrl(entry) }
+  const base = {
+    server: { ...identify(entry.listed, entry.source), id },
+    url: entryUrl(entry),
+    movedBy: null,
+  }
   const changes = plan.changes.filter(({ server }) => server.id === id)
   if (changes.length > 0) {
     const needed = consentsFor(changes.flatMap(({ effects }) => effects))
@@ -40,7 +48,23 @@ function standingOf(entry: InventoryEntry, plan: Plan, migration: Migration): Se
   return { ...base, state: moved ? 'migrated' : 'other', code: null, message: null }
 }
 
-/** Where each server of an inventory stands, by the plan that would be made now. */
-export function serverStandings(plan: Plan, { entries }: Inventory, migration: Migration): ServerStanding[] {
-  return entries.map((entry) => standingOf(entry, plan, migration))
+/** Where runs put servers, by the ids of these: the URL that each holds since, and the run. */
+export type Placed = ReadonlyMap<string, { url: string; run: string }>
+
+/**
+ * Where each server of an inventory stands, by the plan that would be made now. One that the rule does not move, and that is
+ * where a run `placed` it, was moved by another rule.
+ */
+export function serverStandings(
+  plan: Plan,
+  { entries }: Inventory,
+  migration: Migration,
+  placed: Placed,
+): ServerStanding[] {
+  return entries.map((entry) => {
+    const standing = standingOf(entry, plan, migration)
+    const place = placed.get(standing.server.id)
+    const isElsewhere = standing.state === 'skipped' || standing.state === 'other'
+    return isElsewhere && place?.url === standing.url ? { ...standing, movedBy: place.run } : standing
+  })
 }

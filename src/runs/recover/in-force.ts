@@ -36,6 +36,21 @@ export function takesBack(run: RecordedRun, runs: readonly RecordedRun[]): boole
   return rootOf(run, placesOf(runs)).back
 }
 
+/** The URL that the migrations among these runs, oldest first, gave each server last, by its id, and the run. None that a revert put back. */
+export function placedBy(runs: readonly RecordedRun[]): Map<string, { url: string; run: string }> {
+  const places = placesOf(runs)
+  const placed = new Map<string, { url: string; run: string }>()
+  for (const run of runs) {
+    const { back } = rootOf(run, places)
+    for (const { change } of run.changes.filter(wasWritten)) {
+      const url = change.edits.find(({ field }) => field === 'url')?.after ?? null
+      if (back) placed.delete(change.server.id)
+      else if (url !== null) placed.set(change.server.id, { url, run: run.id })
+    }
+  }
+  return placed
+}
+
 const optionsOf = (run: RecordedRun | undefined): string[] =>
   run ? optionsToRevert(run.started.changes, run.head) : []
 

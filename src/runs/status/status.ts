@@ -17,6 +17,7 @@ import { type RecordedRun, runsOf } from '../../journal/fold.ts'
 import type { Journal, JournalProblem } from '../../journal/port.ts'
 import { NO_FILES } from '../../core/config/move/configuration.ts'
 import { type ConfiguredMove, configuredMoves } from './configured-moves.ts'
+import { placedBy } from '../recover/in-force.ts'
 import { elsewhereNotes, runsElsewhere } from '../recover/elsewhere.ts'
 import { findDeployment } from '../deployment/find.ts'
 import { makePlan } from '../plan/forward.ts'
@@ -98,7 +99,7 @@ export async function readGateway(
   const listed = inventory.entries.map((entry) => entry.listed)
   return {
     identity: gateway.identity,
-    servers: serverStandings(plan, inventory, migration),
+    servers: serverStandings(plan, inventory, migration, placedBy(runs)),
     moves: await configuredMoves(gateway, runs, listed),
     notes: [
       ...plan.notes,

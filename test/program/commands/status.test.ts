@@ -26,26 +26,28 @@ describe('status', () => {
     })
     const finished = await trial.call(['status', '--quiet'], BARE)
     expect(finished.stdout).not.toContain('hunter2')
-    expect(trial.plain(finished).replace(/\d{4}-\d\d-\d\d \d\d:\d\d:\d\d/, 'TIME')).toMatchInlineSnapshot(`
+    const shown = trial.plain(finished).replace(/^\d{4}-\d\d-\d\d \d\d:\d\d \S+,/m, 'TIME,')
+    expect(shown.replace(/in\s+JOURNAL/, 'in JOURNAL')).toMatchInlineSnapshot(`
       "exit 0
       — stdout
       LiteLLM 1.106.2 at GATEWAY, master key
-      TIME UTC, migration localhost-8585-to-mcp-proxy-sse to
-        http://mcp-proxy-sse:8080
+      TIME, migration localhost-8585-to-mcp-proxy-sse
 
       Servers  6 servers: 2 to migrate, 1 migrated, 1 in config.yaml, 1 left alone, 1
         not concerned
         to migrate     fetch, n8n
         migrated       done
         in config.yaml inventory
-        left alone     near
-                       ! near [near-miss]: port 8586, not 8585
+        left alone     ! near: port 8586, not 8585 [near-miss]
         not concerned  away
 
       Last run  none for this gateway in JOURNAL
 
       Docker could not be asked, so containers, networks, ports and logs are not
         shown: unix:///no/such.sock: there is no such socket or program
+
+      2 to migrate:
+        npx mcp-url-migrate --url GATEWAY --journal JOURNAL
       — stderr"
     `)
   })
@@ -65,6 +67,19 @@ describe('status', () => {
     const { stdout } = await trial.call(['status'], BARE)
     expect(stdout).toContain('2 of 2 changed, did NOT end, or is still running')
     expect(stdout).toContain('npx mcp-url-migrate --unfinished finish')
+  })
+
+  test('tells of servers that another rule moved as moved, and how to prove it', async ({ open }) => {
+    const trial = await open({ servers: TWO })
+    const rule = ['--from', 'http://localhost:8585', '--to', 'http://localhost:8586']
+    await trial.setUp(['--yes', '--no-wait', ...rule])
+    const { stdout } = await trial.call(['status'], BARE)
+    expect(stdout).toContain('Servers  2 servers: 2 moved by another rule\n')
+    expect(sentence(stdout)).toMatch(
+      /moved fetch, n8n: by run (\S+) .* All 2 are at http:\/\/localhost:8586, by run \1\. To prove it: npx mcp-url-migrate verify --from http:\/\/localhost:8585 --to http:\/\/localhost:8586 /,
+    )
+    await trial.setUp(['--revert', '--yes', '--no-wait'])
+    expect((await trial.call(['status'], BARE)).stdout).toContain('Servers  2 servers: 2 to migrate\n')
   })
 
   test('without a gateway says why, still shows the rest, and ends with 1', async ({ open }) => {

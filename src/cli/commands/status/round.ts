@@ -16,6 +16,9 @@ import { renderStatus } from '../../render/status/status.ts'
 import { statusDocument } from '../../render/status/document.ts'
 import type { StatusOptions } from '../status.ts'
 
+/** How many error lines of each log are looked for unless told. */
+const ERROR_LINES = 5
+
 /** What every round of `status` begins with. */
 export interface Subject {
   url: string
@@ -40,7 +43,7 @@ async function look(subject: Subject, opening: Promise<Opened>): Promise<StatusR
     machine: localMachine,
     docker: () => connectDocker(env),
     names: deploymentNames(options),
-    errorLimit: options.diagram ? 0 : options.logs,
+    errorLimit: options.diagram ? 0 : (options.logs ?? ERROR_LINES),
     open: async () => {
       const opened = await opening
       if ('failure' in opened) throw opened.failure
@@ -67,7 +70,10 @@ function show(report: StatusReport, options: StatusOptions, context: Context): v
   if (json) return terminal.document(statusDocument(report), watch === undefined ? 2 : 0)
   if (watch !== undefined) terminal.clear()
   const own = ownCommands(options, { context, invoked: 'status', url: report.url })
-  if (!diagram) return terminal.print(renderStatus(report, how, own))
+  if (!diagram)
+    return terminal.print(
+      renderStatus(report, { ...how, isShort: !how.verbose && options.logs === undefined }, own),
+    )
   terminal.print(renderDiagram(report, format, how), format !== 'text')
 }
 

@@ -5,8 +5,9 @@ import {
   type Topology,
   type TopologyContainer,
 } from '../../../core/deployment/topology.ts'
-import { count, printable, shortened } from '../../../core/show/text.ts'
-import { type Look, wrap } from '../layout.ts'
+import { count, printable } from '../../../core/show/text.ts'
+import { columnsOf, fitted, type Look, padded, wrap } from '../layout.ts'
+import { inFull } from './containers.ts'
 
 /** Columns of one network's line: `──●`. */
 const LANE = 3
@@ -27,7 +28,7 @@ const subtitle = ({ role, state }: TopologyContainer): string =>
 
 /** Shares the width out: as many networks as there is room for, and all that the texts need where there is. */
 function measure({ containers, networks }: Topology, width: number): Columns {
-  const longest = (texts: string[]): number => Math.max(0, ...texts.map((text) => text.length))
+  const longest = (texts: string[]): number => Math.max(0, ...texts.map(columnsOf))
   const ports = longest(containers.flatMap(labels))
   const left = ports === 0 ? 0 : Math.min(ports, Math.floor(width / 2) - 8) + 4
   const wanted = longest(containers.flatMap((each) => [title(each), subtitle(each)])) + 2
@@ -48,12 +49,13 @@ const emptyLanes = (lanes: number): string => drawLanes(lanes, [])
 
 /** The head of each line: its network's name, to the left of it, the last on top. */
 function drawHeads({ networks }: Topology, columns: Columns, look: Look): string[] {
-  const start = columns.left + columns.inner + 2
+  const boxes = columns.left + columns.inner + 2
   const heads = networks.slice(0, columns.lanes).map(({ name, mcp, internal }, i) => {
     const remark = [mcp ? 'the MCP network' : '', internal ? 'internal' : ''].filter(Boolean).join(', ')
-    const at = start + i * LANE + 1
-    const text = shortened(`${printable(name)}${remark ? ` (${remark})` : ''}`, at).padStart(at)
-    return `${mcp ? look.paint('bold', text) : text} ┐${'  │'.repeat(columns.lanes - i - 1)}`
+    const at = boxes + i * LANE + 1
+    const text = fitted(`${printable(name)}${remark ? ` (${remark})` : ''}`, at)
+    const start = ' '.repeat(at - columnsOf(text))
+    return `${start}${mcp ? look.paint('bold', text) : text} ┐${'  │'.repeat(columns.lanes - i - 1)}`
   })
   return heads.toReversed()
 }
@@ -63,7 +65,7 @@ function drawPort(label: string | undefined, { left }: Columns, look: Look): str
   if (label === undefined) return ' '.repeat(left)
   const room = left - 4
   const exposed = label.startsWith('!')
-  const text = `${shortened(label, room).padEnd(room)} ${exposed ? '━━▶' : '──▶'}`
+  const text = `${padded(fitted(label, room), room)} ${exposed ? '━━▶' : '──▶'}`
   return exposed ? look.paint(['red', 'bold'], text) : text
 }
 
@@ -83,7 +85,7 @@ function drawContainer(
     `${' '.repeat(left)}${a}${'─'.repeat(inner)}${b}${emptyLanes(lanes)}`
   const body = rows.map((text, i) => {
     const port = drawPort(ports[i], columns, look)
-    const cell = ` ${shortened(text, inner - 2)}`.padEnd(inner)
+    const cell = padded(` ${fitted(text, inner - 2)}`, inner)
     const shown = i === 0 ? look.paint('bold', cell) : running ? cell : look.paint('yellow', cell)
     const isTied = i === 0 && on.includes(true)
     return `${port}│${shown}${isTied ? '├' : '│'}${isTied ? drawLanes(lanes, on) : emptyLanes(lanes)}`
@@ -111,8 +113,23 @@ export function callTexts({ calls, containers }: Topology): string[] {
   })
 }
 
-/** The network as it is, in lines and boxes. */
+/** With less there is no room for a picture, in columns. */
+const LEAST_WIDTH = 40
+
+/** The network as it is, in lines and boxes; what they would show in words where they have no room. */
 export function drawText(topology: Topology, remarks: readonly string[], look: Look): string {
+  const sentence = (text: string): string => wrap(printable(text), look.width, '  ')
+  const below = [
+    ...callTexts(topology).map(sentence),
+    ...exposures(topology).map((text) => look.paint(['red', 'bold'], sentence(`! ${text}`))),
+    ...remarks.map((text) => look.paint('yellow', sentence(`! ${text}`))),
+  ]
+  if (look.width < LEAST_WIDTH) {
+    const why = `A picture needs ${LEAST_WIDTH} columns, and here are ${look.width}.`
+    return [[wrap(why, look.width), ...inFull(topology.containers, look)].join('\n'), below.join('\n')].join(
+      '\n\n',
+    )
+  }
   const columns = measure(topology, look.width)
   const hidden = topology.networks.slice(columns.lanes).map(({ name }) => name)
   const [first, second] = topology.containers
@@ -121,15 +138,12 @@ export function drawText(topology: Topology, remarks: readonly string[], look: L
     ...drawContainer(container, topology, columns, look),
     ...(i === 0 && first?.role === 'litellm' && call ? drawCall(call.servers, columns) : []),
   ])
-  const sentence = (text: string): string => wrap(printable(text), look.width, '  ')
   return [
     [...drawHeads(topology, columns, look), ...drawn].map((line) => line.trimEnd()).join('\n'),
     [
       look.paint('dim', wrap(HOW_TO_READ, look.width, '  ')),
       ...(hidden.length > 0 ? [sentence(`Not drawn for want of room: ${hidden.join(', ')}`)] : []),
-      ...callTexts(topology).map(sentence),
-      ...exposures(topology).map((text) => look.paint(['red', 'bold'], sentence(`! ${text}`))),
-      ...remarks.map((text) => look.paint('yellow', sentence(`! ${text}`))),
+      ...below,
     ].join('\n'),
   ].join('\n\n')
 }

@@ -1,42 +1,14 @@
-import { redactText } from '../../../core/show/redact.ts'
-import {
-  exposures,
-  portLabel,
-  ROLE_NAMES,
-  type Topology,
-  type TopologyContainer,
-} from '../../../core/deployment/topology.ts'
+import { exposures, type Topology } from '../../../core/deployment/topology.ts'
 import { isUnavailable, type Unavailable } from '../../../core/unavailable.ts'
-import { printable, shortened } from '../../../core/show/text.ts'
-import type { LogLine } from '../../../docker/port.ts'
+import { printable } from '../../../core/show/text.ts'
 import type { Deployment, Part } from '../../../runs/deployment/deployment.ts'
-import type { DockerStatus, ErrorLog } from '../../../runs/status/status.ts'
+import type { DockerStatus } from '../../../runs/status/status.ts'
 import { assembleTopology } from '../../../runs/deployment/topology.ts'
-import { type Look, wrap } from '../layout.ts'
+import { wrap } from '../layout.ts'
+import { exposuresInShort, inFull, inShort, type StatusLook } from './containers.ts'
+import { renderLogs } from './logs.ts'
 
 const TITLES = { docker: 'Docker', podman: 'Podman' } as const
-
-function shownPorts({ ports, onHostNetwork }: TopologyContainer): string {
-  if (onHostNetwork) return '! all of the machine'
-  return ports.length === 0 ? 'none' : ports.map(portLabel).join(', ')
-}
-
-function renderContainer(container: TopologyContainer, column: number, look: Look): string {
-  const { name, role, state, status, networks, ports, onHostNetwork } = container
-  const bad = onHostNetwork || ports.some(({ exposed }) => exposed)
-  const label = `  ${shortened(printable(name), column - 4)}`.padEnd(column)
-  const what = [ROLE_NAMES[role], state === 'running' ? status : `${state} (${status})`]
-    .filter(Boolean)
-    .join(', ')
-  const place = `networks ${networks.length === 0 ? 'none of theirs' : networks.join(', ')}`
-  const open = `ports ${shownPorts(container)}`
-  const indent = ' '.repeat(column)
-  return [
-    look.paint('bold', label) + look.paint(state === 'running' ? [] : 'red', printable(what)),
-    wrap(`${indent}${printable(place)}`, look.width, `${indent}  `),
-    look.paint(bad ? ['red', 'bold'] : [], wrap(`${indent}${printable(open)}`, look.width, `${indent}  `)),
-  ].join('\n')
-}
 
 /** What of the deployment was not found, or not where it should be. */
 export function gaps({ litellm, proxy, network }: Deployment): string[] {
@@ -54,52 +26,30 @@ export function gaps({ litellm, proxy, network }: Deployment): string[] {
   )
 }
 
-const clock = ({ time }: LogLine): string => (time === null ? '' : `${time.slice(0, 19).replace('T', ' ')}  `)
-
-const shownError = ({ text, times }: ErrorLog['lines'][number]): string =>
-  `${shortened(redactText(text), 200)}${times > 1 ? ` (${times} times)` : ''}`
-
-function renderLog({ container, lines, problem }: ErrorLog, look: Look): string[] {
-  const name = printable(container)
-  if (problem !== null) return [wrap(`  ${name}: ${printable(problem)}`, look.width, '    ')]
-  if (lines.length === 0) return [`  ${name}: none in its last 200 lines`]
-  return [
-    `  ${name}`,
-    ...lines.map((line) => wrap(`    ${clock(line)}${shownError(line)}`, look.width, '      ')),
-  ]
+function renderTopology(topology: Topology, look: StatusLook): string[] {
+  const { containers } = topology
+  const [lines, open] = look.isShort
+    ? [inShort(containers, look) ?? inFull(containers, look), exposuresInShort(topology)]
+    : [inFull(containers, look), exposures(topology)]
+  const told = open.map((text) => wrap(`  ! ${printable(text)}`, look.width, '    '))
+  return [...lines, ...told.map((text) => look.paint(['red', 'bold'], text))]
 }
 
-function renderTopology(topology: Topology, look: Look): string[] {
-  const column = Math.min(24, Math.max(...topology.containers.map(({ name }) => name.length)) + 4)
-  return [
-    ...topology.containers.map((container) => renderContainer(container, column, look)),
-    ...exposures(topology).map((text) =>
-      look.paint(['red', 'bold'], wrap(`  ! ${printable(text)}`, look.width, '    ')),
-    ),
-  ]
-}
-
-function renderLogs(logs: readonly ErrorLog[], look: Look): string[] {
-  if (logs.length === 0) return []
-  const title = look.paint('bold', 'Last errors in the logs')
-  return [[title, ...logs.flatMap((log) => renderLog(log, look))].join('\n')]
-}
-
-/** What Docker shows, or why it shows nothing: blocks. */
-export function renderContainers(docker: DockerStatus | Unavailable, look: Look): string[] {
+/** What Docker shows, or why it shows nothing, in as many `rows` as a screen has left for it. */
+export function renderDocker(docker: DockerStatus | Unavailable, rows: number, look: StatusLook): string {
   if (isUnavailable(docker)) {
     const text = `Docker could not be asked, so containers, networks, ports and logs are not shown: ${printable(docker.unavailable)}`
-    return [look.paint('yellow', wrap(text, look.width, '  '))]
+    return look.paint('yellow', wrap(text, look.width, '  '))
   }
-  const { deployment, engine, logs, where } = docker
+  const { deployment, engine, where, logs } = docker
   const topology = assembleTopology(deployment, [])
   const missing = gaps(deployment).map((text) =>
     look.paint('yellow', wrap(`  ! ${printable(text)}`, look.width, '    ')),
   )
-  const lines = [
+  const containers = [
     `${look.paint('bold', TITLES[engine])}  ${printable(where)}`,
     ...(topology.containers.length > 0 ? renderTopology(topology, look) : []),
     ...missing,
-  ]
-  return [lines.join('\n'), ...renderLogs(logs, look)]
+  ].join('\n')
+  return [containers, ...renderLogs(logs, rows - containers.split('\n').length, look)].join('\n')
 }

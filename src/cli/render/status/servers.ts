@@ -1,71 +1,101 @@
 import { SERVER_STATES, type ServerStanding, type ServerState } from '../../../core/plan/server-state.ts'
+import { groupedBy } from '../../../core/grouped.ts'
 import { maskUrl } from '../../../core/show/redact.ts'
 import { count, printable } from '../../../core/show/text.ts'
 import type { GatewayStatus } from '../../../runs/status/status.ts'
-import { type Look, wrap } from '../layout.ts'
+import { type Look, padded, wrap } from '../layout.ts'
 import { shownName } from '../name.ts'
 
-const STATE_TITLES: Record<ServerState, string> = {
+/** Where a server stands, as it is shown: one that another rule moved is neither left alone nor not concerned. */
+export type ShownState = ServerState | 'moved'
+
+const STATES: readonly ShownState[] = SERVER_STATES.flatMap((state) =>
+  state === 'migrated' ? [state, 'moved' as const] : [state],
+)
+
+const STATE_TITLES: Record<ShownState, string> = {
   'to-migrate': 'to migrate',
   migrated: 'migrated',
+  moved: 'moved by another rule',
   config: 'in config.yaml',
   skipped: 'left alone',
   other: 'not concerned',
 }
 
+const STATE_LABELS = { ...STATE_TITLES, moved: 'moved' }
+
 const STATE_COLOURS = {
   'to-migrate': 'yellow',
   migrated: 'green',
+  moved: 'green',
   config: 'yellow',
   skipped: 'yellow',
   other: 'dim',
 } as const
 
-const INDENT = ' '.repeat(17)
+/** Where a server stands, by what a journal knows of it, too. */
+export const shownState = ({ state, movedBy }: ServerStanding): ShownState =>
+  movedBy === null ? state : 'moved'
 
-function renderState(state: ServerState, servers: readonly ServerStanding[], look: Look): string[] {
-  const own = servers.filter((each) => each.state === state)
-  if (own.length === 0) return []
-  const label = `  ${STATE_TITLES[state]}`.padEnd(17)
-  const names = own.map(({ server }) => shownName(server)).join(', ')
-  const lines = wrap(`${label}${names}`, look.width, INDENT).replace(
-    label.trimEnd(),
-    look.paint(STATE_COLOURS[state], label.trimEnd()),
+/** As many names as are read at a glance; all of them in full. */
+const NAMES = 20
+
+const indentOf = ({ width }: Look): string => ' '.repeat(width < 60 ? 4 : 17)
+
+function namesOf(servers: readonly ServerStanding[], { verbose }: Look): string {
+  const shown = verbose ? servers : servers.slice(0, NAMES)
+  const more = servers.length - shown.length
+  const names = shown.map(({ server }) => shownName(server)).join(', ')
+  return more === 0 ? names : `${names} and ${more} more`
+}
+
+/** Why these servers are where they are, where that is to be said. */
+function reasonOf({ state, code, message, movedBy }: ServerStanding): string | null {
+  if (movedBy !== null) return `by run ${printable(movedBy)}`
+  if (message === null || (state !== 'skipped' && state !== 'to-migrate')) return null
+  return `${printable(message)}${code ? ` [${code}]` : ''}`
+}
+
+function renderState(state: ShownState, servers: readonly ServerStanding[], look: Look): string[] {
+  const groups = groupedBy(
+    servers.filter((each) => shownState(each) === state),
+    (each) => [reasonOf(each)],
   )
-  const remarks = own.filter(
-    ({ message }) => message !== null && (state === 'skipped' || state === 'to-migrate'),
-  )
-  return [
-    lines,
-    ...remarks.map(({ server, code, message }) =>
-      wrap(
-        `${INDENT}! ${shownName(server)}${code ? ` [${code}]` : ''}: ${printable(message ?? '')}`,
-        look.width,
-        `${INDENT}  `,
-      ),
-    ),
-  ]
+  const indent = indentOf(look)
+  return groups.map((own, i) => {
+    const label = i === 0 ? `  ${STATE_LABELS[state]}` : ''
+    const reason = own[0] ? reasonOf(own[0]) : null
+    const sign = reason === null || state === 'moved' ? '' : '! '
+    const text = `${padded(label, indent.length - 1)} ${sign}${namesOf(own, look)}${reason === null ? '' : `: ${reason}`}`
+    const lines = wrap(text, look.width, indent)
+    return label === '' ? lines : lines.replace(label, look.paint(STATE_COLOURS[state], label))
+  })
 }
 
 /** Where the servers are that the migration does not concern, and those in files. */
 function renderOrigins(servers: readonly ServerStanding[], look: Look): string[] {
   const others = servers.filter(({ state, url }) => (state === 'other' || state === 'config') && url !== null)
+  const indent = indentOf(look)
   return others.map(({ server, url }) =>
-    look.paint('dim', `${INDENT}${shownName(server)}: ${printable(maskUrl(url ?? ''))}`),
+    look.paint(
+      'dim',
+      wrap(`${indent}${shownName(server)}: ${printable(maskUrl(url ?? ''))}`, look.width, `${indent}  `),
+    ),
   )
 }
 
 /** The servers by where they stand, and what is to be said of the list. */
 export function renderServers({ servers, notes }: GatewayStatus, look: Look): string[] {
-  const numbers = SERVER_STATES.map(
-    (state) => [state, servers.filter((each) => each.state === state).length] as const,
-  )
-  const summary = numbers.flatMap(([state, n]) => (n > 0 ? [`${n} ${STATE_TITLES[state]}`] : [])).join(', ')
+  const numbers = STATES.map((state) => ({
+    state,
+    n: servers.filter((each) => shownState(each) === state).length,
+  }))
+  const summary = numbers.flatMap(({ state, n }) => (n > 0 ? [`${n} ${STATE_TITLES[state]}`] : [])).join(', ')
   const heading =
     servers.length === 0 ? 'Servers  none' : `Servers  ${count(servers.length, 'server')}: ${summary}`
   return [
     look.paint('bold', wrap(heading, look.width, '  ')),
-    ...SERVER_STATES.flatMap((state) => renderState(state, servers, look)),
+    ...STATES.flatMap((state) => renderState(state, servers, look)),
     ...(look.verbose ? renderOrigins(servers, look) : []),
     ...notes
       .filter(({ code }) => code !== 'old-address' && code !== 'near-miss')

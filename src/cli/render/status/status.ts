@@ -1,3 +1,4 @@
+import { AD_HOC } from '../../../core/rule/ad-hoc.ts'
 import { originText } from '../../../core/rule/address.ts'
 import type { CommandMaker } from '../../../core/show/own-command.ts'
 import { maskUrl } from '../../../core/show/redact.ts'
@@ -7,9 +8,12 @@ import { type RecordedRun, tallyRecorded } from '../../../journal/fold.ts'
 import type { HeldBy } from '../../../core/config/move/configured.ts'
 import type { ConfiguredMove } from '../../../runs/status/configured-moves.ts'
 import type { GatewayStatus, JournalStatus, Problem, StatusReport } from '../../../runs/status/status.ts'
-import { hintLines, type Look, problemLines, wrap } from '../layout.ts'
+import { columnsOf, hintLines, type Look, problemLines, wrap } from '../layout.ts'
+import { localTime } from '../local-time.ts'
 import { settling } from '../report/ways-to-end.ts'
-import { renderContainers } from './docker.ts'
+import type { StatusLook } from './containers.ts'
+import { renderDocker } from './docker.ts'
+import { renderNext } from './next.ts'
 import { renderServers } from './servers.ts'
 import { wordsFor } from '../words.ts'
 
@@ -55,18 +59,32 @@ function runText({ startedAt, finishedAt, halted, started, changes }: RecordedRu
         ? `stopped (${printable(halted)})`
         : 'ended'
   const back = started.reverts === null ? '' : `, takes back ${printable(started.reverts)}`
-  return `${startedAt.slice(0, 19).replace('T', ' ')} UTC, ${applied} of ${servers} ${wordsFor(started).done}, ${ended}${back}`
+  return `${localTime(startedAt)}, ${applied} of ${servers} ${wordsFor(started).done}, ${ended}${back}`
+}
+
+/** The last run, on one line where it fits. */
+function renderLast(last: RecordedRun, look: Look): string {
+  const [title, id, text] = ['Last run', printable(last.id), runText(last)]
+  const fits = columnsOf(`${title}  ${id}, ${text}`) <= look.width
+  const shown = look.paint(
+    last.finishedAt === null ? 'red' : [],
+    fits ? text : wrap(`  ${text}`, look.width, '  '),
+  )
+  const head = wrap(`${look.paint('bold', title)}  ${id}`, look.width, '  ')
+  return `${head}${fits ? ', ' : '\n'}${shown}`
 }
 
 function renderJournal({ runs, problems, location }: JournalStatus, look: Look, own: CommandMaker): string {
   const last = runs.at(-1)
   const lines = last
-    ? [
-        `${look.paint('bold', 'Last run')}  ${printable(last.id)}`,
-        look.paint(last.finishedAt === null ? 'red' : [], wrap(`  ${runText(last)}`, look.width, '  ')),
-        ...settling(last, own, look),
+    ? [renderLast(last, look), ...settling(last, own, look)]
+    : [
+        wrap(
+          `${look.paint('bold', 'Last run')}  none for this gateway in ${printable(location)}`,
+          look.width,
+          '  ',
+        ),
       ]
-    : [`${look.paint('bold', 'Last run')}  none for this gateway in ${printable(location)}`]
   return [...lines, ...problems.map((problem) => look.paint('red', problemLines(problem, look, '  ')))].join(
     '\n',
   )
@@ -80,25 +98,32 @@ function renderProblem({ message, hint }: Problem, look: Look): string {
   return hint === null ? text : `${text}\n${hintLines(hint, look)}`
 }
 
-/** Where everything is, on one screen. */
-export function renderStatus(report: StatusReport, look: Look, own: CommandMaker): string {
+/** Rows of a small terminal, without the line for what is typed next. */
+const ROWS = 23
+
+/** Where everything is, on one screen, and what to do next. */
+export function renderStatus(report: StatusReport, look: StatusLook, own: CommandMaker): string {
   const { at, url, migration, gateway, journal, docker } = report
   const known = 'identity' in gateway ? gateway : null
   const who = known
     ? `LiteLLM ${known.identity.version ?? '(release unknown)'} at ${url}, ${known.identity.account}`
     : `LiteLLM at ${url}`
-  const time = `${at.slice(0, 19).replace('T', ' ')} UTC`
-  return [
-    [
-      look.paint('bold', wrap(printable(who), look.width, '  ')),
-      look.paint(
-        'dim',
-        wrap(`${time}, migration ${migration.id} to ${originText(migration.to)}`, look.width, '  '),
-      ),
-    ].join('\n'),
+  const to = originText(migration.to)
+  const rule =
+    migration.id === AD_HOC
+      ? `moving to ${to}`
+      : `migration ${migration.id}${look.isShort ? '' : ` to ${to}`}`
+  const head = [
+    look.paint('bold', wrap(printable(who), look.width, '  ')),
+    look.paint('dim', wrap(`${localTime(at)}, ${rule}`, look.width, '  ')),
+  ]
+  const above = [
+    head.join('\n'),
     'identity' in gateway ? renderServers(gateway, look).join('\n') : renderProblem(gateway, look),
     ...(known ? renderMoves(known, look) : []),
     renderJournal(journal, look, own),
-    ...renderContainers(docker, look),
-  ].join('\n\n')
+  ]
+  const next = renderNext(report, look, own)
+  const taken = [...above, ...next].join('\n\n').split('\n').length + 1
+  return [...above, renderDocker(docker, ROWS - taken, look), ...next].join('\n\n')
 }

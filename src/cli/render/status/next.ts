@@ -1,0 +1,36 @@
+import { originOf, originText } from '../../../core/rule/address.ts'
+import { type CommandMaker, ruleOptions } from '../../../core/show/own-command.ts'
+import { mend } from '../../../core/show/remedy.ts'
+import { printable } from '../../../core/show/text.ts'
+import { isUnfinished } from '../../../journal/fold.ts'
+import type { StatusReport } from '../../../runs/status/status.ts'
+import { hintLines, type Look } from '../layout.ts'
+import { type ShownState, shownState } from './servers.ts'
+
+/** `All 7 are` or `2 of 7 are`, as a sentence begins. */
+const some = (n: number, all: number): string =>
+  n < all ? `${n} of ${all} ${n === 1 ? 'is' : 'are'}` : n === 1 ? 'It is' : `All ${n} are`
+
+/** The step and the command for it; `null` where there is none, or where it has been named. */
+function nextStep({ gateway, journal, migration }: StatusReport, own: CommandMaker): string | null {
+  const last = journal.runs.at(-1)
+  // What ends it stands with it.
+  if (!('identity' in gateway) || (last && isUnfinished(last))) return null
+  const { servers } = gateway
+  const of = (state: ShownState) => servers.filter((each) => shownState(each) === state)
+  const [open, done, moved] = [of('to-migrate').length, of('migrated').length, of('moved')]
+  if (open > 0) return mend(`${open} to migrate:`, own('migrate'))
+  if (done > 0)
+    return mend(`${some(done, servers.length)} at ${originText(migration.to)}. To prove it:`, own('verify'))
+  const [first] = moved
+  const run = journal.runs.find(({ id }) => id === first?.movedBy)
+  if (!first || !run) return null
+  const where = `${some(moved.length, servers.length)} at ${printable(originOf(first.url ?? ''))}`
+  return mend(`${where}, by run ${run.id}. To prove it:`, own('verify', ...ruleOptions(run.started.changes)))
+}
+
+/** What to do next, with the command for it; a block, or none. */
+export function renderNext(report: StatusReport, look: Look, own: CommandMaker): string[] {
+  const step = nextStep(report, own)
+  return step === null ? [] : [hintLines(step, look)]
+}
