@@ -1,5 +1,5 @@
 import { optionsToFinish, optionsToRevert } from '../../core/plan/back/options.ts'
-import type { Plan } from '../../core/plan/plan.ts'
+import { type Plan, readyChanges } from '../../core/plan/plan.ts'
 import { isLeftOpen, type RunReport } from '../../core/run/report.ts'
 import { leavesSomething } from '../../core/run/outcome.ts'
 import type { CommandMaker } from '../../core/show/own-command.ts'
@@ -8,17 +8,8 @@ import { type Context, mayAsk } from '../context.ts'
 import type { MainOptions } from '../commands/main.ts'
 import { planDocument, runDocument } from '../render/documents.ts'
 import { commandLines, wrap } from '../render/layout.ts'
-import { renderBlocks } from '../render/plan/blocks.ts'
-import { renderCause, saidElsewhere, sharedCauses } from '../render/plan/causes.ts'
-import {
-  renderAwaiting,
-  renderDirections,
-  renderRemarks,
-  renderRestart,
-  renderSummary,
-} from '../render/plan/plan.ts'
-import { renderPurpose } from '../render/plan/proposal.ts'
-import { renderRemedies } from '../render/plan/reach.ts'
+import { renderBrief, renderReview } from '../render/plan/review.ts'
+import { dryRunEnd } from './dry-run.ts'
 import { renderByHand, renderReport } from '../render/report/report.ts'
 
 /** What the answer of an invocation depends on. `own`: the commands that it names. */
@@ -28,40 +19,23 @@ export interface Showing {
   own: CommandMaker
 }
 
-/** Prints a plan: its heading, a block for each change, what is left alone, and the numbers. A document comes at the end. */
+/** Prints a plan to be looked at; with --quiet where somebody is asked about it, else no more than warnings and numbers. A document comes at the end. */
 export function showProposal(proposal: Proposal, { options, context, own }: Showing): void {
   if (options.json) return
   const { terminal, look } = context
   const { plan } = proposal
-  const { heading, nothing } = renderPurpose(proposal, own)
-  const causes = sharedCauses(plan)
-  const said = saidElsewhere(causes)
-  // What a journal says is shown before anybody agrees to it.
-  const isAsked = mayAsk({ options, context }) && proposal.purpose.kind !== 'migration'
-  const isShown = !options.quiet || options.dryRun || isAsked
-  const blocks = isShown ? renderBlocks(plan.changes, look, plan, said) : []
-  const alone = plan.changes.filter(({ id }) => !said.get(id)?.has('unreachable'))
-  const empty = plan.changes.length === 0 ? [nothing] : []
-  terminal.print(
-    [
-      heading
-        .split('\n')
-        .map((line) => wrap(line, look.width, '  '))
-        .join('\n'),
-      ...blocks,
-      ...causes.map((cause) => renderCause(cause, look)),
-      ...renderRemedies(plan, alone, look),
-      ...renderRemarks(plan, look),
-      ...empty,
-      [
-        wrap(renderSummary(plan), look.width, '  '),
-        ...renderDirections(plan, look),
-        ...renderRestart(plan, look),
-        ...renderAwaiting(plan, look),
-        ...(options.dryRun && empty.length === 0 ? ['Nothing was written: this was a dry run.'] : []),
-      ].join('\n'),
-    ].join('\n\n'),
-  )
+  const isAsked = !options.dryRun && mayAsk({ options, context })
+  const isLast = options.dryRun || readyChanges(plan).length === 0
+  const review =
+    options.quiet && !isAsked
+      ? renderBrief(proposal, isLast, own, look)
+      : renderReview(proposal, { own, look, asDiff: options.diff })
+  const ends =
+    options.dryRun && !options.quiet && plan.changes.length > 0
+      ? dryRunEnd(proposal, { options, own }, look)
+      : []
+  const text = [review, ...ends].filter((part) => part !== '').join('\n')
+  if (text !== '') terminal.print(text)
 }
 
 /** Says that nothing of a plan is written; as a document the plan of a dry run, else the report of nothing. */

@@ -45,32 +45,34 @@ const old = ({ sandbox }: Trial): string[] =>
   ) as string[]
 
 describe.concurrent('where the new host does not exist yet', () => {
-  test('a dry run shows the diff of all seven, and what they wait for: exit 1', async ({ open }) => {
+  test('a dry run shows all seven, and what they wait for, with --diff each record: exit 1', async ({
+    open,
+  }) => {
     const trial = await open(EARLY)
     const { code, stdout } = await trial.call(['--dry-run'], TRY)
     expect(code).toBe(1)
-    expect(stdout.match(/^-url: http:\/\/localhost:8585\/servers\/\w+\/sse$/gm)).toHaveLength(7)
-    expect(stdout.match(/^\+url: http:\/\/mcp-proxy-sse:8080\/servers\/\w+\/sse$/gm)).toHaveLength(7)
-    expect(stdout.match(/^! waits for --accept unreachable$/gm)).toHaveLength(7)
+    expect(stdout).toContain('- http://localhost:8585\n+ http://mcp-proxy-sse:8080\n')
+    expect(stdout.match(/^  ✗ (\w+) +\/servers\/\1\/sse +unreachable +\(1\)$/gm)).toHaveLength(7)
+    expect(stdout).toContain('All the same: --accept unreachable')
     expect(stdout).not.toContain('Left alone')
-    expect(sentence(stdout)).toContain('7 servers: 7 to change, waiting for a consent, 0 not concerned')
+    expect(sentence(stdout)).toContain('7 to change: all wait for your consent. Nothing was written')
+    expect(sentence(stdout)).toContain(
+      'To apply it all the same: npx mcp-url-migrate --accept unreachable --url',
+    )
+    const whole = await trial.call(['--dry-run', '--diff'], TRY)
+    expect(whole.stdout.match(/^-url: http:\/\/localhost:8585\/servers\/\w+\/sse$/gm)).toHaveLength(7)
+    expect(whole.stdout.match(/^\+url: http:\/\/mcp-proxy-sse:8080\/servers\/\w+\/sse$/gm)).toHaveLength(7)
   })
 
-  test('the cause is said once, with the names of those who share it, and what mends it once', async ({
-    open,
-  }) => {
+  test('the cause is said once, and what mends it once', async ({ open }) => {
     const trial = await open(EARLY)
     const { stdout } = await trial.call(['--dry-run'], TRY)
     expect(stdout.match(/not work at the new URL/g)).toHaveLength(1)
     expect(stdout.match(/docker network connect/g)).toHaveLength(1)
-    expect(sentence(stdout)).toMatch(
-      /✗ 7 servers do not work at the new URL: LiteLLM: .* fetch, filesystem, monitoring, n8n, playwright, postgres, timescaledb To mend them: /,
-    )
+    expect(sentence(stdout)).toMatch(/\(1\) 7 servers do not work at the new URL: LiteLLM: .* To mend them: /)
   })
 
-  test('causes that differ are told apart, and one that is nobody else’s stays with its server', async ({
-    open,
-  }) => {
+  test('causes that differ are told apart, each with what mends it', async ({ open }) => {
     const faults = {
       [`${NEW}/servers/fetch/`]: 421,
       [`${NEW}/servers/n8n/`]: 404,
@@ -79,13 +81,19 @@ describe.concurrent('where the new host does not exist yet', () => {
     const trial = await open({ servers: guideServers(), faults } as SandboxOptions)
     const { stdout } = await trial.call(['--dry-run'], TRY)
     expect(sentence(stdout)).toContain(
-      '✗ does not work at the new URL: LiteLLM: it returned HTTP 421 ! waits',
+      '✗ fetch /servers/fetch/sse host name refused (1) ✗ n8n /servers/n8n/sse not found (2) ✗ postgres /servers/postgres/sse not found (2) filesystem',
+    )
+    expect(sentence(stdout)).toContain(
+      '(1) fetch does not work at the new URL: LiteLLM: it returned HTTP 421 To mend fetch: ',
     )
     expect(sentence(stdout)).toMatch(
-      /✗ 2 servers do not work at the new URL: LiteLLM: .*404.* n8n, postgres To mend them: mcp-proxy-sse answers, but serves nothing at their paths\. /,
+      /\(2\) 2 servers do not work at the new URL: LiteLLM: .*404.* To mend them: mcp-proxy-sse answers, but serves nothing at their paths\. /,
     )
-    expect(stdout.match(/^✓ lists 2 tools at the new URL$/gm)).toHaveLength(4)
-    expect(sentence(stdout)).toContain('To mend fetch: ')
+    expect(stdout.match(/✓ 2 tools$/gm)).toHaveLength(4)
+    expect(stdout).toContain('7 to change: 4 now, 3 wait for your consent.\n')
+    expect(sentence(stdout)).toMatch(
+      /To apply it: npx mcp-url-migrate --url \S+ --journal \S+ With what waits: npx mcp-url-migrate --accept unreachable --url /,
+    )
   })
 
   test('the document holds each as a change, counted apart; with --exit-code: exit 2', async ({ open }) => {

@@ -74,7 +74,7 @@ for (const version of ['1.77.7', '1.81.14', '1.96.2', '1.105.7', '1.106.2', '1.1
       expect(code).toBe(0)
       expect(stdout).toContain(`+url: ${NEW}/inventory/sse`)
       expect(sentence(stdout)).toContain('LiteLLM has no database connected (DATABASE_URL)')
-      expect(sentence(stdout)).toContain('2 servers: 2 to change')
+      expect(sentence(stdout)).toContain('2 to change; all can be taken back.')
     })
 
     test('they move, nobody is asked about grants, and go back byte for byte', async ({ open }) => {

@@ -19,7 +19,7 @@ interface Plan {
 }
 
 describe.concurrent('what is shown:', () => {
-  test('a dry run in a pipe: heading, a diff for each server, the numbers; exit 0, nothing written', async ({
+  test('a dry run in a pipe: heading, a line for each server, the numbers; exit 0, nothing written', async ({
     open,
     expect,
   }) => {
@@ -28,32 +28,18 @@ describe.concurrent('what is shown:', () => {
     expect(trial.plain(finished)).toMatchInlineSnapshot(`
       "exit 0
       — stdout
-      Migration localhost-8585-to-mcp-proxy-sse on LiteLLM 1.106.2 at
-        GATEWAY
-      from localhost:8585 (also 127.0.0.0/8, [::1], 0.0.0.0, host.docker.internal and
-        the like) to http://mcp-proxy-sse:8080
+      LiteLLM 1.106.2 at GATEWAY (master key): 2 MCP servers
+      Migration localhost-8585-to-mcp-proxy-sse
 
-      fetch  id-fetch
-      --- now
-      +++ after
-      @@ -1,1 +1,1 @@
-      -url: http://localhost:8585/servers/fetch/sse
-                   ^^^^^^^^^ ^^^^
-      +url: http://mcp-proxy-sse:8080/servers/fetch/sse
-                   ^^^^^^^^^^^^^ ^^^^
+      - http://localhost:8585
+      + http://mcp-proxy-sse:8080
+          fetch  /servers/fetch/sse
+          n8n    /servers/n8n/sse
 
-      n8n  id-n8n
-      --- now
-      +++ after
-      @@ -1,1 +1,1 @@
-      -url: http://localhost:8585/servers/n8n/sse
-                   ^^^^^^^^^ ^^^^
-      +url: http://mcp-proxy-sse:8080/servers/n8n/sse
-                   ^^^^^^^^^^^^^ ^^^^
-
-      2 servers: 2 to change, 0 not concerned, 0 left alone
-        2 × http://localhost:8585 → http://mcp-proxy-sse:8080
+      2 to change, each in url alone; all can be taken back.
       Nothing was written: this was a dry run.
+      To apply it:
+        npx mcp-url-migrate --url GATEWAY --journal JOURNAL
       — stderr
       Connecting to GATEWAY
       Signing in to GATEWAY with key from LITELLM_PROXY_API_KEY
@@ -74,31 +60,15 @@ describe.concurrent('what is shown:', () => {
     expect(trial.plain(finished)).toMatchInlineSnapshot(`
       "exit 0
       — stdout
-      Migration localhost-8585-to-mcp-proxy-sse on LiteLLM 1.106.2 at
-        GATEWAY
-      from localhost:8585 (also 127.0.0.0/8, [::1], 0.0.0.0, host.docker.internal and
-        the like) to http://mcp-proxy-sse:8080
+      LiteLLM 1.106.2 at GATEWAY (master key): 2 MCP servers
+      Migration localhost-8585-to-mcp-proxy-sse
 
-      fetch  id-fetch
-      --- now
-      +++ after
-      @@ -1,1 +1,1 @@
-      -url: http://localhost:8585/servers/fetch/sse
-                   ^^^^^^^^^ ^^^^
-      +url: http://mcp-proxy-sse:8080/servers/fetch/sse
-                   ^^^^^^^^^^^^^ ^^^^
+      - http://localhost:8585
+      + http://mcp-proxy-sse:8080
+          fetch  /servers/fetch/sse
+          n8n    /servers/n8n/sse
 
-      n8n  id-n8n
-      --- now
-      +++ after
-      @@ -1,1 +1,1 @@
-      -url: http://localhost:8585/servers/n8n/sse
-                   ^^^^^^^^^ ^^^^
-      +url: http://mcp-proxy-sse:8080/servers/n8n/sse
-                   ^^^^^^^^^^^^^ ^^^^
-
-      2 servers: 2 to change, 0 not concerned, 0 left alone
-        2 × http://localhost:8585 → http://mcp-proxy-sse:8080
+      2 to change, each in url alone; all can be taken back.
 
         ✔ fetch: changed
         ✔ n8n: changed
@@ -124,19 +94,12 @@ describe.concurrent('what is shown:', () => {
     })
   })
 
-  test('with --quiet: no progress, no diff, the result only', async ({ open, expect }) => {
+  test('with --quiet: no progress, no review, the result only', async ({ open, expect }) => {
     const trial = await open({ servers: TWO })
     const finished = await trial.call(['--yes', '--quiet'])
     expect(trial.plain(finished)).toMatchInlineSnapshot(`
       "exit 0
       — stdout
-      Migration localhost-8585-to-mcp-proxy-sse on LiteLLM 1.106.2 at
-        GATEWAY
-      from localhost:8585 (also 127.0.0.0/8, [::1], 0.0.0.0, host.docker.internal and
-        the like) to http://mcp-proxy-sse:8080
-
-      2 servers: 2 to change, 0 not concerned, 0 left alone
-        2 × http://localhost:8585 → http://mcp-proxy-sse:8080
 
       2 of 2 servers changed.
       Every field that the API shows was read back and compared; stored credentials
@@ -182,7 +145,7 @@ describe.concurrent('what is shown:', () => {
     })
     const text = await trial.call(['--dry-run'])
     expect(sentence(text.stdout)).toContain(
-      '! https becomes http: this connection will no longer be encrypted',
+      '! fetch /servers/fetch/sse (1) (1) https becomes http: this connection will no longer be encrypted',
     )
     const { changes } = documentOf<Plan>(await trial.call(['--dry-run', '--json']))
     expect(changes[0]?.effects).toEqual([
@@ -469,24 +432,21 @@ describe.concurrent('when nothing matches:', () => {
     expect(trial.plain(finished)).toMatchInlineSnapshot(`
       "exit 0
       — stdout
-      Migration localhost-8585-to-mcp-proxy-sse on LiteLLM 1.106.2 at
-        GATEWAY
-      from localhost:8585 (also 127.0.0.0/8, [::1], 0.0.0.0, host.docker.internal and
-        the like) to http://mcp-proxy-sse:8080
+      LiteLLM 1.106.2 at GATEWAY (master key): 4 MCP servers
+      Migration localhost-8585-to-mcp-proxy-sse
 
       Left alone:
         - fetch, n8n [near-miss]: port 8586, not 8585
           http://localhost:8586/servers/fetch/sse
           http://localhost:8586/servers/n8n/sse
 
-      Nothing to change: no server matches.
+      Nothing to change: 1 of 4 servers is at http://mcp-proxy-sse:8080 already.
         2 × http://localhost:8586
         1 × https://mcp.example.com
-      1 already at http://mcp-proxy-sse:8080
       If these are meant:
         npx mcp-url-migrate --from http://localhost:8586 --to http://mcp-proxy-sse:8080 --url GATEWAY --journal JOURNAL
 
-      4 servers: 0 to change, 1 already moved, 1 not concerned, 2 left alone
+      4 servers: 1 already moved, 1 not concerned, 2 left alone.
       — stderr
       Connecting to GATEWAY
       Signing in to GATEWAY with key from LITELLM_PROXY_API_KEY
@@ -528,7 +488,7 @@ describe.concurrent('when nothing matches:', () => {
     await trial.call(['--yes', '--quiet'])
     const { code, stdout } = await trial.call(['--yes'])
     expect(code).toBe(0)
-    expect(stdout).toContain('2 already at http://mcp-proxy-sse:8080\n')
+    expect(stdout).toContain('Nothing to change: all 2 servers are at http://mcp-proxy-sse:8080 already.\n')
     expect(stdout).not.toContain('--from')
     expect(writes(trial.sandbox)).toBe(2)
   })

@@ -182,6 +182,6 @@ describe.concurrent('a key may come', () => {
       const env = bareEnvironment({ ...rest, KEY })
       const { stdout, stderr } = await execute('bash', args, { env, timeout: 20_000 })
       transcript.push(stdout, stderr)
-      expect(stdout).toContain(`+url: ${NEW}/fetch/sse`)
+      expect(stdout).toContain('1 to change, in url alone; it can be taken back.')
     })
 })

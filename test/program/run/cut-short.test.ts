@@ -64,7 +64,7 @@ describe.concurrent('a run that has no end:', () => {
     )
     const look = await trial.call(['--dry-run', '--unfinished', 'finish'])
     expect(sentence(look.stdout)).toContain('Finishing run')
-    expect(look.stdout).toContain('+url: http://mcp-proxy-sse:8080/servers/n8n/sse')
+    expect(look.stdout).toContain('+ http://mcp-proxy-sse:8080\n    n8n  /servers/n8n/sse\n')
     expect(look.stdout).not.toContain('servers/fetch')
     expect(await readFile(await newestFile(trial), 'utf8')).toBe(files)
   })

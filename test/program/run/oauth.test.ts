@@ -79,16 +79,46 @@ describe.concurrent('servers with OAuth or token exchange are left out without c
     expect(messages('exchanged')?.at(-1)).toMatch(/^nobody is signed in now; /)
   })
 
-  test('their diff is shown, with what each waits for; what they share is said once', async ({ open }) => {
+  test('their diff is shown, with what each waits for; what they share is said once', async ({
+    open,
+    expect,
+  }) => {
     const trial = await open({ servers: [...ALL, guideServer('fetch')] })
     const { code, stdout } = await trial.call(['--dry-run'])
     expect(code).toBe(1)
-    expect(stdout.match(/^\+url: /gm)).toHaveLength(5)
-    expect(stdout.match(/^! waits for --accept reauthorization$/gm)).toHaveLength(3)
-    expect(stdout.match(/^! waits for --accept reauthorization --accept client-loss$/gm)).toHaveLength(1)
-    expect(stdout.match(/nobody is signed in now/g)).toHaveLength(1)
-    expect(sentence(stdout)).toContain('before then will have to do so again exchanged, loose, odd, signed')
-    expect(sentence(stdout)).toContain('5 servers: 5 to change, 4 of them waiting for a consent, ')
+    expect(stdout.slice(stdout.indexOf('\n- '), stdout.indexOf('Nothing was'))).toMatchInlineSnapshot(`
+      "
+      - http://localhost:8585
+      + http://mcp-proxy-sse:8080
+        ! exchanged  /servers/exchanged/sse  (1)
+            cleared, and put back: issuer: https://id.example,
+            token_exchange_endpoint: https://id.example/exchange, audience: mcp,
+            subject_token_type: urn:***, token_exchange_profile: rfc8693
+        ! loose      /servers/loose/sse      (1, 2)
+            cleared, and put back: authorization_url: https://id.example/authorize,
+            token_url: https://id.example/token,
+            registration_url: https://id.example/register,
+            oauth2_flow: authorization_code
+        ! odd        /servers/odd/sse        (1)
+            cleared, and put back: token_url: https://id.example/token
+        ! signed     /servers/signed/sse     (1, 3)
+            cleared, and put back: authorization_url: https://id.example/authorize,
+            token_url: https://id.example/token,
+            registration_url: https://id.example/register,
+            oauth2_flow: authorization_code, dcr_bridge: false
+          fetch      /servers/fetch/sse
+
+      (1) 4 servers: nobody is signed in now; anybody who signs in before then will
+          have to do so again
+          Agreed: --accept reauthorization
+      (2) client id and secret may be lost; have them at hand
+          Agreed: --accept client-loss
+      (3) the issuer is cleared and cannot be put back without the client's secret
+
+      5 to change: 1 now, 4 wait for your consent.
+      ! 4 servers lose something that cannot be put back, see (1, 2, 3).
+      "
+    `)
   })
 
   test('a consent that is not enough is not taken for more', async ({ open }) => {
@@ -117,10 +147,10 @@ describe.concurrent('servers with OAuth or token exchange are left out without c
   test('where people cannot be counted, their number is unknown', async ({ open }) => {
     const trial = await open({ servers: [SIGNED], version: '1.102.4', signIns: { 'id-signed': ['ada'] } })
     const { stdout } = await trial.call(['--dry-run', ...REAUTHORIZE])
-    expect(sentence(stdout)).toContain('! an unknown number of people will have to sign in again')
+    expect(sentence(stdout)).toContain('(1) an unknown number of people will have to sign in again')
     const counting = await open({ servers: [SIGNED], version: '1.104.9', signIns: { 'id-signed': ['ada'] } })
     const counted = await counting.call(['--dry-run', ...REAUTHORIZE])
-    expect(sentence(counted.stdout)).toContain('! 1 person will have to sign in again')
+    expect(sentence(counted.stdout)).toContain('(1) 1 person will have to sign in again')
   })
 
   test('people are counted once, keys that they brought are not, and rubbish counts for nothing', async ({
@@ -169,11 +199,12 @@ describe.concurrent('with consent they move:', () => {
     const trial = await open({ servers: ALL, signIns: { 'id-loose': ['ada'] } })
     const { code, stdout } = await trial.call(['--dry-run', ...ACCEPT])
     expect(code).toBe(0)
-    expect(sentence(stdout)).toContain('! 1 person will have to sign in again')
-    expect(sentence(stdout)).toContain('! client id and secret may be lost; have them at hand')
+    expect(sentence(stdout)).toContain(' 1 person will have to sign in again')
+    expect(sentence(stdout)).toContain('client id and secret may be lost; have them at hand')
     expect(sentence(stdout)).toContain(
-      "! the issuer is cleared and cannot be put back without the client's secret",
+      "the issuer is cleared and cannot be put back without the client's secret",
     )
+    expect(sentence(stdout)).toContain('! 4 servers lose something that cannot be put back, see ')
     expect(writes(trial.sandbox)).toBe(0)
   })
 

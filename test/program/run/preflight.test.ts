@@ -41,19 +41,27 @@ const started = async (trial: Trial): Promise<{ tools: Record<string, { name: st
   JSON.parse((await readFile(await newestFile(trial), 'utf8')).split('\n')[0] ?? '') as never
 
 describe.concurrent('before anything is written', () => {
-  test('every new address is tried, and what was found stands with the diff', async ({ open }) => {
+  test('every new address is tried, and what was found stands with its server', async ({ open, expect }) => {
     const trial = await open(REFUSING)
     const { code, stdout } = await trial.call(['--dry-run'], TRY)
     expect(code).toBe(1)
-    expect(stdout).toContain('\n✓ lists 2 tools at the new URL\n')
-    expect(stdout.match(/^\+url: /gm)).toHaveLength(2)
-    expect(sentence(stdout)).toContain(
-      '✗ does not work at the new URL: LiteLLM: it returned HTTP 421 ! waits for --accept unreachable n8n ',
-    )
-    expect(sentence(stdout)).toContain(
-      'To mend fetch: The MCP server does not accept the host name mcp-proxy-sse',
-    )
-    expect(stdout).toContain('\n    TransportSecuritySettings(allowed_hosts=["mcp-proxy-sse:8080"])\n')
+    expect(stdout.slice(stdout.indexOf('\n- '), stdout.indexOf('Nothing was'))).toMatchInlineSnapshot(`
+      "
+      - http://localhost:8585
+      + http://mcp-proxy-sse:8080
+        ✗ fetch  /servers/fetch/sse  host name refused  (1)
+          n8n    /servers/n8n/sse    ✓ 2 tools
+
+      (1) fetch does not work at the new URL: LiteLLM: it returned HTTP 421
+          To mend fetch: The MCP server does not accept the host name mcp-proxy-sse:
+          it was made for 127.0.0.1. With the Python SDK, name it in its
+          transport_security.
+            TransportSecuritySettings(allowed_hosts=["mcp-proxy-sse:8080"])
+          All the same: --accept unreachable
+
+      2 to change: 1 now, 1 waits for your consent.
+      "
+    `)
   })
 
   test('it is part of the plan document, and null where nobody tried', async ({ open }) => {
@@ -170,9 +178,7 @@ describe.concurrent('after a run', () => {
     expect(sentence(session.text)).toContain(
       '1 server does not work at the new URL, see above. Take the run back?',
     )
-    expect(sentence(session.text)).toContain(
-      'goes back to http://localhost:8585, which answers: lists 2 tools',
-    )
+    expect(sentence(session.text)).toContain('+ http://localhost:8585 fetch /servers/fetch/sse ✓ 2 tools')
     expect(Object.values(urls(trial.sandbox.rows())).join()).not.toContain('mcp-proxy-sse')
   })
 })
@@ -186,15 +192,15 @@ describe.concurrent('a revert', () => {
     const back = await trial.call(['--revert', '--yes', '--verbose'], TRY)
     expect(back.code).toBe(0)
     for (const text of [
-      '✓ goes back to http://localhost:8585, which answers: lists 2 tools',
-      '2 servers: 2 to take back, 0 not concerned',
+      '+ http://localhost:8585 fetch /servers/fetch/sse ✓ 2 tools n8n /servers/n8n/sse ✓ 2 tools',
+      '2 to take back, each in url alone.',
       '✔ fetch: taken back ✓ LiteLLM lists 2 tools',
       '2 of 2 servers taken back. Checked through the gateway: 2 of 2 servers listed tools.',
     ])
       expect(sentence(back.stdout)).toContain(text)
     expect(back.stdout).not.toMatch(/\bchanged\b|the old address|the new URL/)
     const again = await trial.call(['--revert', '--yes'], TRY)
-    expect(sentence(again.stdout)).toContain('goes back to http://mcp-proxy-sse:8080, which answers')
+    expect(sentence(again.stdout)).toContain('+ http://mcp-proxy-sse:8080 fetch /servers/fetch/sse ✓ 2 tools')
     expect(sentence((await trial.call(['history'])).stdout)).toContain('2 of 2 taken back')
   })
 
@@ -206,7 +212,7 @@ describe.concurrent('a revert', () => {
     const { code, stdout } = await trial.call(['--revert', '--yes'], TRY)
     expect(code).toBe(0)
     expect(sentence(stdout)).toContain(
-      '✗ 2 servers go back to http://localhost:8585, which does not work: LiteLLM: the server is unreachable',
+      '✗ fetch /servers/fetch/sse unreachable (1) ✗ n8n /servers/n8n/sse unreachable (1) (1) 2 servers go back to http://localhost:8585, which does not work: LiteLLM: the server is unreachable',
     )
     expect(sentence(stdout)).toContain('(as was found beforehand)')
     expect(sentence(stdout)).toContain('0 of 2 servers listed tools, 2 failed.')

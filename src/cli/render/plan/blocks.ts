@@ -4,41 +4,39 @@ import type { Change, ChangedFile } from '../../../core/plan/change.ts'
 import type { Plan } from '../../../core/plan/plan.ts'
 import type { ServerIdentity } from '../../../core/record/server.ts'
 import { printable } from '../../../core/show/text.ts'
-import type { Said } from './causes.ts'
 import { renderEdits } from './diff.ts'
+import { type Footnote, numbersFor, refsText } from './footnotes.ts'
 import { publicSettings } from '../documents.ts'
 import { eraOf } from '../../../core/record/eras.ts'
-import { type Look, wrap } from '../layout.ts'
+import { columnsOf, type Look, wrap } from '../layout.ts'
 import { shownName } from '../name.ts'
-import { renderFinding } from './reach.ts'
+import { renderFinding, renderShortFinding } from './reach.ts'
 
-/** A server: what it is called, and its id where that is something else; in one line where it fits. */
-function renderServer(server: ServerIdentity, look: Look): string {
+/** A server: what it is called, and its id where that is something else; in one line where it fits. `refs`: as `(1, 2)`. */
+function renderServer(server: ServerIdentity, refs: string, look: Look): string {
   const title = shownName(server)
   const alias = server.alias && server.alias !== title ? ` (alias ${printable(server.alias)})` : ''
   const id = title === server.id ? '' : printable(server.id)
-  const inOne = title.length + alias.length + 2 + id.length <= look.width
-  if (!inOne) return `${wrap(title + alias, look.width, '  ')}\n  ${look.paint('dim', id)}`
-  return `${look.paint('bold', title)}${alias}${id && `  ${look.paint('dim', id)}`}`
+  const rest = [id, refs].filter((text) => text !== '').join('  ')
+  const inOne = columnsOf(title + alias) + 2 + columnsOf(rest) <= look.width
+  if (!inOne) return `${wrap(title + alias, look.width, '  ')}\n  ${look.paint('dim', rest)}`
+  return `${look.paint('bold', title)}${alias}${rest && `  ${look.paint('dim', rest)}`}`
 }
 
 /** Where a server stands that is changed in a file. */
-function renderFile({ path, server, variable }: ChangedFile): string {
+function placeOf({ path, server, variable }: ChangedFile): string {
   const place = variable === null ? `mcp_servers.${server}` : `variable ${variable}`
   return printable(`in ${path}, ${place}`)
 }
 
-/** What a change brings with it, and what was found at its new address, but for what is said with others. */
-function renderConsequences(change: Change, plan: Plan, elsewhere: Said, look: Look): string[] {
-  const said = elsewhere.get(change.id)
+/** What a change brings with it, and what was found at its new address. */
+function renderConsequences(change: Change, plan: Plan, look: Look): string[] {
   const isFailing = plan.preflight[change.id]?.outcome === 'failed'
-  const found = isFailing && said?.has('unreachable') ? [] : renderFinding(change, plan, look)
   const effects = change.effects.filter(
-    ({ code, message }) =>
-      !(said?.has(message) || code === 'restart' || (code === 'unreachable' && isFailing)),
+    ({ code }) => code !== 'restart' && !(code === 'unreachable' && isFailing),
   )
   return [
-    ...found,
+    ...renderFinding(change, plan, look),
     ...effects.map(({ message, reversible }) =>
       look.paint(
         reversible ? 'yellow' : ['yellow', 'bold'],
@@ -48,16 +46,40 @@ function renderConsequences(change: Change, plan: Plan, elsewhere: Said, look: L
   ]
 }
 
-/** The OAuth settings that are to be there after a change, as they come from the record, or from a journal. */
-function renderSettings({ settings, effects }: Change, plan: Plan, look: Look): string[] {
+/** Texts side by side with commas, in as few lines as hold them whole. */
+function sideBySide(texts: readonly string[], width: number, indent: string): string[] {
+  const lines: string[] = []
+  for (const [i, text] of texts.entries()) {
+    const each = i < texts.length - 1 ? `${text},` : text
+    const longer = `${lines.at(-1) ?? ''} ${each}`
+    if (i > 0 && columnsOf(longer) <= width) lines[lines.length - 1] = longer
+    else lines.push(wrap(indent + each, width, `${indent}  `))
+  }
+  return lines
+}
+
+/**
+ * The OAuth settings that are to be there after a change, as they come from the record, or from a journal. `lead`: what is
+ * said of them.
+ */
+export function renderSettings(
+  { settings, effects }: Change,
+  plan: Plan,
+  look: Look,
+  { indent = '  ', lead = '' }: { indent?: string; lead?: string } = {},
+): string[] {
   const goes =
     eraOf(plan.gateway.version).era.dropsClient && effects.some(({ code }) => code === 'issuer-cleared')
-  return publicSettings(settings)
+  const texts = publicSettings(settings)
     .filter(({ field }) => !(goes && field === 'issuer'))
-    .map(({ field, value }) =>
-      look.paint('dim', wrap(`  ${printable(`${field}: ${String(value)}`)}`, look.width, '    ')),
-    )
+    .map(({ field, value }) => printable(`${field}: ${String(value)}`))
+  const [first, ...more] = texts
+  const all = first === undefined ? [] : [lead + first, ...more]
+  return sideBySide(all, look.width, indent).map((line) => look.paint('dim', line))
 }
+
+/** Of settings that a write clears with the URL. */
+export const RESTORED = 'cleared, and put back: '
 
 /** What a change waits for, in a line. */
 function renderWaiting(consents: readonly Consent[], look: Look): string[] {
@@ -69,26 +91,43 @@ function renderWaiting(consents: readonly Consent[], look: Look): string[] {
  * The block of one server: who, and for each place that is changed the diff, what was found at its new address, its
  * effects, and what it waits for.
  */
-function renderServerBlock(changes: readonly Change[], look: Look, plan: Plan, said: Said): string {
+function renderServerBlock(
+  changes: readonly Change[],
+  look: Look,
+  plan: Plan,
+  footnotes: readonly Footnote[] | null,
+): string {
   const [first] = changes
   if (!first) return ''
+  const consequences = (change: Change): string[] =>
+    footnotes === null ? renderConsequences(change, plan, look) : renderShortFinding(change, plan, look)
   const places = changes.flatMap((change) => [
-    ...(change.file === null ? [] : [look.paint('dim', wrap(renderFile(change.file), look.width, '  '))]),
+    ...(change.file === null ? [] : [look.paint('dim', wrap(placeOf(change.file), look.width, '  '))]),
     ...(change.edits.length === 0 ? [] : [renderEdits(change, look)]),
-    ...renderConsequences(change, plan, said, look),
-    ...renderSettings(change, plan, look),
+    ...consequences(change),
+    ...renderSettings(change, plan, look, footnotes === null ? {} : { lead: RESTORED }),
   ])
+  const numbers = numbersFor(changes, footnotes ?? [])
+  const told = new Set(numbers.flatMap((number) => footnotes?.[number - 1]?.consents ?? []))
   const consents = new Set(changes.flatMap(({ id }) => plan.withheld[id]?.consents ?? []))
-  return [renderServer(first.server, look), ...places, ...renderWaiting([...consents], look)].join('\n')
+  const waiting = [...consents].filter((code) => !told.has(code))
+  return [
+    renderServer(first.server, refsText(numbers), look),
+    ...places,
+    ...renderWaiting(waiting, look),
+  ].join('\n')
 }
 
-/** The block of each server that some of a plan's changes are about, in order, without what is said elsewhere. */
+/**
+ * The block of each server that some of a plan's changes are about, in order. `footnotes`: what is said below them of several
+ * and of one, and not in the blocks; `null` where nothing is.
+ */
 export function renderBlocks(
   changes: readonly Change[],
   look: Look,
   plan: Plan,
-  said: Said = new Map(),
+  footnotes: readonly Footnote[] | null = null,
 ): string[] {
   const servers = groupedBy(changes, ({ server }) => server.id)
-  return servers.map((own) => renderServerBlock(own, look, plan, said))
+  return servers.map((own) => renderServerBlock(own, look, plan, footnotes))
 }

@@ -90,7 +90,11 @@ export function renderEdits({ edits, file }: Pick<Change, 'edits' | 'file'>, loo
   const heads = patch.hunks.map(
     (hunk) => `@@ -${hunk.oldStart},${hunk.oldLines} +${hunk.newStart},${hunk.newLines} @@`,
   )
-  const body = shown.flatMap((edit) => [...line('-', edit, look), ...line('+', edit, look)])
+  const body = shown.flatMap((edit) => [
+    ...line('-', edit, look),
+    ...line('+', edit, look),
+    ...(edit.before === edit.after ? ['  (the two differ in what is hidden)'] : []),
+  ])
   return [
     look.paint('dim', '--- now'),
     look.paint('dim', '+++ after'),

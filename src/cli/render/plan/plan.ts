@@ -1,25 +1,11 @@
-import { originText, readAddress } from '../../../core/rule/address.ts'
-import { acceptOptions } from '../../../core/plan/consent.ts'
-import { eraOf } from '../../../core/record/eras.ts'
 import { groupedBy } from '../../../core/grouped.ts'
-import { verdictOn, type Migration } from '../../../core/rule/migration.ts'
-import type { CommandMaker } from '../../../core/show/own-command.ts'
-import {
-  awaitingChanges,
-  isLeftBehind,
-  type Note,
-  type Plan,
-  type Skipped,
-  restartFor,
-} from '../../../core/plan/plan.ts'
-import { type Change, serversIn } from '../../../core/plan/change.ts'
+import { isLeftBehind, type Note, type Plan, type Skipped } from '../../../core/plan/plan.ts'
 import { maskUrlsIn } from '../../../core/show/redact.ts'
 import { count, printable } from '../../../core/show/text.ts'
 import { shownValue } from './diff.ts'
 import { renderDrift } from './drift.ts'
 import { type Look, wrap } from '../layout.ts'
 import { shownName } from '../name.ts'
-import { wordsFor } from '../words.ts'
 
 /** What there is to see of a server that is left alone: its drift, or its URL and the patch to make by hand. */
 function renderLeft({ url, contested, patch }: Skipped, look: Look): string {
@@ -28,6 +14,9 @@ function renderLeft({ url, contested, patch }: Skipped, look: Look): string {
   return `${drift.length > 0 ? drift.join('') : place}${renderPatch(patch ?? [])}`
 }
 
+/** So many of those that nobody meant are told with their URLs. */
+const MOST_URLS = 10
+
 /** Servers that are left alone for one reason, which is said once, with their names. */
 function renderSkipped(group: readonly Skipped[], look: Look): string {
   const [first] = group
@@ -35,7 +24,9 @@ function renderSkipped(group: readonly Skipped[], look: Look): string {
   const sign = isLeftBehind(first) ? look.paint('yellow', '!') : '-'
   const names = [...new Set(group.map(({ server }) => shownName(server)))].join(', ')
   const why = wrap(`${names} [${first.code}]: ${first.message}`, look.width - 4, '    ')
-  return `  ${sign} ${why}${group.map((skipped) => renderLeft(skipped, look)).join('')}`
+  const shown = isLeftBehind(first) ? group : group.slice(0, MOST_URLS)
+  const more = group.length > shown.length ? `\n    … and ${group.length - shown.length} more` : ''
+  return `  ${sign} ${why}${shown.map((skipped) => renderLeft(skipped, look)).join('')}${more}`
 }
 
 /** What a person would change by hand, secrets in URLs masked. */
@@ -53,83 +44,29 @@ function renderNote(group: readonly Note[], look: Look): string {
   return note.code === 'old-address' ? text : look.paint('yellow', text)
 }
 
-/** What is left alone, and what is worth knowing. Empty when there is nothing to say. */
-export function renderRemarks(plan: Plan, look: Look): string[] {
-  const left = groupedBy(plan.skipped, (each) => [each.code, each.message, isLeftBehind(each)])
-  const notes = groupedBy(plan.notes, ({ code, field, message }) => [code, field, message])
+function renderNotes(notes: readonly Note[], look: Look): string[] {
+  const groups = groupedBy(notes, ({ code, field, message }) => [code, field, message])
+  return groups.length > 0 ? [groups.map((group) => renderNote(group, look)).join('\n')] : []
+}
+
+/** What is left alone, what was meant first, and what is worth knowing. Empty when there is nothing to say. */
+export function renderRemarks({ skipped, notes }: Plan, look: Look): string[] {
+  const meantFirst = skipped.toSorted((a, b) => Number(isLeftBehind(b)) - Number(isLeftBehind(a)))
+  const left = groupedBy(meantFirst, (each) => [each.code, each.message, isLeftBehind(each)])
   return [
     ...(left.length > 0
       ? [['Left alone:', ...left.map((group) => renderSkipped(group, look))].join('\n')]
       : []),
-    ...(notes.length > 0 ? [notes.map((group) => renderNote(group, look)).join('\n')] : []),
+    ...renderNotes(notes, look),
   ]
 }
 
-/** The plan in one line of numbers. */
-export function renderSummary(plan: Plan): string {
-  const { summary } = plan
-  const words = wordsFor(plan)
-  const waiting = serversIn(awaitingChanges(plan))
-  const all = waiting >= summary.changes
-  const wait = waiting === 0 ? '' : `, ${all ? '' : `${waiting} of them `}waiting for a consent`
-  const parts = [
-    `${summary.changes} ${words.todo}${wait}`,
-    summary.moved > 0 ? `${summary.moved} ${words.already}` : '',
-    `${summary.unchanged - summary.moved} not concerned`,
-    `${summary.skipped} left alone`,
-    summary.excluded > 0 ? `${summary.excluded} not selected` : '',
-  ]
-  return `${count(summary.servers, 'server')}: ${parts.filter((part) => part !== '').join(', ')}`
-}
-
-/** Where a plan moves URLs from and to, so that it stands right above the question; empty where it moves none. */
-export function renderDirections({ changes }: Plan, look: Look): string[] {
-  const origin = (url: string | null): string | null => {
-    const address = url === null ? null : readAddress(url)
-    return address?.kind === 'address' ? originText(address) : null
-  }
-  const counts = new Map<string, number>()
-  for (const { edits, file } of changes) {
-    for (const { before, after } of edits) {
-      const [from, to] = [origin(before), origin(after)]
-      const moved = file?.sharers?.length ?? 1
-      if (from && to) counts.set(`${from} → ${to}`, (counts.get(`${from} → ${to}`) ?? 0) + moved)
-    }
-  }
-  return [...counts].map(([way, n]) => wrap(`  ${n} × ${printable(way)}`, look.width, '    '))
-}
-
-/** What waits for which consent, in a line for each; empty where nothing does. */
-export function renderAwaiting(plan: Plan, look: Look): string[] {
-  const waiting = new Map<string, Change[]>()
-  for (const change of awaitingChanges(plan)) {
-    const options = acceptOptions(plan.withheld[change.id]?.consents ?? []).join(' ')
-    waiting.set(options, [...(waiting.get(options) ?? []), change])
-  }
-  return [...waiting].map(([options, changes]) =>
-    look.paint(
-      'yellow',
-      wrap(`! ${count(serversIn(changes), 'server waits', 'servers wait')} for ${options}`, look.width, '  '),
-    ),
+/** Of what is worth knowing that which is a warning. */
+export function renderWarnings({ notes }: Plan, look: Look): string[] {
+  return renderNotes(
+    notes.filter(({ code }) => code !== 'old-address'),
+    look,
   )
-}
-
-const RESTARTS = {
-  no: '',
-  possible:
-    'Restart LiteLLM afterwards, to be sure: some releases of this range use a URL that was written only after a restart.',
-  required:
-    'Restart LiteLLM afterwards, all its workers: this release uses a URL that was written only after a restart.',
-} as const
-
-/** That LiteLLM has to be restarted for it, where it has. */
-export function renderRestart({ changes, gateway }: Plan, look: Look): string[] {
-  const { era } = eraOf(gateway.version)
-  const inFiles = changes.some(({ file }) => file !== null)
-  const text = inFiles
-    ? 'Restart LiteLLM afterwards, all its workers and replicas: it reads its files when it starts.'
-    : RESTARTS[restartFor(changes, era)]
-  return text === '' ? [] : [look.paint('yellow', wrap(`! ${text}`, look.width, '  '))]
 }
 
 /** The servers that were meant and are left alone, in a line; empty when there is none. They make the exit code 1, 3 or 4. */
@@ -147,30 +84,4 @@ export function renderLeftBehind(skipped: readonly Skipped[], look: Look): strin
       ),
     ),
   ]
-}
-
-/**
- * When nothing is to change: where the servers are, and the line that would move those that look as if they were
- * meant: near misses, or the most frequent origin where no server has moved yet. Nothing is suggested where
- * servers were left alone or not selected.
- */
-export function renderNothing(plan: Plan, migration: Migration, own: CommandMaker): string {
-  const target = originText(migration.to)
-  const matching = plan.skipped.filter(isLeftBehind).length
-  const elsewhere = plan.origins.filter(({ origin }) => origin !== target)
-  const near = elsewhere.filter(({ origin }) => verdictOn(migration, origin).kind === 'near-miss')
-  const quiet = matching > 0 || plan.summary.excluded > 0
-  const [first] = near.length > 0 || plan.summary.moved > 0 ? near : elsewhere
-  return [
-    matching > 0
-      ? 'Nothing can be changed: what matches is left alone, see above.'
-      : plan.summary.servers > 0 && plan.summary.excluded === plan.summary.servers
-        ? 'Nothing to change: no server is selected.'
-        : 'Nothing to change: no server matches.',
-    ...elsewhere.map(({ origin, count: n }) => `  ${n} × ${printable(origin)}`),
-    ...(plan.summary.moved > 0 ? [`${plan.summary.moved} already at ${target}`] : []),
-    ...(first && !quiet
-      ? ['If these are meant:', `  ${own('migrate', '--from', first.origin, '--to', target)}`]
-      : []),
-  ].join('\n')
 }

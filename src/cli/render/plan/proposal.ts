@@ -1,35 +1,43 @@
-import { LOOPBACK_TEXT } from '../../../core/rule/host-names.ts'
-import { originText } from '../../../core/rule/address.ts'
+import { AD_HOC } from '../../../core/rule/ad-hoc.ts'
 import type { Migration } from '../../../core/rule/migration.ts'
-import { type Plan } from '../../../core/plan/plan.ts'
+import type { Plan } from '../../../core/plan/plan.ts'
 import { serversIn } from '../../../core/plan/change.ts'
 import type { CommandMaker } from '../../../core/show/own-command.ts'
-import { count } from '../../../core/show/text.ts'
+import { count, printable } from '../../../core/show/text.ts'
 import type { RecordedRun } from '../../../journal/fold.ts'
 import type { Resumption } from '../../../runs/apply/run.ts'
 import type { Proposal } from '../../../runs/job/ports.ts'
-import { renderNothing } from './plan.ts'
+import type { Look } from '../layout.ts'
+import { renderNothing } from './nothing.ts'
 
-/** Where a migration moves servers from, in words. */
-function sourceText({ from: { schemes, hosts, port } }: Migration): string {
-  if (hosts === 'loopback') return `localhost:${port} (also ${LOOPBACK_TEXT})`
-  return schemes.flatMap((scheme) => hosts.map((host) => originText({ scheme, host, port }))).join(', ')
+/** The gateway, who asks it, and how many servers the plan is about. */
+const gatewayText = ({ gateway, summary }: Plan, noun: string): string =>
+  printable(
+    `LiteLLM ${gateway.version ?? '(release unknown)'} at ${gateway.url} (${gateway.account}): ${count(summary.servers, noun)}`,
+  )
+
+/** By which rule, and in which fields where that is not the URL alone. */
+function ruleText({ id, title, fields }: Migration): string {
+  const where = fields.some((field) => field !== 'url') ? `, in ${fields.join(', ')}` : ''
+  return `${id === AD_HOC ? title : `Migration ${id}`}${where}`
 }
 
-/** In which fields, where that is not the URL alone. */
-const whereText = ({ fields }: Migration): string =>
-  fields.some((field) => field !== 'url') ? `\nin ${fields.join(', ')}` : ''
+const LOCAL: Intl.DateTimeFormatOptions = { dateStyle: 'medium', timeStyle: 'short' }
 
-const gatewayText = ({ gateway }: Plan): string =>
-  `LiteLLM ${gateway.version ?? '(release unknown)'} at ${gateway.url}`
+/** A time as this machine's clock shows it: `24 Nov 2026, 04:14`. */
+function localTime(time: string): string {
+  const date = new Date(time)
+  return Number.isNaN(date.getTime()) ? printable(time) : date.toLocaleString('en-GB', LOCAL)
+}
 
-const migrationHeading = (migration: Migration, plan: Plan): string =>
-  `Migration ${migration.id} on ${gatewayText(plan)}\nfrom ${sourceText(migration)} to ${originText(migration.to)}${whereText(migration)}`
+const runText = ({ id, startedAt, started }: RecordedRun): string =>
+  `run ${id} of ${localTime(startedAt)}, by ${printable(started.user)}`
 
-function reversalHeading(run: RecordedRun, plan: Plan): string {
-  const what = run.started.reverts === null ? 'a migration' : `which took back ${run.started.reverts}`
-  const again = run.started.reverts === null ? '' : ` What ${run.started.reverts} changed is changed again.`
-  return `Taking back run ${run.id} of ${run.startedAt}, ${what}, on ${gatewayText(plan)}, ${plan.gateway.account}.${again}`
+function reversalHeading(run: RecordedRun): string {
+  const { reverts } = run.started
+  return reverts === null
+    ? `Taking back ${runText(run)}`
+    : `Taking back ${runText(run)}, which took back ${reverts}. What ${reverts} changed is changed again.`
 }
 
 /** Why finishing a run writes nothing: all of it is done, or what is there now is somebody else's, or nobody's to tell. */
@@ -40,32 +48,38 @@ function nothingLeft(settled: Resumption['settled']): string {
     : `Nothing is written: ${count(others, 'server is', 'servers are')} not as the run left ${others === 1 ? 'it' : 'them'}, and stay${others === 1 ? 's' : ''} that way.`
 }
 
-/** What stands above a plan, by what it is for, and what is said where it changes nothing. */
+/** What stands above a plan, by what it is for, and what is said where it changes nothing. Lines are not wrapped yet. */
 export function renderPurpose(
   { plan, purpose }: Proposal,
   own: CommandMaker,
-): { heading: string; nothing: string } {
+  look: Look,
+): { heading: string[]; nothing: string } {
   switch (purpose.kind) {
     case 'migration':
       return {
-        heading: migrationHeading(purpose.migration, plan),
-        nothing: renderNothing(plan, purpose.migration, own),
+        heading: [gatewayText(plan, 'MCP server'), ruleText(purpose.migration)],
+        nothing: renderNothing(plan, purpose.migration, own, look),
       }
     case 'revert':
       return {
-        heading: reversalHeading(purpose.run, plan),
+        heading: [reversalHeading(purpose.run), gatewayText(plan, 'server')],
         nothing: plan.skipped.some(({ code }) => code === 'file-not-named')
           ? 'Nothing is taken back: a file that it is in was not named; see above.'
           : 'Nothing to take back: no server holds what this run wrote.',
       }
     case 'completion': {
       const { run, settled } = purpose.resumption
-      const heading = `Finishing run ${run.id} of ${run.startedAt} on ${gatewayText(plan)}`
-      return { heading, nothing: nothingLeft(settled) }
+      return {
+        heading: [`Finishing ${runText(run)}`, gatewayText(plan, 'server')],
+        nothing: nothingLeft(settled),
+      }
     }
     case 'over-edits':
       return {
-        heading: `Writing over what somebody else wrote on ${count(purpose.servers, 'server')}`,
+        heading: [
+          `Writing over what somebody else wrote on ${count(purpose.servers, 'server')}`,
+          gatewayText(plan, 'server'),
+        ],
         nothing: 'Nothing to write over: they hold our value by now.',
       }
   }

@@ -1,15 +1,15 @@
 import { originOf } from '../../../core/rule/address.ts'
 import { type Change, newUrl } from '../../../core/plan/change.ts'
 import type { Plan } from '../../../core/plan/plan.ts'
-import type { ReachOutcome, Tried } from '../../../core/reach/reach.ts'
+import type { ReachKind, ReachOutcome, Tried } from '../../../core/reach/reach.ts'
 import { maskUrl } from '../../../core/show/redact.ts'
 import { count, printable } from '../../../core/show/text.ts'
 import { commandLines, type Look, wrap } from '../layout.ts'
-import { shownName } from '../name.ts'
 
 const SIGNS: Record<ReachOutcome, string> = { reached: '✓', 'sign-in': '~', failed: '✗', 'not-tried': '·' }
 
-const TONES = { reached: 'green', 'sign-in': 'yellow', failed: 'red', 'not-tried': 'dim' } as const
+/** The colour of each outcome. */
+export const TONES = { reached: 'green', 'sign-in': 'yellow', failed: 'red', 'not-tried': 'dim' } as const
 
 const SIGN_IN = "whether it accepts LiteLLM's sign-in cannot be tried beforehand"
 
@@ -41,12 +41,67 @@ function back({ outcome, evidence, tools }: Tried, url: string | null): string {
 /** Where a plan, or a report, holds what was found. */
 export type Findings = Pick<Plan, 'preflight' | 'reverts'>
 
-/** What was found at the address that a change gives, in a line such as `✓ lists 13 tools at the new URL`. */
-export function renderFinding(change: Change, { preflight, reverts }: Findings, look: Look): string[] {
+/** What was found at the address that a change gives, in words; `null` where nobody looked. */
+export function findingOf(change: Change, { preflight, reverts }: Findings): string | null {
   const tried = preflight[change.id]
-  if (!tried) return []
-  const text = `${SIGNS[tried.outcome]} ${printable(reverts === null ? forward(tried) : back(tried, newUrl(change)))}`
-  return [look.paint(TONES[tried.outcome], wrap(text, look.width, '  '))]
+  if (!tried) return null
+  return printable(reverts === null ? forward(tried) : back(tried, newUrl(change)))
+}
+
+/** The same in a line such as `✓ lists 13 tools at the new URL`. */
+export function renderFinding(change: Change, findings: Findings, look: Look): string[] {
+  const tried = findings.preflight[change.id]
+  const text = findingOf(change, findings)
+  if (!tried || text === null) return []
+  return [look.paint(TONES[tried.outcome], wrap(`${SIGNS[tried.outcome]} ${text}`, look.width, '  '))]
+}
+
+/** What keeps an address from working, in a word or two. */
+const FAILS: Record<ReachKind, string> = {
+  tools: 'does not work',
+  'no-tools': 'no tools',
+  'unknown-host': 'unknown host',
+  refused: 'refused',
+  unreachable: 'unreachable',
+  'not-found': 'not found',
+  'host-refused': 'host name refused',
+  unauthorized: 'unauthorized',
+  forbidden: 'forbidden',
+  'time-out': 'no answer',
+  'wrong-transport': 'wrong transport',
+  'not-mcp': 'no MCP server',
+  'web-page': 'a web page',
+  'login-page': 'a login page',
+  redirect: 'a redirect',
+  'rate-limited': 'rate limit',
+  reset: 'no answer',
+  'no-tls': 'no TLS',
+  'tls-only': 'TLS only',
+  certificate: 'bad certificate',
+  'tls-failed': 'TLS fails',
+  'server-error': 'server error',
+  unclear: 'does not work',
+  untried: 'not tried',
+}
+
+/** What was found in a word or two, as in `✓ 14 tools`. `digits`: how wide the number is to be. */
+export function shortFinding({ outcome, kind, tools }: Tried, digits = 0): string {
+  const n = tools ?? 0
+  const words: Record<ReachOutcome, string> = {
+    reached: `${SIGNS.reached} ${String(n).padStart(digits)} ${n === 1 ? 'tool' : 'tools'}`,
+    'sign-in': `${SIGNS['sign-in']} wants a sign-in`,
+    failed: FAILS[kind],
+    'not-tried': `${SIGNS['not-tried']} not tried`,
+  }
+  return words[outcome]
+}
+
+/** What was found, in a line of its own: in a word or two where a footnote says more. */
+export function renderShortFinding(change: Change, findings: Findings, look: Look): string[] {
+  const tried = findings.preflight[change.id]
+  if (!tried || tried.outcome === 'reached') return renderFinding(change, findings, look)
+  const sign = tried.outcome === 'failed' ? `${SIGNS.failed} ` : ''
+  return [look.paint(TONES[tried.outcome], `${sign}${shortFinding(tried)}`)]
 }
 
 /** What mends failures, each remedy once, with the servers that it is for. */
@@ -61,17 +116,4 @@ export function renderMending(found: readonly { name: string; tried: Tried | nul
     const who = wrap(`To mend ${names.join(', ')}: ${printable(sentence)}`, look.width, '  ')
     return [who, ...commands.map((command) => commandLines(printable(command), look, '    '))].join('\n')
   })
-}
-
-/**
- * What mends the new addresses of a plan that do not work, of those changes. Empty for a revert: its address is often
- * dead.
- */
-export function renderRemedies(plan: Plan, changes: readonly Change[], look: Look): string[] {
-  if (plan.reverts !== null) return []
-  const found = changes.map(({ id, server }) => ({
-    name: shownName(server),
-    tried: plan.preflight[id] ?? null,
-  }))
-  return renderMending(found, look)
 }

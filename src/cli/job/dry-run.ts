@@ -1,0 +1,60 @@
+import { optionsToFinish, optionsToRevert } from '../../core/plan/back/options.ts'
+import { acceptOptions, CONSENTS } from '../../core/plan/consent.ts'
+import { awaitingChanges, readyChanges } from '../../core/plan/plan.ts'
+import type { CommandMaker } from '../../core/show/own-command.ts'
+import { mend } from '../../core/show/remedy.ts'
+import type { Proposal } from '../../runs/job/ports.ts'
+import type { MainOptions } from '../commands/main.ts'
+import { hintLines, type Look } from '../render/layout.ts'
+
+interface Given {
+  options: MainOptions
+  own: CommandMaker
+}
+
+/** The options that choose servers, as words. */
+const choosing = ({ only, except }: MainOptions): string[] => [
+  ...only.flatMap((pattern) => ['--only', pattern]),
+  ...except.flatMap((pattern) => ['--except', pattern]),
+]
+
+/** The command for what needs no further consent, and for what waits for one, too; `null` where there is no such thing. */
+function migrating({ plan }: Proposal, { options, own }: Given): [now: string | null, all: string | null] {
+  const given = options.accept.filter((code) => CONSENTS.includes(code))
+  const waiting = awaitingChanges(plan)
+  const needed = new Set([...given, ...waiting.flatMap(({ id }) => plan.withheld[id]?.consents ?? [])])
+  return [
+    readyChanges(plan).length > 0 ? own('migrate', ...acceptOptions(given)) : null,
+    waiting.length > 0 ? own('migrate', ...acceptOptions([...needed])) : null,
+  ]
+}
+
+/** The command that does what a dry run showed, in the words of its purpose. */
+function applying(proposal: Proposal, given: Given): string[] {
+  const { purpose, plan } = proposal
+  const { options, own } = given
+  if (purpose.kind === 'revert') {
+    const { run } = purpose
+    const words = [...optionsToRevert(plan.changes, run.head), ...choosing(options)]
+    return [mend('To take it back:', own('revert', run.id, ...words))]
+  }
+  if (purpose.kind === 'completion') {
+    const { run } = purpose.resumption
+    return [
+      mend('To finish it:', own('unfinished', 'finish', ...optionsToFinish(run.started.changes, run.head))),
+    ]
+  }
+  const [now, all] = migrating(proposal, given)
+  return [
+    ...(now === null ? [] : [mend('To apply it:', now)]),
+    ...(all === null ? [] : [mend(now === null ? 'To apply it all the same:' : 'With what waits:', all)]),
+  ]
+}
+
+/** What a dry run with changes ends with: that nothing was written, and what does it. */
+export function dryRunEnd(proposal: Proposal, given: Given, look: Look): string[] {
+  return [
+    'Nothing was written: this was a dry run.',
+    ...applying(proposal, given).map((hint) => hintLines(hint, look)),
+  ]
+}

@@ -1,0 +1,65 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { shownSide } from '../../../../src/cli/render/plan/diff.ts'
+import { moveOf } from '../../../../src/cli/render/plan/move.ts'
+import type { Edit } from '../../../../src/core/plan/change.ts'
+
+const edit = (before: string | null, after: string | null): Edit => ({ field: 'url', before, after })
+
+describe('a URL that moves in short', () => {
+  test('is what it begins with, before and after, and what stays', () => {
+    expect(moveOf(edit('http://localhost:8585/servers/a/sse?x', 'https://proxy/servers/a/sse?x'))).toEqual({
+      from: 'http://localhost:8585',
+      to: 'https://proxy',
+      rest: '/servers/a/sse?***',
+    })
+  })
+
+  test.each([
+    ['the path changes', edit('http://old/a', 'http://new/b')],
+    ['nothing but a hidden value changes', edit('http://h/a?k=1', 'http://h/a?k=2')],
+    ['a hidden value changes with it', edit('http://old/a?k=1', 'http://new/a?k=2')],
+    ['nothing but hidden user info changes', edit('http://a:1@h/x', 'http://b:2@h/x')],
+    ['it is new', edit(null, 'http://new/a')],
+    ['it goes', edit('http://old/a', null)],
+    ['white space stands in it, which nobody would see', edit('http://old/a ', 'http://new/a ')],
+    ['it is no URL', edit('os.environ/OLD', 'os.environ/NEW')],
+  ])('is no short form where %s', (_, given) => {
+    expect(moveOf(given)).toBeNull()
+  })
+})
+
+const letters = fc.string({ unit: fc.constantFrom(...'ab/?#&=;@:%.\\ \u001b\u202e日{}*'), maxLength: 20 })
+const origin = fc.tuple(
+  fc.constantFrom('http://', 'https://', 'HTTP://', 'x:', ''),
+  fc.constantFrom('', 'me:geheim@', 'token@'),
+  fc.constantFrom('old', 'new:1', '[::1]:8585', 'localhost:8585', 'ho st', ''),
+)
+const url = fc.tuple(origin, letters).map(([start, rest]) => start.join('') + rest)
+/** Many of them with the same end. */
+const pairs = fc.oneof(
+  fc.tuple(url, url),
+  fc.tuple(origin, origin, letters).map(([a, b, rest]) => [a.join('') + rest, b.join('') + rest] as const),
+)
+
+test('head and line give both sides back as they may be shown, and nothing else of the URL moves', () => {
+  let found = 0
+  fc.assert(
+    fc.property(pairs, ([before, after]) => {
+      const given = edit(before, after)
+      const move = moveOf(given)
+      if (move === null) return
+      found += 1
+      expect([move.from + move.rest, move.to + move.rest]).toEqual([
+        shownSide(given, before),
+        shownSide(given, after),
+      ])
+      expect(move.from).not.toBe(move.to)
+      expect(JSON.stringify(move)).not.toMatch(/geheim|\s/)
+      const restOf = (text: string): string => text.replace(/^[^/]*\/\/[^/?#\\]*/, '')
+      expect(restOf(before)).toBe(restOf(after))
+    }),
+    { numRuns: 2000, examples: [[['http://old/x?a=1#b', 'http://new/x?a=1#b']]] },
+  )
+  expect(found).toBeGreaterThan(100)
+})
