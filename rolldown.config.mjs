@@ -32,7 +32,7 @@ const CHUNKS = {
   sandbox: source('cli/commands/sandbox', 'cli/commands/sandbox-gateway/serve'),
   proxy: [library('https-proxy-agent')],
   spinner: [library('ora')],
-  prompts: [library('inquirer')],
+  prompts: source('cli/terminal/prompts/prompts'),
 }
 
 const refused = (name) => `() => { throw new Error('${name} is left out of this bundle') }`
@@ -57,8 +57,6 @@ const LEFT_OUT = {
   debug: { 'supports-color': 'module.exports = {}' },
   // Commands that are files of their own, started as programs.
   commander: { 'node:child_process': `module.exports = { spawn: ${refused('child_process')} }` },
-  // A question that opens an editor, with tables of all encodings.
-  '@inquirer/prompts': { '@inquirer/editor': `export default ${refused('@inquirer/editor')}` },
 }
 
 /** What stands in the place of modules that were asked for, by their ids here. */

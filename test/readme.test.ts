@@ -58,8 +58,8 @@ const ownGateway = (): Record<string, string> => ({
 async function typed(line: string): Promise<number> {
   const running = start(line, ownGateway())
   if (/^npx mcp-url-migrate( --revert)?$/.test(line)) {
-    await running.waitFor('(1.106.2, master key)?')
-    running.press(KEY.down, KEY.enter)
+    await running.waitFor('? [n]')
+    running.answer('y')
   }
   return running.exit()
 }
@@ -104,8 +104,8 @@ describe('the README', () => {
     const [shown = ''] = blocks('console')
     const [command = '', ...lines] = shown.trim().split('\n')
     const running = start(command.replace('$ ', ''))
-    await running.waitFor('(1.106.2, master key)?')
-    running.press(KEY.down, KEY.enter)
+    await running.waitFor('? [n]')
+    running.answer('y')
     await running.waitFor('Take the run back first')
     running.press(KEY.enter)
     expect(await running.exit()).toBe(0)

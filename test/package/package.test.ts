@@ -52,7 +52,7 @@ test('every library that it is made of is in it', () => {
   const wanted = [
     'got',
     'zod',
-    'inquirer',
+    '@inquirer/core',
     'ora',
     'diff',
     'commander',
@@ -84,7 +84,7 @@ test('to say its version and its help it loads one chunk, and to ask a gateway o
   expect(loadedWith('command.js').toSorted()).toEqual(['main.js', 'rolldown-runtime.js'])
   expect(librariesIn(texts.get('main.js') ?? '')).toContain('commander')
   const early = ['main.js', 'command.js'].flatMap((name) => librariesIn(texts.get(name) ?? ''))
-  const late = ['inquirer', 'ora', 'diff', 'yaml', 'https-proxy-agent', 'nanotar']
+  const late = ['@inquirer/core', 'ora', 'diff', 'yaml', 'https-proxy-agent', 'nanotar']
   expect(late.filter((name) => early.includes(name))).toEqual([])
 })
 

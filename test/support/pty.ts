@@ -8,7 +8,10 @@ export const KEY = {
   down: '\u001b[B',
   up: '\u001b[A',
   space: ' ',
+  escape: '\u001b',
+  backspace: '\u007f',
   ctrlC: '\u0003',
+  ctrlD: '\u0004',
 } as const
 
 /** How to start the program in a terminal. */
@@ -45,12 +48,13 @@ export class PtySession {
     const [file, argv] = shell
       ? ['/bin/sh', ['-c', shell]]
       : [process.execPath, [BIN, ...plainly(args, preflight)]]
+    const TERM = env['TERM'] ?? 'xterm-256color'
     this.#pty = spawn(file, argv, {
-      name: 'xterm-256color',
+      name: TERM,
       cols: columns,
       rows,
       cwd: process.cwd(),
-      env: bareEnvironment({ TERM: 'xterm-256color', TOOL: `"${process.execPath}" "${BIN}"`, ...env }),
+      env: bareEnvironment({ TERM, TOOL: `"${process.execPath}" "${BIN}"`, ...env }),
     })
     this.#pty.onData((text) => {
       this.#raw += text
@@ -124,6 +128,11 @@ export class PtySession {
   /** Sends keys, one after the other. */
   press(...keys: string[]): void {
     for (const key of keys) this.#pty.write(key)
+  }
+
+  /** Types a line, and Enter. */
+  answer(text: string): void {
+    this.press(text, KEY.enter)
   }
 
   resize(columns: number, rows: number): void {

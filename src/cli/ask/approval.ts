@@ -1,89 +1,148 @@
 import { type Change, serversIn } from '../../core/plan/change.ts'
-import { type Plan, readyChanges } from '../../core/plan/plan.ts'
+import { awaitingChanges, type Plan, readyChanges } from '../../core/plan/plan.ts'
 import { unitsOf } from '../../core/plan/units.ts'
-import { choosing } from '../../core/plan/withheld.ts'
-import { unitName } from '../render/name.ts'
-import { cancelled, type Choice } from '../terminal/terminal.ts'
+import { choosing, consenting } from '../../core/plan/withheld.ts'
 import { count } from '../../core/show/text.ts'
 import type { Gateway } from '../../gateway/port.ts'
-import { placeOf } from '../../files/place.ts'
-import type { Context } from '../context.ts'
-import { wordsFor } from '../render/words.ts'
+import { unitName } from '../render/name.ts'
 import { renderBlocks } from '../render/plan/blocks.ts'
-import { chooseOrShow } from './choose-or-show.ts'
+import { type RunWords, wordsFor } from '../render/words.ts'
+import { cancelled, type Choice } from '../terminal/terminal.ts'
+import type { Asking } from './choose-or-show.ts'
+import { oneByOne } from './one-by-one.ts'
 
-type ApprovalAnswer = 'all' | 'some' | 'each' | 'cancel'
-type EachAnswer = 'yes' | 'no' | 'rest' | 'stop'
+type Answer = 'yes' | 'no' | 'consent' | 'some' | 'each' | 'diff'
 
-/** "Change 7 servers on https://… (1.106.2, master key)?" */
+/** What was agreed to so far, and what of the ready changes was chosen: all of them where nobody chose. */
+interface Standing {
+  plan: Plan
+  chosen: readonly Change[] | null
+}
+
+/** The plan as it would be written now. */
+const standingPlan = ({ plan, chosen }: Standing): Plan =>
+  chosen === null ? plan : choosing(plan, readyChanges(plan), chosen)
+
+/** `Change 7 servers on http://localhost:4000?` */
 function question(plan: Plan): string {
-  const { gateway } = plan
-  return `${wordsFor(plan).verb} ${count(serversIn(readyChanges(plan)), 'server')} on ${gateway.url} (${gateway.version ?? 'release unknown'}, ${gateway.account})?`
+  const waiting = serversIn(awaitingChanges(plan))
+  const ready = serversIn(readyChanges(plan))
+  const consent = ready > 0 ? '' : ` (${waiting === 1 ? '1 waits' : `${waiting} wait`}; c agrees)`
+  return `${wordsFor(plan).verb} ${count(ready, 'server')} on ${plan.gateway.url}${consent}?`
 }
 
-async function askEach(
-  unit: readonly Change[],
-  { plan, counter, chosen }: { plan: Plan; counter: string; chosen: number },
-  gateway: Gateway,
-  context: Context,
-): Promise<EachAnswer> {
-  const { verb } = wordsFor(plan)
-  const before = chosen > 0 ? `, and ${verb.toLowerCase()} the ${chosen} chosen` : ''
-  const [yes = '', ...more] = verb.toLowerCase().split(' ')
-  const choices: Choice<EachAnswer>[] = [
-    { name: 'No, leave it', value: 'no' },
-    { name: `Yes, ${[yes, 'it', ...more].join(' ')} once you have seen them all`, value: 'yes' },
-    { name: 'Yes, and all the rest', value: 'rest' },
-    { name: `Stop: leave this and the rest${before}`, value: 'stop' },
+/** What somebody agrees to with the servers that wait, by the consents that are missing. */
+function objection(awaiting: readonly Change[], { withheld }: Plan): string {
+  const one = serversIn(awaiting) === 1
+  const missing = new Set(awaiting.flatMap(({ id }) => withheld[id]?.consents ?? []))
+  const reasons = [
+    missing.has('unreachable') ? `${one ? 'does' : 'do'} not work at the new URL` : '',
+    missing.has('grants') ? `${one ? 'gets another id' : 'get other ids'}, and somebody may lose access` : '',
+    missing.has('reauthorization') || missing.has('client-loss')
+      ? `${one ? 'loses' : 'lose'} something that cannot be put back`
+      : '',
+  ].filter(Boolean)
+  return `${count(serversIn(awaiting), 'server')} ${reasons.join(', or ')}, see above`
+}
+
+const NO: Choice<Answer> = {
+  key: 'n',
+  name: 'no',
+  words: ['no', 'q', 'quit'],
+  about: 'write nothing (also q)',
+  value: 'no',
+}
+const SOME: Choice<Answer> = {
+  key: 's',
+  name: 'some',
+  about: 'choose servers from a list; then this question again',
+  value: 'some',
+}
+const EACH: Choice<Answer> = {
+  key: 'o',
+  name: 'one by one',
+  words: ['one', 'one by one'],
+  about: 'decide server by server; nothing is written until all are decided',
+  value: 'each',
+}
+const DIFF: Choice<Answer> = {
+  key: 'd',
+  name: 'diff',
+  about: 'the diff of each record; then this question again',
+  value: 'diff',
+}
+
+const yesTo = (ready: readonly Change[], { verb }: RunWords): Choice<Answer> => ({
+  key: 'y',
+  name: 'yes',
+  about: `${verb.toLowerCase()} ${count(serversIn(ready), 'server')} now`,
+  value: 'yes',
+})
+
+const consentTo = (awaiting: readonly Change[], ready: readonly Change[], plan: Plan): Choice<Answer> => ({
+  key: 'c',
+  name: `consent, then ${serversIn([...ready, ...awaiting])}`,
+  words: ['consent'],
+  about: `agree to what waits: ${objection(awaiting, plan)}; then this question again`,
+  value: 'consent',
+})
+
+/** What may be answered: there is a key only for what there is. */
+function choicesFor(standing: Standing): Choice<Answer>[] {
+  const { plan } = standing
+  const asked = standingPlan(standing)
+  const [ready, awaiting] = [readyChanges(asked), awaitingChanges(asked)]
+  const isOne = unitsOf(readyChanges(plan)).length < 2
+  return [
+    ...(ready.length > 0 ? [yesTo(ready, wordsFor(plan))] : []),
+    NO,
+    ...(awaiting.length > 0 ? [consentTo(awaiting, ready, plan)] : []),
+    ...(isOne ? [] : [SOME, EACH]),
+    DIFF,
   ]
-  const [first] = unit
-  if (!first) return 'no'
-  context.terminal.print(['', ...renderBlocks(unit, context.look, plan)].join('\n'))
-  const message = `${counter} ${unitName(unit)}`
-  return chooseOrShow(
-    { id: first.server.id, message, choices, fallback: 'no' },
-    placeOf(gateway, first),
-    context,
-  )
 }
 
-async function oneByOne(plan: Plan, gateway: Gateway, context: Context): Promise<Change[]> {
+/** What the list leaves of it; as it was where whoever is asked goes back. */
+async function someOf({ plan, chosen }: Standing, { terminal }: Asking): Promise<Standing> {
   const units = unitsOf(readyChanges(plan))
-  const chosen: Change[] = []
-  for (const [i, unit] of units.entries()) {
-    const counter = `(${i + 1}/${units.length})`
-    const answer = await askEach(unit, { plan, counter, chosen: serversIn(chosen) }, gateway, context)
-    if (answer === 'rest') return [...chosen, ...units.slice(i).flat()]
-    if (answer === 'stop') return chosen
-    if (answer === 'yes') chosen.push(...unit)
-  }
-  return chosen
-}
-
-async function someOf(plan: Plan, { terminal }: Context): Promise<Change[]> {
-  const units = unitsOf(readyChanges(plan))
-  const chosen = await terminal.chooseSome(
-    'Which ones? (space marks, enter changes the marked ones)',
+  const marked = await terminal.chooseSome(
+    'Which servers?',
     units.map((unit) => ({ name: unitName(unit), value: unit })),
   )
-  return chosen.flat()
+  return { plan, chosen: marked?.flat() ?? chosen }
+}
+
+/** Agrees to all that waits. */
+function agreed({ plan, chosen }: Standing): Standing {
+  const awaiting = awaitingChanges(plan)
+  return { plan: consenting(plan, awaiting), chosen: chosen === null ? null : [...chosen, ...awaiting] }
+}
+
+/** What a "no" comes to. Whoever wants nothing of what waits, where nothing else is to be written, may still be asked other things. */
+function refused(plan: Plan): Plan {
+  if (readyChanges(plan).length > 0) throw cancelled()
+  return choosing(plan, awaitingChanges(plan), [])
+}
+
+function showDiff(plan: Plan, { terminal, look }: Asking): void {
+  const shown = [...readyChanges(plan), ...awaitingChanges(plan)]
+  terminal.print(`\n${renderBlocks(shown, look, plan).join('\n\n')}\n`)
 }
 
 /**
- * Asks which changes to make; the default is none. Returns the plan with the others declined. Throws `cancelled` when
- * nothing should be written.
+ * Asks which changes to make, those that wait for a consent among them; the default is none. Returns the plan as it is to be
+ * written. Throws `cancelled` when nothing should be.
  */
-export async function approve(plan: Plan, gateway: Gateway, context: Context): Promise<Plan> {
-  const choices: Choice<ApprovalAnswer>[] = [
-    { name: 'No, write nothing', value: 'cancel' },
-    { name: `${wordsFor(plan).verb} all ${serversIn(readyChanges(plan))}`, value: 'all' },
-    { name: 'Choose servers', value: 'some' },
-    { name: 'Go one by one', value: 'each' },
-  ]
-  const answer = await context.terminal.choose(question(plan), choices, 'cancel')
-  if (answer === 'cancel') throw cancelled()
-  if (answer === 'all') return plan
-  const changes = answer === 'some' ? await someOf(plan, context) : await oneByOne(plan, gateway, context)
-  if (changes.length === 0) throw cancelled()
-  return choosing(plan, readyChanges(plan), changes)
+export async function approve(plan: Plan, gateway: Gateway, asking: Asking): Promise<Plan> {
+  let standing: Standing = { plan, chosen: null }
+  for (;;) {
+    const asked = standingPlan(standing)
+    const answer = await asking.terminal.choose(question(asked), choicesFor(standing), 'no')
+    if (answer === 'yes') return asked
+    if (answer === 'no') return refused(asked)
+    if (answer === 'each') return oneByOne(standing.plan, gateway, asking)
+    if (answer === 'diff') showDiff(asked, asking)
+    if (answer === 'consent') standing = agreed(standing)
+    if (answer === 'some') standing = await someOf(standing, asking)
+  }
 }

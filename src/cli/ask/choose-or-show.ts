@@ -4,6 +4,9 @@ import type { Context } from '../context.ts'
 import { shownRecord } from '../render/record.ts'
 import type { Choice } from '../terminal/terminal.ts'
 
+/** What questions are asked with. */
+export type Asking = Pick<Context, 'terminal' | 'look'>
+
 /** A question about one server: what may be answered, and the answer of whoever presses enter alone. */
 export interface ServerQuestion<T> {
   id: string
@@ -16,9 +19,16 @@ export interface ServerQuestion<T> {
 export async function chooseOrShow<T extends string>(
   { id, message, choices, fallback }: ServerQuestion<T>,
   place: Place,
-  { terminal }: Context,
+  { terminal }: Asking,
 ): Promise<T> {
-  const all: Choice<T | null>[] = [...choices, { name: 'Show the whole record', value: null }]
+  const show: Choice<null> = {
+    key: 'd',
+    name: 'whole record',
+    words: ['record', 'whole record'],
+    about: 'the whole record; then this question again',
+    value: null,
+  }
+  const all: Choice<T | null>[] = [...choices, show]
   for (;;) {
     const answer = await terminal.choose(message, all, fallback)
     if (answer !== null) return answer

@@ -9,7 +9,6 @@ import { fieldTitle, shownAt } from '../render/plan/diff.ts'
 import { renderDrift } from '../render/plan/drift.ts'
 import type { Choice } from '../terminal/terminal.ts'
 import { approve } from './approval.ts'
-import { askConsent } from './consent.ts'
 import { chooseOrShow } from './choose-or-show.ts'
 import { chooseForUnfinished } from './unfinished.ts'
 
@@ -20,8 +19,8 @@ async function askFor(contested: ContestedServer, gateway: Gateway, context: Con
     .map(({ field, after }) => `${fieldTitle(field)} ${after === null ? '(nothing)' : shownAt(field, after)}`)
     .join(', ')
   const choices: Choice<EditAnswer>[] = [
-    { name: 'Leave it as it is now', value: 'leave' },
-    { name: `Write over it: ${target}`, value: 'write' },
+    { key: 'l', name: 'leave it as it is now', words: ['leave'], value: 'leave' },
+    { key: 'w', name: `write over it: ${target}`, words: ['write', 'write over'], value: 'write' },
   ]
   const name = shownName(contested.server)
   context.terminal.print(
@@ -47,28 +46,22 @@ async function chooseContested(
 /** Offers to take a run back; the default leaves it. */
 function askBack(failing: readonly AppliedChange[], { terminal }: Context): Promise<boolean> {
   const isOne = failing.length === 1
-  const [question, no, yes] =
+  const [question, no] =
     failing.length === 0
-      ? [
-          'The sandbox ends now. Take the run back first, to see how that goes?',
-          'No, end it',
-          'Yes, take it back',
-        ]
+      ? ['The sandbox ends now. Take the run back first, to see how that goes?', 'end the sandbox']
       : [
           `${count(failing.length, 'server')} ${isOne ? 'does' : 'do'} not work at the new URL, see above. Take the run back?`,
-          isOne ? 'No, leave it as it is' : 'No, leave them as they are',
-          'Yes, take back all that this run wrote',
+          isOne ? 'leave it as it is' : 'leave them as they are',
         ]
   const choices: Choice<boolean>[] = [
-    { name: no, value: false },
-    { name: yes, value: true },
+    { key: 'y', name: 'yes', about: 'take back all that this run wrote', value: true },
+    { key: 'n', name: 'no', words: ['no', 'q', 'quit'], about: `${no} (also q)`, value: false },
   ]
-  return terminal.choose(question, choices)
+  return terminal.choose(question, choices, false)
 }
 
 /** Whoever sits at the terminal, asked about the servers of a gateway. */
 export const personAt = (gateway: Gateway, context: Context): Person => ({
-  consent: (plan) => askConsent(plan, context),
   approve: (plan) => approve(plan, gateway, context),
   decide: (resumption) => chooseForUnfinished(resumption, context),
   chooseContested: (contested) => chooseContested(contested, gateway, context),

@@ -38,12 +38,21 @@ export async function chooseForUnfinished(
   const { run, settled } = resumption
   const { applied } = tally(settled)
   const again = run.started.reverts === null ? '' : ' (what it took back is changed again)'
+  const finish: Choice<UnfinishedChoice> = {
+    key: 'f',
+    name: `finish it: ${count(leftToDo(resumption), 'server')} to go`,
+    words: ['finish'],
+    value: 'finish',
+  }
   const choices: Choice<UnfinishedChoice>[] = [
-    { name: 'Leave it for now, and do nothing else', value: 'leave' },
-    ...(wasTakingBack(run)
-      ? []
-      : [{ name: `Finish it: ${count(leftToDo(resumption), 'server')} to go`, value: 'finish' as const }]),
-    { name: `Take it back: ${count(applied, 'server')}${again}`, value: 'revert' },
+    { key: 'l', name: 'leave it for now, and do nothing else', words: ['leave'], value: 'leave' },
+    ...(wasTakingBack(run) ? [] : [finish]),
+    {
+      key: 'r',
+      name: `take it back: ${count(applied, 'server')}${again}`,
+      words: ['revert', 'take it back'],
+      value: 'revert',
+    },
   ]
   return terminal.choose('What should happen to it?', choices, 'leave')
 }

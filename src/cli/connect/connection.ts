@@ -3,7 +3,7 @@ import { connect, type Credentials, type Target } from '../../gateway/connect/co
 import type { Gateway } from '../../gateway/port.ts'
 import type { ConnectionOptions } from '../options/groups.ts'
 import type { Context } from '../context.ts'
-import { findCredentials } from './credentials.ts'
+import { findCredentials, type Found, TRIES } from './credentials.ts'
 import { wrap } from '../render/layout.ts'
 import { headersFor } from '../options/header-option.ts'
 
@@ -22,6 +22,13 @@ const FINDINGS: readonly ErrorCode[] = [
   'release-unreadable',
 ]
 
+/** What a key or password that was mistyped meets. */
+const MISTYPED: readonly ErrorCode[] = ['unauthorized', 'not-admin', 'login-failed']
+
+/** It in a sentence: of a key that is not known, what the gateway says may quote a part. */
+const refusalOf = ({ code, message }: MigrateError): string =>
+  code === 'unauthorized' ? 'The gateway does not accept this key.' : `${message}.`
+
 const isAbout = (error: unknown, codes: readonly ErrorCode[]): error is MigrateError =>
   error instanceof MigrateError && codes.includes(error.code)
 
@@ -34,7 +41,7 @@ export class Connection {
   /** Where it leads. */
   readonly target: Target
   readonly #context: Context
-  #credentials: Credentials | null = null
+  #found: Found | null = null
   /** Has it ever been open? From then on a key that is refused has stopped working, and is not a typing error. */
   #wasOpen = false
   /** Did the session work that a renewal would replace? One that never did is not tried again and again. */
@@ -59,7 +66,7 @@ export class Connection {
   /** Connects and signs in, and says as whom and with what the first time. Reads only. */
   async open(): Promise<Gateway> {
     try {
-      const gateway = await this.#connect().catch((error: unknown) => this.#renewed(error))
+      const gateway = await this.#entered().catch((error: unknown) => this.#renewed(error))
       this.#tell(gateway)
       this.#wasOpen = true
       this.#isRenewable = true
@@ -71,9 +78,26 @@ export class Connection {
 
   async #find(): Promise<Credentials> {
     const { terminal, env, redactor } = this.#context
-    this.#credentials ??= await findCredentials(this.#options, env, terminal)
-    redactor.learn(this.#credentials.kind === 'key' ? this.#credentials.key : this.#credentials.password)
-    return this.#credentials
+    this.#found ??= await findCredentials(this.#options, env, terminal)
+    const { credentials } = this.#found
+    redactor.learn(credentials.kind === 'key' ? credentials.key : credentials.password)
+    return credentials
+  }
+
+  /** Connects; what was typed at a prompt and is not accepted is asked for again. */
+  async #entered(): Promise<Gateway> {
+    const { terminal, look } = this.#context
+    for (let left = TRIES - 1; ; left -= 1) {
+      try {
+        return await this.#connect()
+      } catch (error) {
+        const { again = null } = this.#found ?? {}
+        if (this.#wasOpen || again === null || left === 0 || !isAbout(error, MISTYPED)) throw error
+        terminal.settle()
+        terminal.warn(wrap(refusalOf(error), look.width))
+        this.#found = { credentials: await again(), again }
+      }
+    }
   }
 
   async #connect(): Promise<Gateway> {
@@ -93,7 +117,7 @@ export class Connection {
 
   /** Signs in anew, once, where the session has ended that a password had opened. */
   async #renewed(error: unknown): Promise<Gateway> {
-    const credentials = this.#credentials
+    const credentials = this.#found?.credentials
     const isOver = isAbout(error, ['unauthorized']) && credentials?.kind === 'password'
     if (!isOver) throw error
     if (!this.#isRenewable) throw this.#refusal ?? error
@@ -116,7 +140,7 @@ export class Connection {
     if (this.#wasOpen) return
     const { terminal, look } = this.#context
     terminal.settle()
-    if (this.#credentials?.kind === 'password')
+    if (this.#found?.credentials.kind === 'password')
       terminal.remark('LiteLLM keeps a session key for this sign-in for 24 hours.')
     const release = version ?? '(release unknown)'
     terminal.remark(wrap(`Connected: LiteLLM ${release} at ${this.target.url}, ${account}`, look.width))

@@ -3,13 +3,22 @@ import { secretsInVariable } from '../../core/show/secret-fields.ts'
 import type { Credentials } from '../../gateway/connect/connect.ts'
 import type { ConnectionOptions } from '../options/groups.ts'
 import { checkSecret, readSecret, sourceName } from './secret.ts'
-import type { Terminal } from '../terminal/terminal.ts'
+import type { Choice, Terminal } from '../terminal/terminal.ts'
 
 /** The variables that may hold an admin key, the first of them first. */
 const KEY_VARIABLES = ['LITELLM_PROXY_API_KEY', 'LITELLM_MASTER_KEY']
 
 /** The variable that may hold the password of --username. */
 const PASSWORD_VARIABLE = 'UI_PASSWORD'
+
+/** How often a secret is asked for at a prompt, before what is wrong with it ends the program. */
+export const TRIES = 3
+
+/** Credentials, and where they were typed how to ask for others; `null` where a file or the environment holds them. */
+export interface Found {
+  credentials: Credentials
+  again: (() => Promise<Credentials>) | null
+}
 
 const PROXY_VARIABLE = /^(https?|all)_proxy$/i
 
@@ -31,15 +40,29 @@ const fromOption = (file: string, what: string, terminal: Terminal): Promise<str
 
 const PASSWORD_SOURCES = `${PASSWORD_VARIABLE}, or name a file with --password-file`
 
+/** A secret that somebody types, asked for again where it can be none. */
+async function typed(what: 'key' | 'password', message: string, terminal: Terminal): Promise<string> {
+  for (let left = TRIES; ; left -= 1) {
+    const text = await terminal.askSecret(message)
+    try {
+      return checkSecret(text, what, 'the prompt')
+    } catch (error) {
+      if (!(error instanceof MigrateError) || left === 1) throw error
+      terminal.warn([`${error.message}.`, error.hint].filter(Boolean).join(' '))
+    }
+  }
+}
+
 async function password(
   options: ConnectionOptions,
   env: NodeJS.ProcessEnv,
   terminal: Terminal,
-): Promise<string> {
-  if (options.passwordFile) return fromOption(options.passwordFile, 'password', terminal)
+): Promise<{ text: string; isTyped: boolean }> {
+  if (options.passwordFile)
+    return { text: await fromOption(options.passwordFile, 'password', terminal), isTyped: false }
   const given = env[PASSWORD_VARIABLE]
-  if (given) return given
-  if (terminal.interactive) return terminal.askSecret('Password')
+  if (given) return { text: given, isTyped: false }
+  if (terminal.interactive) return { text: await typed('password', 'Password', terminal), isTyped: true }
   throw new MigrateError('usage', 'There is no password for --username', `Set ${PASSWORD_SOURCES}.`)
 }
 
@@ -63,11 +86,21 @@ async function byPassword(
   options: ConnectionOptions,
   env: NodeJS.ProcessEnv,
   terminal: Terminal,
-): Promise<Credentials> {
+): Promise<Found> {
   const named = await userName(options, env, terminal)
-  const secret = await password(options, env, terminal)
-  return { kind: 'password', ...named, password: secret, session: null }
+  const { text, isTyped } = await password(options, env, terminal)
+  const again = async (): Promise<Credentials> => (await byPassword(options, env, terminal)).credentials
+  return {
+    credentials: { kind: 'password', ...named, password: text, session: null },
+    again: isTyped ? again : null,
+  }
 }
+
+const byKey = async (terminal: Terminal): Promise<Credentials> => ({
+  kind: 'key',
+  key: await typed('key', 'Admin key', terminal),
+  source: 'key from the prompt',
+})
 
 function keyFromEnvironment(env: NodeJS.ProcessEnv): Credentials | null {
   const name = KEY_VARIABLES.find((each) => env[each])
@@ -75,11 +108,7 @@ function keyFromEnvironment(env: NodeJS.ProcessEnv): Credentials | null {
   return { kind: 'key', key: checkSecret(env[name] ?? '', 'key', name), source: `key from ${name}` }
 }
 
-async function asked(
-  options: ConnectionOptions,
-  env: NodeJS.ProcessEnv,
-  terminal: Terminal,
-): Promise<Credentials> {
+async function asked(options: ConnectionOptions, env: NodeJS.ProcessEnv, terminal: Terminal): Promise<Found> {
   if (!terminal.interactive) {
     throw new MigrateError(
       'usage',
@@ -87,16 +116,18 @@ async function asked(
       'Set LITELLM_PROXY_API_KEY, or name a file with --key-file; or sign in with --username and --password-file.',
     )
   }
-  const way = await terminal.choose('Sign in to the gateway with', [
-    { name: 'an admin key', value: 'key' as const },
-    { name: 'user name and password, as on the admin page', value: 'password' as const },
-  ])
+  const ways: Choice<'key' | 'password'>[] = [
+    { key: 'k', name: 'an admin key', words: ['key'], value: 'key' },
+    {
+      key: 'p',
+      name: 'user name and password, as on the admin page',
+      words: ['password'],
+      value: 'password',
+    },
+  ]
+  const way = await terminal.choose('Sign in to the gateway with', ways, 'key')
   if (way === 'password') return byPassword(options, env, terminal)
-  return {
-    kind: 'key',
-    key: checkSecret(await terminal.askSecret('Admin key'), 'key', 'the prompt'),
-    source: 'key from the prompt',
-  }
+  return { credentials: await byKey(terminal), again: () => byKey(terminal) }
 }
 
 /**
@@ -107,14 +138,15 @@ export async function findCredentials(
   options: ConnectionOptions,
   env: NodeJS.ProcessEnv,
   terminal: Terminal,
-): Promise<Credentials> {
+): Promise<Found> {
   if (options.keyFile) {
     const key = await fromOption(options.keyFile, 'key', terminal)
-    return { kind: 'key', key, source: `key from ${sourceName(options.keyFile)}` }
+    const source = `key from ${sourceName(options.keyFile)}`
+    return { credentials: { kind: 'key', key, source }, again: null }
   }
   if (options.username || options.passwordFile) return byPassword(options, env, terminal)
   const key = keyFromEnvironment(env)
-  if (key) return key
+  if (key) return { credentials: key, again: null }
   if (env['UI_USERNAME'] && (env[PASSWORD_VARIABLE] || terminal.interactive))
     return byPassword(options, env, terminal)
   return asked(options, env, terminal)

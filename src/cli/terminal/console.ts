@@ -1,12 +1,13 @@
 import { styleText } from 'node:util'
-import { codeOf, MigrateError } from '../../core/errors.ts'
+import { MigrateError } from '../../core/errors.ts'
 import type { Redactor } from '../../core/show/secrets/redactor.ts'
 import { harmless, printableJson } from '../../core/show/text.ts'
-import { type Choice, cancelled, type Terminal } from './terminal.ts'
-import { LEAST_WIDTH, USUAL_WIDTH } from './width.ts'
-import { Stopwatch } from './elapsed.ts'
-import { showsSigns } from './signs.ts'
 import { messageLines, wrap } from '../render/layout.ts'
+import { Stopwatch } from './elapsed.ts'
+import type { Questions } from './prompts/prompts.ts'
+import { showsSigns } from './signs.ts'
+import type { Choice, Listed, Terminal } from './terminal.ts'
+import { LEAST_WIDTH, USUAL_WIDTH } from './width.ts'
 
 type OraFactory = typeof import('ora')['default']
 type Spinner = ReturnType<OraFactory>
@@ -59,6 +60,8 @@ export class ConsoleTerminal implements Terminal {
   /** What is being waited for. */
   #doing: string | null = null
   #lastLine = ''
+  /** Is the cursor at a question? */
+  #isAsking = false
 
   private constructor(options: ConsoleOptions, ora: OraFactory | null) {
     this.interactive = options.mayAsk && process.stdin.isTTY === true && process.stderr.isTTY === true
@@ -148,6 +151,9 @@ export class ConsoleTerminal implements Terminal {
     clearInterval(this.#ticking)
     this.#spinner?.stop()
     this.#spinner = null
+    // A signal ends the program at a question: what is said then begins a line of its own.
+    if (this.#isAsking) process.stderr.write('\n')
+    this.#isAsking = false
   }
 
   settle(): void {
@@ -156,71 +162,33 @@ export class ConsoleTerminal implements Terminal {
     this.#watch.stop()
   }
 
-  async #ask<T>({ message, ...question }: { message: string } & Record<string, unknown>): Promise<T> {
+  /** Asks something. `message` is told where there is no terminal to ask in. */
+  async #ask<T>(message: string, ask: (questions: Questions) => Promise<T>): Promise<T> {
     this.settle()
-    // Without a terminal inquirer would take whatever standard input holds for an answer, and repeat it.
     if (!this.interactive)
       throw new MigrateError('no-terminal', `There is no terminal to ask in (${message})`, null)
-    const { default: inquirer } = await import('inquirer')
-    // Where standard input ends (Ctrl-D) inquirer waits for good, with nothing left to wait for.
-    const ended = new AbortController()
-    const end = (): void => ended.abort()
-    process.once('beforeExit', end)
-    const prompt = inquirer.createPromptModule({ output: process.stderr, signal: ended.signal })
+    const { Questions } = await import('./prompts/prompts.ts')
+    this.#isAsking = true
     try {
-      const { answer } = (await prompt([
-        { ...question, message: this.#shown(message), name: 'answer' },
-      ] as never)) as { answer: T }
-      return answer
-    } catch (error) {
-      const isLeft = error instanceof Error && /^(Exit|Abort|Cancel)Prompt/.test(error.name)
-      // Nobody is there any more to answer.
-      if (isLeft || codeOf(error) === 'EIO') throw cancelled()
-      throw error
+      return await ask(new Questions(process.env, (text) => this.#shown(text)))
     } finally {
-      process.removeListener('beforeExit', end)
+      this.#isAsking = false
     }
   }
 
   askText(message: string, suggestion: string): Promise<string> {
-    return this.#ask<string>({ type: 'input', message, default: suggestion })
+    return this.#ask(message, (questions) => questions.text(message, suggestion))
   }
 
   askSecret(message: string): Promise<string> {
-    return this.#ask<string>({ type: 'password', message: `${message} (hidden)` })
+    return this.#ask(message, (questions) => questions.secret(message))
   }
 
-  /**
-   * The same choices, deaf to letters: the prompt jumps to a choice whose name begins with what is typed, and a line meant
-   * for another window must not choose. An invisible word joiner is what no key types.
-   */
-  #deaf<T>(choices: readonly Choice<T>[]): (Choice<T> & { short: string })[] {
-    return choices.map(({ name, value }) => {
-      const short = this.#shown(name)
-      return { name: `\u2060${short}`, short, value }
-    })
+  choose<T>(message: string, choices: readonly Choice<T>[], fallback: T): Promise<T> {
+    return this.#ask(message, (questions) => questions.choice(message, choices, fallback))
   }
 
-  choose<T>(message: string, choices: readonly Choice<T>[], fallback?: T): Promise<T> {
-    return this.#ask<T>({
-      type: 'select',
-      message,
-      choices: this.#deaf(choices),
-      default: fallback,
-      loop: false,
-    })
-  }
-
-  chooseSome<T>(message: string, choices: readonly Choice<T>[]): Promise<T[]> {
-    // No key marks all of them: a line that was meant for another window could hold it.
-    const shortcuts = { all: null, invert: null }
-    return this.#ask<T[]>({
-      type: 'checkbox',
-      message,
-      choices: this.#deaf(choices),
-      shortcuts,
-      loop: false,
-      pageSize: 12,
-    })
+  chooseSome<T>(message: string, listed: readonly Listed<T>[]): Promise<T[] | null> {
+    return this.#ask(message, (questions) => questions.several(message, listed))
   }
 }

@@ -2,9 +2,19 @@ import { MigrateError } from '../../core/errors.ts'
 
 /** One thing to choose. */
 export interface Choice<T> {
+  /** The letter that answers it, in lower case. */
+  key: string
+  /** What it means: a word or two for a line of keys, or a sentence for a line of its own. */
   name: string
+  /** What else may be typed for it, in lower case; its name unless told. */
+  words?: readonly string[]
+  /** What `?` says of it; its name unless told. */
+  about?: string
   value: T
 }
+
+/** Something that can be marked in a list. */
+export type Listed<T> = Pick<Choice<T>, 'name' | 'value'>
 
 /** Who sits at the other end: questions, progress and remarks, all on standard error. */
 export interface Terminal {
@@ -30,10 +40,17 @@ export interface Terminal {
   progress(text: string, isPause?: boolean): void
   /** Ends the progress, before a question and at the end. */
   settle(): void
+  /** Asks for a line; one that is empty takes the suggestion. */
   askText(message: string, suggestion: string): Promise<string>
+  /** Asks for a line that nobody sees. */
   askSecret(message: string): Promise<string>
-  choose<T>(message: string, choices: readonly Choice<T>[], fallback?: T): Promise<T>
-  chooseSome<T>(message: string, choices: readonly Choice<T>[]): Promise<T[]>
+  /**
+   * Asks for a letter, or its word; an empty line takes the fallback, `?` explains, and anything else decides nothing and is
+   * asked again.
+   */
+  choose<T>(message: string, choices: readonly Choice<T>[], fallback: T): Promise<T>
+  /** Asks to mark one at least of a list; `null` where whoever is asked goes back. */
+  chooseSome<T>(message: string, listed: readonly Listed<T>[]): Promise<T[] | null>
 }
 
 /** What a prompt that was left with Ctrl-C, or whose input ended, throws. */

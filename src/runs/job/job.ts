@@ -33,7 +33,7 @@ async function migrate(migration: Migration, configuration: Configuration, job: 
 }
 
 /**
- * The whole main job on a gateway that is open, under its lock: plan, try, consent, approve, apply, look after, report.
+ * The whole main job on a gateway that is open, under its lock: plan, try, approve, apply, look after, report.
  * Throws what keeps it from writing anything, and `cancelled` where the person left before that; once something is
  * written it is told in a report whatever else fails.
  */

@@ -12,9 +12,10 @@ export type UnfinishedChoice = 'finish' | 'revert' | 'leave'
 
 /** Who decides. Each method throws `cancelled` where a question is left. */
 export interface Person {
-  /** The plan with those of its waiting changes that are to be written all the same, and the others declined. */
-  consent(plan: Plan): Promise<Plan>
-  /** The plan with what is not wanted of its ready changes declined. Throws `cancelled` where nothing is wanted. */
+  /**
+   * The plan, which has changes, as it is to be written: of what waits for a consent, that may be given or refused; of what is
+   * ready, what is not wanted is declined. Throws `cancelled` where nothing is wanted.
+   */
   approve(plan: Plan): Promise<Plan>
   /** What should happen to a run that did not finish. */
   decide(resumption: Resumption): Promise<UnfinishedChoice>
@@ -26,7 +27,6 @@ export interface Person {
 
 /** Nobody is asked: all that is ready is written, nothing that waits is, and whatever else could be done is left. */
 export const NOBODY: Person = {
-  consent: (plan) => Promise.resolve(plan),
   approve: (plan) => Promise.resolve(plan),
   decide: () => Promise.resolve('leave'),
   chooseContested: () => Promise.resolve([]),

@@ -52,26 +52,27 @@ async function offerOverEdits(first: Ended, job: Job): Promise<Ended> {
 
 /** Writes what is approved of a plan, where there is anything to write or a run to end. */
 async function write(plan: Plan, { purpose }: Proposal, job: Job): Promise<RunReport | null> {
-  const { options, person, watch } = job
+  const { options, watch } = job
   const resumption = purpose.kind === 'completion' ? purpose.resumption : null
   const empty = readyChanges(plan).length === 0
   if (options.dryRun || (empty && !resumption)) {
     watch({ kind: 'unwritten', plan, report: emptyReport(plan) })
     return null
   }
-  const report = await runPlan(empty ? plan : await person.approve(plan), resumption, job)
+  const report = await runPlan(plan, resumption, job)
   watch({ kind: 'reported', report })
   return report
 }
 
 /**
- * The way that every plan goes, forward or back: propose, consent, approve, run, report; then what drifted. A dry run
+ * The way that every plan goes, forward or back: propose, approve, run, report; then what drifted. A dry run
  * ends after the proposal.
  */
 export async function proceed(proposal: Proposal, job: Job): Promise<Ended> {
   const { options, person, watch } = job
   watch({ kind: 'proposed', proposal })
-  const plan = options.dryRun ? proposal.plan : await person.consent(proposal.plan)
+  const isAsked = !options.dryRun && proposal.plan.changes.length > 0
+  const plan = isAsked ? await person.approve(proposal.plan) : proposal.plan
   const report = await write(plan, proposal, job)
   const ended = { plan, report, isShort: false, lacksEnd: false }
   return options.dryRun ? ended : offerOverEdits(ended, job)

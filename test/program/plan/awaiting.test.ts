@@ -162,15 +162,14 @@ describe.concurrent('some wait, and some do not', () => {
 })
 
 describe.concurrent('in a terminal', () => {
-  sitting('whoever is left out was declined, which has no effect on the code: exit 0', async ({ sit }) => {
+  sitting('whoever is not agreed to waits still, as with --yes: exit 4', async ({ sit }) => {
     const trial = await sit({ servers: [...TWO, SIGNED] })
     const session = trial.start()
-    await session.waitFor('Include it?')
-    session.press(KEY.enter)
+    await session.waitFor('c consent, then 3')
     await session.waitFor('Change 2 servers')
-    session.press(KEY.down, KEY.enter)
-    await session.waitFor('Left as you chose: signed')
-    expect(await session.exit()).toBe(0)
+    session.answer('y')
+    await session.waitFor('1 server waits for a consent')
+    expect(await session.exit()).toBe(4)
     expect(urls(trial.sandbox.rows())['id-signed']).toBe(SIGNED['url'])
   })
 
@@ -179,8 +178,8 @@ describe.concurrent('in a terminal', () => {
     await trial.setUp(['--yes', '--no-wait', '--accept', 'reauthorization'])
     for (const id of ['id-fetch', 'id-n8n']) trial.sandbox.edit(id, { url: 'http://elsewhere:9/sse' })
     const session = trial.start({ args: ['--revert'] })
-    await session.waitFor('Include it?')
-    session.press(KEY.enter)
+    await session.waitFor('Take back 0 servers')
+    session.answer('n')
     for (const name of ['fetch', 'n8n']) {
       await session.waitFor(`${name}: what now?`)
       session.press(KEY.enter)
@@ -188,25 +187,32 @@ describe.concurrent('in a terminal', () => {
     expect(await session.exit()).toBe(3)
   })
 
-  sitting('where nothing is left of it, nothing is asked and nothing written: exit 0', async ({ sit }) => {
-    const trial = await sit({
-      servers: [SIGNED, guideServer('exchanged', { auth_type: 'oauth2_token_exchange' })],
-    })
-    const session = trial.start()
-    await session.waitFor('Include them?')
-    session.press(KEY.enter)
-    await session.waitFor('Nothing was written.')
-    expect(session.text).not.toContain('Change ')
-    expect([await session.exit(), writes(trial.sandbox)]).toEqual([0, 0])
-  })
+  sitting(
+    'where all of it waits, the question says so, and a no has no effect on the code: exit 0',
+    async ({ sit }) => {
+      const trial = await sit({
+        servers: [SIGNED, guideServer('exchanged', { auth_type: 'oauth2_token_exchange' })],
+      })
+      const session = trial.start()
+      await session.waitFor(`Change 0 servers on ${trial.sandbox.url} (2 wait; c agrees)? [n]`)
+      session.answer('y')
+      await session.waitFor('That is no answer here. Type n, c, d or ?, and Enter.')
+      await session.waitFor('(2 wait; c agrees)? [n]')
+      session.answer('n')
+      await session.waitFor('Nothing was written.')
+      expect([await session.exit(), writes(trial.sandbox)]).toEqual([0, 0])
+    },
+  )
 
   sitting('servers that were not chosen are named after the run: exit 0', async ({ sit }) => {
     const trial = await sit()
     const session = trial.start()
     await session.waitFor('Change 3 servers')
-    session.press(KEY.down, KEY.down, KEY.enter)
-    await session.waitFor('Which ones?')
+    session.answer('s')
+    await session.waitFor('0 of 3 marked')
     session.press(KEY.space, KEY.enter)
+    await session.waitFor('Change 1 server')
+    session.answer('y')
     await session.waitFor('1 of 1 server changed.')
     await session.waitFor('Left as you chose: n8n, postgres')
     expect(await session.exit()).toBe(0)

@@ -209,16 +209,17 @@ describe.concurrent('in a terminal', () => {
   const servers = [guideServer('fetch'), SIGNED]
   const signIns = { 'id-signed': ['ada', 'bob'] }
 
-  test('whoever loses something is asked about first, and left out by default', async ({ sit }) => {
+  test('whoever loses something is left out by default', async ({ sit }) => {
     const trial = await sit({ servers, signIns })
     const session = trial.start()
-    await session.waitFor('! 2 people will have to sign in again')
-    await session.waitFor('1 server loses something that cannot be put back, see above. Include it?')
-    session.press(KEY.enter)
+    await session.waitFor('2 people will have to sign in again')
     await session.waitFor('Change 1 server')
-    session.press(KEY.down, KEY.enter)
-    await session.waitFor('Left as you chose: signed')
-    expect(await session.exit()).toBe(0)
+    session.answer('?')
+    await session.waitFor('1 server loses something that cannot be put back, see above; then this')
+    await session.waitFor('Change 1 server')
+    session.answer('y')
+    await session.waitFor('1 server waits for a consent')
+    expect(await session.exit()).toBe(4)
     expect(urls(trial.sandbox.rows())).toMatchObject({ 'id-signed': SIGNED['url'] })
   })
 
@@ -229,7 +230,7 @@ describe.concurrent('in a terminal', () => {
     await trial.setUp(['--yes', ...ACCEPT])
     const session = trial.start({ args: ['--revert', '--quiet'] })
     await session.waitFor('token_url: https://id.example/token')
-    await session.waitFor('Include it?')
+    await session.waitFor('(1 waits; c agrees)? [n]')
     session.press(KEY.enter)
     await session.exit()
   })
@@ -241,10 +242,10 @@ describe.concurrent('in a terminal', () => {
       [['--revert'], 'Take back 2 servers', '2 of 2 servers taken back.'],
     ] as const) {
       const session = trial.start({ args })
-      await session.waitFor('Include it?')
-      session.press(KEY.down, KEY.enter)
+      await session.waitFor('c consent, then 2')
+      session.answer('c')
       await session.waitFor(question)
-      session.press(KEY.down, KEY.enter)
+      session.answer('y')
       await session.waitFor(result)
       expect(await session.exit()).toBe(0)
     }
@@ -257,13 +258,14 @@ describe.concurrent('in a terminal', () => {
   test('can be chosen from', async ({ sit }) => {
     const trial = await sit({ servers: [SIGNED, LOOSE] })
     const session = trial.start()
-    await session.waitFor('2 servers lose something')
-    session.press(KEY.down, KEY.down, KEY.enter)
-    await session.waitFor('Which ones?')
-    await session.waitFor('signed')
+    await session.waitFor('(2 wait; c agrees)? [n]')
+    session.answer('c')
+    await session.waitFor('Change 2 servers')
+    session.answer('s')
+    await session.waitFor('0 of 2 marked')
     session.press(KEY.down, KEY.space, KEY.enter)
     await session.waitFor('Change 1 server')
-    session.press(KEY.down, KEY.enter)
+    session.answer('y')
     expect(await session.exit()).toBe(0)
     expect(urls(trial.sandbox.rows())['id-loose']).toBe(LOOSE['url'])
     expect(urls(trial.sandbox.rows())['id-signed']).not.toBe(SIGNED['url'])
@@ -273,7 +275,7 @@ describe.concurrent('in a terminal', () => {
     const trial = await sit({ servers })
     const session = trial.start({ args: REAUTHORIZE })
     await session.waitFor('Change 2 servers')
-    expect(session.text).not.toContain('Include it?')
+    expect(session.text).not.toContain('consent, then')
     session.press(KEY.enter)
     expect(await session.exit()).toBe(130)
     expect(writes(trial.sandbox)).toBe(0)

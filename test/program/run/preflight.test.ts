@@ -1,7 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { describe, expect, vi } from 'vitest'
 import type { SandboxOptions } from '../../../src/sandbox/index.ts'
-import { KEY } from '../../support/pty.ts'
 import { watchForLeaks } from '../../support/secrets.ts'
 import { test as sitting } from '../../support/sitting.ts'
 import { documentOf, newestFile, sentence, test, type Trial, TWO, urls, writes } from '../../support/trial.ts'
@@ -170,10 +169,10 @@ describe.concurrent('after a run', () => {
   sitting('one that does not work offers the revert, which says how the old address is', async ({ sit }) => {
     const trial = await sit(BREAKS)
     const session = trial.start({ preflight: true })
-    await session.waitFor('(1.106.2, master key)?')
-    session.press(KEY.down, KEY.enter)
-    await session.waitFor('Take the run back?')
-    session.press(KEY.down, KEY.enter)
+    await session.waitFor('? [n]')
+    session.answer('y')
+    await session.waitFor('Take the run back? [n]')
+    session.answer('y')
     expect(await session.exit()).toBe(4)
     expect(sentence(session.text)).toContain(
       '1 server does not work at the new URL, see above. Take the run back?',
@@ -242,14 +241,14 @@ describe.concurrent('a revert', () => {
 
 describe.concurrent('in a terminal', () => {
   sitting(
-    'a server that does not work at the new URL is asked about; the default leaves it out',
+    'a server that does not work at the new URL waits for a consent, which c gives',
     async ({ sit }) => {
       const trial = await sit(REFUSING)
       const session = trial.start({ preflight: true })
-      await session.waitFor('1 server does not work at the new URL, see above. Include it?')
-      session.press(KEY.down, KEY.enter)
+      await session.waitFor('c consent, then 2')
+      session.answer('c')
       await session.waitFor('Change 2 servers')
-      session.press(KEY.down, KEY.enter)
+      session.answer('y')
       expect(await session.exit()).toBe(0)
       expect(Object.values(urls(trial.sandbox.rows())).join()).not.toContain('localhost')
     },

@@ -23,8 +23,7 @@ async function expectNothingWritten({ sandbox, journalFiles }: Trial): Promise<v
   expect(await journalFiles()).toEqual([])
 }
 
-const question = ({ sandbox }: Trial, n = 3): string =>
-  `Change ${n} servers on ${sandbox.url} (1.106.2, master key)?`
+const question = ({ sandbox }: Trial, n = 3): string => `Change ${n} servers on ${sandbox.url}? [n]`
 
 /** The one run in the journal, with the outcomes of its changes. */
 async function recorded(trial: Trial): Promise<{ halted: string | null; outcomes: string[] }> {
@@ -41,7 +40,7 @@ describe.concurrent('at the question', () => {
     const trial = await sit()
     const session = trial.start()
     await session.waitFor(question(trial))
-    session.press(KEY.down, KEY.enter)
+    session.answer('y')
     await session.waitFor('3 of 3 servers changed.')
     await session.waitFor('npx mcp-url-migrate --revert')
     expect(await session.exit()).toBe(0)
@@ -57,7 +56,10 @@ describe.concurrent('at the question', () => {
     const trial = await sit()
     const session = trial.start()
     await session.waitFor(question(trial))
-    session.press(...'clear', KEY.enter)
+    session.answer('clear')
+    await session.waitFor('That is no answer here. Type y, n, s, o, d or ?, and Enter.')
+    await session.waitFor(question(trial))
+    session.press(KEY.enter)
     await session.waitFor('Cancelled. Nothing was written.')
     expect(await session.exit()).toBe(130)
     expect(urls(trial.sandbox.rows())).toEqual(ORIGINAL)
@@ -77,64 +79,71 @@ describe.concurrent('at the question', () => {
     const trial = await sit()
     const session = trial.start()
     await session.waitFor(question(trial))
-    session.press(KEY.down, KEY.down, KEY.enter)
-    await session.waitFor('Which ones?')
-    await session.waitFor('postgres')
+    session.answer('s')
+    await session.waitFor('0 of 3 marked')
     session.press(KEY.down, KEY.space, KEY.enter)
+    await session.waitFor('1 of 3: n8n')
+    await session.waitFor('Change 1 server')
+    session.answer('y')
     await session.waitFor('1 of 1 server changed.')
     expect(await session.exit()).toBe(0)
     expect(urls(trial.sandbox.rows())).toEqual({ ...ORIGINAL, 'id-n8n': NEW('n8n') })
   })
 
-  test('choose, and mark none: nothing is written: 130', async ({ sit }) => {
+  test('choose, and mark none: that is said, and Esc goes back to the question', async ({ sit }) => {
     const trial = await sit()
     const session = trial.start()
     await session.waitFor(question(trial))
-    session.press(KEY.down, KEY.down, KEY.enter)
-    await session.waitFor('Which ones?')
-    await session.waitFor('postgres')
+    session.answer('s')
+    await session.waitFor('0 of 3 marked')
     session.press(KEY.enter)
+    await session.waitFor('Nothing is marked yet')
+    session.press(KEY.escape)
+    await session.waitFor(question(trial))
+    session.answer('n')
     await session.waitFor('Cancelled. Nothing was written.')
     expect(await session.exit()).toBe(130)
     await expectNothingWritten(trial)
   })
 
-  test('one by one: yes, show the whole record, no, stop', async ({ sit }) => {
+  test('one by one: the whole record, yes, no, stop; what was chosen is asked about once more', async ({
+    sit,
+  }) => {
     const trial = await sit({
       servers: [guideServer('fetch', { env: { TOKEN: secret('geheim-im-env') } }), ...THREE.slice(1)],
     })
     const session = trial.start()
     await session.waitFor(question(trial))
-    session.press(KEY.down, KEY.down, KEY.down, KEY.enter)
-    await session.waitFor('(1/3) fetch')
-    await session.waitFor('Show the whole record')
-    session.press(KEY.down, KEY.down, KEY.down, KEY.down, KEY.enter)
+    session.answer('o')
+    await session.waitFor('Change fetch? (1/3) [n]')
+    session.answer('d')
     await session.waitFor('"server_id": "id-fetch"')
-    await session.waitFor('(1/3) fetch')
-    await session.waitFor('Show the whole record')
-    session.press(KEY.down, KEY.enter)
-    await session.waitFor('(2/3) n8n')
-    await session.waitFor('Show the whole record')
+    await session.waitFor('Change fetch? (1/3) [n]')
+    session.answer('y')
+    await session.waitFor('Change n8n? (2/3) [n]')
     session.press(KEY.enter)
-    await session.waitFor('(3/3) postgres')
-    await session.waitFor('Show the whole record')
-    session.press(KEY.down, KEY.down, KEY.down, KEY.enter)
+    await session.waitFor('Change postgres? (3/3) [n]')
+    session.answer('q')
+    await session.waitFor('Change the 1 chosen? [n]')
+    session.answer('y')
     await session.waitFor('1 of 1 server changed.')
     expect(await session.exit()).toBe(0)
     expect(urls(trial.sandbox.rows())).toEqual({ ...ORIGINAL, 'id-fetch': NEW('fetch') })
   })
 
-  test('one by one: no, then yes and all the rest', async ({ sit }) => {
+  test('one by one: yes, back, no, then yes and all the rest', async ({ sit }) => {
     const trial = await sit()
     const session = trial.start()
     await session.waitFor(question(trial))
-    session.press(KEY.down, KEY.down, KEY.down, KEY.enter)
-    await session.waitFor('(1/3) fetch')
-    await session.waitFor('Show the whole record')
-    session.press(KEY.enter)
-    await session.waitFor('(2/3) n8n')
-    await session.waitFor('Show the whole record')
-    session.press(KEY.down, KEY.down, KEY.enter)
+    session.answer('o')
+    await session.waitFor('Change fetch? (1/3) [n]')
+    session.answer('y')
+    await session.waitFor('Change n8n? (2/3) [n]')
+    session.answer('k')
+    await session.waitFor('Change fetch? (1/3) [n]')
+    session.answer('n')
+    await session.waitFor('Change n8n? (2/3) [n]')
+    session.answer('a')
     await session.waitFor('2 of 2 servers changed.')
     expect(await session.exit()).toBe(0)
     expect(urls(trial.sandbox.rows())).toEqual({
@@ -169,8 +178,8 @@ describe.concurrent('at the question', () => {
     const trial = await sit()
     expect((await trial.call(['--yes'])).code).toBe(0)
     const session = trial.start({ args: ['--revert'] })
-    await session.waitFor(`Take back 3 servers on ${trial.sandbox.url} (1.106.2, master key)?`)
-    session.press(KEY.down, KEY.enter)
+    await session.waitFor(`Take back 3 servers on ${trial.sandbox.url}? [n]`)
+    session.answer('y')
     await session.waitFor('3 of 3 servers taken back.')
     expect(await session.exit()).toBe(0)
     expect(urls(trial.sandbox.rows())).toEqual(ORIGINAL)
@@ -271,9 +280,23 @@ describe('a terminal that is closed', () => {
   test('at the question: nothing was written: 129', async ({ sit }) => {
     const trial = await sit()
     const session = trial.start()
-    await session.waitFor('Go one by one')
+    await session.waitFor(question(trial))
     session.hangUp()
     expect(await session.exit()).toBe(129)
+    await expectNothingWritten(trial)
+  })
+
+  test('at a question in plain lines, and at a hidden one: nothing was written: 129', async ({ sit }) => {
+    const trial = await sit()
+    for (const [env, asked] of [
+      [{ TERM: 'dumb' }, question(trial)],
+      [{ LITELLM_PROXY_API_KEY: '', UI_USERNAME: 'admin' }, 'Password (hidden):'],
+    ] as const) {
+      const session = trial.start({ env })
+      await session.waitFor(asked)
+      session.hangUp()
+      expect([asked, await session.exit()]).toEqual([asked, 129])
+    }
     await expectNothingWritten(trial)
   })
 
@@ -300,7 +323,7 @@ describe.concurrent('the terminal', () => {
     const session = trial.start({ columns: 40, rows: 24 })
     await session.waitFor(question(trial))
     session.resize(60, 30)
-    session.press(KEY.down, KEY.enter)
+    session.answer('y')
     await session.waitFor('3 of 3 servers changed.')
     expect(await session.exit()).toBe(0)
     expect(writes(trial.sandbox)).toBe(3)
@@ -313,8 +336,7 @@ describe.concurrent('the terminal', () => {
     const shell = 'stty cols 0 rows 0; eval "exec $TOOL --no-preflight"'
     const session = trial.start({ shell })
     await session.waitFor(question(trial))
-    await session.waitFor('Go one by one')
-    session.press(KEY.down)
+    session.press('y')
     session.kill('SIGTERM')
     expect(await session.exit()).toBe(143)
     expect(session.raw.length).toBeLessThan(20_000)
@@ -324,8 +346,7 @@ describe.concurrent('the terminal', () => {
   test('shows nothing of the key that is typed in', async ({ sit }) => {
     const trial = await sit()
     const session = trial.start({ env: { LITELLM_PROXY_API_KEY: '' } })
-    await session.waitFor('Sign in to the gateway with')
-    await session.waitFor('user name and password')
+    await session.waitFor('Sign in to the gateway with [k]')
     session.press(KEY.enter)
     await session.waitFor('Admin key (hidden)')
     session.press(...trial.sandbox.masterKey, KEY.enter)
@@ -342,15 +363,16 @@ describe.concurrent('the terminal', () => {
     const trial = await sit()
     const session = trial.start({ env: { LITELLM_PROXY_URL: '', LITELLM_PROXY_API_KEY: '' } })
     await session.waitFor('LiteLLM gateway')
-    session.press(trial.sandbox.url, KEY.enter)
-    await session.waitFor('Sign in to the gateway with')
-    await session.waitFor('user name and password')
-    session.press(KEY.down, KEY.enter)
+    session.answer(trial.sandbox.url)
+    await session.waitFor('Sign in to the gateway with [k]')
+    session.answer('p')
     await session.waitFor('User name')
     session.press(KEY.enter)
     await session.waitFor('Password (hidden)')
-    session.press(trial.sandbox.password, KEY.enter)
-    await session.waitFor(`Change 3 servers on ${trial.sandbox.url} (1.106.2, user admin)?`)
+    session.answer(trial.sandbox.password)
+    await session.waitFor('1.106.2 at')
+    await session.waitFor('user admin')
+    await session.waitFor(question(trial))
     session.press(KEY.enter)
     expect(await session.exit()).toBe(130)
     await expectNothingWritten(trial)
@@ -360,7 +382,7 @@ describe.concurrent('the terminal', () => {
     const trial = await sit()
     const session = trial.start({ env: { LITELLM_PROXY_URL: '' } })
     await session.waitFor('LiteLLM gateway')
-    session.press('127.0.0.1:4000', KEY.enter)
+    session.answer('127.0.0.1:4000')
     expect(await session.exit()).toBe(64)
     expect(sentence(session.text)).toContain(
       'The URL has no scheme: it must begin with http:// or https:// Use http://127.0.0.1:4000',
@@ -394,14 +416,15 @@ describe.concurrent('the terminal', () => {
     })
     expect(await nameless.exit()).toBeGreaterThan(0)
     expect(nameless.text).toContain('mcp-url-migrate/error/1')
-    for (const { text } of [session, nameless]) expect(text).not.toMatch(/\? (LiteLLM gateway|Sign in)/)
+    for (const { text } of [session, nameless])
+      expect(text).not.toMatch(/(LiteLLM gateway|Sign in to the gateway with) \[/)
   })
 
   test('that ends its input at a question has not consented: 130', async ({ sit }) => {
     const trial = await sit()
     const session = trial.start()
     await session.waitFor(question(trial))
-    session.press('\u0004')
+    session.press(KEY.ctrlD)
     expect(await session.exit()).toBe(130)
     await expectNothingWritten(trial)
   })
@@ -411,7 +434,7 @@ describe.concurrent('the terminal', () => {
     const file = join(trial.folder, 'out')
     const session = trial.start({ shell: `eval "$TOOL" > ${file}` })
     await session.waitFor(question(trial))
-    session.press(KEY.down, KEY.enter)
+    session.answer('y')
     expect(await session.exit()).toBe(0)
     const out = await readFile(file, 'utf8')
     expect(out).not.toContain('\u001b')
@@ -468,11 +491,11 @@ describe.concurrent('--sandbox', () => {
       env: { LITELLM_PROXY_URL: '', LITELLM_PROXY_API_KEY: '' },
     })
     await session.waitFor('Change 7 servers on')
-    session.press(KEY.down, KEY.enter)
+    session.answer('y')
     await session.waitFor('7 of 7 servers changed.')
     await session.waitFor('The sandbox ends now.')
-    await session.waitFor('Yes, take it back')
-    session.press(KEY.down, KEY.enter)
+    await session.waitFor('Take the run back first, to see how that goes? [n]')
+    session.answer('y')
     await session.waitFor('Taking back run')
     await session.waitFor('7 of 7 servers taken back.')
     expect(await session.exit()).toBe(0)
@@ -489,7 +512,7 @@ describe.concurrent('--sandbox', () => {
       ['SIGHUP', 129],
     ] as const) {
       const session = trial.start({ args: ['--sandbox'], env: { TMPDIR } })
-      await session.waitFor('Go one by one')
+      await session.waitFor('Change 7 servers on')
       expect(await readdir(TMPDIR)).toHaveLength(1)
       session.kill(signal)
       expect([signal, await session.exit()]).toEqual([signal, code])

@@ -92,7 +92,7 @@ describe.concurrent('the job moves servers', () => {
   test('not in a dry run, which asks nobody', async ({ open }) => {
     const trial = await open({ servers: TWO })
     const asked = () => Promise.reject(new Error('somebody was asked'))
-    const person = { consent: asked, approve: asked, chooseContested: asked }
+    const person = { approve: asked, chooseContested: asked }
     const { job, heard, told } = await jobOn(trial, person, { dryRun: true, preflight: false })
     const result = await doJob(await migration(), job)
     expect([result?.plan.changes.length, result?.report]).toEqual([2, null])
@@ -121,7 +121,7 @@ describe.concurrent('the job moves servers', () => {
     expect(await doJob(await migration(), without.job)).toMatchObject({ report: null })
     expect(without.heard.at(-1)).toBe('unwritten')
     const trial = await open({ servers, faults })
-    const { job } = await jobOn(trial, { consent: (plan) => Promise.resolve({ ...plan, withheld: {} }) })
+    const { job } = await jobOn(trial, { approve: (plan) => Promise.resolve({ ...plan, withheld: {} }) })
     expect(outcomes(await doJob(await migration(), job))).toEqual({ 'id-fetch': 'applied' })
   })
 

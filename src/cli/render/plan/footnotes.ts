@@ -207,7 +207,7 @@ export function renderFootnote(footnote: Footnote, number: number, look: Look): 
   const agreed = `${tone === 'red' ? 'All the same' : 'Agreed'}: ${acceptOptions(consents).join(' ')}`
   return [
     look.paint(isForGood ? [tone, 'bold'] : tone, said.join('\n')),
-    ...hints.map((hint) => hintLines(hint, look.width, indent)),
-    ...(consents.length > 0 ? [hintLines(agreed, look.width, indent)] : []),
+    ...hints.map((hint) => hintLines(hint, look, indent)),
+    ...(consents.length > 0 ? [hintLines(agreed, look, indent)] : []),
   ].join('\n')
 }

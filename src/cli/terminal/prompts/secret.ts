@@ -1,0 +1,52 @@
+import { emitKeypressEvents, type Key } from 'node:readline'
+import { setTimeout as pause } from 'node:timers/promises'
+import { codeOf } from '../../../core/errors.ts'
+import { cancelled } from '../terminal.ts'
+import { PASTED_MS } from './port.ts'
+
+/** What a key makes of what was typed so far. */
+function typedAfter(typed: string, text: string | undefined, { name, ctrl = false }: Key): string {
+  if (name === 'backspace') return [...typed].slice(0, -1).join('')
+  if (ctrl && name === 'u') return ''
+  return ctrl || text === undefined ? typed : typed + text
+}
+
+/**
+ * Reads a line of which nothing is shown, not even its length, in any kind of terminal: without its own echo, it shows only
+ * what a program writes. Throws `cancelled` for Ctrl-C, Ctrl-D, and where nobody is there any more.
+ */
+export async function readHidden(question: string): Promise<string> {
+  const { stdin, stderr } = process
+  emitKeypressEvents(stdin)
+  let typed = ''
+  let hear: (text: string | undefined, key: Key) => void = () => {}
+  let leave: (error?: Error) => void = () => {}
+  try {
+    stdin.setRawMode(true)
+    stdin.on('keypress', hear).resume()
+    // What was typed before the question is no answer to it.
+    await pause(PASTED_MS)
+    stdin.off('keypress', hear)
+    stderr.write(`${question} `)
+    return await new Promise<string>((resolve, reject) => {
+      leave = (error) => {
+        const reason = error && codeOf(error) !== 'EIO' ? error : cancelled()
+        // A terminal that was closed sends a signal, too, which says more.
+        setTimeout(() => reject(reason), PASTED_MS)
+      }
+      hear = (text, key) => {
+        if (key.ctrl && (key.name === 'c' || key.name === 'd')) reject(cancelled())
+        else if (key.name === 'return' || key.name === 'enter') resolve(typed)
+        else typed = typedAfter(typed, text, key)
+      }
+      stdin.on('keypress', hear).once('end', leave).on('error', leave)
+      stdin.resume()
+    })
+  } finally {
+    stdin.off('keypress', hear).pause()
+    // Where the terminal is gone this fails, which is an event, too.
+    stdin.setRawMode(false)
+    stdin.off('end', leave).off('error', leave)
+    stderr.write('\n')
+  }
+}
