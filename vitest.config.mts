@@ -10,6 +10,7 @@ export default defineConfig({
       {
         test: {
           name: 'node',
+          env: { TZ: 'UTC' },
           // Loading the program anew for every file takes a tenth of the time.
           isolate: false,
           include: ['test/**/*.test.ts'],

@@ -10,7 +10,7 @@ watchForLeaks()
 secret(MASTER_KEY)
 
 let env: Record<string, string>
-const status = (...args: string[]) => invoke({ env }, ['status', '--quiet', ...args])
+const status = (...args: string[]) => invoke({ env }, ['status', ...args])
 
 interface Document {
   servers: { state: string }[]

@@ -47,6 +47,7 @@ export const transcript: string[] = []
 export function bareEnvironment(extra: Record<string, string> = {}): Record<string, string> {
   return {
     LC_ALL: 'C.UTF-8',
+    TZ: 'UTC',
     PATH: process.env['PATH'] ?? '',
     HOME: process.env['HOME'] ?? '/',
     TMPDIR: tmpdir(),

@@ -128,6 +128,7 @@ function plain(text: string, { sandbox, folder, journal }: Pick<Trial, 'sandbox'
     .replaceAll(/\d{8}T\d{6}Z-[\da-f]{6}/g, 'RUN')
     .replaceAll(/\b[\da-f]{64}\b/g, 'HASH')
     .replaceAll(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, 'TIME')
+    .replaceAll(/\d{4}-\d\d-\d\d\s+\d\d:\d\d\s+UTC/g, 'TIME')
 }
 
 /** Starts a sandbox and gives it a journal. Whoever calls it closes it. */

@@ -118,10 +118,13 @@ function agreed({ plan, chosen }: Standing): Standing {
   return { plan: consenting(plan, awaiting), chosen: chosen === null ? null : [...chosen, ...awaiting] }
 }
 
+/** The plan without what still waits: whoever was asked about it did not agree. */
+const withoutWaiting = (plan: Plan): Plan => choosing(plan, awaitingChanges(plan), [])
+
 /** What a "no" comes to. Whoever wants nothing of what waits, where nothing else is to be written, may still be asked other things. */
 function refused(plan: Plan): Plan {
   if (readyChanges(plan).length > 0) throw cancelled()
-  return choosing(plan, awaitingChanges(plan), [])
+  return withoutWaiting(plan)
 }
 
 function showDiff(plan: Plan, { terminal, look }: Asking): void {
@@ -138,9 +141,9 @@ export async function approve(plan: Plan, gateway: Gateway, asking: Asking): Pro
   for (;;) {
     const asked = standingPlan(standing)
     const answer = await asking.terminal.choose(question(asked), choicesFor(standing), 'no')
-    if (answer === 'yes') return asked
+    if (answer === 'yes') return withoutWaiting(asked)
     if (answer === 'no') return refused(asked)
-    if (answer === 'each') return oneByOne(standing.plan, gateway, asking)
+    if (answer === 'each') return withoutWaiting(await oneByOne(standing.plan, gateway, asking))
     if (answer === 'diff') showDiff(asked, asking)
     if (answer === 'consent') standing = agreed(standing)
     if (answer === 'some') standing = await someOf(standing, asking)

@@ -9,7 +9,7 @@ import { tally } from '../../core/run/outcome.ts'
 import { count, printable } from '../../core/show/text.ts'
 import type { Context } from '../context.ts'
 import { wrap } from '../render/layout.ts'
-import { renderOutcome } from '../render/report/report.ts'
+import { renderOutcome } from '../render/report/fates.ts'
 import { wordsFor } from '../render/words.ts'
 import type { Choice } from '../terminal/terminal.ts'
 

@@ -1,5 +1,7 @@
 import { command, option, type OptionsOf, toggle } from '../options/declare.ts'
+import type { Condition } from '../options/conditions.ts'
 import { journal, VERBOSE } from '../options/groups.ts'
+import { flag, usage } from '../options/usage.ts'
 
 const OPTIONS = [
   option('[RUN]', 'a run id, or the beginning of one', ({ text }) => text.optional()),
@@ -17,10 +19,18 @@ const OPTIONS = [
 /** The options of `history`. */
 export type HistoryOptions = OptionsOf<typeof OPTIONS>
 
+/** One run is one run, and a check is of all that there is. */
+const ONLY_IN_LIST: Condition<HistoryOptions> = (options) => {
+  const name = (['limit', 'url'] as const).find((each) => options[each] !== undefined)
+  if (name === undefined || (options.run === undefined && !options.check)) return
+  throw usage(`${flag(name)} is for the list of runs, not for ${options.check ? flag('check') : 'one run'}`)
+}
+
 /** `history [RUN]`: the runs in the journal, or one in full; with `--check` whether it is intact. */
 export const historyCommand = command({
   name: 'history',
   about: 'the runs in the journal, or one run in full',
   options: OPTIONS,
+  conditions: [ONLY_IN_LIST],
   action: async (options, context) => (await import('./history/show.ts')).history(options, context),
 })

@@ -6,7 +6,7 @@ import { count } from '../../core/show/text.ts'
 import type { ApplyEvent } from '../../runs/apply/context.ts'
 import type { JobEvents } from '../../runs/job/ports.ts'
 import type { Look } from '../render/layout.ts'
-import { renderOutcome } from '../render/report/report.ts'
+import { renderOutcome } from '../render/report/fates.ts'
 import { type RunWords, wordsFor } from '../render/words.ts'
 import { elapsedText } from '../terminal/elapsed.ts'
 import type { Terminal } from '../terminal/terminal.ts'
@@ -147,7 +147,9 @@ export function applyProgress(
     if (event.kind === 'settled') {
       if (isInForce([event.change]) && event.change.edits.length > 0) written.push(event.change)
       const goesOn = servers.settle(event.change) && ['applied', 'reverted'].includes(event.change.outcome)
-      return goesOn ? undefined : terminal.remark(renderOutcome(event.change, plan, look))
+      // Where the report is read on the same screen, it says what went wrong, and the counter is enough.
+      const isSaid = terminal.isLive && look.onScreen
+      return goesOn || isSaid ? undefined : terminal.remark(renderOutcome(event.change, plan, look))
     }
     // Where it does not move in place the outcome of each server is line enough.
     if (!terminal.isLive) return

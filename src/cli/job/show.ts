@@ -1,13 +1,17 @@
 import { optionsToFinish, optionsToRevert } from '../../core/plan/back/options.ts'
-import { type Plan, readyChanges } from '../../core/plan/plan.ts'
+import { serversIn } from '../../core/plan/change.ts'
+import { acceptOptions, CONSENTS } from '../../core/plan/consent.ts'
+import { awaitingChanges, type Plan, readyChanges } from '../../core/plan/plan.ts'
 import { isLeftOpen, type RunReport } from '../../core/run/report.ts'
 import { leavesSomething } from '../../core/run/outcome.ts'
 import type { CommandMaker } from '../../core/show/own-command.ts'
+import { count } from '../../core/show/text.ts'
 import type { Proposal } from '../../runs/job/ports.ts'
 import { type Context, mayAsk } from '../context.ts'
 import type { MainOptions } from '../commands/main.ts'
 import { planDocument, runDocument } from '../render/documents.ts'
 import { commandLines, wrap } from '../render/layout.ts'
+import { renderLeftBehind } from '../render/plan/plan.ts'
 import { renderBrief, renderReview } from '../render/plan/review.ts'
 import { dryRunEnd } from './dry-run.ts'
 import { renderByHand, renderReport } from '../render/report/report.ts'
@@ -38,17 +42,52 @@ export function showProposal(proposal: Proposal, { options, context, own }: Show
   if (text !== '') terminal.print(text)
 }
 
+/** Why nothing of a plan is written, in a line: all of it waits, or was declined, or there is nothing to write. */
+function whyUnwritten(plan: Plan): string {
+  const waiting = awaitingChanges(plan)
+  if (plan.changes.length === 0) return 'there is nothing to write'
+  if (waiting.length === 0) return 'that is what you chose'
+  const awaited = new Set(waiting.flatMap(({ id }) => plan.withheld[id]?.consents ?? []))
+  const consents = CONSENTS.filter((code) => awaited.has(code))
+  const n = serversIn(waiting)
+  return `${count(n, 'server waits', 'servers wait')} for ${acceptOptions(consents).join(' ')}`
+}
+
 /** Says that nothing of a plan is written; as a document the plan of a dry run, else the report of nothing. */
 export function showUnwritten(
   { plan, report }: { plan: Plan; report: RunReport },
-  { options, context: { terminal } }: Showing,
+  { options, context: { terminal, look } }: Showing,
 ): void {
   if (options.json) return terminal.document(options.dryRun ? planDocument(plan) : runDocument(report, null))
-  if (!options.dryRun && plan.changes.length > 0) terminal.print('\nNothing was written.')
+  // The plan says so itself.
+  if (options.dryRun || (plan.changes.length === 0 && !options.quiet)) return
+  terminal.print(
+    `${options.quiet ? '' : '\n'}${wrap(`Nothing was written: ${whyUnwritten(plan)}.`, look.width, '  ')}`,
+  )
+  if (options.quiet) for (const text of renderLeftBehind(plan.skipped, look)) terminal.print(text)
 }
 
-/** Prints what a run came to, and the command that takes it back. */
-export function showReport(report: RunReport, { options, context, own }: Showing): void {
+/** What is said after a report: what it takes to complete a run that the journal holds without its end, and how it is taken back. */
+function showWays(report: RunReport, undo: string | null, { options, context, own }: Showing): void {
+  const { terminal, look } = context
+  if (!options.sandbox && isLeftOpen(report)) {
+    const { changes, run } = report
+    const consent = options.yes ? ['--yes'] : []
+    const finish = own('unfinished', 'finish', ...consent, ...optionsToFinish(changes, run?.head ?? null))
+    const why = 'The journal holds this run without its end. When it can be written again, complete the run:'
+    terminal.print(`${wrap(why, look.width)}\n${commandLines(finish, look)}`)
+  }
+  if (undo !== null && !options.quiet) terminal.print(`To take this back:\n${commandLines(undo, look)}`)
+  else if (!options.sandbox && leavesSomething(report.changes) && report.run?.kept === false)
+    terminal.print(renderByHand(report, look))
+}
+
+/**
+ * Prints what a run came to, and the command that takes it back. `again`: the run whose changes are in force again, as it took
+ * back one that had taken that back; else `null`.
+ */
+export function showReport(report: RunReport, again: string | null, showing: Showing): void {
+  const { options, context, own } = showing
   const { terminal, look, written } = context
   const run = options.sandbox || !leavesSomething(report.changes) ? null : report.run
   // Taking it back signs people out again, and so on.
@@ -56,17 +95,8 @@ export function showReport(report: RunReport, { options, context, own }: Showing
   const undo = run?.kept ? own('revert', run.id, ...optionsToRevert(left, run.head)) : null
   written.undo = undo
   if (options.json) return terminal.document(runDocument(report, undo))
-  terminal.print(`\n${renderReport(report, look, own)}`)
-  if (!options.sandbox && isLeftOpen(report)) {
-    const finish = own(
-      'unfinished',
-      'finish',
-      ...(options.yes ? ['--yes'] : []),
-      ...optionsToFinish(report.changes, report.run?.head ?? null),
-    )
-    const why = 'The journal holds this run without its end. When it can be written again, complete the run:'
-    terminal.print(`${wrap(why, look.width)}\n${commandLines(finish, look)}`)
-  }
-  if (undo !== null) terminal.print(`To take this back:\n${commandLines(undo, look)}`)
-  else if (run && !run.kept) terminal.print(renderByHand(report, look))
+  const { quiet, sandbox } = options
+  const text = renderReport(report, { look, quiet, again, own: sandbox ? null : own })
+  if (text !== '') terminal.print(`${quiet ? '' : '\n'}${text}`)
+  showWays(report, undo, showing)
 }

@@ -16,7 +16,14 @@ function tellingOfRuns(answering: Showing, probeSeconds: number) {
   const { terminal, look } = context
   let applying: ReturnType<typeof applyProgress> | null = null
   let waiting = waitProgress(terminal)
+  let again: string | null = null
   return {
+    proposed: ({ proposal }) => {
+      const { purpose } = proposal
+      again = purpose.kind === 'revert' ? purpose.run.started.reverts : null
+      terminal.settle()
+      showProposal(proposal, answering)
+    },
     begun: ({ plan }) => {
       applying = options.json ? null : applyProgress(plan, terminal, look, probeSeconds)
       waiting = waitProgress(terminal)
@@ -33,7 +40,7 @@ function tellingOfRuns(answering: Showing, probeSeconds: number) {
     },
     reported: ({ report }) => {
       terminal.settle()
-      showReport(report, answering)
+      showReport(report, again, answering)
     },
   } satisfies Partial<Telling>
 }
@@ -71,10 +78,6 @@ export function watching(answering: Showing, probeSeconds: number): Watcher {
       return `Trying ${count(total, one, many)} from the gateway, up to 15 s each`
     }),
     'canary-impossible': ({ message }) => terminal.warn(wrap(`! ${message}`, look.width, '  ')),
-    proposed: ({ proposal }) => {
-      terminal.settle()
-      showProposal(proposal, answering)
-    },
     unwritten: (event) => showUnwritten(event, answering),
     ...tellingOfRuns(answering, probeSeconds),
     ...tellingOfUnfinished(answering),

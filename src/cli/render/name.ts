@@ -1,5 +1,6 @@
 import { type ServerIdentity, serverTitle } from '../../core/record/server.ts'
 import { printable, shortened } from '../../core/show/text.ts'
+import type { Look } from './layout.ts'
 
 /** What to call a server on a screen: harmless for a terminal, and no longer than 120 characters. */
 export function shownName(server: Pick<ServerIdentity, 'id' | 'name' | 'alias'>): string {
@@ -9,4 +10,18 @@ export function shownName(server: Pick<ServerIdentity, 'id' | 'name' | 'alias'>)
 /** What to call servers that are changed together or not at all. */
 export function unitName(unit: readonly { server: ServerIdentity }[]): string {
   return [...new Set(unit.map(({ server }) => shownName(server)))].join(', ')
+}
+
+/** So many names stand in a line of a report. */
+const MOST_NAMES = 12
+
+/** The names of the servers that some changes are about, each once; in full all of them, otherwise the first dozen and how many more. */
+export function namesOf(
+  changes: readonly { server: ServerIdentity }[],
+  { verbose }: Pick<Look, 'verbose'>,
+): string {
+  const names = [...new Map(changes.map(({ server }) => [server.id, shownName(server)])).values()]
+  const shown = verbose ? names : names.slice(0, MOST_NAMES)
+  const rest = names.length - shown.length
+  return rest < 2 ? names.join(', ') : `${shown.join(', ')} and ${rest} more`
 }

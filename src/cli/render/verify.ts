@@ -33,14 +33,15 @@ function renderCheck({ id, title, outcome, evidence, hint }: CheckResult, look: 
   ].join('\n')
 }
 
-/** All checks, and the numbers. */
-export function renderVerify({ gateway, checks }: VerifyReport, look: Look): string {
+/** All checks, and the numbers; `quiet`: of the checks those that fail. */
+export function renderVerify({ gateway, checks }: VerifyReport, look: Look, quiet: boolean): string {
   const { pass, fail, skip } = tallyChecks(checks)
   const numbers = `${count(checks.length, 'check')}: ${pass} passed, ${fail} failed, ${skip} skipped`
   const release = gateway.version === null ? '' : `LiteLLM ${gateway.version} at `
+  const shown = quiet ? checks.filter(({ outcome }) => outcome === 'fail') : checks
   return [
-    wrap(`${release}${printable(gateway.url)}`, look.width),
-    ...checks.map((check) => renderCheck(check, look)),
+    ...(quiet ? [] : [wrap(`${release}${printable(gateway.url)}`, look.width)]),
+    ...shown.map((check) => renderCheck(check, look)),
     look.paint(fail > 0 ? ['red', 'bold'] : ['green', 'bold'], wrap(numbers, look.width, '  ')),
   ].join('\n')
 }

@@ -89,7 +89,7 @@ test('a run that takes back what it wrote reckons from where it began to', () =>
   expect(told).toEqual([
     '31/60 s30: writing, about 60 min left',
     'Taking back what this run wrote (30 servers), newest first',
-    '  ↩ s29: taken back',
+    '  · s29: taken back',
     '2/30 s28: writing, about 29 min left',
   ])
 })
@@ -103,7 +103,7 @@ test('a server whose URL stands in a file of its own is one server, told of when
   tell({ kind: 'writing', change: variable })
   tell({ kind: 'settled', change: settledAs(variable, 'applied') })
   tell({ kind: 'writing', change: nth(2) })
-  expect(told).toEqual(['1/2 fetch: writing', '1/2 fetch: writing', '  ✔ fetch: changed', '2/2 s2: writing'])
+  expect(told).toEqual(['1/2 fetch: writing', '1/2 fetch: writing', '  ✓ fetch: changed', '2/2 s2: writing'])
 })
 
 test('a run that takes another back speaks of taking back', () => {
@@ -115,10 +115,19 @@ test('a run that takes another back speaks of taking back', () => {
   tell({ kind: 'settled', change: settledAs(nth(1), 'reverted') })
   expect(told).toEqual([
     '1/2 s1: checking; LiteLLM is probing the address that it goes back to (up to 10 s)',
-    '  ✔ s1: taken back',
+    '  ✓ s1: taken back',
     'Putting back what this run took back (1 server), newest first',
-    '  ↩ s1: put back again',
+    '  · s1: put back again',
   ])
+})
+
+test('on one screen with the report the outcomes are left to that, and the counter goes on', () => {
+  const { terminal, told } = listening()
+  const tell = applyProgress(planOf([nth(1), nth(2)]), terminal, { ...look, onScreen: true }, 10, () => 0)
+  tell({ kind: 'writing', change: nth(1) })
+  tell({ kind: 'settled', change: settledAs(nth(1), 'failed', 'HTTP 400: no') })
+  tell({ kind: 'writing', change: nth(2) })
+  expect(told).toEqual(['1/2 s1: writing', '2/2 s2: writing'])
 })
 
 /** What is told where each text is a line of its own, of counts that come at these seconds. */

@@ -116,7 +116,7 @@ describe.concurrent('what became of a write is found out by reading:', () => {
     const { code, stdout } = await trial.call(['--yes'])
     expect(code).toBe(4)
     expect(sentence(stdout)).toContain(
-      '✖ n8n: refused, not written (HTTP 422: no) · postgres: not tried The run stopped at the first failure; the rest was not tried. 1 of 3 servers changed, 1 refused, 1 not tried.',
+      '1 of 3 servers changed, 1 refused, 1 not tried. ✗ n8n: refused, not written (HTTP 422: no) · postgres: not tried The run stopped at the first failure; the rest was not tried.',
     )
     expect(Object.values(urls(trial.sandbox.rows()))).toEqual([
       NEW,
@@ -207,7 +207,7 @@ describe.concurrent('just before each write the record is read again:', () => {
     const { code, stdout } = await trial.call(['--yes'])
     expect(code).toBe(4)
     expect(sentence(stdout)).toContain(
-      '≠ fetch: left alone, it was changed by somebody else (changed since it was shown: description)',
+      '! fetch: left alone, it was changed by somebody else (changed since it was shown: description)',
     )
     expect(urls(trial.sandbox.rows())).toEqual({
       'id-fetch': OLD,

@@ -24,7 +24,7 @@ describe('status', () => {
       ],
       configServers: [{ server_name: 'inventory', url: 'http://localhost:8585/servers/inventory/sse' }],
     })
-    const finished = await trial.call(['status', '--quiet'], BARE)
+    const finished = { ...(await trial.call(['status'], BARE)), stderr: '' }
     expect(finished.stdout).not.toContain('hunter2')
     const shown = trial.plain(finished).replace(/^\d{4}-\d\d-\d\d \d\d:\d\d \S+,/m, 'TIME,')
     expect(shown.replace(/in\s+JOURNAL/, 'in JOURNAL')).toMatchInlineSnapshot(`
@@ -87,7 +87,7 @@ describe('status', () => {
     await trial.setUp(['--yes', '--no-wait'])
     const { url } = trial.sandbox
     await trial.sandbox.close()
-    const finished = await trial.call(['status', '--quiet'], BARE)
+    const finished = await trial.call(['status'], BARE)
     expect(finished.code).toBe(1)
     expect(sentence(finished.stdout)).toContain(
       `The gateway could not be asked: Nothing accepts connections at ${url}`,
@@ -110,13 +110,45 @@ describe('status', () => {
 
   test('without a key to sign in with is no wrong usage', async ({ open }) => {
     const trial = await open({ servers: TWO })
-    const { code, stdout } = await trial.call(['status', '--quiet'], {
+    const { code, stdout } = await trial.call(['status'], {
       env: { ...BARE.env, LITELLM_PROXY_API_KEY: '' },
     })
     expect([code, sentence(stdout)]).toEqual([
       1,
       expect.stringContaining('The gateway could not be asked: There is no admin key to sign in with'),
     ])
+  })
+
+  test('with --quiet is the numbers, and what is wrong', async ({ open }) => {
+    const trial = await open({
+      servers: [...TWO, guideServer('near', { url: 'http://localhost:8586/servers/near/sse' })],
+    })
+    const quiet = async (more = {}) =>
+      trial.plain(await trial.call(['status', '-q'], { env: { ...BARE.env, ...more } }))
+    expect(await quiet()).toMatchInlineSnapshot(`
+      "exit 0
+      — stdout
+      LiteLLM 1.106.2 at GATEWAY: 2 to migrate, 1 left alone.
+      — stderr"
+    `)
+    await trial.setUp(['--yes', '--no-wait'])
+    const file = await newestFile(trial)
+    const lines = (await readFile(file, 'utf8')).trimEnd().split('\n')
+    await writeFile(file, `${lines.slice(0, -1).join('\n')}\n`)
+    expect(await quiet()).toMatchInlineSnapshot(`
+      "exit 0
+      — stdout
+      LiteLLM 1.106.2 at GATEWAY: 2 migrated, 1 left alone.
+        ! Run RUN did not end, or is still running.
+        To complete it:
+          npx mcp-url-migrate --unfinished finish --url GATEWAY --journal JOURNAL
+        To take it back:
+          npx mcp-url-migrate --revert RUN --url GATEWAY --journal JOURNAL
+      — stderr"
+    `)
+    expect(sentence(await quiet({ LITELLM_PROXY_API_KEY: '' }))).toContain(
+      'exit 1 — stdout ! The gateway could not be asked: There is no admin key to sign in with',
+    )
   })
 
   test('reads only', async ({ open }) => {
@@ -135,7 +167,7 @@ describe('status', () => {
     const path = join(trial.folder, 'config.yaml')
     await writeFile(path, `mcp_servers:\n  inventory:\n    url: ${url}\n    transport: sse\n`)
     await trial.setUp(['--yes', '--litellm-config', path])
-    const { stdout } = await trial.call(['status', '--quiet'], BARE)
+    const { stdout } = await trial.call(['status'], BARE)
     expect(sentence(stdout)).toContain(
       `inventory in ${path}, to ${NEW}/inventory/sse: LiteLLM has not been restarted yet, or was started with another file`,
     )

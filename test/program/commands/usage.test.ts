@@ -383,7 +383,7 @@ describe.concurrent('--only and --except select by name, alias, id or access gro
     const looked = await trial.call(['-nq', '--only', 'fetch'])
     expect([looked.code, looked.stderr, writes(trial.sandbox)]).toEqual([0, '', 0])
     const written = await trial.call(['-y', '-v', '--only', 'fetch'])
-    expect([written.code, written.stdout]).toEqual([0, expect.stringContaining('✔ fetch: changed')])
+    expect([written.code, written.stdout]).toEqual([0, expect.stringContaining('✓ fetch: changed')])
     expect((await trial.call(['--revert', '-y'])).code).toBe(0)
   })
 

@@ -76,8 +76,8 @@ describe('verify', () => {
     const trial = await open(migrated())
     const port = await freePort()
     const from = ['--from', `http://old.invalid:${port}`, '--to', NEW]
-    const args = ['--keys', await keysFile(trial), '--chat', 'fake-gpt', '--quiet', ...from]
-    const finished = await verify(trial, args)
+    const args = ['--keys', await keysFile(trial), '--chat', 'fake-gpt', ...from]
+    const finished = { ...(await verify(trial, args)), stderr: '' }
     expect(trial.plain(finished).replaceAll(String(port), 'PORT')).toMatchInlineSnapshot(`
       "exit 0
       — stdout
@@ -109,6 +109,33 @@ describe('verify', () => {
       8 checks: 5 passed, 0 failed, 3 skipped
       — stderr"
     `)
+  })
+
+  test('with --quiet tells what failed, and the numbers', async ({ open }) => {
+    const trial = await open({ servers: [guideServer('fetch', { url: 'http://localhost:1/sse' })] })
+    const finished = await verify(trial, [
+      '--from',
+      'http://localhost:1',
+      '--to',
+      NEW,
+      '--quiet',
+      '--check',
+      'reachable',
+      '--check',
+      'gateway',
+    ])
+    expect(trial.plain(finished)).toMatchInlineSnapshot(`
+      "exit 5
+      — stdout
+      ✗ The new addresses work through LiteLLM (reachable)
+          1 server still at the old address: fetch
+          Migrate them:
+            npx mcp-url-migrate --url GATEWAY --journal JOURNAL --from http://localhost:1 --to http://mcp-proxy-sse:8080
+      2 checks: 1 passed, 1 failed, 0 skipped
+      — stderr"
+    `)
+    const { stdout, stderr } = await verify(trial, ['-q', '--check', 'gateway'])
+    expect([stdout, stderr]).toEqual(['1 check: 1 passed, 0 failed, 0 skipped\n', ''])
   })
 
   test('is one document as JSON', async ({ open }) => {

@@ -110,7 +110,10 @@ describe.concurrent('where the new host does not exist yet', () => {
   test('--yes writes none of them, says so, and leaves no run: exit 1', async ({ open }) => {
     const trial = await open(EARLY)
     const told = await trial.call(['--yes'], TRY)
-    expect([told.code, sentence(told.stdout)]).toEqual([1, expect.stringMatching(/Nothing was written\.$/)])
+    expect([told.code, sentence(told.stdout)]).toEqual([
+      1,
+      expect.stringMatching(/Nothing was written: 7 servers wait for --accept unreachable\.$/),
+    ])
     const finished = await trial.call(['--yes', '--json'], TRY)
     const { run, changes, summary } = documentOf<Document>(finished)
     expect([finished.code, run]).toEqual([1, null])
@@ -137,7 +140,7 @@ describe.concurrent('some wait, and some do not', () => {
     const trial = await open({ servers: [...TWO, SIGNED, LOOSE] })
     const { code, stdout } = await trial.call(['--yes', '--no-wait'])
     expect(code).toBe(4)
-    const report = sentence(stdout.slice(stdout.indexOf('2 of 2 servers changed.')))
+    const report = sentence(stdout.slice(stdout.indexOf('2 of 4 servers changed, 2 wait for a consent.')))
     expect(report).toContain(
       '2 servers wait for a consent (--accept reauthorization --accept client-loss): loose, signed',
     )
@@ -168,8 +171,8 @@ describe.concurrent('in a terminal', () => {
     await session.waitFor('c consent, then 3')
     await session.waitFor('Change 2 servers')
     session.answer('y')
-    await session.waitFor('1 server waits for a consent')
-    expect(await session.exit()).toBe(4)
+    await session.waitFor('1 left as you chose: signed')
+    expect(await session.exit()).toBe(0)
     expect(urls(trial.sandbox.rows())['id-signed']).toBe(SIGNED['url'])
   })
 
@@ -199,7 +202,7 @@ describe.concurrent('in a terminal', () => {
       await session.waitFor('That is no answer here. Type n, c, d or ?, and Enter.')
       await session.waitFor('(2 wait; c agrees)? [n]')
       session.answer('n')
-      await session.waitFor('Nothing was written.')
+      await session.waitFor('Nothing was written: that is what you chose.')
       expect([await session.exit(), writes(trial.sandbox)]).toEqual([0, 0])
     },
   )
@@ -213,8 +216,8 @@ describe.concurrent('in a terminal', () => {
     session.press(KEY.space, KEY.enter)
     await session.waitFor('Change 1 server')
     session.answer('y')
-    await session.waitFor('1 of 1 server changed.')
-    await session.waitFor('Left as you chose: n8n, postgres')
+    await session.waitFor('1 of 3 servers changed, 2 left as you chose.')
+    await session.waitFor('2 left as you chose: n8n, postgres')
     expect(await session.exit()).toBe(0)
     expect(writes(trial.sandbox)).toBe(1)
   })

@@ -59,7 +59,7 @@ describe.concurrent('an empty URL is none:', () => {
           [],
         ])
       }
-      const { stdout } = await trial.call(['status', '--quiet'])
+      const { stdout } = await trial.call(['status'])
       expect(sentence(stdout)).toContain('5 servers: 5 not concerned')
     }
   })

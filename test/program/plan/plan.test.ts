@@ -70,11 +70,14 @@ describe.concurrent('what is shown:', () => {
 
       2 to change, each in url alone; all can be taken back.
 
-        ✔ fetch: changed
-        ✔ n8n: changed
       2 of 2 servers changed.
-      Every field that the API shows was read back and compared; stored credentials
-      are not visible through the API.
+        ✓ fetch: changed
+        ✓ n8n: changed
+      Every field that the API shows was read back and compared; it hides credentials.
+
+      Next, prove that the old addresses are closed and the new ones work:
+        npx mcp-url-migrate verify --migration localhost-8585-to-mcp-proxy-sse --url GATEWAY --journal JOURNAL
+
       Run RUN
       Journal head HASH
       To take this back:
@@ -85,8 +88,8 @@ describe.concurrent('what is shown:', () => {
       Connected: LiteLLM 1.106.2 at GATEWAY, master key
       Listing the MCP servers
       Reading 2 records (LiteLLM connects to each server as it reads, up to 10 s when one is silent)
-        ✔ fetch: changed
-        ✔ n8n: changed"
+        ✓ fetch: changed
+        ✓ n8n: changed"
     `)
     expect(urls(trial.sandbox.rows())).toEqual({
       'id-fetch': 'http://mcp-proxy-sse:8080/servers/fetch/sse',
@@ -100,14 +103,7 @@ describe.concurrent('what is shown:', () => {
     expect(trial.plain(finished)).toMatchInlineSnapshot(`
       "exit 0
       — stdout
-
-      2 of 2 servers changed.
-      Every field that the API shows was read back and compared; stored credentials
-      are not visible through the API.
-      Run RUN
-      Journal head HASH
-      To take this back:
-      npx mcp-url-migrate --revert RUN --url GATEWAY --journal JOURNAL
+      2 of 2 servers changed, run RUN.
       — stderr"
     `)
   })

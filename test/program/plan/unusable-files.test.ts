@@ -40,7 +40,7 @@ describe.concurrent('a file that cannot be replaced', () => {
     const said = sentence(stdout)
     expect(code).toBe(1)
     expect(said).toContain(
-      `✖ inventory: not written, its file could not be changed (${path} has another name (the hard link ${join(trial.folder, 'second')}), which would keep the old text)`,
+      `✗ inventory: not written, its file could not be changed (${path} has another name (the hard link ${join(trial.folder, 'second')}), which would keep the old text)`,
     )
     expect(said).toContain('0 of 1 server changed, 1 failed. Nothing was written.')
     expect(said).not.toContain('refused')

@@ -110,7 +110,9 @@ describe.concurrent('a run that has no end:', () => {
       await trial.setUp(['--yes'])
       const run = idOf(await newestFile(trial))
       await cutShort(trial, 4)
-      expect((await trial.call(['history'])).stdout).toContain('1 of 2 changed, 1 unknown, DID NOT END')
+      expect(sentence((await trial.call(['history'])).stdout)).toContain(
+        '1 of 2 changed, 1 unknown, DID NOT END',
+      )
       const back = await trial.call([...(named ? ['--revert', run] : ['--unfinished', 'revert']), '--yes'])
       expect([back.code, sentence(back.stderr)]).toEqual([
         0,

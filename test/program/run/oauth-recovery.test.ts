@@ -218,8 +218,8 @@ describe.concurrent('in a terminal', () => {
     await session.waitFor('1 server loses something that cannot be put back, see above; then this')
     await session.waitFor('Change 1 server')
     session.answer('y')
-    await session.waitFor('1 server waits for a consent')
-    expect(await session.exit()).toBe(4)
+    await session.waitFor('1 left as you chose: signed')
+    expect(await session.exit()).toBe(0)
     expect(urls(trial.sandbox.rows())).toMatchObject({ 'id-signed': SIGNED['url'] })
   })
 

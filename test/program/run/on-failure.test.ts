@@ -155,7 +155,7 @@ describe.concurrent('what this run wrote and somebody else changed before it cou
     edit = () => trial.sandbox.edit('id-fetch', { url: 'http://elsewhere/fetch' })
     const { code, stdout } = await trial.call(['--yes', '--on-failure', 'revert'])
     expect(code).toBe(4)
-    expect(sentence(stdout)).toContain('≠ fetch: changed, and then changed by somebody else; left as it is')
+    expect(sentence(stdout)).toContain('! fetch: changed, and then changed by somebody else; left as it is')
     expect(stdout).not.toContain('Nothing was written.')
     const undo = stdout.trimEnd().split('\n').at(-1) ?? ''
     expect(undo).toContain('--revert ')

@@ -122,8 +122,8 @@ describe.concurrent('before anything is written', () => {
     const trial = await open(REFUSING)
     const { code, stdout } = await trial.call(['--yes', '--accept', 'unreachable'], TRY)
     expect(code).toBe(0)
-    expect(stdout).toContain('does not work through the gateway: LiteLLM: it returned HTTP 421')
-    expect(sentence(stdout)).toContain('1 of 2 servers listed tools, 1 failed')
+    expect(sentence(stdout)).toContain('does not work through the gateway: LiteLLM: it returned HTTP 421')
+    expect(sentence(stdout)).toContain('1 of 2 list their tools, 1 does not work.')
     expect(stdout.slice(stdout.indexOf('--revert'))).not.toContain('--accept')
   })
 
@@ -193,8 +193,8 @@ describe.concurrent('a revert', () => {
     for (const text of [
       '+ http://localhost:8585 fetch /servers/fetch/sse ✓ 2 tools n8n /servers/n8n/sse ✓ 2 tools',
       '2 to take back, each in url alone.',
-      '✔ fetch: taken back ✓ LiteLLM lists 2 tools',
-      '2 of 2 servers taken back. Checked through the gateway: 2 of 2 servers listed tools.',
+      '✓ fetch: taken back; LiteLLM lists 2 tools',
+      'Checked through the gateway: 2 of 2 list their tools.',
     ])
       expect(sentence(back.stdout)).toContain(text)
     expect(back.stdout).not.toMatch(/\bchanged\b|the old address|the new URL/)
@@ -214,7 +214,7 @@ describe.concurrent('a revert', () => {
       '✗ fetch /servers/fetch/sse unreachable (1) ✗ n8n /servers/n8n/sse unreachable (1) (1) 2 servers go back to http://localhost:8585, which does not work: LiteLLM: the server is unreachable',
     )
     expect(sentence(stdout)).toContain('(as was found beforehand)')
-    expect(sentence(stdout)).toContain('0 of 2 servers listed tools, 2 failed.')
+    expect(sentence(stdout)).toContain('0 of 2 list their tools, 2 do not work.')
     expect(stdout).not.toContain('To mend')
     expect(Object.values(urls(trial.sandbox.rows())).join()).not.toContain('mcp-proxy-sse')
   })
@@ -233,7 +233,9 @@ describe.concurrent('a revert', () => {
     const { code, stdout } = await trial.call(['--revert', '--yes'], TRY)
     expect([code, sentence(stdout)]).toEqual([
       4,
-      expect.stringContaining('fetch: taken back ✗ does not work through the gateway: LiteLLM cannot list'),
+      expect.stringContaining(
+        '✗ fetch: taken back, and does not work through the gateway: LiteLLM cannot list',
+      ),
     ])
     expect(stdout).not.toContain('as was found beforehand')
   })

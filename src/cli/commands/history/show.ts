@@ -1,10 +1,29 @@
+import { normaliseGatewayUrl } from '../../../gateway/connect/gateway-url.ts'
+import { runsOf } from '../../../journal/fold.ts'
 import { findNamedRun } from '../../../runs/recover/find-run.ts'
 import { type Context, journalFor, requireNamedJournal } from '../../context.ts'
 import { ownCommands } from '../../own-command.ts'
 import { renderCheck } from '../../render/history/check.ts'
-import { historyDocument } from '../../render/history/document.ts'
+import { type History, historyDocument } from '../../render/history/document.ts'
 import { renderHistory, renderOneRun } from '../../render/history/runs.ts'
 import type { HistoryOptions } from '../history.ts'
+
+/** So many runs are listed on a screen. */
+const USUAL_LIMIT = 20
+
+/** What is to be shown: the run that is named alone, or the newest of the runs, of one gateway where that is named. */
+function chosen(
+  read: History,
+  named: History['runs'][number] | null,
+  { url, limit, json, check }: HistoryOptions,
+): { shown: History; older: number } {
+  if (named) return { shown: { runs: [named], problems: [] }, older: 0 }
+  const runs = url === undefined ? read.runs : runsOf(read.runs, normaliseGatewayUrl(url))
+  // Who reads a document counts for himself, and a check is of every run.
+  const most = limit ?? (json || check ? runs.length : USUAL_LIMIT)
+  const older = Math.max(0, runs.length - most)
+  return { shown: { runs: runs.slice(older), problems: read.problems }, older }
+}
 
 /** `history [RUN]`: the runs in the journal, or one in full; with `--check` whether it is intact. Returns the exit code. */
 export async function history(options: HistoryOptions, context: Context): Promise<number> {
@@ -14,16 +33,19 @@ export async function history(options: HistoryOptions, context: Context): Promis
     ownCommands({ journal: options.journal }, { context, invoked: 'history', url })
   requireNamedJournal(journal, options)
   const read = await journal.runs()
-  const run =
-    options.run === undefined ? null : await findNamedRun(journal, options.run, own(null)('history'))
-  const shown = run ? { runs: [run], problems: [] } : read
-  const code = options.check && shown.problems.length > 0 ? 1 : 0
+  const list = own(null)
+  const run = options.run === undefined ? null : await findNamedRun(journal, options.run, list('history'))
+  const { shown, older } = chosen(read, run, options)
+  const telling = { look, all: read.runs, own }
   if (options.json)
     terminal.document(historyDocument(shown, read.runs, { detailed: run !== null, checked: options.check }))
   else if (options.check) terminal.print(renderCheck(shown, journal.location, look))
-  else
-    terminal.print(
-      run ? renderOneRun(run, read.runs, look, own) : renderHistory(read, journal.location, look, own),
-    )
-  return code
+  else if (run) terminal.print(renderOneRun(run, telling))
+  else {
+    const of = options.url === undefined ? [] : ['--url', options.url]
+    const command = list('history', ...of, '--limit', String(shown.runs.length + older))
+    const place = { location: journal.location, older: { runs: older, command } }
+    terminal.print(renderHistory(shown, place, telling))
+  }
+  return options.check && shown.problems.length > 0 ? 1 : 0
 }

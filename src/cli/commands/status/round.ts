@@ -11,6 +11,7 @@ import { deploymentNames } from '../../options/groups.ts'
 import type { Context } from '../../context.ts'
 import { ownCommands } from '../../own-command.ts'
 import { readProgress } from '../../job/progress.ts'
+import { renderBrief } from '../../render/status/brief.ts'
 import { renderDiagram } from '../../render/status/diagram.ts'
 import { renderStatus } from '../../render/status/status.ts'
 import { statusDocument } from '../../render/status/document.ts'
@@ -65,15 +66,15 @@ async function look(subject: Subject, opening: Promise<Opened>): Promise<StatusR
 }
 
 function show(report: StatusReport, options: StatusOptions, context: Context): void {
-  const { json, watch, diagram, format = 'text' } = options
+  const { json, watch, diagram, quiet, format = 'text' } = options
   const { terminal, look: how } = context
   if (json) return terminal.document(statusDocument(report), watch === undefined ? 2 : 0)
   if (watch !== undefined) terminal.clear()
   const own = ownCommands(options, { context, invoked: 'status', url: report.url })
-  if (!diagram)
-    return terminal.print(
-      renderStatus(report, { ...how, isShort: !how.verbose && options.logs === undefined }, own),
-    )
+  if (!diagram) {
+    const room = { ...how, isShort: !how.verbose && options.logs === undefined }
+    return terminal.print((quiet ? renderBrief : renderStatus)(report, room, own))
+  }
   terminal.print(renderDiagram(report, format, how), format !== 'text')
 }
 

@@ -10,11 +10,15 @@ import { setScene, type Stage } from './scene.ts'
 
 const exitFor = ({ checks }: VerifyReport): number => (tallyChecks(checks).fail > 0 ? 5 : 0)
 
-function show(report: VerifyReport, { json, watch }: VerifyOptions, { terminal, look }: Context): void {
+function show(
+  report: VerifyReport,
+  { json, watch, quiet }: VerifyOptions,
+  { terminal, look }: Context,
+): void {
   // One line for each round can be read as it comes.
   if (json) return terminal.document(verifyDocument(report), watch === undefined ? 2 : 0)
   const time = watch === undefined ? '' : `${new Date().toISOString()}\n`
-  terminal.print(time + renderVerify(report, look))
+  terminal.print(time + renderVerify(report, look, quiet))
 }
 
 /** One round of `verify`: plays the chosen checks, and shows what came of them. Returns the exit code. */

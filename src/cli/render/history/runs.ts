@@ -1,92 +1,123 @@
 import { PINNED_ID } from '../../../core/config/read/record.ts'
-import { serversIn } from '../../../core/plan/change.ts'
+import { groupedBy } from '../../../core/grouped.ts'
+import { aimOf } from '../../../core/plan/change.ts'
+import { originText, readAddress } from '../../../core/rule/address.ts'
 import { aheadOfClock } from '../../../core/run/order.ts'
 import type { CommandMaker } from '../../../core/show/own-command.ts'
+import { mend } from '../../../core/show/remedy.ts'
 import { count, printable } from '../../../core/show/text.ts'
-import { failuresRecorded, type RecordedRun } from '../../../journal/fold.ts'
-import { type Look, wrap } from '../layout.ts'
+import { type RecordedChange, type RecordedRun, wasWritten } from '../../../journal/fold.ts'
+import { hintLines, type Look, wrap } from '../layout.ts'
+import { localTime } from '../local-time.ts'
 import { shownName } from '../name.ts'
 import { fieldTitle, shownSide } from '../plan/diff.ts'
+import { fateWords } from '../report/fates.ts'
 import { settling } from '../report/ways-to-end.ts'
 import { wordsFor } from '../words.ts'
 import { renderProblem } from './check.ts'
-import { appliedIn, type History, reversalsOf, summarise } from './document.ts'
+import type { History } from './document.ts'
+import { relationsOf, stateOf } from './state.ts'
 
-/** The program's own commands for a gateway, by its URL. */
-type OwnFor = (url: string) => CommandMaker
+/** What runs are shown with. */
+export interface Telling {
+  look: Look
+  /** All runs of the journal, oldest first: what became of one stands in others. */
+  all: readonly RecordedRun[]
+  /** The program's own commands for a gateway, by its URL. */
+  own: (url: string) => CommandMaker
+}
 
-const ended = (run: RecordedRun): string =>
-  run.finishedAt === null
-    ? ', DID NOT END, or is still running'
-    : run.halted
-      ? `, stopped (${run.halted})`
-      : ''
+function originIn(url: string | null): string | null {
+  const address = url === null ? null : readAddress(url)
+  return address?.kind === 'address' ? originText(address) : null
+}
 
-function renderRun(run: RecordedRun, all: readonly RecordedRun[], look: Look, own: OwnFor): string {
-  const { applied, unknown, drifted } = summarise(run.changes)
-  const { refused, inFiles } = failuresRecorded(run.changes)
-  const numbers = [
-    `${applied} of ${serversIn(run.changes.map(({ change }) => change))} ${wordsFor(run.started).done}`,
-    unknown > 0 ? `${unknown} unknown` : '',
-    drifted > 0 ? `${drifted} drifted` : '',
-    refused > 0 ? `${refused} refused` : '',
-    inFiles > 0 ? `${inFiles} failed` : '',
-  ]
-  const back = reversalsOf(run, all).map((each) => `${appliedIn(each)} taken back by ${each.id}`)
-  const relation = [run.started.reverts ? `takes back ${run.started.reverts}` : '', ...back]
-  const ahead = aheadOfClock(run, new Date().toISOString())
-  const { gateway, account, user, host } = run.started
-  const place = printable(
-    `${gateway.url} (${gateway.version ?? 'release unknown'}, ${account}), by ${user} on ${host}`,
+/** Where a run moves URLs from and to, each way once; empty where it moves none. */
+function directions({ changes }: RecordedRun): string {
+  const ways = changes.flatMap(({ change }) =>
+    aimOf(change).flatMap(({ before, after }) => {
+      const [from, to] = [originIn(before), originIn(after)]
+      return from === null || to === null ? [] : [`${from} → ${to}`]
+    }),
   )
+  const [first, ...others] = new Set(ways)
+  if (first === undefined) return ''
+  return `${first}${others.length === 0 ? '' : `, and ${count(others.length, 'other way', 'other ways')}`}`
+}
+
+/** A run: when, how many servers, what of it is in force; and below what it was, and whose. `more`: what else is said of that. */
+function renderRun(run: RecordedRun, more: string, { look, all, own }: Telling): string {
+  const { reverts, user, host, gateway } = run.started
+  const ahead = aheadOfClock(run, new Date().toISOString())
+  const facts = wrap(`${run.id}  ${localTime(run.startedAt)}  ${stateOf(run, all)}`, look.width, '  ')
+  const ways = directions(run)
+  const what = reverts !== null ? ways : ways === '' ? 'migration' : `migration: ${ways}`
+  const about = printable(`${what === '' ? '' : `${what}, `}by ${user} on ${host}${more}`)
+  const relations = relationsOf(run, all)
   return [
-    `${look.paint('bold', run.id)}  ${numbers.filter(Boolean).join(', ')}${ended(run)}`,
-    wrap(`  ${place}`, look.width, '  '),
+    facts.replace(run.id, () => look.paint(run.finishedAt === null ? ['red', 'bold'] : 'bold', run.id)),
+    wrap(`  ${about}`, look.width, '  '),
+    ...(relations === '' ? [] : [wrap(`  ${relations}`, look.width, '  ')]),
     ...(ahead === null ? [] : [look.paint('yellow', wrap(`  ! ${ahead}`, look.width, '  '))]),
-    ...relation.filter(Boolean).map((text) => `  ${text}`),
-    look.paint('dim', `  head ${run.head}`),
+    ...(look.verbose ? [look.paint('dim', `  head ${run.head}`)] : []),
     ...settling(run, own(gateway.url), look),
   ].join('\n')
 }
 
-/** The runs, newest first, and what could not be read. */
+/** The runs, newest first, and what could not be read. `older`: how many are left out, and the command that shows them. */
 export function renderHistory(
   { runs, problems }: History,
-  location: string,
-  look: Look,
-  own: OwnFor,
+  { location, older }: { location: string; older: { runs: number; command: string } },
+  telling: Telling,
 ): string {
-  const heading = `${count(runs.length, 'run')} in ${location}`
+  const { look } = telling
+  const gateways = new Set(runs.map(({ started }) => started.gateway.url))
+  const [one] = gateways.size === 1 ? gateways : []
+  const heading = `${count(runs.length + older.runs, 'run')}${one === undefined ? '' : ` of ${printable(one)}`} in ${location}`
+  const rest = `${count(older.runs, 'older run is', 'older runs are')} not shown. To see all:`
   return [
-    heading,
-    ...runs.toReversed().map((run) => renderRun(run, runs, look, own)),
+    wrap(heading, look.width, '  '),
+    ...runs
+      .toReversed()
+      .map((run) => renderRun(run, one === undefined ? `, on ${run.started.gateway.url}` : '', telling)),
+    ...(older.runs === 0 ? [] : [hintLines(mend(rest, older.command), look)]),
     ...problems.map((each) => renderProblem(each, look)),
   ].join('\n\n')
 }
 
-/** One run in full: each server with the URL before and after, masked, and its outcome. */
-export function renderOneRun(run: RecordedRun, all: readonly RecordedRun[], look: Look, own: OwnFor): string {
-  const places = run.changes.map(({ change, outcome, error, collateral }) => {
-    const edits = change.edits.flatMap((edit) => {
-      const [before, after] = [shownSide(edit, edit.before), shownSide(edit, edit.after)]
-      const name = edit.field === 'url' || edit.field === PINNED_ID ? '' : `${fieldTitle(edit.field)}: `
-      return [
-        ...(before === null ? [] : [`  - ${name}${before}`]),
-        ...(after === null ? [] : [`  + ${name}${after}`]),
-      ]
-    })
-    const also = collateral.map(
-      ({ field, repaired }) =>
-        `  ! ${printable(field)} changed with it; ${repaired ? 'put back' : 'not put back'}`,
-    )
-    const fate = `${shownName(change.server)}: ${outcome}${error ? ` (${printable(error)})` : ''}`
-    return { id: change.server.id, fate, lines: [...edits, ...also] }
+/** What became of a change, and of its server besides. */
+function fateIn(recorded: RecordedChange, run: RecordedRun): string {
+  const { change, outcome, error } = recorded
+  const known = { outcome: outcome === 'unsettled' ? ('unknown' as const) : outcome, file: change.file }
+  const words = fateWords({ ...known, wrote: wasWritten(recorded) }, wordsFor(run.started))
+  return `${shownName(change.server)}: ${words}${error ? ` (${printable(error)})` : ''}`
+}
+
+function placesIn({ change, collateral }: RecordedChange): string[] {
+  const edits = change.edits.flatMap((edit) => {
+    const [before, after] = [shownSide(edit, edit.before), shownSide(edit, edit.after)]
+    const name = edit.field === 'url' || edit.field === PINNED_ID ? '' : `${fieldTitle(edit.field)}: `
+    return [
+      ...(before === null ? [] : [`  - ${name}${before}`]),
+      ...(after === null ? [] : [`  + ${name}${after}`]),
+    ]
   })
+  const also = collateral.map(
+    ({ field, repaired }) =>
+      `  ! ${printable(field)} changed with it; ${repaired ? 'put back' : 'not put back'}`,
+  )
+  return [...edits, ...also]
+}
+
+/** One run in full: each server with the URL before and after, masked, and its outcome. */
+export function renderOneRun(run: RecordedRun, telling: Telling): string {
+  const { gateway, account } = run.started
+  const end = run.finishedAt === null ? '' : `, ended ${localTime(run.finishedAt)}`
+  const place = `, on LiteLLM ${gateway.version ?? '(release unknown)'} at ${gateway.url}, ${account}${end}`
   // A server whose URL stands in a file of its own has several changes, most of the time of one fate.
-  const blocks = new Map<string, string[]>()
-  for (const { id, fate, lines } of places)
-    blocks.set(`${id} ${fate}`, [...(blocks.get(`${id} ${fate}`) ?? [fate]), ...lines])
-  const times = `Started ${run.startedAt}, ${run.finishedAt ? `finished ${run.finishedAt}` : 'never finished'}`
-  const shown = [...blocks.values()].map((lines) => lines.join('\n'))
-  return [renderRun(run, all, look, own), times, ...shown].join('\n\n')
+  const servers = groupedBy(run.changes, (each) => [each.change.server.id, fateIn(each, run)])
+  const blocks = servers.map((own) =>
+    [...own.slice(0, 1).map((each) => fateIn(each, run)), ...own.flatMap(placesIn)].join('\n'),
+  )
+  return [renderRun(run, place, telling), blocks.join('\n')].join('\n\n')
 }

@@ -1,11 +1,17 @@
-import { type AppliedChange, leavesSomething, mayHaveWritten, tally } from '../../../core/run/outcome.ts'
-import { type RunReport, isLeftOpen } from '../../../core/run/report.ts'
+import { optionsToRevert } from '../../../core/plan/back/options.ts'
+import {
+  type AppliedChange,
+  isWithheld,
+  leavesSomething,
+  mayHaveWritten,
+  tally,
+} from '../../../core/run/outcome.ts'
+import { brokenChanges, type Halt, type RunReport, isLeftOpen, isSignal } from '../../../core/run/report.ts'
 import { type CommandMaker, ruleOptions } from '../../../core/show/own-command.ts'
 import { mend } from '../../../core/show/remedy.ts'
 import { wordsFor } from '../words.ts'
 
-const COMPARED =
-  'very field that the API shows was read back and compared; stored credentials are not visible through the API.'
+const COMPARED = 'very field that the API shows was read back and compared; it hides credentials.'
 
 /** What was compared of servers in LiteLLM: all of them, unless a remark that stands with one says otherwise. */
 function comparedServers(changes: readonly AppliedChange[]): string {
@@ -18,7 +24,7 @@ function comparedServers(changes: readonly AppliedChange[]): string {
 }
 
 /** What was read back of what is in force: of a server that of LiteLLM, of a file its text. */
-function compared(changes: readonly AppliedChange[]): string[] {
+export function compared({ changes }: RunReport): string[] {
   const applied = changes.filter(({ outcome }) => outcome === 'applied')
   const files = applied.filter(({ file }) => file !== null)
   return [
@@ -27,46 +33,75 @@ function compared(changes: readonly AppliedChange[]): string[] {
     files.length > 0 && files.every(({ error }) => error === null)
       ? 'Each file that was changed was read back, and holds exactly the new text.'
       : '',
-  ]
+  ].filter((text) => text !== '')
 }
 
-/** The next step where LiteLLM has to be restarted first. What was taken back is not there to be verified: `status` shows where it stands. */
-function afterRestart({ reverts, changes }: RunReport, own: CommandMaker): string {
-  return reverts === null ? own('verify', ...ruleOptions(changes)) : own('status')
+const RESTART = {
+  files: 'Next: restart LiteLLM, all its workers and replicas: it reads its files when it starts.',
+  required:
+    'Next: restart LiteLLM. This release uses the URLs that were written only after a restart, on every worker.',
+  possible:
+    'Next: restart LiteLLM to be sure. Some releases of this range use a URL that was written only after a restart.',
+  no: null,
+} as const
+
+/** That LiteLLM has to be restarted; `null` where it has not. */
+function restart({ changes, restart: needed }: RunReport): string | null {
+  if (changes.some(({ file, wrote }) => file !== null && wrote)) return RESTART.files
+  return tally(changes).applied > 0 ? RESTART[needed] : null
 }
 
-/** What to know and to do after a run: a sentence each, some with a command on a line of its own. */
-export function advice(report: RunReport, own: CommandMaker): string[] {
-  const { applied, unknown } = tally(report.changes)
-  const untried = report.changes.filter(({ reason }) => reason === 'stopped').length
-  if (!mayHaveWritten(report.changes)) return ['Nothing was written.']
-  const inFiles = report.changes.some(({ file, wrote }) => file !== null && wrote)
-  const inGateway = report.changes.some(({ file, wrote }) => file === null && wrote)
-  const lost = report.changes.some(({ outcome, wrote }) => outcome === 'drifted' && wrote)
-  if (!leavesSomething(report.changes)) return [wordsFor(report).allUndone]
+/** What shows that all is well. What was taken back is not there to be verified: `status` shows where it stands. */
+const proof = ({ reverts, changes }: RunReport, own: CommandMaker): string =>
+  reverts === null ? own('verify', ...ruleOptions(changes)) : own('status')
+
+/** Where these stopped a run, somebody has to look at it first. */
+const LOOK_FIRST: readonly Halt[] = ['security', 'collateral', 'journal', 'internal']
+
+function goOn({ reverts, changes, halted }: RunReport, own: CommandMaker): string {
+  const when = isSignal(halted)
+    ? ''
+    : halted === 'unanswered'
+      ? ' when LiteLLM answers again,'
+      : ' when what failed is mended,'
+  return mend(
+    `Next,${when} go on with the rest:`,
+    reverts === null
+      ? own('migrate', ...ruleOptions(changes))
+      : own('revert', reverts, ...optionsToRevert(changes, null)),
+  )
+}
+
+/** What a person has to know of a run, and to do: a sentence each, some with a command on a line of its own. */
+export function needed(report: RunReport, own: CommandMaker | null): string[] {
+  const { changes } = report
+  if (!mayHaveWritten(changes)) return []
+  if (!leavesSomething(changes)) return [wordsFor(report).allUndone]
+  const inGateway = changes.some(({ file, wrote }) => file === null && wrote)
+  const toRestart = restart(report)
   return [
-    lost ? 'What somebody else changed after the write was left as it is.' : '',
-    ...compared(report.changes),
-    report.halted !== null && untried > 0 && report.reverts === null && !isLeftOpen(report)
-      ? 'To go on with what was not tried, run the same command again.'
+    changes.some(({ outcome, wrote }) => outcome === 'drifted' && wrote)
+      ? 'What somebody else changed after the write was left as it is.'
       : '',
-    unknown > 0
+    tally(changes).unknown > 0
       ? `What is unknown was recorded as such; --revert ${inGateway ? 'asks the gateway' : 'reads the file'} before it does anything.`
       : '',
-    inFiles
-      ? mend(
-          'Next: restart LiteLLM, all its workers and replicas: it reads its files when it starts. Then run:',
-          afterRestart(report, own),
-        )
-      : '',
-    applied > 0 && !inFiles && report.restart === 'required'
-      ? mend(
-          'Next: restart LiteLLM. This release uses the URLs that were written only after a restart, on every worker. Then run:',
-          afterRestart(report, own),
-        )
-      : '',
-    applied > 0 && report.restart === 'possible'
-      ? 'Next: restart LiteLLM to be sure. Some releases of this range use a URL that was written only after a restart.'
-      : '',
+    toRestart === null || own === null
+      ? (toRestart ?? '')
+      : mend(`${toRestart} Then run:`, proof(report, own)),
   ].filter((text) => text !== '')
+}
+
+/** The steps after a run, each with its command, but for what `needed` says; none where somebody has to look at it first. */
+export function next(report: RunReport, own: CommandMaker): string[] {
+  const { changes, reverts, halted } = report
+  if (isLeftOpen(report) || LOOK_FIRST.includes(halted)) return []
+  const tried = changes.filter((change) => !isWithheld(change))
+  const { applied, failed, reverted, 'not-applied': untried } = tally(tried)
+  if (failed + reverted + untried > 0) return [goOn(report, own)]
+  if (applied === 0 || restart(report) !== null) return []
+  if (reverts !== null) return [mend('Next, see where the servers are now:', proof(report, own))]
+  return brokenChanges(report).length > 0
+    ? [mend('Next, when what does not work is mended, prove it:', proof(report, own))]
+    : [mend('Next, prove that the old addresses are closed and the new ones work:', proof(report, own))]
 }

@@ -1,42 +1,28 @@
-import { shownName } from '../name.ts'
+import { namesOf, shownName } from '../name.ts'
 import { renderLeftBehind } from '../plan/plan.ts'
-import { exactText } from '../../../core/exact-json.ts'
 import { acceptOptions, CONSENTS } from '../../../core/plan/consent.ts'
 import { aimOf, serversIn } from '../../../core/plan/change.ts'
-import {
-  type AppliedChange,
-  type CollateralChange,
-  type Outcome,
-  failures,
-  isWithheld,
-  tally,
-} from '../../../core/run/outcome.ts'
-import { type Halt, type RunReport, isForeseen, isStillDamaged } from '../../../core/run/report.ts'
+import type { AppliedChange } from '../../../core/run/outcome.ts'
+import { type Halt, isStillDamaged, type RunReport } from '../../../core/run/report.ts'
 import type { CommandMaker } from '../../../core/show/own-command.ts'
-import { isAccessField } from '../../../core/record/fields.ts'
 import { count, printable } from '../../../core/show/text.ts'
 import { fieldTitle, shownAt } from '../plan/diff.ts'
-import { renderDrift } from '../plan/drift.ts'
 import { hintLines, type Look, wrap } from '../layout.ts'
-import { advice } from './advice.ts'
-import { renderCheck, renderChecks } from './checks.ts'
-import type { Findings } from '../plan/reach.ts'
-import { type RunWords, wordsFor } from '../words.ts'
+import { compared, needed, next } from './advice.ts'
+import { renderChecks } from './checks.ts'
+import { renderFates } from './fates.ts'
+import { resultLine } from './result.ts'
+import { wordsFor } from '../words.ts'
 
-const SIGNS: Record<Outcome, string> = {
-  applied: '✔',
-  reverted: '↩',
-  'not-applied': '·',
-  drifted: '≠',
-  failed: '✖',
-  unknown: '?',
-}
-
-const WORDS: Record<Exclude<Outcome, 'applied' | 'reverted'>, string> = {
-  'not-applied': 'not tried',
-  drifted: 'left alone, it was changed by somebody else',
-  failed: 'refused, not written',
-  unknown: 'UNKNOWN whether it was written',
+/** How a report is given. */
+export interface Telling {
+  look: Look
+  /** Only the result, and what needs a person. */
+  quiet: boolean
+  /** The commands that it names; `null` where none would be of use, as after a trial. */
+  own: CommandMaker | null
+  /** The run whose changes are in force again, as the run took back one that had taken it back; else `null`. */
+  again: string | null
 }
 
 const HALTS: Record<Exclude<Halt, null>, string> = {
@@ -54,80 +40,17 @@ const HALTS: Record<Exclude<Halt, null>, string> = {
   SIGHUP: 'Stopped by SIGHUP, as when the terminal is closed.',
 }
 
-const value = (shown: unknown): string => {
-  if (shown !== null && typeof shown === 'object' && 'sha256' in shown) return '(hidden)'
-  return printable(exactText(shown))
-}
-
-function renderCollateral(change: CollateralChange, look: Look): string {
-  const kind = isAccessField(change.field) ? 'SECURITY: ' : ''
-  const end = change.repaired ? 'put back' : 'NOT PUT BACK'
-  const text = `    ! ${kind}${printable(change.field)} changed with it: ${value(change.before)} → ${value(change.after)}; ${end}`
-  return look.paint(change.repaired && !kind ? 'yellow' : ['red', 'bold'], wrap(text, look.width, '      '))
-}
-
-function words({ outcome, wrote, file }: AppliedChange, { done, undone }: RunWords): string {
-  if (outcome === 'applied') return done
-  if (outcome === 'reverted') return undone
-  if (outcome === 'drifted' && wrote) return `${done}, and then changed by somebody else; left as it is`
-  if (outcome === 'failed' && file !== null) return 'not written, its file could not be changed'
-  return WORDS[outcome]
-}
-
-/** One change's fate, with what else happened to the server, as a part of this run. */
-export function renderOutcome(change: AppliedChange, run: Findings, look: Look): string {
-  const tone = {
-    applied: 'green',
-    reverted: 'green',
-    'not-applied': 'dim',
-    drifted: 'yellow',
-    failed: 'red',
-    unknown: 'red',
-  } as const
-  const why = change.error ? ` (${change.error})` : ''
-  const text = wrap(
-    `  ${SIGNS[change.outcome]} ${shownName(change.server)}: ${words(change, wordsFor(run))}${why}`,
-    look.width,
-    '    ',
-  )
-  return [
-    look.paint(tone[change.outcome], text),
-    ...renderCheck(change, isForeseen(change, run), look),
-    ...change.collateral.map((each) => renderCollateral(each, look)),
-  ].join('\n')
-}
-
-/** The numbers of a run in one line: only what there is. */
-function renderTally(report: RunReport): string {
-  const { done, undone } = wordsFor(report)
-  const changes = report.changes.filter((change) => !isWithheld(change))
-  const { applied, drifted, unknown, reverted, 'not-applied': untried } = tally(changes)
-  const { refused, inFiles } = failures(changes)
-  const parts = [
-    `${applied} of ${count(serversIn(changes), 'server')} ${done}`,
-    reverted > 0 ? `${reverted} ${done} and ${undone}` : '',
-    drifted > 0 ? `${drifted} drifted` : '',
-    refused > 0 ? `${refused} refused` : '',
-    inFiles > 0 ? `${inFiles} failed` : '',
-    unknown > 0 ? `${unknown} unknown` : '',
-    untried > 0 ? `${untried} not tried` : '',
-  ]
-  return parts.filter((part) => part !== '').join(', ')
-}
-
 /** What was not to be written, with the names: what waits for a consent, and what the person declined. */
-function renderWithheld({ changes }: RunReport, look: Look): string[] {
+function renderWithheld({ changes }: RunReport, { look, quiet }: Telling): string[] {
   const of = (reason: AppliedChange['reason']): AppliedChange[] =>
     changes.filter((change) => change.reason === reason)
-  const names = (own: readonly AppliedChange[]): string =>
-    [...new Set(own.map(({ server }) => shownName(server)))].join(', ')
-  const awaiting = of('awaiting')
-  const declined = of('declined')
-  const needed = CONSENTS.filter((code) => awaiting.some((each) => each.awaiting.includes(code)))
-  const waiting = `${count(serversIn(awaiting), 'server waits', 'servers wait')} for a consent (${acceptOptions(needed).join(' ')}): ${names(awaiting)}`
+  const [awaiting, declined] = [of('awaiting'), of('declined')]
+  const consents = CONSENTS.filter((code) => awaiting.some((each) => each.awaiting.includes(code)))
+  const waiting = `! ${count(serversIn(awaiting), 'server waits', 'servers wait')} for a consent (${acceptOptions(consents).join(' ')}): ${namesOf(awaiting, look)}`
+  const left = `${serversIn(declined)} left as you chose: ${namesOf(declined, look)}`
   return [
     ...(awaiting.length > 0 ? [look.paint('yellow', wrap(waiting, look.width, '  '))] : []),
-    ...(declined.length > 0 ? [wrap(`Left as you chose: ${names(declined)}`, look.width, '  ')] : []),
+    ...(declined.length > 0 && !quiet ? [wrap(left, look.width, '  ')] : []),
   ]
 }
 
@@ -162,36 +85,61 @@ export function renderByHand({ changes }: RunReport, look: Look): string {
   return [look.paint(['red', 'bold'], wrap(why, look.width)), ...lines].join('\n')
 }
 
-/** What became of a change, with what differs where it drifted. */
-const renderFate = (change: AppliedChange, run: Findings, look: Look): string =>
-  [renderOutcome(change, run, look), ...renderDrift(change.drift, look)].join('\n')
-
-// The plan before it has named server and fields, with `--quiet` too.
-const STILL_DAMAGED =
-  'Not everything is as it was before that run. Whether the run changed the fields named above, or somebody since, cannot be told from here: look at them on the admin page, and correct there what is wrong.'
-
-/** The end of a run: what happened, why it stopped if it did, and what to do next. The undo line comes after it. */
-export function renderReport(report: RunReport, look: Look, own: CommandMaker): string {
-  const worth = report.changes.filter(
-    (change) =>
-      (look.verbose && change.reason === null) ||
-      (change.outcome !== 'applied' && !isWithheld(change)) ||
-      change.collateral.length > 0 ||
-      change.error !== null ||
-      change.check?.outcome === 'failed',
+/** That the revert of a run left something damaged, whose doing nobody can tell; server by server where the plan was not shown. */
+function renderDamage(report: RunReport, { look, quiet }: Telling): string[] {
+  if (!isStillDamaged(report)) return []
+  const where = quiet ? 'these fields' : 'the fields named above'
+  const text = `Not everything is as it was before that run. Whether the run changed ${where}, or somebody since, cannot be told from here: look at them on the admin page, and correct there what is wrong.`
+  const damage = quiet ? report.notes.filter(({ code }) => code === 'still-changed') : []
+  const lines = damage.map(({ server, message }) =>
+    wrap(`  ! ${server ? `${shownName(server)}: ` : ''}${printable(message)}`, look.width, '    '),
   )
+  return [look.paint('red', [wrap(text, look.width), ...lines].join('\n'))]
+}
+
+/** Which run it was, and whose changes are in force again by it. */
+const renderRun = ({ run }: RunReport, look: Look): string[] => [
+  ...(run ? [look.paint('dim', `Run ${run.id}`)] : []),
+  ...(run?.head ? [look.paint('dim', `Journal head ${run.head}`)] : []),
+]
+
+/** What happened to the servers of a run, and how they are found now. */
+function renderServers(report: RunReport, telling: Telling): string[] {
+  const { look, quiet } = telling
   return [
-    ...new Set(worth.map((change) => renderFate(change, report, look))),
+    ...renderFates(report, look),
     ...(report.halted ? [wrap(HALTS[report.halted], look.width)] : []),
     ...(report.trouble ? [look.paint('red', wrap(report.trouble, look.width))] : []),
-    ...(report.changes.every(isWithheld) ? [] : [look.paint('bold', `${renderTally(report)}.`)]),
-    ...(isStillDamaged(report) ? [look.paint('red', wrap(STILL_DAMAGED, look.width))] : []),
-    ...renderChecks(report, look),
-    ...renderWithheld(report, look),
-    ...renderLeftBehind(report.skipped, look),
-    ...renderPropagation(report).map((text) => look.paint('yellow', wrap(text, look.width))),
-    ...advice(report, own).map((text) => hintLines(text, look)),
-    ...(report.run ? [look.paint('dim', `Run ${report.run.id}`)] : []),
-    ...(report.run?.head ? [look.paint('dim', `Journal head ${report.run.head}`)] : []),
-  ].join('\n')
+    ...renderDamage(report, telling),
+    ...renderChecks(report, look, quiet),
+    ...(quiet ? [] : compared(report).map((text) => wrap(text, look.width))),
+  ]
+}
+
+/** What is to be done, and, unless only what needs a person is to be heard, what is next. */
+function renderSteps(report: RunReport, { look, quiet, own, again }: Telling): string[] {
+  const redone = again === null ? [] : [`What run ${again} changed is changed again.`]
+  const rest = [...redone, ...(own === null ? [] : next(report, own))]
+  return [...needed(report, own), ...(quiet ? [] : rest)].map((text) => hintLines(text, look))
+}
+
+/**
+ * The end of a run: the result, what did not go as it should and why, how the servers are found now, and what to do next. The
+ * undo line comes after it.
+ */
+export function renderReport(report: RunReport, telling: Telling): string {
+  const { look, quiet } = telling
+  const result = resultLine(report, quiet)
+  const parts = [
+    [
+      ...(result === '' ? [] : [look.paint('bold', wrap(result, look.width))]),
+      ...renderServers(report, telling),
+      ...renderWithheld(report, telling),
+      ...renderLeftBehind(report.skipped, look),
+      ...renderPropagation(report).map((text) => look.paint('yellow', wrap(text, look.width))),
+    ],
+    renderSteps(report, telling),
+    quiet ? [] : renderRun(report, look),
+  ].filter((lines) => lines.length > 0)
+  return parts.map((lines) => lines.join('\n')).join(quiet ? '\n' : '\n\n')
 }

@@ -13,7 +13,8 @@ const STATES: readonly ShownState[] = SERVER_STATES.flatMap((state) =>
   state === 'migrated' ? [state, 'moved' as const] : [state],
 )
 
-const STATE_TITLES: Record<ShownState, string> = {
+/** Where servers stand, in words. */
+export const STATE_TITLES: Record<ShownState, string> = {
   'to-migrate': 'to migrate',
   migrated: 'migrated',
   moved: 'moved by another rule',

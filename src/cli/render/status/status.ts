@@ -20,7 +20,8 @@ import { wordsFor } from '../words.ts'
 const heldText = ({ holders, complete }: HeldBy): string =>
   `${holders.length === 0 ? 'nobody' : holders.map(printable).join(', ')}${complete ? '' : ' (perhaps more: not all could be asked)'}`
 
-function renderMove({ server, file, url, took, unset, ids }: ConfiguredMove, look: Look): string[] {
+/** A move in a file, and whether LiteLLM has taken it up. */
+export function renderMove({ server, file, url, took, unset, ids }: ConfiguredMove, look: Look): string[] {
   const state =
     took === true
       ? 'in effect: LiteLLM uses it'

@@ -1,0 +1,76 @@
+import { serversIn } from '../../../core/plan/change.ts'
+import { failuresRecorded, type RecordedRun } from '../../../journal/fold.ts'
+import { takesBack } from '../../../runs/recover/in-force.ts'
+import { appliedIn, reversalsOf, summarise } from './document.ts'
+
+/** The runs that took something of this one back and began after it, as all but a forged one did. `all`: oldest first. */
+function laterReversals(run: RecordedRun, all: readonly RecordedRun[]): RecordedRun[] {
+  return reversalsOf(run, all.slice(all.indexOf(run) + 1))
+}
+
+/** Was each of its changes taken back, and none of that taken back in its turn? */
+function isUndone(run: RecordedRun, all: readonly RecordedRun[]): boolean {
+  const standing = laterReversals(run, all).filter((each) => !isUndone(each, all))
+  return standing.reduce((sum, each) => sum + appliedIn(each), 0) >= Math.max(1, appliedIn(run))
+}
+
+/**
+ * What is said of a run by what it does in the end, as the revert of a revert changes the servers again: of its servers, and of
+ * the run while that stands, once it was undone, and when it stands again.
+ */
+const WORDS = {
+  migration: { done: 'changed', stands: 'in force', undone: 'taken back', again: 'in force again' },
+  revert: { done: 'taken back', stands: '', undone: 'changed again', again: 'in force again' },
+  again: { done: 'changed again', stands: 'in force', undone: 'taken back', again: 'in force again' },
+} as const
+
+function wordsOf(run: RecordedRun, all: readonly RecordedRun[]): (typeof WORDS)[keyof typeof WORDS] {
+  if (run.started.reverts === null) return WORDS.migration
+  return takesBack(run, all) ? WORDS.revert : WORDS.again
+}
+
+/** Whether what a run changed is in force, as the journal knows it; empty where it changed nothing. */
+function standing(run: RecordedRun, all: readonly RecordedRun[]): string {
+  const applied = appliedIn(run)
+  const words = wordsOf(run, all)
+  const reversals = laterReversals(run, all)
+  const undone = reversals
+    .filter((each) => !isUndone(each, all))
+    .reduce((sum, each) => sum + appliedIn(each), 0)
+  if (undone > 0) return `${undone < applied ? `${undone} ` : ''}${words.undone}`
+  if (reversals.length > 0) return words.again
+  return applied > 0 && run.finishedAt !== null ? words.stands : ''
+}
+
+/** The runs that it took back, and that took it back: `takes back RUN, taken back by RUN`; empty where there is none. */
+export function relationsOf(run: RecordedRun, all: readonly RecordedRun[]): string {
+  const taken = run.started.reverts === null ? [] : [`takes back ${run.started.reverts}`]
+  const by = reversalsOf(run, all).map(({ id }) => id)
+  return [...taken, ...(by.length === 0 ? [] : [`taken back by ${by.join(' and ')}`])].join(', ')
+}
+
+const ended = ({ finishedAt, halted }: RecordedRun): string[] => {
+  if (finishedAt === null) return ['DID NOT END, or is still running']
+  return halted === null ? [] : [`stopped (${halted})`]
+}
+
+/** A run in numbers, how it ended, and what of it is in force: `2 of 2 changed, in force`. `all`: the whole journal, oldest first. */
+export function stateOf(run: RecordedRun, all: readonly RecordedRun[]): string {
+  const { applied, unknown, drifted } = summarise(run.changes)
+  const { refused, inFiles } = failuresRecorded(run.changes)
+  const servers = serversIn(run.changes.map(({ change }) => change))
+  const others: readonly [n: number, word: string][] = [
+    [unknown, 'unknown'],
+    [drifted, 'drifted'],
+    [refused, 'refused'],
+    [inFiles, 'failed'],
+  ]
+  return [
+    `${applied} of ${servers} ${wordsOf(run, all).done}`,
+    ...others.filter(([n]) => n > 0).map(([n, word]) => `${n} ${word}`),
+    ...ended(run),
+    standing(run, all),
+  ]
+    .filter((text) => text !== '')
+    .join(', ')
+}
