@@ -15,7 +15,9 @@ const library = (name) => fileURLToPath(import.meta.resolve(name))
  * What is imported dynamically begins a chunk of its own.
  */
 const CHUNKS = {
-  main: source('cli/main'),
+  // With what completion shares with the commands.
+  main: source('cli/main', 'cli/started-as', 'journal/default-folder'),
+  completion: source('cli/completion/complete', 'cli/completion/scripts'),
   // All that a command needs until its first question to the gateway is out.
   command: source(
     'cli/work',

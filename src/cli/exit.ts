@@ -11,7 +11,7 @@ export const EXIT_CODES = [
     4,
     'something was written: not all that was asked, or not for certain, or a moved server unexpectedly fails',
   ],
-  [5, '`verify` found something wrong'],
+  [5, 'verify found something wrong'],
   [64, 'wrong usage, a file that cannot be read, or a consent is missing (--yes)'],
   [129, 'SIGHUP, as when the terminal is closed'],
   [130, 'cancelled, or Ctrl-C'],

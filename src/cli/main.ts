@@ -7,8 +7,10 @@ import { printable, printableJson } from '../core/show/text.ts'
 import { type Circumstances, Ending } from './ending.ts'
 import { exitForError } from './exit.ts'
 import { packageFolder } from '../files/package-folder.ts'
-import { type Invocation, readCommandLine, withoutValues } from './program.ts'
+import { answerAtOnce } from './answers.ts'
+import { type Invocation, readCommandLine } from './program.ts'
 import { errorDocument } from './render/error-document.ts'
+import { hintLines, wrap } from './render/layout.ts'
 import { watchOutput, writeAtOnce } from './terminal/output.ts'
 import { asShown, showsSigns, writeInAscii } from './terminal/signs.ts'
 import { giveWidth } from './terminal/width.ts'
@@ -21,12 +23,6 @@ function toolVersion(): string {
 
 function tellDocument(error: MigrateError, json: boolean): void {
   if (json) process.stdout.write(Buffer.from(`${printableJson(errorDocument(error))}\n`))
-}
-
-/** For wrong usage commander has printed its sentence already; the document is still owed. Returns the exit code. */
-function misused({ message }: CommanderError, json: boolean): number {
-  tellDocument(new MigrateError('usage', printable(withoutValues(message.replace(/^error: /, '')))), json)
-  return exitForError('usage', false)
 }
 
 // Windows tells in its own way who may write to a file, and which processes are alive.
@@ -61,9 +57,28 @@ function refusal(): MigrateError | null {
 
 /** Tells of a failure where what does so otherwise is not there yet, or cannot be loaded. Returns the exit code. */
 function refused(error: MigrateError, json: boolean): number {
-  process.stderr.write(`${error.message}\n${error.hint === null ? '' : `${error.hint}\n`}`)
+  const width = process.stderr.isTTY ? process.stderr.columns : Infinity
+  const hint = error.hint === null ? '' : `${hintLines(error.hint, width)}\n`
+  process.stderr.write(`${wrap(printable(error.message), width)}\n${hint}`)
   tellDocument(error, json)
   return exitForError(error.code, false)
+}
+
+/** What the command line asks for: an invocation, or, where it was answered at once, nothing more. `say`: is handed the answer. */
+async function understand(
+  argv: readonly string[],
+  version: string,
+  say: (text: string) => void,
+): Promise<Invocation | MigrateError | null> {
+  try {
+    const answer = await answerAtOnce(argv, version)
+    if (answer === null) return readCommandLine(argv, version, say)
+    say(answer)
+    return null
+  } catch (error) {
+    if (error instanceof CommanderError) return null
+    return unforeseen(error)
+  }
 }
 
 /**
@@ -74,15 +89,9 @@ export async function main(argv: readonly string[]): Promise<void> {
   const json = argv.includes('--json')
   const version = toolVersion()
   const said: string[] = []
-  let read: Invocation | CommanderError
-  try {
-    read = readCommandLine(argv, version, (text) => said.push(text))
-  } catch (error) {
-    if (!(error instanceof CommanderError)) throw error
-    read = error
-  }
+  const read = await understand(argv, version, (text) => said.push(text))
   const left = writeAtOnce(asShown(said.join(''), process.env))
-  if (read instanceof CommanderError && read.exitCode === 0 && left.length === 0) return
+  if (read === null && left.length === 0) return
   for (const stream of [process.stdout, process.stderr]) {
     giveWidth(stream)
     if (!showsSigns(process.env)) writeInAscii(stream)
@@ -90,10 +99,11 @@ export async function main(argv: readonly string[]): Promise<void> {
   const lost = watchOutput(process.stdout, process.stderr)
   const circumstances: Circumstances = { written: new Written(), lost, tell: () => '' }
   const ending = new Ending(circumstances)
-  if (read instanceof CommanderError) {
+  if (read === null) {
     process.stdout.write(left)
-    return ending.come(read.exitCode === 0 ? 0 : misused(read, json))
+    return ending.come(0)
   }
+  if (read instanceof MigrateError) return ending.come(refused(read, json))
   const obstacle = refusal()
   if (obstacle) return ending.come(refused(obstacle, json))
   const part = await import('./work.ts').catch((error: unknown) => refused(unforeseen(error), json))

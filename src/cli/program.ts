@@ -1,17 +1,11 @@
 import { Command as Parser, CommanderError, type OutputConfiguration } from 'commander'
-import { harmless } from '../core/show/text.ts'
-import { historyCommand } from './commands/history.ts'
+import { describeCommands, PERFORMED } from './commands/all.ts'
 import { mainCommand } from './commands/main.ts'
-import { sandboxCommand } from './commands/sandbox-gateway.ts'
-import { statusCommand } from './commands/status.ts'
-import { verifyCommand } from './commands/verify.ts'
-import type { Command } from './options/declare.ts'
+import { misuse, tooEarly, unknownCommand } from './misuse.ts'
+import type { Command, Declaration } from './options/declare.ts'
+import { fullHelp, shortHelp } from './render/help.ts'
 import { mayBeTerminal } from './terminal/output.ts'
-import { asShown } from './terminal/signs.ts'
 import { giveWidth, USUAL_WIDTH } from './terminal/width.ts'
-
-/** The commands besides the main job, as --help names them. */
-const COMMANDS: readonly Command[] = [historyCommand, verifyCommand, statusCommand, sandboxCommand]
 
 /** What was asked for on the command line: a command, with what it was given for its options. */
 export interface Invocation {
@@ -19,35 +13,25 @@ export interface Invocation {
   options: Record<string, unknown>
 }
 
-/** What commander says of an option that it does not know, without a value that may be a secret in the wrong place. */
-export function withoutValues(text: string): string {
-  return text
-    .replace(/(--?[\w-]+=)[^'\n]*/g, '$1…')
-    .replace(/(argument|option) '(?!-)[^'\n]*'/g, "$1 '…'")
-    .replace(/\bsk-[\w.-]+/g, 'sk-***')
-}
-
 /** An option before a command would be read as one of the main job, and do nothing. */
 function refuseOptionsBefore(program: Parser, command: Parser): void {
   const early = program.options.find(
     (option) => program.getOptionValueSource(option.attributeName()) === 'cli',
   )
-  if (early)
-    program.error(`error: option '${early.long}' comes before the command: put it after ${command.name()}`)
+  if (early) throw tooEarly(early.long ?? early.flags, command.name())
 }
 
-/** All of them have options, whether they are defined or not. */
-const term = (command: Parser): string =>
-  [command.name(), '[options]', ...command.registeredArguments.map((each) => `[${each.name()}]`)].join(' ')
+/** The columns that help has. What can be no terminal has no width, and no stream has to be opened to learn that. */
+function helpWidth(): number {
+  if (!mayBeTerminal(1)) return USUAL_WIDTH
+  giveWidth(process.stdout)
+  return process.stdout.isTTY ? process.stdout.columns : USUAL_WIDTH
+}
 
-// What can be no terminal has no width, and no stream has to be opened to learn that.
 const OUTPUT: OutputConfiguration = {
-  writeErr: (text) => process.stderr.write(asShown(harmless(withoutValues(text)), process.env)),
-  getOutHelpWidth: () => {
-    if (!mayBeTerminal(1)) return USUAL_WIDTH
-    giveWidth(process.stdout)
-    return process.stdout.isTTY ? process.stdout.columns : USUAL_WIDTH
-  },
+  // What is wrong is told by whoever catches it.
+  writeErr: () => {},
+  getOutHelpWidth: helpWidth,
   getOutHasColors: () => false,
 }
 
@@ -56,15 +40,14 @@ const collect = (value: string, before: string[] = []): string[] => [...before, 
 
 const isArgument = (flags: string): boolean => flags.startsWith('[')
 
-function defineArguments(parser: Parser, { options }: Command): void {
-  for (const { flags, help } of options.filter((each) => isArgument(each.flags))) parser.argument(flags, help)
+function defineArguments(parser: Parser, { options }: Declaration): void {
+  for (const { flags } of options.filter((each) => isArgument(each.flags))) parser.argument(flags)
 }
 
-function defineOptions(parser: Parser, { options, epilogue }: Command): void {
-  for (const { flags, help, repeats } of options.filter((each) => !isArgument(each.flags)))
-    if (repeats) parser.option(flags, help, collect)
-    else parser.option(flags, help)
-  parser.addHelpText('after', epilogue)
+function defineOptions(parser: Parser, { options }: Declaration): void {
+  for (const { flags, repeats } of options.filter((each) => !isArgument(each.flags)))
+    if (repeats) parser.option(flags, '', collect)
+    else parser.option(flags)
 }
 
 /** What the options and arguments of a command were given, by their names. */
@@ -73,42 +56,73 @@ function givenTo(parser: Parser, { options }: Command): Record<string, unknown> 
   return { ...parser.opts(), ...Object.fromEntries(names.map((name, i) => [name, parser.processedArgs[i]])) }
 }
 
-/**
- * The whole command line: its options and commands. What was asked for is handed to `on`. Of a command that `isNamed` says
- * is not on the command line the options are left out: to define them all takes longer than to read what was typed.
- */
+/** What --help says of a command: of the main job all of it, or what fits on a screen. Throws `usage` where there is no such command. */
+export function helpOn(name: string, all: boolean): string {
+  const commands = describeCommands()
+  const command = commands.find((each) => each.name === name)
+  if (!command) throw unknownCommand(name, commands)
+  return name === mainCommand.name && !all
+    ? shortHelp(commands, helpWidth())
+    : fullHelp(command, commands, helpWidth())
+}
+
+/** What the command line is read for. */
+interface Reading {
+  /** Is handed what was asked for. */
+  on: (invocation: Invocation) => void
+  /** Is this command on the command line? Of another the options are left out: to define them all takes longer than to read what was typed. */
+  isNamed?: (command: string) => boolean
+  /** Is handed the text of --help and --version. */
+  say?: (text: string) => void
+  /** Is all that is known to be told of the main job? */
+  all?: boolean
+}
+
+/** The whole command line: its options and commands. */
 export function commandLine(
   version: string,
-  on: (invocation: Invocation) => void,
-  isNamed: (command: string) => boolean = () => true,
-  say: (text: string) => void = () => {},
+  { on, isNamed = () => true, say = () => {}, all = false }: Reading,
 ): Parser {
+  const program = new Parser(mainCommand.name)
+  const formatHelp = (parser: Parser): string => {
+    const [word = ''] = parser === program ? program.args : []
+    return helpOn(word === '' || word.startsWith('-') ? parser.name() : word, all)
+  }
   const define = (parser: Parser, command: Command): void => {
     defineOptions(parser, command)
     parser.action(() => on({ command, options: givenTo(parser, command) }))
   }
-  const program = new Parser(mainCommand.name)
-    .description(mainCommand.about)
+  program
     .version(version)
     .exitOverride()
     .configureOutput({ ...OUTPUT, writeOut: say })
-    .showHelpAfterError('Try --help.')
+    .configureHelp({ formatHelp })
+    .showSuggestionAfterError(false)
+    .helpCommand(false)
     .allowExcessArguments(false)
     .enablePositionalOptions()
     .hook('preSubcommand', refuseOptionsBefore)
   define(program, mainCommand)
-  program.configureHelp({ subcommandTerm: term })
-  for (const command of COMMANDS) {
-    const parser = program.command(command.name).description(command.about)
+  for (const command of PERFORMED) {
+    const parser = program.command(command.name)
     defineArguments(parser, command)
     if (isNamed(command.name)) define(parser, command)
   }
   return program
 }
 
+/** What commander refuses, in a sentence of ours. */
+function refusal(error: CommanderError, program: Parser): Error {
+  const commands = describeCommands()
+  const named = program.commands.find((each) => each.name() === program.args[0])
+  const [main] = commands
+  const command = commands.find(({ name }) => name === named?.name()) ?? main
+  return command ? misuse(error, { command, words: program.args, commands }) : error
+}
+
 /**
- * Reads the command line. Throws commander's error for wrong usage, after it has printed its sentence, and for --help and
- * --version, after it has handed their text to `say`.
+ * Reads the command line. Throws `usage` for what it cannot be, and for --help and --version commander's error with exit code
+ * 0, after it has handed their text to `say`.
  */
 export function readCommandLine(
   argv: readonly string[],
@@ -116,14 +130,18 @@ export function readCommandLine(
   say: (text: string) => void = () => {},
 ): Invocation {
   const asked: Invocation[] = []
-  const program = commandLine(
-    version,
-    (each) => asked.push(each),
-    (name) => argv.includes(name),
+  const program = commandLine(version, {
+    on: (each) => asked.push(each),
+    isNamed: (name) => argv.includes(name),
     say,
-  )
-  program.parse(argv, { from: 'user' })
+    all: argv.includes('--all'),
+  })
+  try {
+    program.parse(argv, { from: 'user' })
+  } catch (error) {
+    throw error instanceof CommanderError && error.exitCode !== 0 ? refusal(error, program) : error
+  }
   const [invocation] = asked
-  if (!invocation) throw new CommanderError(64, 'commander.noCommand', 'no command')
+  if (!invocation) throw new Error('commander called no command')
   return invocation
 }

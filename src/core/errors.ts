@@ -1,46 +1,49 @@
-/** What went wrong, for scripts. Stable; listed in the README. */
-export type ErrorCode =
-  | 'usage'
-  | 'consent-missing'
-  | 'no-terminal'
-  | 'cancelled'
-  | 'gateway-refused-connection'
-  | 'gateway-unknown-host'
-  | 'gateway-tls'
-  | 'gateway-timeout'
-  | 'gateway-connection-lost'
-  | 'gateway-redirect'
-  | 'sign-in-before-gateway'
-  | 'answer-too-large'
-  | 'not-litellm'
-  | 'no-database'
-  | 'release-unreadable'
-  | 'unauthorized'
-  | 'wrong-key-header'
-  | 'not-admin'
-  | 'key-scoped'
-  | 'role-unknown'
-  | 'login-failed'
-  | 'login-disabled'
-  | 'login-throttled'
-  | 'password-change-required'
-  | 'inventory-invalid'
-  | 'migration-invalid'
-  | 'file-unreadable'
-  | 'config-invalid'
-  | 'keys-invalid'
-  | 'journal-unwritable'
-  | 'journal-damaged'
-  | 'journal-newer'
-  | 'journal-unsafe'
-  | 'head-differs'
-  | 'run-not-found'
-  | 'run-interrupted'
-  | 'lock-held'
-  | 'lock-unavailable'
-  | 'canary-impossible'
-  | 'docker-failed'
-  | 'internal'
+/** What can go wrong, for scripts. Stable; `help --all` lists them. */
+export const ERROR_CODES = [
+  'usage',
+  'consent-missing',
+  'no-terminal',
+  'cancelled',
+  'gateway-refused-connection',
+  'gateway-unknown-host',
+  'gateway-tls',
+  'gateway-timeout',
+  'gateway-connection-lost',
+  'gateway-redirect',
+  'sign-in-before-gateway',
+  'answer-too-large',
+  'not-litellm',
+  'no-database',
+  'release-unreadable',
+  'unauthorized',
+  'wrong-key-header',
+  'not-admin',
+  'key-scoped',
+  'role-unknown',
+  'login-failed',
+  'login-disabled',
+  'login-throttled',
+  'password-change-required',
+  'inventory-invalid',
+  'migration-invalid',
+  'file-unreadable',
+  'config-invalid',
+  'keys-invalid',
+  'journal-unwritable',
+  'journal-damaged',
+  'journal-newer',
+  'journal-unsafe',
+  'head-differs',
+  'run-not-found',
+  'run-interrupted',
+  'lock-held',
+  'lock-unavailable',
+  'canary-impossible',
+  'docker-failed',
+  'internal',
+] as const
+/** What went wrong. */
+export type ErrorCode = (typeof ERROR_CODES)[number]
 
 /**
  * The only kind of error that leaves a room of this house on purpose. `message` is one sentence for a person,

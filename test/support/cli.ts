@@ -33,7 +33,7 @@ export interface Start {
   preflight?: boolean
 }
 
-const COMMANDS = ['history', 'sandbox', 'verify', 'status']
+const COMMANDS = ['history', 'sandbox', 'verify', 'status', 'completion', 'complete', 'help', 'version']
 
 /** The arguments with --no-preflight, where they are those of the main job and nobody wants the new addresses tried. */
 export function plainly(args: readonly string[], preflight = false): string[] {

@@ -1,19 +1,25 @@
-import { command, option, type OptionsOf, toggle } from '../options/declare.ts'
+import { command, inGroup, option, type OptionsOf, toggle } from '../options/declare.ts'
 import type { Condition } from '../options/conditions.ts'
-import { journal, VERBOSE } from '../options/groups.ts'
+import { JOURNAL, NO_COLOR, VERBOSE } from '../options/groups.ts'
 import { flag, usage } from '../options/usage.ts'
 
 const OPTIONS = [
-  option('[RUN]', 'a run id, or the beginning of one', ({ text }) => text.optional()),
-  journal('where the journal lives'),
-  option('--limit <N>', 'at most so many runs (default 20)', ({ whole }) =>
-    whole(1, 1_000_000, 'takes a number of runs, at least 1').optional(),
+  ...inGroup(
+    'Journal',
+    option('[RUN]', 'a run id, or the beginning of one', ({ text }) => text.optional()),
+    JOURNAL,
+    option(
+      '--limit <N>',
+      'at most so many runs',
+      ({ whole }) => whole(1, 1_000_000, 'takes a number of runs, at least 1').optional(),
+      { usual: '20' },
+    ),
+    option('--url <URL>', 'the runs of this gateway alone', ({ text }) => text.optional()),
+    toggle('--check', 'verify every line of the journal; exit 1 when something is wrong'),
   ),
-  option('--url <URL>', 'the runs of this gateway alone', ({ text }) => text.optional()),
-  toggle('--check', 'verify every line of the journal; exit 1 when something is wrong'),
   toggle('--json', 'one JSON document'),
   VERBOSE,
-  toggle('--no-color', 'no colours'),
+  NO_COLOR,
 ]
 
 /** The options of `history`. */

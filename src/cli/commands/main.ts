@@ -1,57 +1,79 @@
 import { MigrateError } from '../../core/errors.ts'
 import { CONSENTS } from '../../core/plan/consent.ts'
-import { EXIT_CODES } from '../exit.ts'
 import { type Condition, excludes, needs } from '../options/conditions.ts'
-import { command, option, type OptionsOf, repeatable, toggle } from '../options/declare.ts'
+import { command, inGroup, option, type OptionsOf, repeatable, toggle } from '../options/declare.ts'
 import {
-  GATEWAY,
-  journal,
+  CONNECTION,
+  JOURNAL,
   NO_COLOR,
   ONE_MIGRATION,
   ONE_RULE,
   ONE_SIGN_IN,
   QUIET,
-  REQUEST_TIMEOUT,
   ruleOptions,
   USABLE_HEADERS,
 } from '../options/groups.ts'
 
 /** The options that say what is to be moved: by which rule, in which files, of which servers. */
-export const MOVING = [
+export const MOVING = inGroup(
+  'Which servers',
   ...ruleOptions(
     'with --to: move exactly this origin, in place of the migration that ships',
     'the origin it becomes',
   ),
   repeatable(
     '--litellm-config <FILE>',
-    "LiteLLM's config.yaml, for the servers defined in it; repeatable",
+    "LiteLLM's config.yaml, for the servers defined in it",
     ({ texts }) => texts,
   ),
   repeatable(
     '--litellm-env <FILE>',
-    "LiteLLM's .env file, for the URLs that config.yaml has from variables; repeatable",
+    "LiteLLM's .env file, for the URLs that config.yaml has from variables",
     ({ texts }) => texts,
   ),
   repeatable(
     '--only <PATTERN>',
-    'servers by name, alias, id or access group; * matches; a,b or repeatable',
+    'servers by name, alias, id or access group; * matches; several as a,b',
     ({ patterns }) => patterns,
   ),
-  repeatable(
-    '--except <PATTERN>',
-    'not these; wins over --only; a,b or repeatable',
-    ({ patterns }) => patterns,
-  ),
-]
+  repeatable('--except <PATTERN>', 'not these; wins over --only; several as a,b', ({ patterns }) => patterns),
+)
 
-const OPTIONS = [
-  ...GATEWAY,
-  REQUEST_TIMEOUT,
-  ...MOVING,
-  toggle('--thorough', 'read every server by id, where the list would do'),
+const REVIEW = inGroup(
+  'Review',
   toggle('-n, --dry-run', 'show what would change; write no server, file or journal'),
   toggle('--diff', 'the unified diff of each record, not only a line for each server'),
+  toggle('-y, --yes', 'write without a question'),
   toggle('--exit-code', 'with --dry-run: exit 2 when changes are pending'),
+)
+
+const SAFETY = inGroup(
+  'Safety',
+  repeatable(
+    '--accept <EFFECT>',
+    'consent to what a new URL loses, or to one that does not work',
+    ({ severalOf }) => severalOf(CONSENTS),
+    { words: CONSENTS },
+  ),
+  option(
+    '--on-failure <stop|continue|revert>',
+    'after a failure: stop, go on with the rest, or take back all that this run wrote',
+    ({ oneOf }) => oneOf(['stop', 'continue', 'revert']).default('stop'),
+    { usual: 'stop' },
+  ),
+  toggle('--canary', 'change one server, check it through the gateway, then go on'),
+  option(
+    '--patience <SECONDS>',
+    'how long a write whose answer was lost is looked for',
+    ({ secondsOrNone }) => secondsOrNone.optional(),
+    { usual: "the gateway's probe and 10 s" },
+  ),
+  toggle('--no-preflight', 'do not try the new URLs from the gateway, neither before nor after the run'),
+  toggle('--no-wait', 'do not wait until all workers and replicas of the gateway use the new URLs'),
+)
+
+const RUNS = inGroup(
+  'Journal',
   option('--revert [RUN]', 'take back the newest run of this gateway, or the one named', ({ filledOrBare }) =>
     filledOrBare.optional(),
   ),
@@ -65,36 +87,32 @@ const OPTIONS = [
     'with --revert or --unfinished: only if the journal of the run has this head',
     ({ head }) => head.optional(),
   ),
-  option(
-    '--on-failure <stop|continue|revert>',
-    'after a failure: stop, go on with the rest, or take back all that this run wrote (default stop)',
-    ({ oneOf }) => oneOf(['stop', 'continue', 'revert']).default('stop'),
-  ),
-  repeatable(
-    '--accept <EFFECT>',
-    `consent to what a new URL loses, or to one that does not work: ${CONSENTS.join(', ')}; repeatable`,
-    ({ severalOf }) => severalOf(CONSENTS),
-  ),
-  toggle('--canary', 'change one server, check it through the gateway, then go on'),
-  option(
-    '--patience <SECONDS>',
-    "how long a write whose answer was lost is looked for (default: the gateway's probe and 10 s)",
-    ({ secondsOrNone }) => secondsOrNone.optional(),
-  ),
-  toggle('--no-preflight', 'do not try the new URLs from the gateway, neither before nor after the run'),
-  toggle('--no-wait', 'do not wait until all workers and replicas of the gateway use the new URLs'),
-  toggle('-y, --yes', 'write without a question'),
-  toggle('--json', 'one JSON document on standard output, nothing else there'),
-  journal("where the journal lives (MCP_URL_MIGRATE_JOURNAL; default: the user's data folder)"),
+  JOURNAL,
+)
+
+const SANDBOX = inGroup(
+  'Sandbox',
   toggle('--sandbox', 'try it on a private throw-away gateway with seven servers'),
   option('--release <VERSION>', 'with --sandbox: the LiteLLM release to behave as', ({ filled }) =>
     filled().optional(),
   ),
   option(
     '--scenario <guide|unreachable|drift|crash>',
-    'with --sandbox: what is to go wrong there (default guide: nothing)',
+    'with --sandbox: what is to go wrong there',
     ({ oneOf }) => oneOf(['guide', 'unreachable', 'drift', 'crash']).optional(),
+    { usual: 'guide, where nothing does' },
   ),
+)
+
+const OPTIONS = [
+  ...CONNECTION,
+  ...MOVING,
+  ...inGroup('Which servers', toggle('--thorough', 'read every server by id, where the list would do')),
+  ...REVIEW,
+  ...SAFETY,
+  ...RUNS,
+  ...SANDBOX,
+  toggle('--json', 'one JSON document on standard output, nothing else there'),
   QUIET,
   toggle('-v, --verbose', 'every server in the report, not only those worth a look; the trace of a bug'),
   NO_COLOR,
@@ -108,20 +126,16 @@ const JSON_NEVER_ASKS: Condition<MainOptions> = ({ json, yes, dryRun }) => {
     throw new MigrateError('consent-missing', '--json never asks, so it needs --yes or --dry-run', null)
 }
 
-const EPILOGUE = `
-A question is asked only where standard input and standard error are terminals; elsewhere --yes is needed to write.
-No option takes a secret as its value: use a file, standard input, the environment, or the hidden prompt.
-
-Exit codes:
-${EXIT_CODES.map(([code, meaning]) => `  ${String(code).padStart(3)}  ${meaning}`).join('\n')}`
-
 /** The main job, and the same on a sandbox, and back. */
 export const mainCommand = command({
   name: 'mcp-url-migrate',
   about:
     'Moves the MCP server URLs of a LiteLLM gateway: shows the diff, asks, applies, checks, and can take it all back.',
   options: OPTIONS,
-  epilogue: EPILOGUE,
+  notes: [
+    'A question is asked only where standard input and standard error are terminals; elsewhere --yes is needed to write.',
+    'No option takes a secret as its value: use a file, standard input, the environment, or the hidden prompt.',
+  ],
   conditions: [
     ONE_SIGN_IN,
     excludes('quiet', 'verbose'),

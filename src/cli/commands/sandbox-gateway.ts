@@ -1,19 +1,23 @@
-import { command, option, type OptionsOf } from '../options/declare.ts'
+import { command, inGroup, option, type OptionsOf } from '../options/declare.ts'
 import { VERBOSE } from '../options/groups.ts'
 
 const OPTIONS = [
-  option('--release <VERSION>', 'the LiteLLM release to behave as; beats that of --world', async () =>
-    (await import('../../sandbox/world-file/file.ts')).worldRelease.optional(),
-  ),
-  option(
-    '--world <FILE>',
-    'a JSON file that says what the gateway is like: servers, keys, faults and so on',
-    ({ filled }) => filled('takes a file').optional(),
-  ),
-  option(
-    '--scenario <guide|unreachable|drift|crash>',
-    'what is to go wrong there (default guide: nothing)',
-    ({ oneOf }) => oneOf(['guide', 'unreachable', 'drift', 'crash']).optional(),
+  ...inGroup(
+    'Sandbox',
+    option('--release <VERSION>', 'the LiteLLM release to behave as; beats that of --world', async () =>
+      (await import('../../sandbox/world-file/file.ts')).worldRelease.optional(),
+    ),
+    option(
+      '--world <FILE>',
+      'a JSON file that says what the gateway is like: servers, keys, faults and so on',
+      ({ filled }) => filled('takes a file').optional(),
+    ),
+    option(
+      '--scenario <guide|unreachable|drift|crash>',
+      'what is to go wrong there',
+      ({ oneOf }) => oneOf(['guide', 'unreachable', 'drift', 'crash']).optional(),
+      { usual: 'guide, where nothing does' },
+    ),
   ),
   VERBOSE,
 ]

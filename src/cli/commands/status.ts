@@ -1,42 +1,46 @@
 import { GUIDE_NAMES } from '../../core/deployment/guide-names.ts'
 import { type Condition, excludes, needs } from '../options/conditions.ts'
-import { command, option, type OptionsOf, toggle } from '../options/declare.ts'
+import { command, inGroup, option, type OptionsOf, toggle } from '../options/declare.ts'
 import {
+  CONNECTION,
   deploymentOptions,
-  GATEWAY,
-  journal,
+  JOURNAL,
   ONE_MIGRATION,
   ONE_RULE,
   ONE_SIGN_IN,
   OUTPUT,
-  REQUEST_TIMEOUT,
   ruleOptions,
   USABLE_HEADERS,
 } from '../options/groups.ts'
 import { usage } from '../options/usage.ts'
 
 const OPTIONS = [
-  ...GATEWAY,
-  REQUEST_TIMEOUT,
+  ...CONNECTION,
   ...ruleOptions(
     'with --to: the origin that servers leave, in place of the migration that ships',
     'the origin to which they move',
   ),
-  journal('where the journal lives (MCP_URL_MIGRATE_JOURNAL)'),
+  ...inGroup('Journal', JOURNAL),
   ...deploymentOptions(
     `LiteLLM's container, where it is not found by the gateway's port or as ${GUIDE_NAMES.litellm}`,
     `the MCP proxy's, where it is not found by the new host name or as ${GUIDE_NAMES.proxy}`,
-    `the network on which they meet (default ${GUIDE_NAMES.network}, or what they share)`,
+    `the network on which they meet (${GUIDE_NAMES.network}, or what they share)`,
   ),
-  option('--logs <N>', 'how many error lines of each log, among its last 200 (default 5)', ({ whole }) =>
-    whole(0, 200, 'takes a number of lines, from 0 to 200').optional(),
+  option(
+    '--logs <N>',
+    'how many error lines of each log, among its last 200',
+    ({ whole }) => whole(0, 200, 'takes a number of lines, from 0 to 200').optional(),
+    { usual: '5' },
   ),
   option('--watch <SECONDS>', 'again and again, with a pause of that length, until Ctrl-C', ({ seconds }) =>
     seconds.optional(),
   ),
   toggle('--diagram', 'draw the network as it is'),
-  option('--format <text|mermaid|html>', 'with --diagram: how it is drawn (default text)', ({ oneOf }) =>
-    oneOf(['text', 'mermaid', 'html']).optional(),
+  option(
+    '--format <text|mermaid|html>',
+    'with --diagram: how it is drawn',
+    ({ oneOf }) => oneOf(['text', 'mermaid', 'html']).optional(),
+    { usual: 'text' },
   ),
   ...OUTPUT,
 ]
@@ -53,7 +57,7 @@ export const statusCommand = command({
   name: 'status',
   about: 'what is where now: gateway, servers, last run, containers, networks, errors',
   options: OPTIONS,
-  epilogue: '\nReads only. Exits 1 when the gateway cannot be asked; what else can be seen is shown.',
+  notes: ['Reads only. Exits 1 when the gateway cannot be asked; what else can be seen is shown.'],
   conditions: [
     ONE_SIGN_IN,
     excludes('diagram', 'json'),

@@ -1,16 +1,15 @@
 import { CHECK_IDS } from '../../core/verify/check.ts'
 import { needs } from '../options/conditions.ts'
-import { command, option, type OptionsOf, repeatable } from '../options/declare.ts'
+import { command, inGroup, option, type OptionsOf, repeatable } from '../options/declare.ts'
 import {
+  connectionWithin,
   deploymentOptions,
-  GATEWAY,
-  journal,
+  JOURNAL,
   ONE_MIGRATION,
   ONE_RULE,
   ONE_SIGN_IN,
   OUTPUT,
   ruleOptions,
-  timeout,
   USABLE_HEADERS,
 } from '../options/groups.ts'
 
@@ -18,11 +17,7 @@ import {
 export const VERIFY_SECONDS = 5
 
 /** The checks to be played. */
-export const CHECK = repeatable(
-  '--check <ID>',
-  `only this check: ${CHECK_IDS.join(', ')}; repeatable`,
-  ({ texts }) => texts,
-)
+export const CHECK = repeatable('--check <ID>', 'only this check', ({ texts }) => texts, { words: CHECK_IDS })
 
 /** The options that say what is right: which keys there are, and which ports. */
 export const EXPECTED = [
@@ -31,11 +26,7 @@ export const EXPECTED = [
     'a keys file: which virtual keys there are, and what each must and must not reach',
     ({ filled }) => filled().optional(),
   ),
-  repeatable(
-    '--key <NAME=ENV>',
-    'a virtual key to try, from the variable ENV; repeatable',
-    ({ texts }) => texts,
-  ),
+  repeatable('--key <NAME=ENV>', 'a virtual key to try, from the variable ENV', ({ texts }) => texts),
   option(
     '--chat <MODEL>',
     'ask this model for one token with each key; costs what the model costs',
@@ -43,7 +34,7 @@ export const EXPECTED = [
   ),
   repeatable(
     '--allow-published <PORT>',
-    'a port that may be published on this machine; repeatable',
+    'a port that may be published on this machine',
     ({ severalAs, whole }) => severalAs(whole(1, 65_535, 'takes a port, from 1 to 65535')),
   ),
 ]
@@ -62,18 +53,20 @@ export const RULE = ruleOptions(
 )
 
 const OPTIONS = [
-  ...GATEWAY,
-  timeout(VERIFY_SECONDS, 'for each request (default 5); a check has half as much again'),
-  CHECK,
-  option(
-    '--watch <SECONDS>',
-    'verify again and again, with a pause of that length, until Ctrl-C',
-    ({ seconds }) => seconds.optional(),
-  ),
-  ...EXPECTED,
-  ...PARTS,
+  ...connectionWithin(VERIFY_SECONDS, 'for each request; a check has half as much again'),
   ...RULE,
-  journal('where the journal lives (MCP_URL_MIGRATE_JOURNAL)'),
+  ...inGroup(
+    'Checks',
+    CHECK,
+    ...EXPECTED,
+    option(
+      '--watch <SECONDS>',
+      'verify again and again, with a pause of that length, until Ctrl-C',
+      ({ seconds }) => seconds.optional(),
+    ),
+  ),
+  ...PARTS,
+  ...inGroup('Journal', JOURNAL),
   ...OUTPUT,
 ]
 
@@ -85,7 +78,7 @@ export const verifyCommand = command({
   name: 'verify',
   about: 'proves that the old addresses are closed, and the new ones open to the right keys only',
   options: OPTIONS,
-  epilogue: '\nExits 5 when a check fails, 0 when none does.',
+  notes: ['Exits 5 when a check fails, 0 when none does.'],
   conditions: [
     ONE_SIGN_IN,
     ...ONE_RULE,

@@ -6,15 +6,39 @@ import type * as AllKinds from './kinds.ts'
 /** The kinds of values, as schemas. They and zod are loaded when there are options to read, and not for --help. */
 export type Kinds = typeof AllKinds
 
+/** What options are about, in the order in which --help shows them. */
+export const GROUPS = [
+  'Connection',
+  'Which servers',
+  'Review',
+  'Safety',
+  'Checks',
+  'Deployment',
+  'Journal',
+  'Sandbox',
+  'Output',
+  'Help',
+] as const
+/** What an option is about. */
+export type Group = (typeof GROUPS)[number]
+
 type Kind<T> = (kinds: Kinds) => z.ZodType<T> | Promise<z.ZodType<T>>
 
 /** An option or argument of a command, declared once for the command line, --help and whoever reads its value. */
 export interface Option<Name extends string = string, T = unknown> {
   /** As --help shows it: `-n, --dry-run`, `--journal <DIR>`, `--no-color`; `[RUN]` is an argument. */
   readonly flags: string
+  /** With which others --help shows it. */
+  readonly group: Group
   /** The key of its value: `dryRun`, `journal`, `color`, `run`. */
   readonly name: Name
   readonly help: string
+  /** The variables that are read where it is not given, in this order. */
+  readonly environment: readonly string[]
+  /** What holds where it is not given, for people; `null` where that goes without saying. */
+  readonly usual: string | null
+  /** The words that its value may be; none where it may be anything. */
+  readonly words: readonly string[]
   /** May it be given more than once? Its values are a list then. */
   readonly repeats: boolean
   /** The schema of its value. */
@@ -38,26 +62,52 @@ function nameIn<Flags extends string>(flags: Flags): NameIn<Flags> {
   return word.toLowerCase().replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase()) as NameIn<Flags>
 }
 
+/** What else is known of an option: what --help says by itself of each, and what can be completed. */
+type More = Partial<Pick<Option, 'environment' | 'usual' | 'words'>>
+
+/** The words that a value may be, of flags that name them: `<stop|continue|revert>`. */
+function wordsIn(flags: string): string[] {
+  const [, value = ''] = /[<[](.*)[>\]]/.exec(flags) ?? []
+  return value.includes('|') ? value.split('|') : []
+}
+
 /** Declares an option with a value, or an argument. */
 export const option = <const Flags extends string, T>(
   flags: Flags,
   help: string,
   kind: Kind<T>,
-): Option<NameIn<Flags>, T> => ({ flags, name: nameIn(flags), help, repeats: false, kind })
+  { environment = [], usual = null, words = wordsIn(flags) }: More = {},
+): Option<NameIn<Flags>, T> => ({
+  flags,
+  group: 'Output',
+  name: nameIn(flags),
+  help,
+  environment,
+  usual,
+  words,
+  repeats: false,
+  kind,
+})
 
 /** Declares an option that may be given more than once. */
 export const repeatable = <const Flags extends string, T>(
   flags: Flags,
   help: string,
   kind: Kind<T>,
-): Option<NameIn<Flags>, T> => ({ ...option(flags, help, kind), repeats: true })
+  more: More = {},
+): Option<NameIn<Flags>, T> => ({ ...option(flags, help, kind, more), repeats: true })
+
+/** Says of options what they are about. Without it an option is about the output. */
+export const inGroup = <const T extends readonly Option[]>(group: Group, ...options: T): T[number][] =>
+  options.map((each) => ({ ...each, group }))
 
 /** Declares an option without a value: false where it is not given, and with `--no-…` the other way round. */
 export const toggle = <const Flags extends string>(
   flags: Flags,
   help: string,
+  more: More = {},
 ): Option<NameIn<Flags>, boolean> =>
-  option(flags, help, ({ yesOrNo }) => yesOrNo.default(flags.startsWith('--no-')))
+  option(flags, help, ({ yesOrNo }) => yesOrNo.default(flags.startsWith('--no-')), more)
 
 /** The values of options, by their names. */
 export type OptionsOf<T extends readonly Option[]> = {
@@ -65,14 +115,18 @@ export type OptionsOf<T extends readonly Option[]> = {
 }
 
 /** A command as the command line knows it. */
-export interface Command<Options = unknown> {
+export interface Declaration {
   /** The word that calls it; of the main job, the program's name. */
   readonly name: string
   /** What it is for. */
   readonly about: string
   readonly options: readonly Option[]
-  /** What --help says last. */
-  readonly epilogue: string
+  /** What else --help says, a paragraph each. */
+  readonly notes: readonly string[]
+}
+
+/** A command that is carried out. */
+export interface Command<Options = unknown> extends Declaration {
   /** Reads what the command line leaves of the options. Throws `usage` with a sentence that names the option, and not its value. */
   readonly read: (given: unknown) => Promise<Options>
   /** Does it with options as the command line leaves them. Returns the exit code. */
@@ -83,7 +137,7 @@ interface Declared<T extends readonly Option[]> {
   name: string
   about: string
   options: T
-  epilogue?: string
+  notes?: readonly string[]
   /** In the order in which they are told. */
   conditions?: readonly Condition<OptionsOf<T>>[]
   /** What carries it out is loaded by this: most of the time that a command takes to start is loading. */
@@ -95,7 +149,7 @@ export function command<T extends readonly Option[]>({
   name,
   about,
   options,
-  epilogue = '',
+  notes = [],
   conditions = [],
   action,
 }: Declared<T>): Command<OptionsOf<T>> {
@@ -103,5 +157,5 @@ export function command<T extends readonly Option[]>({
     (await import('./read.ts')).readOptions(options, conditions, given)
   const perform = async (given: unknown, context: Context): Promise<number> =>
     action(await read(given), context)
-  return { name, about, options, epilogue, read, perform }
+  return { name, about, options, notes, read, perform }
 }

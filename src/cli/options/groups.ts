@@ -1,20 +1,21 @@
 import type { DeploymentNames } from '../../runs/deployment/deployment.ts'
 import { type Condition, excludes, together } from './conditions.ts'
-import { option, type OptionsOf, repeatable, toggle } from './declare.ts'
+import { inGroup, option, type OptionsOf, repeatable, toggle } from './declare.ts'
 import { usage } from './usage.ts'
 
 /** The options to sign in with. */
 export const CREDENTIALS = [
+  option('--key-file <FILE>', 'file with an admin key, - for standard input', ({ text }) => text.optional(), {
+    environment: ['LITELLM_PROXY_API_KEY', 'LITELLM_MASTER_KEY'],
+  }),
+  option('--username <NAME>', 'sign in as on the admin page', ({ filled }) => filled().optional(), {
+    environment: ['UI_USERNAME'],
+  }),
   option(
-    '--key-file <FILE>',
-    'file with an admin key, - for standard input (LITELLM_PROXY_API_KEY, LITELLM_MASTER_KEY)',
+    '--password-file <FILE>',
+    'file with the password, - for standard input',
     ({ text }) => text.optional(),
-  ),
-  option('--username <NAME>', 'sign in as on the admin page (UI_USERNAME)', ({ filled }) =>
-    filled().optional(),
-  ),
-  option('--password-file <FILE>', 'file with the password, - for standard input (UI_PASSWORD)', ({ text }) =>
-    text.optional(),
+    { environment: ['UI_PASSWORD'] },
   ),
 ]
 
@@ -28,25 +29,24 @@ export const KEY_HEADER = option(
 /** The headers for what stands before the gateway. */
 export const HEADER = repeatable(
   '--header <NAME=ENV>',
-  'a header for what stands in front of LiteLLM, with its value from the variable ENV; repeatable',
+  'a header for what stands in front of LiteLLM, with its value from the variable ENV',
   ({ texts }) => texts,
 )
 
 /** The options that say which gateway, and as whom. */
-export const GATEWAY = [
-  option(
-    '--url <URL>',
-    'the gateway, with its root path if any (LITELLM_PROXY_URL; default http://localhost:4000)',
-    ({ text }) => text.optional(),
-  ),
+const GATEWAY = [
+  option('--url <URL>', 'the gateway, with its root path if any', ({ text }) => text.optional(), {
+    environment: ['LITELLM_PROXY_URL'],
+    usual: 'http://localhost:4000',
+  }),
   ...CREDENTIALS,
   KEY_HEADER,
   HEADER,
 ]
 
 /** The time for a request. `usual`: in seconds, where none is given. */
-export const timeout = (usual: number, help: string) =>
-  option('--timeout <SECONDS>', help, ({ seconds }) => seconds.default(usual))
+const timeout = (usual: number, help: string) =>
+  option('--timeout <SECONDS>', help, ({ seconds }) => seconds.default(usual), { usual: String(usual) })
 
 /** The seconds that a request has whose answer may wait for the gateway's own requests. */
 export const REQUEST_SECONDS = 35
@@ -54,10 +54,16 @@ export const REQUEST_SECONDS = 35
 /** The time for such a request. */
 export const REQUEST_TIMEOUT = timeout(
   REQUEST_SECONDS,
-  'for each request (default 35, above the probes of the gateway itself)',
+  'for each request; longer than the probes of the gateway itself',
 )
 
-const CONNECTION = [...GATEWAY, REQUEST_TIMEOUT]
+/** The options that say which gateway, as whom, and how long to wait for it. */
+export const CONNECTION = inGroup('Connection', ...GATEWAY, REQUEST_TIMEOUT)
+
+/** The same for a command whose requests have another time. `usual`: that time in seconds. */
+export const connectionWithin = (usual: number, help: string) =>
+  inGroup('Connection', ...GATEWAY, timeout(usual, help))
+
 /** The options that say which gateway, as whom, and how long to wait for it: the same for every command that asks one. */
 export type ConnectionOptions = OptionsOf<typeof CONNECTION>
 
@@ -71,15 +77,17 @@ export const USABLE_HEADERS: Condition<Pick<ConnectionOptions, 'header' | 'keyHe
 }) => void (await import('./header-option.ts')).readHeaderOptions(header, keyHeader)
 
 /** The options that say by which rule. `from` and `to`: what those origins are to the command. */
-export const ruleOptions = (from: string, to: string) => [
-  repeatable(
-    '--migration <ID>',
-    'one of the migrations that ship, in place of the default',
-    ({ texts }) => texts,
-  ),
-  option('--from <ORIGIN>', from, ({ text }) => text.optional()),
-  option('--to <ORIGIN>', to, ({ text }) => text.optional()),
-]
+export const ruleOptions = (from: string, to: string) =>
+  inGroup(
+    'Which servers',
+    repeatable(
+      '--migration <ID>',
+      'one of the migrations that ship, in place of the default',
+      ({ texts }) => texts,
+    ),
+    option('--from <ORIGIN>', from, ({ text }) => text.optional()),
+    option('--to <ORIGIN>', to, ({ text }) => text.optional()),
+  )
 /** The options that say by which rule. */
 export type RuleOptions = OptionsOf<ReturnType<typeof ruleOptions>>
 
@@ -94,15 +102,25 @@ export const ONE_MIGRATION: Condition<RuleOptions> = ({ migration }) => {
   if (migration.length > 1) throw usage('--migration: one at a time, for now')
 }
 
-/** The journal. `help`: where it lives. */
-export const journal = (help: string) => option('--journal <DIR>', help, ({ filled }) => filled().optional())
+/** The journal. */
+export const JOURNAL = option(
+  '--journal <DIR>',
+  'where the journal lives',
+  ({ filled }) => filled().optional(),
+  {
+    environment: ['MCP_URL_MIGRATE_JOURNAL'],
+    usual: "the user's data folder",
+  },
+)
 
 /** The options that name the parts of the deployment, for the commands that look at it through Docker; with the help of each. */
-export const deploymentOptions = (litellm: string, proxy: string, network: string) => [
-  option('--litellm-container <NAME>', litellm, ({ filled }) => filled().optional()),
-  option('--proxy-container <NAME>', proxy, ({ filled }) => filled().optional()),
-  option('--network <NAME>', network, ({ filled }) => filled().optional()),
-]
+export const deploymentOptions = (litellm: string, proxy: string, network: string) =>
+  inGroup(
+    'Deployment',
+    option('--litellm-container <NAME>', litellm, ({ filled }) => filled().optional()),
+    option('--proxy-container <NAME>', proxy, ({ filled }) => filled().optional()),
+    option('--network <NAME>', network, ({ filled }) => filled().optional()),
+  )
 
 /** The names that were given, `null` for those that are to be found. */
 export function deploymentNames(options: OptionsOf<ReturnType<typeof deploymentOptions>>): DeploymentNames {
@@ -120,7 +138,7 @@ export const QUIET = toggle('-q, --quiet', 'only the result, warnings and errors
 export const VERBOSE = toggle('-v, --verbose', 'the trace of a failure of this program')
 
 /** No colours. */
-export const NO_COLOR = toggle('--no-color', 'no colours (also NO_COLOR)')
+export const NO_COLOR = toggle('--no-color', 'no colours', { environment: ['NO_COLOR'] })
 
 /** What is told, and how, by a command that can go on with --watch. */
 export const OUTPUT = [

@@ -38,13 +38,15 @@ export const secondsOrNone = upToAnHour.min(0, SECONDS)
 export const whole = (least: number, most: number, message: string) =>
   z.coerce.number(message).int(message).min(least, message).max(most, message)
 
+const among = (words: readonly string[]): string =>
+  `takes ${words.slice(0, -1).join(', ')} or ${words.at(-1)}`
+
 /** One of these words. */
-export const oneOf = <const T extends readonly string[]>(words: T) =>
-  z.enum(words, `takes ${words.slice(0, -1).join(', ')} or ${words.at(-1)}`)
+export const oneOf = <const T extends readonly string[]>(words: T) => z.enum(words, among(words))
 
 /** The values of a repeatable option, each one of these words. */
 export const severalOf = <const T extends readonly string[]>(words: T) =>
-  z.array(z.enum(words, `takes ${words.join(' or ')}`)).default([])
+  z.array(z.enum(words, among(words))).default([])
 
 /** The values of a repeatable option, each of this kind. */
 export const severalAs = <T extends z.ZodType>(kind: T) => z.array(kind).default([])

@@ -5,20 +5,9 @@ import type { DriftedField } from './drift.ts'
 import type { Era } from '../record/eras.ts'
 import type { ToolPrint, Tried } from '../reach/reach.ts'
 import { serverIdentity } from '../record/server.ts'
+import { SKIPPED_CODES } from '../skipped-codes.ts'
 
-export const skippedCode = z.enum([
-  'config-defined',
-  'file-not-named',
-  'unreadable',
-  'absent',
-  'wrong-id',
-  'near-miss',
-  'user-info',
-  'env-reference',
-  'malformed',
-  'name-rule',
-  'drifted',
-])
+export const skippedCode = z.enum(SKIPPED_CODES)
 export type SkippedCode = z.infer<typeof skippedCode>
 
 /** What would have been written to a server that drifted, and in what it differs. */

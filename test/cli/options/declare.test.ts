@@ -4,9 +4,10 @@ import { mainCommand } from '../../../src/cli/commands/main.ts'
 import { sandboxCommand } from '../../../src/cli/commands/sandbox-gateway.ts'
 import { statusCommand } from '../../../src/cli/commands/status.ts'
 import { verifyCommand } from '../../../src/cli/commands/verify.ts'
+import * as kinds from '../../../src/cli/options/kinds.ts'
 import { commandLine } from '../../../src/cli/program.ts'
 
-const PROGRAM = commandLine('0', () => {})
+const PROGRAM = commandLine('0', { on: () => {} })
 
 test.each([mainCommand, historyCommand, verifyCommand, statusCommand, sandboxCommand])(
   '$name: the command line keeps each value under the name by which it is read',
@@ -38,4 +39,26 @@ test('an option of history or sandbox that makes no sense is wrong usage like an
     code: 'usage',
     message: '--world: takes a file',
   })
+})
+
+const COMMANDS = [mainCommand, historyCommand, verifyCommand, statusCommand, sandboxCommand]
+
+test.each(COMMANDS)(
+  '$name: what --help says holds without an option is what is read without it',
+  async (command) => {
+    const read = new Map(Object.entries(await command.read({ yes: true })))
+    for (const { flags, name, usual } of command.options) {
+      const value = read.get(name)
+      if (typeof value === 'string' || typeof value === 'number')
+        expect([flags, usual]).toEqual([flags, String(value)])
+    }
+  },
+)
+
+test.each(COMMANDS)('$name: every word that completion offers is taken', async ({ options }) => {
+  for (const { flags, kind, words, repeats } of options) {
+    const schema = await kind(kinds)
+    const refused = words.filter((word) => !schema.safeParse(repeats ? [word] : word).success)
+    expect([flags, refused]).toEqual([flags, []])
+  }
 })

@@ -11,7 +11,7 @@ import { watchForLeaks } from '../../support/secrets.ts'
 watchForLeaks()
 
 /** Every option of ours, as a person writes it. Node does not know our commands. */
-const PROGRAM = commandLine('0', () => {})
+const PROGRAM = commandLine('0', { on: () => {} })
 const OPTIONS = [
   ...new Set(
     [PROGRAM, ...PROGRAM.commands].flatMap((command) =>

@@ -140,7 +140,7 @@ describe.concurrent('servers with OAuth or token exchange are left out without c
     const { code, stderr } = await trial.call(['--yes', '--accept', 'everything'])
     expect([code, sentence(stderr)]).toEqual([
       64,
-      '--accept: takes reauthorization or client-loss or grants or unreachable',
+      '--accept: takes reauthorization, client-loss, grants or unreachable',
     ])
   })
 

@@ -1,0 +1,14 @@
+/** Why a server is left alone, for scripts. Stable; `help --all` lists them. By itself, as that needs no schemas. */
+export const SKIPPED_CODES = [
+  'config-defined',
+  'file-not-named',
+  'unreadable',
+  'absent',
+  'wrong-id',
+  'near-miss',
+  'user-info',
+  'env-reference',
+  'malformed',
+  'name-rule',
+  'drifted',
+] as const
