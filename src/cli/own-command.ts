@@ -68,9 +68,18 @@ export interface Begun {
 }
 
 /** Where the commands are to lead. A journal that a variable of this shell names is named, as another shell lacks it. */
-function placeOf({ sandbox, journal }: Given, { url, context }: Begun, command: OwnCommand): string[] {
-  // A sandbox is gone when its run ends, and its journal with it.
-  if (sandbox) return ['--sandbox']
+function placeOf(
+  { sandbox, release, scenario, journal }: Given,
+  { url, context }: Begun,
+  command: OwnCommand,
+): string[] {
+  // A sandbox is gone when its run ends, and its journal with it: the same happens once more on another.
+  if (sandbox)
+    return [
+      '--sandbox',
+      ...(release === undefined ? [] : ['--release', release]),
+      ...(scenario === undefined ? [] : ['--scenario', scenario]),
+    ]
   const folder = journal ?? context.env['MCP_URL_MIGRATE_JOURNAL'] ?? ''
   return [
     ...(url === null || command === 'history' ? [] : ['--url', url]),

@@ -1,5 +1,5 @@
 import { lstat, readdir, readFile, realpath, stat } from 'node:fs/promises'
-import { join, resolve } from 'node:path'
+import { basename, dirname, join, resolve } from 'node:path'
 import { folderIn } from '../core/home.ts'
 import { isReadable } from '../core/ownership.ts'
 import { mend } from '../core/show/remedy.ts'
@@ -8,6 +8,9 @@ import { defaultJournalFolder, home } from './default-folder.ts'
 import { EXTENSION } from './file-recorder.ts'
 import { thisUser } from './trust/own-file.ts'
 import { looseParent } from './trust/own-folder.ts'
+
+/** How the folder of a journal begins that is to go away: that of a sandbox. */
+export const PASSING_FOLDER = 'mcp-url-migrate-sandbox-'
 
 /** The type of the file system that a path is on, from Linux's mount table; `null` elsewhere. */
 async function fileSystemType(path: string): Promise<string | null> {
@@ -75,7 +78,8 @@ async function withoutSudo(path: string, homeOfRun: string, user: string): Promi
 export async function locationWarnings(folder: string, env: NodeJS.ProcessEnv): Promise<string[]> {
   const path = resolve(folder)
   const type = await fileSystemType(path)
-  const vanishes = type === 'overlay' || type === 'tmpfs' || type === 'aufs'
+  const isMeantToPass = basename(dirname(path)).startsWith(PASSING_FOLDER)
+  const vanishes = !isMeantToPass && (type === 'overlay' || type === 'tmpfs' || type === 'aufs')
   const kind = type === 'tmpfs' ? 'in memory (tmpfs)' : "in a container's own file system"
   const own = home(env)
   const user = env['SUDO_USER'] ?? ''

@@ -7,7 +7,7 @@ import { quirkBook } from './quirks.ts'
 import { releaseOf } from './release.ts'
 import { listen, portOf, shut } from './server.ts'
 import { keepSignIn } from './servers/sign-ins.ts'
-import { guideServers, loadRegistry, newRow, register, timestamp, type World } from './world.ts'
+import { editRow, guideServers, loadRegistry, newRow, type World } from './world.ts'
 import { copyOf } from './json.ts'
 
 export type { Sandbox, SandboxOptions, SandboxRow, SandboxServer } from './options.ts'
@@ -46,13 +46,6 @@ function worldOf(options: SandboxOptions, closing: AbortSignal): World {
   return world
 }
 
-function edit(world: World, id: string, fields: Record<string, unknown>): void {
-  const row = world.rows.get(id)
-  if (!row) throw new Error(`the sandbox has no server ${id}`)
-  Object.assign(row, copyOf(fields), { updated_at: timestamp(), updated_by: 'another_admin' })
-  register(world, row)
-}
-
 /**
  * Starts an in-process gateway that speaks LiteLLM's admin API as one of its releases does:
  * for trying the tool, for the demo and for tests. Loopback only, on a free port; keeps nothing.
@@ -71,7 +64,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     username: accounts.username,
     password: accounts.password,
     rows: () => copyOf([...world.rows.values()]),
-    edit: (id, fields) => edit(world, id, fields),
+    edit: (id, fields) => editRow(world, id, fields),
     restart: () => {
       world.silenced = false
       if (options.storeModelInDb === false) world.registry.clear()

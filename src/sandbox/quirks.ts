@@ -32,6 +32,8 @@ export type QuirkAction =
   | { readonly delayMs: number }
   | { readonly alter: (body: unknown) => unknown }
   | { readonly rowEdit: (row: SandboxRow) => void }
+  /** Processes the request, then does what another admin's edit does to the server of this name, before it answers. */
+  | { readonly edits: { readonly server: string; readonly fields: Readonly<Record<string, unknown>> } }
 
 /** A deviation from LiteLLM's behaviour, for tests. */
 export interface Quirk {
@@ -47,6 +49,8 @@ export interface QuirkTools {
   readonly hush: () => void
   /** The stored row that the request is about, if there is one. */
   readonly row: () => SandboxRow | undefined
+  /** What another admin's edit does to the server of this name. */
+  readonly edit: (server: string, fields: Readonly<Record<string, unknown>>) => void
 }
 
 function meets(on: QuirkMatch, method: string, path: string): boolean {
@@ -95,5 +99,6 @@ export async function deviate(action: QuirkAction, tools: QuirkTools): Promise<A
     const row = tools.row()
     if (row) action.rowEdit(row)
   }
+  if ('edits' in action) tools.edit(action.edits.server, action.edits.fields)
   return answer
 }

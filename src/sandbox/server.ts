@@ -6,7 +6,7 @@ import type { SandboxRequest, SandboxRow } from './options.ts'
 import { deviate, type QuirkAction } from './quirks.ts'
 import { bodyOf, fieldsOf, type Received } from './request.ts'
 import { answer, hasPath } from './routes.ts'
-import type { World } from './world.ts'
+import { editRow, type World } from './world.ts'
 
 /** What the HTTP side needs to serve a world. */
 export interface Serving {
@@ -64,6 +64,10 @@ async function outcome(serving: Serving, asked: Received, shown: string): Promis
       world.silenced = true
     },
     row: () => rowAskedFor(world, asked),
+    edit: (name, fields) => {
+      for (const { server_id: id, server_name: named } of world.rows.values())
+        if (named === name) editRow(world, id, fields)
+    },
   })
 }
 

@@ -108,6 +108,14 @@ export function register(world: World, row: SandboxRow): void {
   world.registry.set(row.server_id, copyOf(row))
 }
 
+/** What another admin's edit does to a row and to the running registry. Throws for an id that no row has. */
+export function editRow(world: World, id: string, fields: Readonly<Record<string, unknown>>): void {
+  const row = world.rows.get(id)
+  if (!row) throw new Error(`the sandbox has no server ${id}`)
+  Object.assign(row, copyOf(fields), { updated_at: timestamp(), updated_by: 'another_admin' })
+  register(world, row)
+}
+
 /** The registry's view of a server, of the database or of config.yaml. */
 export function running(world: World, id: string): SandboxRow | undefined {
   return world.registry.get(id) ?? world.config.get(id)

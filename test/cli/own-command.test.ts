@@ -88,6 +88,9 @@ test('a sandbox is started anew', () => {
   expect(made({ sandbox: true })('migrate', '--from', 'http://a', '--to', 'http://b')).toBe(
     '--from http://a --to http://b --sandbox',
   )
+  expect(made({ sandbox: true, release: '1.81.14', scenario: 'crash' })('unfinished', 'finish')).toBe(
+    '--unfinished finish --sandbox --release 1.81.14 --scenario crash',
+  )
 })
 
 test('the rule of changes is that of --from and --to, or the id of their migration', () => {

@@ -149,7 +149,6 @@ export const mainCommand = command({
       'header',
       'journal',
       'revert',
-      'unfinished',
     ),
     excludes('revert', 'canary', 'from', 'migration', 'thorough'),
     ...ONE_RULE,

@@ -1,3 +1,4 @@
+import { excludes } from '../options/conditions.ts'
 import { command, inGroup, option, type OptionsOf } from '../options/declare.ts'
 import { VERBOSE } from '../options/groups.ts'
 
@@ -30,6 +31,7 @@ export const sandboxCommand = command({
   name: 'sandbox',
   about: 'a throw-away gateway with seven servers; stays up until Ctrl-C',
   options: OPTIONS,
+  conditions: [excludes('world', 'scenario')],
   action: async (options, context) =>
     (await import('./sandbox-gateway/serve.ts')).serveSandbox(options, context),
 })

@@ -21,7 +21,12 @@ export function bothWays(run: RecordedRun, own: CommandMaker, invoked: Invoked):
       own('unfinished', 'finish', ...consent, ...optionsToFinish(changes, run.head)),
     ),
     // By its name: where it was taken back meanwhile, that finds nothing to do, and begins nothing else.
-    mend('To take it back:', own('revert', run.id, ...consent, ...optionsToRevert(changes, run.head))),
+    mend(
+      'To take it back:',
+      invoked.options.sandbox
+        ? own('unfinished', 'revert', ...consent)
+        : own('revert', run.id, ...consent, ...optionsToRevert(changes, run.head)),
+    ),
   ].join('\n')
 }
 

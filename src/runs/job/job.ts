@@ -39,6 +39,10 @@ async function migrate(migration: Migration, configuration: Configuration, job: 
  */
 export async function doJob(request: JobRequest, job: Job): Promise<JobResult> {
   if (request.kind === 'migrate') return migrate(request.migration, request.configuration, job)
-  if (request.kind === 'attend') return attend(request.unfinished, request.named, job)
+  if (request.kind === 'attend') {
+    const ended = await attend(request.unfinished, request.named, job)
+    if (job.options.trial && ended !== null && ended.plan.reverts === null) await offerRevert(ended, job)
+    return ended
+  }
   return proceed(await proposeReversal(request.runs, job), job)
 }

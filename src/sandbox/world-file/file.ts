@@ -1,14 +1,16 @@
 import { z } from 'zod'
 import { ADDRESS_FAULTS, type AddressFault } from '../backends/addresses.ts'
+import { unknownRelease } from '../version.ts'
 import { worldQuirk } from './quirk.ts'
 import { worldConfigServer, worldServer } from './server.ts'
 import { flag, ownHeaderName, headerText, list, milliseconds, name, strict, text, texts } from './values.ts'
 
-/** A release of LiteLLM, as the sandbox can play it. */
-export const worldRelease = text.regex(
-  /^v?\d+\.\d+\.\d+[\w.+-]*$/,
-  'must be a release of LiteLLM such as 1.81.14',
-)
+/** A release of LiteLLM that the sandbox knows how to play. */
+export const worldRelease = text
+  .regex(/^v?\d+\.\d+\.\d+[\w.+-]*$/, 'must be a release of LiteLLM such as 1.81.14')
+  .refine((version) => unknownRelease(version) === null, {
+    error: ({ input }) => unknownRelease(String(input)) ?? '',
+  })
 
 const grants = strict({
   mcp_servers: texts.optional().describe('Ids of servers.'),

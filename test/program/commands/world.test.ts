@@ -1,6 +1,6 @@
 import { execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { promisify } from 'node:util'
 import { stringify } from 'lossless-json'
@@ -192,6 +192,7 @@ const FAULTS: [said: string, world: object][] = [
   ['rootPath must begin with a slash, as in /litellm', { rootPath: '/a/../b' }],
   ['keyHeader must not be a header that HTTP needs for itself', { keyHeader: 'Host' }],
   ['release must be a release of LiteLLM such as 1.81.14', { release: 'latest' }],
+  ['release 1.106.3 is not known to the sandbox; nearest: 1.106.2', { release: 'v1.106.3-stable' }],
   ['version is another name for release: one of them is enough', { release: '1.81.14', version: '1.81.14' }],
   ['servers[0] must be an object', { servers: ['a'] }],
   ['servers[2].ulr is not known Did you mean url?', { servers: [{}, {}, { ulr: 'x' }] }],
@@ -305,7 +306,9 @@ describe('a world that cannot be is told with the place of the fault:', () => {
   })
 })
 
-test('the lines that a sandbox prints are ready for a shell, and it says what else is needed', async () => {
+test('the lines that a sandbox prints are ready for a shell, and it says what else is needed; its journal goes with it', async () => {
+  const TMPDIR = join(folder, `it's temporary`)
+  await mkdir(TMPDIR)
   const masterKey = `sk-it's "quoted" $HOME`
   const world = {
     masterKey,
@@ -316,22 +319,28 @@ test('the lines that a sandbox prints are ready for a shell, and it says what el
     openToAll: true,
   }
   const child = spawn(process.execPath, [BIN, 'sandbox', '--world', await worldIn(world)], {
-    env: bareEnvironment(),
+    env: bareEnvironment({ TMPDIR }),
   })
   const said = { stdout: '', stderr: '' }
   child.stdout.on('data', (chunk: Buffer) => (said.stdout += chunk.toString()))
   child.stderr.on('data', (chunk: Buffer) => (said.stderr += chunk.toString()))
   while (!said.stderr.includes('UI_PASSWORD')) await once(child.stderr, 'data')
+  const [own = ''] = await readdir(TMPDIR)
+  expect((await stat(join(TMPDIR, own))).mode & 0o777).toBe(0o700)
   const gone = once(child, 'exit')
   child.kill('SIGTERM')
   await gone
+  expect(await readdir(TMPDIR)).toEqual([])
   expect(said.stdout.trimEnd().split('\n')).toEqual([
     expect.stringMatching(/^export LITELLM_PROXY_URL=http:\/\/127\.0\.0\.1:\d+\/a$/),
     expect.stringMatching(/^export LITELLM_PROXY_API_KEY=/),
+    expect.stringMatching(/^export MCP_URL_MIGRATE_JOURNAL=/),
   ])
   const last = said.stderr.split('\n').find((line) => line.includes('UI_PASSWORD')) ?? ''
-  const script = `${said.stdout}${last.replace(/unset \w+; /, '')}\nprintf '%s|%s|%s' "$LITELLM_PROXY_API_KEY" "$UI_USERNAME" "$UI_PASSWORD"`
-  expect((await execute('sh', ['-c', script])).stdout).toBe(`${masterKey}|an admin|a b`)
+  const script = `${said.stdout}${last.replace(/unset \w+; /, '')}\nprintf '%s|%s|%s|%s' "$LITELLM_PROXY_API_KEY" "$UI_USERNAME" "$UI_PASSWORD" "$MCP_URL_MIGRATE_JOURNAL"`
+  const journal = join(TMPDIR, own, 'journal')
+  expect((await execute('sh', ['-c', script])).stdout).toBe(`${masterKey}|an admin|a b|${journal}`)
+  expect(sentence(said.stderr)).toContain('Paste the export lines into another terminal, then type:')
   expect(sentence(said.stderr)).toContain(
     'The key goes into a header of its own: add --key-header X-Key. No master key is configured there: it takes any key. To sign in by password, as a key beats a user name: unset LITELLM_PROXY_API_KEY; export',
   )

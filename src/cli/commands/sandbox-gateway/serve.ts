@@ -1,11 +1,13 @@
 import { shellQuoted } from '../../../core/show/shell.ts'
-import { type Sandbox, type SandboxOptions, startSandbox } from '../../../sandbox/index.ts'
+import { mend } from '../../../core/show/remedy.ts'
+import type { Sandbox, SandboxOptions } from '../../../sandbox/index.ts'
 import type { Context } from '../../context.ts'
 import { hintLines } from '../../render/layout.ts'
 import type { SandboxGatewayOptions } from '../sandbox-gateway.ts'
+import { raiseCurtain, setStage } from './stage.ts'
 import { readWorld } from './world-file.ts'
 
-/** What has to be known besides the two lines, to use a gateway that is not like others. */
+/** What has to be known besides the lines that are printed, to use a gateway that is not like others. */
 function sayings({ keyHeader, openToAll, ...options }: SandboxOptions, sandbox: Sandbox): string[] {
   const signsIn = [options.username, options.password, options.passwordLogin].some(
     (each) => each !== undefined,
@@ -22,18 +24,32 @@ function sayings({ keyHeader, openToAll, ...options }: SandboxOptions, sandbox: 
   ]
 }
 
-/** `sandbox`: a gateway that stays up until Ctrl-C, with the lines that point the tool at it. */
+/** `sandbox`: a gateway that stays up until Ctrl-C, with the lines that point the tool at it and at a journal that goes with it. */
 export async function serveSandbox(
-  { release, world }: SandboxGatewayOptions,
-  { terminal, look, signals }: Context,
+  { release, world, scenario }: SandboxGatewayOptions,
+  context: Context,
 ): Promise<number> {
+  const { terminal, look, signals, startedAs } = context
   const options = world === undefined ? { version: release } : await readWorld(world, release)
-  const sandbox = await startSandbox(options)
+  const stage = await setStage(options, scenario)
+  await raiseCurtain(stage, context)
+  const { sandbox, journal } = stage
+  const lines = {
+    LITELLM_PROXY_URL: sandbox.url,
+    LITELLM_PROXY_API_KEY: sandbox.masterKey,
+    MCP_URL_MIGRATE_JOURNAL: journal,
+  }
   terminal.print(
-    `export LITELLM_PROXY_URL=${shellQuoted(sandbox.url)}\nexport LITELLM_PROXY_API_KEY=${shellQuoted(sandbox.masterKey)}`,
+    Object.entries(lines)
+      .map(([name, value]) => `export ${name}=${shellQuoted(value)}`)
+      .join('\n'),
   )
-  const about = `A sandbox gateway that behaves as LiteLLM ${sandbox.version}. Run the lines above in another terminal; Ctrl-C ends it.`
-  for (const each of [about, ...sayings(options, sandbox)]) terminal.remark(hintLines(each, look))
+  const next = mend(
+    `A sandbox that behaves as LiteLLM ${sandbox.version} is up until Ctrl-C. Paste the export lines into another terminal, then type:`,
+    startedAs,
+  )
+  for (const each of [next, stage.scenario.about, ...sayings(options, sandbox)])
+    terminal.remark(hintLines(each, look))
   signals.finish()
   return new Promise(() => {})
 }
