@@ -3,7 +3,9 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { ask, isSince } from '../contract/http.ts'
 import { temporaryFolder } from '../support/cli.ts'
-import { planDocument, runDocument, statusDocument } from '../support/lab-documents.ts'
+import { planSchema } from '../../src/cli/render/documents/plan.ts'
+import { runSchema } from '../../src/cli/render/documents/run.ts'
+import { statusSchema } from '../../src/cli/render/documents/status.ts'
 import { Operator } from '../support/lab-operator.ts'
 import { People } from '../support/lab-people.ts'
 import { type Place, startAddress, startWithConfig } from '../support/lab-places.ts'
@@ -109,12 +111,12 @@ for (const gateway of labGateways()) {
 
     /** What `status` says of the move of one. */
     const moveOf = async (name: string) => {
-      const { document } = await operator.json(statusDocument, ['status'])
-      return document.moves.find(({ server }) => server === name)
+      const { document } = await operator.json(statusSchema, ['status'])
+      return document.moves?.find(({ server }) => server === name)
     }
 
     test('where an id changes, it waits until somebody consents, and who holds the id is named', async () => {
-      const { code, document } = await operator.json(planDocument, [...only(NAME), '--dry-run'])
+      const { code, document } = await operator.json(planSchema, [...only(NAME), '--dry-run'])
       if (pins) return expect([code, document.changes.length]).toEqual([0, 1])
       expect(code).toBe(1)
       expect(document.changes[0]).toMatchObject({ awaiting: ['grants'] })
@@ -127,10 +129,10 @@ for (const gateway of labGateways()) {
       await writeFile(env, `A_URL_THAT_NOBODY_SETS=${OLD}/unset/sse\n`)
       expect(['config_unset', 'config_program'].map((name) => before.get(name)?.url)).toEqual(['', ''])
       const wanted = [...only('config_unset', 'config_program'), '--dry-run']
-      const without = await operator.json(planDocument, wanted)
+      const without = await operator.json(planSchema, wanted)
       expect([without.code, without.document.skipped]).toEqual([0, []])
       expect(without.document.notes.map(({ message }) => message).join()).toContain('A_URL_THAT_NOBODY_SETS')
-      const { code, document } = await operator.json(planDocument, [...wanted, '--litellm-env', env])
+      const { code, document } = await operator.json(planSchema, [...wanted, '--litellm-env', env])
       expect([code, document.skipped.map(({ server, matched }) => [server.name, matched])]).toEqual([
         1,
         [['config_unset', true]],
@@ -139,7 +141,7 @@ for (const gateway of labGateways()) {
 
     test('are moved in their file and not one byte besides, and go on under the ids that were told', async () => {
       const wanted = [...only(NAME, 'style_*'), ...accept, '--yes']
-      const { code, document } = await operator.json(runDocument, wanted)
+      const { code, document } = await operator.json(runSchema, wanted)
       expect([code, document.restartRequired, document.skipped]).toEqual([0, true, []])
       expect(document.summary).toMatchObject({ applied: 10, failed: 0, drifted: 0 })
       const moved = await readFile(copy, 'utf8')

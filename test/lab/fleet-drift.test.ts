@@ -1,6 +1,8 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { type Row, unstamped } from '../support/lab-database.ts'
-import { errorDocument, type RunDocument, runDocument, serverNames } from '../support/lab-documents.ts'
+import { errorSchema } from '../../src/cli/render/documents/error.ts'
+import { type RunDocument, runSchema } from '../../src/cli/render/documents/run.ts'
+import { serverNames } from '../support/lab-documents.ts'
 import { Fleet } from '../support/lab-fleet.ts'
 import { Operator } from '../support/lab-operator.ts'
 import { labGateways } from '../support/lab.ts'
@@ -19,8 +21,8 @@ for (const gateway of labGateways()) {
       Object.values(await fleet.rows())
         .filter(({ url }) => String(url).startsWith(fleet.next.origin))
         .map(({ server_name: name }) => name)
-    const move = (...args: string[]) => operator.json(runDocument, [...rule, '--yes', ...args])
-    const takeBack = (...args: string[]) => operator.json(runDocument, ['--revert', '--yes', ...args])
+    const move = (...args: string[]) => operator.json(runSchema, [...rule, '--yes', ...args])
+    const takeBack = (...args: string[]) => operator.json(runSchema, ['--revert', '--yes', ...args])
     const outcomes = (changes: RunDocument['changes']) =>
       Object.fromEntries(changes.map(({ server, outcome }) => [server.name, outcome]))
 
@@ -62,12 +64,7 @@ for (const gateway of labGateways()) {
     })
 
     test('a pattern that selects nothing is wrong usage, and the nearest name is suggested', async () => {
-      const { code, document } = await operator.json(errorDocument, [
-        ...rule,
-        '--yes',
-        '--only',
-        'fleet_mats',
-      ])
+      const { code, document } = await operator.json(errorSchema, [...rule, '--yes', '--only', 'fleet_mats'])
       expect({ code, reason: document.code }).toEqual({ code: 64, reason: 'usage' })
       expect(document.hint).toContain('fleet_mast')
       expect(await now()).toEqual(start)
@@ -118,7 +115,7 @@ for (const gateway of labGateways()) {
     test('a run is taken back through another name of the same gateway, too', async () => {
       await move()
       const alias = gateway.url.replace('127.0.0.1', 'localhost')
-      const back = await operator.json(runDocument, ['--revert', '--yes', '--url', alias])
+      const back = await operator.json(runSchema, ['--revert', '--yes', '--url', alias])
       expect(back.code).toBe(0)
       expect(await now()).toEqual(start)
     })

@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { unstamped } from '../support/lab-database.ts'
-import { planDocument, runDocument, serverNames } from '../support/lab-documents.ts'
+import { planSchema } from '../../src/cli/render/documents/plan.ts'
+import { runSchema } from '../../src/cli/render/documents/run.ts'
+import { serverNames } from '../support/lab-documents.ts'
 import { Fleet } from '../support/lab-fleet.ts'
 import { Operator } from '../support/lab-operator.ts'
 import { labGateways } from '../support/lab.ts'
@@ -21,7 +23,7 @@ for (const gateway of labGateways()) {
     test('moves the published port to the container, leaves what config.yaml defines, and goes back', async () => {
       const operator = await Operator.of(gateway)
       const start = unstamped(await fleet.rows())
-      const { code, document } = await operator.json(runDocument, ['--yes'])
+      const { code, document } = await operator.json(runSchema, ['--yes'])
       const reasons = document.skipped.map(({ server, matched, code: why }) => [server.name, matched, why])
       expect(reasons).toContainEqual(['config_defined', true, 'config-defined'])
       expect(serverNames(document.changes)).toEqual(['fleet_guide', 'fleet_numeric'])
@@ -38,7 +40,7 @@ for (const gateway of labGateways()) {
     test('with nothing but that server of config.yaml to move, a run fails without writing', async () => {
       const operator = await Operator.of(gateway)
       const start = await fleet.rows()
-      const { code, document } = await operator.json(planDocument, ['--only', 'config_defined', '--dry-run'])
+      const { code, document } = await operator.json(planSchema, ['--only', 'config_defined', '--dry-run'])
       expect(document.skipped).toMatchObject([{ code: 'config-defined', server: { source: 'config' } }])
       expect(code).toBe(1)
       expect(await operator.run(['--only', 'config_defined', '--yes'])).toMatchObject({ code: 1 })

@@ -3,13 +3,10 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { isSince } from '../contract/http.ts'
 import { transcript } from '../support/cli.ts'
 import { type Row, unstamped } from '../support/lab-database.ts'
-import {
-  historyDocument,
-  planDocument,
-  runDocument,
-  serverNames,
-  waitingOf,
-} from '../support/lab-documents.ts'
+import { historySchema } from '../../src/cli/render/documents/history.ts'
+import { planSchema } from '../../src/cli/render/documents/plan.ts'
+import { runSchema } from '../../src/cli/render/documents/run.ts'
+import { serverNames, waitingOf } from '../support/lab-documents.ts'
 import { Fleet } from '../support/lab-fleet.ts'
 import { expectedHashes, headOf, journalFiles, withoutUrls } from '../support/lab-journal.ts'
 import { Operator, told } from '../support/lab-operator.ts'
@@ -67,7 +64,7 @@ for (const gateway of labGateways()) {
     })
 
     test('a dry run shows what would move and why the rest stays, and writes nothing', async () => {
-      const { code, document } = await operator.json(planDocument, [...rule, '--dry-run'])
+      const { code, document } = await operator.json(planSchema, [...rule, '--dry-run'])
       expect(serverNames(waitingOf(document.changes, false))).toEqual(fleet.named('moves'))
       expect(serverNames(waitingOf(document.changes, true))).toEqual(fleet.named('waits'))
       const reasons = document.skipped.map(({ server, code: why }) => `${server.name}: ${why}`)
@@ -83,7 +80,7 @@ for (const gateway of labGateways()) {
     })
 
     test('the old address in other fields is reported', async () => {
-      const { document } = await operator.json(planDocument, [...rule, '--dry-run'])
+      const { document } = await operator.json(planSchema, [...rule, '--dry-run'])
       const places = document.notes.filter(({ code }) => code === 'old-address')
       const fields = places.map(({ server, field }) => [server?.name, field])
       expect(fields).toContainEqual(['fleet_mentions', 'args[1]'])
@@ -92,7 +89,7 @@ for (const gateway of labGateways()) {
     })
 
     test('a move changes the URLs in the database and not one byte besides', async () => {
-      const { code, document } = await operator.json(runDocument, [...rule, '--yes'])
+      const { code, document } = await operator.json(runSchema, [...rule, '--yes'])
       const tried = waitingOf(document.changes, false)
       expect(tried.map(({ outcome }) => outcome)).toEqual(fleet.named('moves').map(() => 'applied'))
       expect(tried.flatMap(({ collateral }) => collateral)).toEqual([])
@@ -110,7 +107,7 @@ for (const gateway of labGateways()) {
 
     test('a second move finds nothing left to do', async () => {
       const before = await fleet.rows()
-      const { document } = await operator.json(runDocument, [...rule, '--yes'])
+      const { document } = await operator.json(runSchema, [...rule, '--yes'])
       expect([document.run, waitingOf(document.changes, false)]).toEqual([null, []])
       expect(await fleet.rows()).toEqual(before)
       expect(await journalFiles(operator.journal)).toHaveLength(1)
@@ -148,7 +145,7 @@ for (const gateway of labGateways()) {
       })
 
     test('a revert brings every row back to what it was', async () => {
-      const { code, document } = await operator.json(runDocument, ['--revert', '--yes'])
+      const { code, document } = await operator.json(runSchema, ['--revert', '--yes'])
       expect(document.run?.reverts).toBe(firstRun)
       expect(await now()).toEqual(unstamped(start))
       expect(await visibleNow()).toEqual(visible)
@@ -167,17 +164,13 @@ for (const gateway of labGateways()) {
     })
 
     test('a run named by the beginning of its id is taken back, even when nothing is left of it', async () => {
-      const { code, document } = await operator.json(runDocument, [
-        '--revert',
-        firstRun.slice(0, -2),
-        '--yes',
-      ])
+      const { code, document } = await operator.json(runSchema, ['--revert', firstRun.slice(0, -2), '--yes'])
       expect({ code, run: document.run }).toEqual({ code: 0, run: null })
       expect(await now()).toEqual(unstamped(start))
     })
 
     test('history lists the four runs and what took what back', async () => {
-      const { code, document } = await operator.json(historyDocument, ['history'])
+      const { code, document } = await operator.json(historySchema, ['history'])
       const [first, second, third, fourth] = document.runs.map(({ id }) => id)
       expect(document.runs.map(({ reverts }) => reverts)).toEqual([null, first, second, third])
       expect(document.runs.map(({ revertedBy }) => revertedBy)).toEqual([second, third, fourth, null])
@@ -193,7 +186,7 @@ for (const gateway of labGateways()) {
         expect(file.lines.map(({ seq }) => seq)).toEqual(file.lines.map((_, i) => i))
         expect(file.text.endsWith('\n')).toBe(true)
       }
-      const { document } = await operator.json(historyDocument, ['history'])
+      const { document } = await operator.json(historySchema, ['history'])
       expect(document.runs.map(({ head }) => head)).toEqual(files.map(headOf))
     })
 

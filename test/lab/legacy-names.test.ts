@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { isSince } from '../contract/http.ts'
 import { execute, type Row, unstamped } from '../support/lab-database.ts'
-import { runDocument } from '../support/lab-documents.ts'
+import { runSchema } from '../../src/cli/render/documents/run.ts'
 import { Fleet } from '../support/lab-fleet.ts'
 import { Operator, told } from '../support/lab-operator.ts'
 import { labGateways } from '../support/lab.ts'
@@ -41,7 +41,7 @@ for (const gateway of labGateways()) {
 
     test('move where a write needs no names, and stay where it would damage them, with the way out', async () => {
       const stays = isSince(gateway.version, '1.88.0') ? [] : ['fleet_alias']
-      const forth = await operator.json(runDocument, [...rule, '--yes'])
+      const forth = await operator.json(runSchema, [...rule, '--yes'])
       expect(forth.code, told(forth)).toBe(stays.length === 0 ? 0 : 4)
       expect(forth.document.skipped.map(({ server, code }) => [server.name, code])).toEqual(
         stays.map((name) => [name, 'name-rule']),

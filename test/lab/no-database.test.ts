@@ -3,7 +3,10 @@ import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { ask, isSince } from '../contract/http.ts'
 import { configured, describeOpen, describeWithoutDatabase } from '../contract/no-database.ts'
 import { Backend } from '../support/lab-backend.ts'
-import { errorDocument, planDocument, runDocument, statusDocument } from '../support/lab-documents.ts'
+import { errorSchema } from '../../src/cli/render/documents/error.ts'
+import { planSchema } from '../../src/cli/render/documents/plan.ts'
+import { runSchema } from '../../src/cli/render/documents/run.ts'
+import { statusSchema } from '../../src/cli/render/documents/status.ts'
 import { Operator, told } from '../support/lab-operator.ts'
 import { secretFile } from '../support/lab-people.ts'
 import { startAddress, startOnConfig, startWithoutDatabase } from '../support/lab-places.ts'
@@ -56,7 +59,7 @@ for (const gateway of labGateways()) {
       return (body as Listed[]).find(({ server_name: name }) => name === 'ct_absent')
     }
     const moves = async () => {
-      const { code, document } = await operator.json(statusDocument, ['status', '--from', OLD, '--to', NEW])
+      const { code, document } = await operator.json(statusSchema, ['status', '--from', OLD, '--to', NEW])
       expect(code).toBe(0)
       return document.moves
     }
@@ -80,7 +83,7 @@ for (const gateway of labGateways()) {
     )
 
     test('its servers are of config.yaml, so that nothing moves without the file', async () => {
-      const { code, document } = await operator.json(planDocument, [...RULE, '--dry-run'])
+      const { code, document } = await operator.json(planSchema, [...RULE, '--dry-run'])
       expect([code, document.changes, document.skipped.map((each) => each.code)]).toEqual([
         1,
         [],
@@ -93,15 +96,15 @@ for (const gateway of labGateways()) {
       const wrong = await operator.start([...RULE, '--dry-run', '--json'], {
         env: { LITELLM_PROXY_API_KEY: 'sk-hush-nobodys' },
       })
-      expect([wrong.code, errorDocument.parse(JSON.parse(wrong.stdout)).code]).toEqual([1, 'unauthorized'])
+      expect([wrong.code, errorSchema.parse(JSON.parse(wrong.stdout)).code]).toEqual([1, 'unauthorized'])
       const { username, password } = gateway
       const signIn = ['--username', username, '--password-file', await secretFile(password)]
       const signed = await operator.start([...RULE, '--dry-run', '--json', ...signIn])
-      expect([signed.code, errorDocument.parse(JSON.parse(signed.stdout)).code]).toEqual([1, 'no-database'])
+      expect([signed.code, errorSchema.parse(JSON.parse(signed.stdout)).code]).toEqual([1, 'no-database'])
     })
 
     test('nobody is asked for consent to grants that nobody can hold, and the file moves and moves back', async () => {
-      const there = await operator.json(runDocument, [...withFile, '--yes'])
+      const there = await operator.json(runSchema, [...withFile, '--yes'])
       expect(there.code, told(there)).toBe(0)
       expect(there.document.changes.map(({ outcome }) => outcome)).toEqual(['applied'])
       const changed = await readFile(place.config, 'utf8')

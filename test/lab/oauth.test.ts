@@ -4,13 +4,9 @@ import { testWhere } from '../contract/where.ts'
 import { closeLane, killedAt, openLane } from '../prove/kill-program.ts'
 import { runCli, transcript } from '../support/cli.ts'
 import { type Row, unstamped } from '../support/lab-database.ts'
-import {
-  planDocument,
-  runDocument,
-  type RunDocument,
-  serverNames,
-  waitingOf,
-} from '../support/lab-documents.ts'
+import { planSchema } from '../../src/cli/render/documents/plan.ts'
+import { runSchema, type RunDocument } from '../../src/cli/render/documents/run.ts'
+import { serverNames, waitingOf } from '../support/lab-documents.ts'
 import { Fleet } from '../support/lab-fleet.ts'
 import { journalFiles, withoutUrls } from '../support/lab-journal.ts'
 import { signedInMembers } from '../support/lab-members.ts'
@@ -67,7 +63,7 @@ for (const gateway of labGateways()) {
 
     if (!wipes) {
       test('move without consent, as nothing is lost, and back', async () => {
-        const forth = await operator.json(runDocument, [...rule, '--yes'])
+        const forth = await operator.json(runSchema, [...rule, '--yes'])
         // That LiteLLM may look at the new URL first loses nothing.
         const effects = Object.values(effectsOf(forth.document)).flat()
         expect([forth.code, effects.filter((each) => each !== 'may-hang')]).toEqual([0, []])
@@ -106,7 +102,7 @@ for (const gateway of labGateways()) {
 
     test('wait for consent, with what each would lose, and how many people', async () => {
       for (const name of ['fleet_oauth', 'fleet_oauth', 'fleet_loose']) await signIn(name)
-      const { code, document } = await operator.json(planDocument, [...rule, '--dry-run'])
+      const { code, document } = await operator.json(planSchema, [...rule, '--dry-run'])
       expect([code, document.skipped]).toEqual([1, []])
       const waiting = waitingOf(document.changes, true)
       const messages = Object.fromEntries(
@@ -126,7 +122,7 @@ for (const gateway of labGateways()) {
     })
 
     test('move with consent: what can be put back is there again, byte by byte', async () => {
-      const { code, document } = await operator.json(runDocument, [...rule, '--yes', ...ACCEPT])
+      const { code, document } = await operator.json(runSchema, [...rule, '--yes', ...ACCEPT])
       expect([code, document.changes.flatMap(({ collateral }) => collateral)]).toEqual([0, []])
       const rows = await now()
       for (const name of Object.keys(start))
@@ -156,9 +152,9 @@ for (const gateway of labGateways()) {
 
     test('go back with the same consent, and what cannot come back is said', async () => {
       await signIn('fleet_oauth')
-      const refused = await operator.json(runDocument, ['--revert', '--yes'])
+      const refused = await operator.json(runSchema, ['--revert', '--yes'])
       expect([refused.code, waitingOf(refused.document.changes, false)]).toEqual([1, []])
-      const back = await operator.json(runDocument, ['--revert', '--yes', ...ACCEPT])
+      const back = await operator.json(runSchema, ['--revert', '--yes', ...ACCEPT])
       expect([back.code, back.document.changes.flatMap(({ collateral }) => collateral)]).toEqual([0, []])
       expect(effectsOf(back.document)['fleet_oauth']).not.toContain('client-loss')
       const rows = await now()

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { isSince } from '../contract/http.ts'
 import { type Row, unstamped } from '../support/lab-database.ts'
-import { runDocument } from '../support/lab-documents.ts'
+import { runSchema } from '../../src/cli/render/documents/run.ts'
 import { Fleet } from '../support/lab-fleet.ts'
 import { Operator, told } from '../support/lab-operator.ts'
 import { labGateways } from '../support/lab.ts'
@@ -76,7 +76,7 @@ for (const gateway of labGateways()) {
       const accept = isSince(gateway.version, '1.96.0')
         ? ['--accept', 'reauthorization', '--accept', 'client-loss']
         : []
-      const forth = await operator.json(runDocument, [...RULE, ...accept, '--yes'])
+      const forth = await operator.json(runSchema, [...RULE, ...accept, '--yes'])
       expect(forth.code, told(forth)).toBe(0)
       const expected = moved(start)
       const after = await rows()

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { Operator } from '../support/lab-operator.ts'
-import { errorDocument, runDocument } from '../support/lab-documents.ts'
+import { errorSchema } from '../../src/cli/render/documents/error.ts'
+import { runSchema } from '../../src/cli/render/documents/run.ts'
 import { Fleet } from '../support/lab-fleet.ts'
 import { type Place, startUnderRootPath } from '../support/lab-places.ts'
 import { labGateway, labGateways } from '../support/lab.ts'
@@ -26,10 +27,10 @@ describe(`LiteLLM ${newest.version} behind a root path`, () => {
     const operator = await Operator.of(rooted.gateway)
     const rule = ['--from', fleet.old.origin, '--to', fleet.next.origin]
     const url = rooted.gateway.url
-    const there = await operator.json(runDocument, [...rule, '--yes', '--url', `${url}/`])
+    const there = await operator.json(runSchema, [...rule, '--yes', '--url', `${url}/`])
     expect(there).toMatchObject({ code: 0, document: { gateway: { url } } })
     expect(await fleet.rows()).toMatchObject({ fleet_one: { url: `${fleet.next.origin}/servers/one/sse` } })
-    const back = await operator.json(runDocument, ['--revert', '--yes', '--url', url])
+    const back = await operator.json(runSchema, ['--revert', '--yes', '--url', url])
     expect(back).toMatchObject({ code: 0, document: { run: { reverts: there.document.run?.id } } })
     expect(await fleet.rows()).toMatchObject({ fleet_one: { url: `${fleet.old.origin}/servers/one/sse` } })
   })
@@ -37,7 +38,7 @@ describe(`LiteLLM ${newest.version} behind a root path`, () => {
   test('is found where the URL goes on too far, and the very URL is told', async () => {
     const operator = await Operator.of(rooted.gateway)
     for (const rest of ['/v1', '/mcp', '/v1/mcp/server', '/ui/login']) {
-      const { code, document } = await operator.json(errorDocument, [
+      const { code, document } = await operator.json(errorSchema, [
         '--dry-run',
         '--url',
         rooted.gateway.url + rest,
@@ -53,7 +54,7 @@ describe(`LiteLLM ${newest.version} behind a root path`, () => {
   test('is not found under another path, and the root path is mentioned', async () => {
     const operator = await Operator.of(rooted.gateway)
     const wrong = rooted.gateway.url.replace('/litellm', '/another')
-    const { code, document } = await operator.json(errorDocument, ['--dry-run', '--url', wrong])
+    const { code, document } = await operator.json(errorSchema, ['--dry-run', '--url', wrong])
     expect({ code, reason: document.code }).toEqual({ code: 1, reason: 'not-litellm' })
     expect(document.hint).toContain('root path')
   })

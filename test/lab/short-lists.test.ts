@@ -3,7 +3,8 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { isSince } from '../contract/http.ts'
 import { testWhere } from '../contract/where.ts'
-import { errorDocument, planDocument } from '../support/lab-documents.ts'
+import { errorSchema } from '../../src/cli/render/documents/error.ts'
+import { planSchema } from '../../src/cli/render/documents/plan.ts'
 import { execute } from '../support/lab-database.ts'
 import { Fleet } from '../support/lab-fleet.ts'
 import { Operator, told } from '../support/lab-operator.ts'
@@ -24,7 +25,7 @@ for (const gateway of labGateways()) {
     const names = async (options: readonly string[], env?: Record<string, string>) => {
       const finished = await run(['--dry-run', ...options], env)
       expect(finished.code, told(finished)).toBe(0)
-      const { changes } = planDocument.parse(JSON.parse(finished.stdout))
+      const { changes } = planSchema.parse(JSON.parse(finished.stdout))
       return changes.map(({ server }) => String(server.name)).toSorted()
     }
     const refusal = async (options: readonly string[], env?: Record<string, string>) => {
@@ -32,7 +33,7 @@ for (const gateway of labGateways()) {
       const finished = await run(['--yes', ...options], env)
       expect(finished.code, told(finished)).toBe(1)
       expect(await fleet.rows()).toEqual(before)
-      return errorDocument.parse(JSON.parse(finished.stdout))
+      return errorSchema.parse(JSON.parse(finished.stdout))
     }
     /** What a run with these credentials says: a refusal that names the user where the list is cut, else the whole plan. */
     const expectWholeOrRefused = async (
@@ -126,7 +127,7 @@ for (const gateway of labGateways()) {
           if (!(await fleet.visibleTo(gateway.masterKey)).includes(id)) break
         const finished = await run(['--dry-run'], asMaster)
         expect(finished.code, told(finished)).toBe(1)
-        const { changes, skipped } = planDocument.parse(JSON.parse(finished.stdout))
+        const { changes, skipped } = planSchema.parse(JSON.parse(finished.stdout))
         expect(changes.map(({ server }) => String(server.name)).toSorted()).toEqual([
           'fleet_one',
           'fleet_two',

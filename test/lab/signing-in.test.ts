@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { isSince } from '../contract/http.ts'
 import { transcript } from '../support/cli.ts'
-import { errorDocument, planDocument } from '../support/lab-documents.ts'
+import { errorSchema } from '../../src/cli/render/documents/error.ts'
+import { planSchema } from '../../src/cli/render/documents/plan.ts'
 import { Fleet } from '../support/lab-fleet.ts'
 import { journalFiles } from '../support/lab-journal.ts'
 import { Operator, told } from '../support/lab-operator.ts'
@@ -20,7 +21,7 @@ for (const gateway of labGateways()) {
       const [options, start] = args
       const finished = await operator.start([...rule, '--dry-run', '--json', ...options], start)
       expect(finished.code, told(finished)).toBe(0)
-      return planDocument.parse(JSON.parse(finished.stdout))
+      return planSchema.parse(JSON.parse(finished.stdout))
     }
     /** What a run that must not write anything says. */
     const refusal = async (...args: Parameters<Operator['start']>) => {
@@ -29,7 +30,7 @@ for (const gateway of labGateways()) {
       const finished = await operator.start([...rule, '--yes', '--json', ...options], start)
       expect(await fleet.rows()).toEqual(before)
       expect(finished.code, told(finished)).toBe(1)
-      const document = errorDocument.parse(JSON.parse(finished.stdout))
+      const document = errorSchema.parse(JSON.parse(finished.stdout))
       expect(finished.stderr.replaceAll(/\s+/g, ' ')).toContain(document.message)
       expect(document.message).not.toContain('\n')
       expect(document.hint).toBeTruthy()

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { isSince } from '../contract/http.ts'
-import { runDocument } from '../support/lab-documents.ts'
+import { runSchema } from '../../src/cli/render/documents/run.ts'
 import { Fleet } from '../support/lab-fleet.ts'
 import { Operator, told } from '../support/lab-operator.ts'
 import { labGateways } from '../support/lab.ts'
@@ -26,7 +26,7 @@ for (const gateway of answering ?? []) {
     try {
       await fleet.add('fleet_stream', { transport: 'sse', url: `${CLOSED}/servers/stream/sse`, ...signIn })
       const operator = await Operator.of(gateway)
-      const moved = await operator.json(runDocument, [...rule, '--yes'])
+      const moved = await operator.json(runSchema, [...rule, '--yes'])
       expect(moved.code, told(moved)).toBe(0)
       const effects = moved.document.changes.flatMap((change) => change.effects.map(({ code }) => code))
       expect(effects).not.toContain('may-hang')
@@ -52,7 +52,7 @@ for (const gateway of waiting ?? []) {
         await fleet.add(name, { transport: 'sse', url, ...signIn })
       }
       const operator = await Operator.of(gateway)
-      const stopped = await operator.json(runDocument, [...rule, '--yes', '--on-failure', 'revert'])
+      const stopped = await operator.json(runSchema, [...rule, '--yes', '--on-failure', 'revert'])
       const { changes, run } = stopped.document
       const outcomes = changes.map(({ outcome }) => outcome)
       expect([stopped.code, outcomes[0], outcomes[1], outcomes.at(-1)], told(stopped)).toEqual([
@@ -73,7 +73,7 @@ for (const gateway of waiting ?? []) {
       expect(JSON.parse(stopped.stdout)).toMatchObject({ halted: 'unanswered' })
       // LiteLLM goes on when the stream ends.
       await fleet.next.close()
-      const again = await operator.json(runDocument, [...rule, '--yes'])
+      const again = await operator.json(runSchema, [...rule, '--yes'])
       expect(again.code, told(again)).toBe(0)
       expect(await origins()).toEqual(NAMES.map(() => next))
       for (const args of [['--revert'], ['--revert', run?.id ?? '']]) {

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { ask, isSince } from '../contract/http.ts'
 import { rowsOf } from '../support/lab-database.ts'
-import { runDocument } from '../support/lab-documents.ts'
+import { runSchema } from '../../src/cli/render/documents/run.ts'
 import { Operator } from '../support/lab-operator.ts'
 import { People } from '../support/lab-people.ts'
 import { labGateways } from '../support/lab.ts'
@@ -40,7 +40,7 @@ for (const gateway of labGateways()) {
     test('one that waits for review is moved, waits still, stands in no list, and goes back', async () => {
       const operator = await Operator.of(gateway)
       const start = (await rowsOf(gateway))[name]
-      const { document } = await operator.json(runDocument, ['--yes', '--only', name])
+      const { document } = await operator.json(runSchema, ['--yes', '--only', name])
       expect(document.changes.map(({ outcome }) => outcome)).toEqual(['applied'])
       const moved = (await rowsOf(gateway))[name]
       expect(moved).toMatchObject({ url: 'http://mcp-proxy-sse:8080/servers/handed/sse' })

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { ask, isSince } from '../contract/http.ts'
-import { runDocument } from '../support/lab-documents.ts'
+import { runSchema } from '../../src/cli/render/documents/run.ts'
 import { Fleet } from '../support/lab-fleet.ts'
 import { Operator } from '../support/lab-operator.ts'
 import { type Place, startReplicas } from '../support/lab-places.ts'
@@ -13,7 +13,7 @@ for (const gateway of labGateways().filter(({ version }) => !isSince(version, '1
       await fleet.add('fleet_one', { transport: 'sse', url: `${fleet.old.origin}/servers/fleet_one/sse` })
       const operator = await Operator.of(gateway)
       const rule = ['--from', fleet.old.origin, '--to', fleet.next.origin]
-      const { code, document } = await operator.json(runDocument, [...rule, '--yes'])
+      const { code, document } = await operator.json(runSchema, [...rule, '--yes'])
       expect([code, document.propagation, document.restartRequired]).toEqual([0, null, true])
     } finally {
       await fleet.end()
@@ -56,7 +56,7 @@ for (const gateway of labGateways().filter(({ version }) => isSince(version, '1.
     test('are waited for until both use the new URLs, and then both do', async () => {
       const operator = await Operator.of(place.gateway)
       const rule = ['--from', fleet.old.origin, '--to', fleet.next.origin]
-      const { code, document } = await operator.json(runDocument, [...rule, '--only', 'fleet_*', '--yes'])
+      const { code, document } = await operator.json(runSchema, [...rule, '--only', 'fleet_*', '--yes'])
       expect(document.propagation).toMatchObject({ agreed: true, answers: 10, old: 0 })
       expect(code).toBe(0)
       const told = await Promise.all(Array.from({ length: 20 }, origins))

@@ -8,7 +8,7 @@ import type { Terminal } from '../../src/cli/terminal/terminal.ts'
 import { Written } from '../../src/cli/written.ts'
 import { Redactor } from '../../src/core/show/secrets/redactor.ts'
 import { harmless, printableJson } from '../../src/core/show/text.ts'
-import { plainly, transcript } from '../support/cli.ts'
+import { heard, plainly } from '../support/cli.ts'
 
 const TOOL = '0.0.0-prove'
 
@@ -110,6 +110,6 @@ export async function invoke(
   }
   const code = await perform(invocation, context)
   const { stdout, stderr } = terminal
-  transcript.push(stdout, stderr)
+  heard({ stdout, stderr })
   return { code, stdout, stderr, output: stderr + stdout }
 }

@@ -3,6 +3,7 @@ import { mkdtemp } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { holdToSchemas } from './documents.ts'
 
 /** A folder, one called `_npx` or below it, in which the packed program is installed; without it this checkout's is run. */
 const INSTALLED = process.env['INSTALLED']
@@ -43,6 +44,12 @@ export function plainly(args: readonly string[], preflight = false): string[] {
 /** Everything that any program started here printed: the secrets scan reads it. */
 export const transcript: string[] = []
 
+/** Takes down what a program printed. Throws where a document in it is not as its schema says. */
+export function heard({ stdout, stderr }: Pick<Finished, 'stdout' | 'stderr'>): void {
+  transcript.push(stdout, stderr)
+  holdToSchemas(stdout)
+}
+
 /** An environment without anything of the surrounding one that this tool would read. */
 export function bareEnvironment(extra: Record<string, string> = {}): Record<string, string> {
   return {
@@ -79,8 +86,12 @@ export function runCli(
     })
     child.on('error', reject)
     child.on('close', (code) => {
-      transcript.push(output.stdout, output.stderr)
-      resolve({ code, ...output })
+      try {
+        heard(output)
+        resolve({ code, ...output })
+      } catch (error) {
+        reject(error instanceof Error ? error : new Error(String(error)))
+      }
     })
     child.stdin.end(stdin)
   })

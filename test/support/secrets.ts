@@ -2,6 +2,7 @@ import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect } from 'vitest'
 import { transcript } from './cli.ts'
+import { holdToSchemas } from './documents.ts'
 
 /** Every secret that a test has handed to the program or to a gateway: none may be seen again. */
 const secrets = new Set<string>()
@@ -61,7 +62,7 @@ export function journalWithoutUrls(text: string): string {
     .join('\n')
 }
 
-/** After all tests of a file: nothing that was printed or journalled holds a secret. */
+/** After all tests of a file: nothing that was printed or journalled holds a secret, and each document is as its schema says. */
 export function watchForLeaks(): void {
   let before: ReadonlySet<string>
   // The files of one worker share these.
@@ -74,6 +75,8 @@ export function watchForLeaks(): void {
     // Each on its own lines, so that none is made of two.
     expect(leaksIn(transcript.join('\n'))).toEqual([])
     expect(leaksIn(journalWithoutUrls(journalled.join('\n')))).toEqual([])
+    // Those of programs that a test started by itself, too.
+    for (const printed of transcript) holdToSchemas(printed)
     for (const each of secrets) if (!before.has(each)) secrets.delete(each)
   })
 }

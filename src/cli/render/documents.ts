@@ -13,6 +13,8 @@ import type { DriftedField } from '../../core/plan/drift.ts'
 import { eraOf } from '../../core/record/eras.ts'
 import { isInForce, tally } from '../../core/run/outcome.ts'
 import { type RunReport } from '../../core/run/report.ts'
+import type { PlanDocument } from './documents/plan.ts'
+import type { RunDocument } from './documents/run.ts'
 
 /** An edit as anybody may see it. */
 function publicEdit({ field, before, after }: Edit) {
@@ -75,7 +77,7 @@ const publicSkipped = ({ server, matched, code, message, url, contested, patch }
 const publicNote = ({ code, server, field, message }: Note) => ({ code, server, field, message })
 
 /** `mcp-url-migrate/plan/1` */
-export function planDocument(plan: Plan) {
+export function planDocument(plan: Plan): PlanDocument {
   return {
     schema: 'mcp-url-migrate/plan/1',
     createdAt: plan.createdAt,
@@ -95,7 +97,7 @@ export function planDocument(plan: Plan) {
 }
 
 /** `mcp-url-migrate/run/1`. `undo` is the command that takes the run back, `null` when there is nothing to take back. */
-export function runDocument(report: RunReport, undo: string | null) {
+export function runDocument(report: RunReport, undo: string | null): RunDocument {
   const { applied, failed, drifted, unknown, reverted, 'not-applied': notApplied } = tally(report.changes)
   return {
     schema: 'mcp-url-migrate/run/1',

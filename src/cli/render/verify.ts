@@ -1,10 +1,11 @@
 import { type CheckResult, tallyChecks } from '../../core/verify/check.ts'
 import { count, printable } from '../../core/show/text.ts'
 import type { VerifyReport } from '../../runs/verify/run-checks.ts'
+import type { VerifyDocument } from './documents/verify.ts'
 import { commandLines, type Look, wrap } from './layout.ts'
 
 /** `mcp-url-migrate/verify/1` */
-export function verifyDocument({ gateway, checks }: VerifyReport) {
+export function verifyDocument({ gateway, checks }: VerifyReport): VerifyDocument {
   return { schema: 'mcp-url-migrate/verify/1', gateway, checks, summary: tallyChecks(checks) }
 }
 

@@ -1,7 +1,7 @@
-import { acceptOptions, consentsFor } from './consent.ts'
+import { acceptOptions, type Consent, consentsFor } from './consent.ts'
 import { entryUrl, type Inventory, type InventoryEntry } from './forward/inventory.ts'
 import { verdictOnUrl, type Migration } from '../rule/migration.ts'
-import type { Plan } from './plan.ts'
+import type { Plan, SkippedCode } from './plan.ts'
 import { identify, type ServerIdentity } from '../record/server.ts'
 
 /** Where a server stands in a migration. `config`: to be moved, in LiteLLM's config.yaml; `skipped`: left alone. */
@@ -17,7 +17,7 @@ export interface ServerStanding {
   state: ServerState
   /** As it is: not masked. */
   url: string | null
-  code: string | null
+  code: Consent | SkippedCode | null
   message: string | null
   movedBy: string | null
 }

@@ -13,8 +13,7 @@ export type CheckId = (typeof CHECK_IDS)[number]
 
 /** What one check found out. `hint`: how to mend it, for a failing one; the command where there is one. */
 export interface CheckResult {
-  /** Stable: part of the contract. */
-  id: string
+  id: CheckId
   title: string
   outcome: 'pass' | 'fail' | 'skip'
   /** What was seen, a sentence a line; harmless and redacted. Of a skipped check, why it could not be done. */

@@ -52,7 +52,7 @@ const address = text.regex(/^https?:\/\//, 'must begin with http:// or https://'
 /**
  * A file for `sandbox --world`: what `startSandbox` takes, as far as JSON can say it. Strict: a member that is not known here
  * is most likely misspelt. A test holds the tables of `docs/sandbox.md` to
- * this, and makes `docs/sandbox-world.schema.json` of it (with `-u`).
+ * this, and makes `docs/sandbox-world.schema.json` of it (with `npm run docs`).
  */
 export const worldFile = strict({
   $schema: text.optional().describe('For editors: where the JSON Schema of this file is.'),

@@ -2,6 +2,7 @@ import { aheadOfClock } from '../../../core/run/order.ts'
 import { type RecordedChange, type RecordedRun, tallyRecorded } from '../../../journal/fold.ts'
 import type { JournalProblem } from '../../../journal/port.ts'
 import { publicChange } from '../documents.ts'
+import type { HistoryDocument } from '../documents/history.ts'
 
 /** Runs with what was found about each other, and what could not be read. */
 export interface History {
@@ -51,26 +52,24 @@ function runSummary(run: RecordedRun, runs: readonly RecordedRun[]) {
   }
 }
 
+const publicRecorded = ({ change, outcome, collateral, error }: RecordedChange) => ({
+  ...publicChange(change, {}),
+  outcome,
+  collateral,
+  error,
+})
+
 /** `mcp-url-migrate/history/1`; with `detailed`, each run's changes too; with `checked`, what that proves. */
 export function historyDocument(
   { runs, problems }: History,
   all: readonly RecordedRun[],
   { detailed, checked }: { detailed: boolean; checked: boolean },
-) {
+): HistoryDocument {
   return {
     schema: 'mcp-url-migrate/history/1',
     runs: runs.map((run) => ({
       ...runSummary(run, all),
-      ...(detailed
-        ? {
-            changes: run.changes.map(({ change, outcome, collateral, error }) => ({
-              ...publicChange(change, {}),
-              outcome,
-              collateral,
-              error,
-            })),
-          }
-        : {}),
+      changes: detailed ? run.changes.map(publicRecorded) : null,
     })),
     problems,
     check: checked ? CHECKED : null,

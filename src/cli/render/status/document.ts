@@ -5,6 +5,7 @@ import { exposures } from '../../../core/deployment/topology.ts'
 import { type RecordedChange, type RecordedRun, tallyRecorded } from '../../../journal/fold.ts'
 import type { DockerStatus, GatewayStatus, StatusReport } from '../../../runs/status/status.ts'
 import { assembleTopology } from '../../../runs/deployment/topology.ts'
+import type { StatusDocument } from '../documents/status.ts'
 
 const serversOf = (changes: readonly RecordedChange[]): number =>
   serversIn(changes.map(({ change }) => change))
@@ -70,7 +71,14 @@ function dockerOf(docker: DockerStatus | Unavailable, urls: readonly string[]) {
 }
 
 /** `mcp-url-migrate/status/1`. */
-export function statusDocument({ at, url, migration, gateway, journal, docker }: StatusReport) {
+export function statusDocument({
+  at,
+  url,
+  migration,
+  gateway,
+  journal,
+  docker,
+}: StatusReport): StatusDocument {
   const known = 'identity' in gateway ? gateway : null
   const last = journal.runs.at(-1)
   const urls = known?.servers.flatMap((server) => server.url ?? []) ?? []

@@ -1,0 +1,58 @@
+import type { z } from 'zod'
+import { errorSchema } from './error.ts'
+import { historySchema } from './history.ts'
+import { planSchema } from './plan.ts'
+import { runSchema } from './run.ts'
+import { statusSchema } from './status.ts'
+import { verifySchema } from './verify.ts'
+
+/** A document, and what prints it. */
+interface DocumentOf {
+  /** Its name, as in `mcp-url-migrate/NAME/1`. */
+  name: string
+  /** The commands that print it. */
+  by: readonly string[]
+  /** What it tells. */
+  about: string
+  schema: z.ZodObject
+}
+
+/** Every JSON document that the program prints. */
+export const DOCUMENTS: readonly DocumentOf[] = [
+  {
+    name: 'plan',
+    by: ['--dry-run --json', '--revert --dry-run --json'],
+    about: 'What a run would do.',
+    schema: planSchema,
+  },
+  {
+    name: 'run',
+    by: ['--yes --json', '--revert --yes --json', '--unfinished finish --yes --json'],
+    about: 'A run, and all that came of it.',
+    schema: runSchema,
+  },
+  {
+    name: 'history',
+    by: ['history --json', 'history RUN --json', 'history --check --json'],
+    about: 'The runs in the journal.',
+    schema: historySchema,
+  },
+  {
+    name: 'status',
+    by: ['status --json'],
+    about: 'Where everything is at one moment.',
+    schema: statusSchema,
+  },
+  {
+    name: 'verify',
+    by: ['verify --json'],
+    about: 'What each check found.',
+    schema: verifySchema,
+  },
+  {
+    name: 'error',
+    by: [],
+    about: 'Why there is none of the others.',
+    schema: errorSchema,
+  },
+]
