@@ -29,7 +29,7 @@ const PROMISES = `## What you can rely on
 
 const EXAMPLE = `For example, the servers that were not moved, and why:
 
-\`\`\`text
+\`\`\`sh
 npx mcp-url-migrate --yes --json > run.json
 jq -r '.changes[] | select(.outcome != "applied") | [.server.name, .outcome, .reason, .error] | @tsv' run.json
 jq -r '.skipped[] | [.server.name, .code, .message] | @tsv' run.json

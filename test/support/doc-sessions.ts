@@ -11,7 +11,7 @@ import { Screen } from './screen.ts'
  * All else is what the program says. With UPDATE_DOCS=1 in the environment, they are written anew from what happens: of a new
  * session the commands and answers are enough (`$ npx mcp-url-migrate --sandbox`, and below it `[n] y`).
  */
-const BLOCK = /(?<=^```console\n)[\s\S]*?(?=^```$)/gm
+const BLOCK = /(?<=^```(console|sh)\n)[\s\S]*?(?=^```$)/gm
 
 /** A question with its usual answer, and what was typed. */
 const ANSWERED = /\[(?:[a-z]|https?:[^\]]+)\] (\S+)$/
@@ -36,6 +36,7 @@ export async function shimNpx({ folder }: DocPlace): Promise<void> {
 /** What differs from run to run and from machine to machine, and what stands for it in the documentation: of the same length where that can be. */
 const STAND_INS: readonly (readonly [what: RegExp, standIn: string])[] = [
   [/127\.0\.0\.1:\d+/g, '127.0.0.1:40404'],
+  [/\blocalhost:\d{5}\b/g, 'localhost:4000'],
   [/\b\d{8}T\d{6}Z-[\da-f]{6}\b/g, '20261124T031446Z-699af4'],
   [/\b[\da-f]{8}-[\da-f]{4}-[\da-f-]{22}\b/g, '90bd66d6-70ff-4b98-8366-adcd901d84ac'],
   [/\b[\da-f]{64}\b/g, '5363863ec8c20e5d13d8d1342a6bf5a513e4051b40685af6cdd6e3e0d557f101'],
@@ -71,7 +72,30 @@ const words = (text: string): string =>
 const answersIn = (lines: readonly string[]): string[] =>
   lines.flatMap((line) => ANSWERED.exec(line)?.[1] ?? [])
 
-/** Plays one command. Returns what stands on the screen at its end; where more is asked than is answered, Enter alone is. */
+/**
+ * Answers what a command asks, one after the other, until it has ended; where more is asked than is answered, with Enter alone.
+ * `onTyped` is called when an answer stands on the screen, before Enter.
+ */
+export async function answerAll(
+  screen: Screen,
+  answers: readonly string[],
+  onTyped: () => void = () => undefined,
+): Promise<void> {
+  for (let asked = 0; ; asked += 1) {
+    const isAsked = (): boolean => OPEN.test(screen.cursorLine) && answersIn(screen.lines).length === asked
+    await screen.until(`question ${asked + 1}, or the end`, () => screen.exit !== null || isAsked())
+    if (screen.exit !== null) return
+    const answer = answers[asked] ?? ''
+    const question = screen.cursorLine
+    screen.type(answer)
+    // A text that comes together with the end of its line is taken for one that was pasted.
+    await screen.until(`the echo of ${answer}`, () => screen.cursorLine === question + answer)
+    onTyped()
+    screen.type('\r')
+  }
+}
+
+/** Plays one command. Returns what stands on the screen at its end. */
 async function playCommand(
   command: string,
   answers: readonly string[],
@@ -84,17 +108,8 @@ async function playCommand(
     env: { PATH, HOME: folder, NO_COLOR: '1', ...env },
   })
   try {
-    for (let asked = 0; ; asked += 1) {
-      const isAsked = (): boolean => OPEN.test(screen.cursorLine) && answersIn(screen.lines).length === asked
-      await screen.until(`question ${asked + 1}, or the end`, () => screen.exit !== null || isAsked())
-      if (screen.exit !== null) return screen.lines
-      const answer = answers[asked] ?? ''
-      const question = screen.cursorLine
-      screen.type(answer)
-      // A text that comes together with the end of its line is taken for one that was pasted.
-      await screen.until(`the echo of ${answer}`, () => screen.cursorLine === question + answer)
-      screen.type('\r')
-    }
+    await answerAll(screen, answers)
+    return screen.lines
   } finally {
     screen.close()
   }
@@ -114,18 +129,25 @@ async function playBlock(block: string, place: DocPlace): Promise<string> {
 
 /**
  * Plays the sessions of a page, one after the other, and holds them to what happens; with UPDATE_DOCS=1 the page is written anew
- * instead. Fails where it has none.
+ * instead. `follow` is given the blocks of ```sh between them, in their turn. Fails where there are neither.
  */
-export async function playPage(file: URL, place: DocPlace): Promise<void> {
+export async function playPage(
+  file: URL,
+  place: DocPlace,
+  follow: (block: string) => Promise<void> = async () => undefined,
+): Promise<void> {
   const page = await readFile(file, 'utf8')
-  const blocks = page.match(BLOCK) ?? []
+  const blocks = [...page.matchAll(BLOCK)].map(([text, language]) => ({ text, language }))
   expect(blocks.length).toBeGreaterThan(0)
   const played: string[] = []
-  for (const block of blocks) played.push(await playBlock(block, place))
+  for (const { text, language } of blocks) {
+    if (language === 'sh') await follow(text)
+    played.push(language === 'sh' ? text : await playBlock(text, place))
+  }
   if (process.env['UPDATE_DOCS'] === '1')
     await writeFile(
       file,
       page.replace(BLOCK, () => played.shift() ?? ''),
     )
-  else expect(played.map(words)).toEqual(blocks.map(words))
+  else expect(played.map(words)).toEqual(blocks.map(({ text }) => words(text)))
 }

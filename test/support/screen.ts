@@ -11,7 +11,28 @@ export interface ScreenStart {
   rows?: number
 }
 
+/** One column of a screen: what stands in it, and how it is painted (`bold red`; `''` as other text is). */
+export interface Cell {
+  readonly letter: string
+  readonly style: string
+}
+
 const LIMIT_MS = 25_000
+
+const COLOURS = ['black', 'red', 'green', 'yellow', 'blue', 'magenta', 'cyan', 'white', 'grey']
+
+type BufferCell = NonNullable<ReturnType<xterm.IBufferLine['getCell']>>
+
+const styleOf = (cell: BufferCell): string =>
+  [
+    cell.isBold() && 'bold',
+    cell.isDim() && 'dim',
+    cell.isItalic() && 'italic',
+    cell.isUnderline() && 'underline',
+    cell.isFgPalette() && (COLOURS[cell.getFgColor()] ?? `colour-${cell.getFgColor()}`),
+  ]
+    .filter((style) => style !== false)
+    .join(' ')
 
 /** A true terminal, with what a person sees in it: what was written over or cleared away is gone. */
 export class Screen {
@@ -60,6 +81,18 @@ export class Screen {
       else lines.push(text)
     }
     return lines.slice(0, lines.findLastIndex((line) => line !== '') + 1)
+  }
+
+  /** The same column by column, as it is painted. Every row of the terminal is a line of its own. */
+  get painted(): Cell[][] {
+    const { active } = this.#terminal.buffer
+    return Array.from({ length: active.length }, (_, row) => {
+      const line = active.getLine(row)
+      return Array.from({ length: this.#terminal.cols }, (_each, column): Cell => {
+        const cell = line?.getCell(column)
+        return { letter: cell?.getChars() || ' ', style: cell ? styleOf(cell) : '' }
+      })
+    })
   }
 
   /** The line that the cursor is in, with the spaces before the cursor. */

@@ -35,7 +35,7 @@ const wrong = (file: string, line: number | null, what: string): MigrateError =>
   new MigrateError(
     'keys-invalid',
     `Keys file ${printable(file)}${line === null ? '' : `, line ${line}`}: ${what}`,
-    'The README shows one, under "verify".',
+    'docs/verify-and-status.md shows one.',
   )
 
 const sentence = (issue: z.core.$ZodIssue): string =>

@@ -15,6 +15,7 @@ export function scripted(answers: readonly Answered[]): { asking: Asking; seen: 
     interactive: true,
     width: 80,
     isHeard: true,
+    isLive: true,
     print: (text) => void seen.push(text.trim()),
     document: () => void seen.push('(a document)'),
     clear: nothing,

@@ -83,7 +83,18 @@ test('what is no whole line of a shell stays as it is', () => {
 })
 
 const WORDS = [
-  ...['--url=http://localhost:4000', "a b'c", '', '$HOME', '"', '\\', '`x`', '-n', 'é日本', 'a;b', '#c', '*'],
+  '--url=http://localhost:4000',
+  "a b'c",
+  '',
+  '$HOME',
+  '"',
+  '\\',
+  '`x`',
+  '-n',
+  'é日本',
+  'a;b',
+  '#c',
+  '*',
   'a\u0007b',
 ]
 

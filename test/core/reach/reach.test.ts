@@ -1,4 +1,4 @@
-import { readdir, readFile } from 'node:fs/promises'
+import { readFile } from 'node:fs/promises'
 import { remedyText } from '../../../src/core/show/remedy.ts'
 import { describe, expect, test } from 'vitest'
 import { diagnose, needsWitness, outcomeOf } from '../../../src/core/reach/diagnose.ts'
@@ -210,8 +210,6 @@ test('prints of tools do not depend on the order of keys, and are in order of th
 })
 
 test('every kind that stands in documents is listed for their readers', async () => {
-  const docs = new URL('../../../docs/', import.meta.url)
-  const pages = [new URL('../README.md', docs), ...(await readdir(docs)).map((name) => new URL(name, docs))]
-  const text = (await Promise.all(pages.map((page) => readFile(page, 'utf8')))).join()
+  const text = await readFile(new URL('../../../docs/json.md', import.meta.url), 'utf8')
   expect(REACH_KINDS.filter((kind) => !text.includes(`\`${kind}\``))).toEqual([])
 })

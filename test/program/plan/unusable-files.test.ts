@@ -16,7 +16,6 @@ vi.setConfig({ maxConcurrency: 6, testTimeout: 60_000 })
 const execute = promisify(execFile)
 
 const OLD = 'http://localhost:8585/servers'
-const NEW = 'http://mcp-proxy-sse:8080/servers'
 const CONFIG = `mcp_servers:\n  inventory:\n    transport: sse\n    url: ${OLD}/inventory/sse\n`
 const BY_NAME = CONFIG.replace(`${OLD}/inventory/sse`, 'os.environ/INVENTORY_URL')
 const CONFIGURED: SandboxServer[] = [

@@ -464,7 +464,7 @@ describe.concurrent('history:', () => {
   test('shows the head of each run with --verbose, and in full too', async ({ open }) => {
     const trial = await open({ servers: TWO })
     const run = await migrate(trial)
-    const [{ head = '' } = {}] = (await historyOf(trial)).runs
+    const head = (await historyOf(trial)).runs[0]?.head ?? ''
     for (const args of [[], [run]]) {
       expect((await trial.call(['history', ...args])).stdout).not.toContain(head)
       expect((await trial.call(['history', ...args, '--verbose'])).stdout).toContain(`\n  head ${head}\n`)
