@@ -16,7 +16,7 @@ const library = (name) => fileURLToPath(import.meta.resolve(name))
  */
 const CHUNKS = {
   // With what completion shares with the commands.
-  main: source('cli/main', 'cli/started-as', 'journal/default-folder'),
+  main: source('cli/main', 'cli/started-as', 'journal/default-folder', 'sandbox/version'),
   completion: source('cli/completion/complete', 'cli/completion/scripts'),
   // All that a command needs until its first question to the gateway is out.
   command: source(

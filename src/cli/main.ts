@@ -57,9 +57,10 @@ function refusal(): MigrateError | null {
 
 /** Tells of a failure where what does so otherwise is not there yet, or cannot be loaded. Returns the exit code. */
 function refused(error: MigrateError, json: boolean): number {
-  const width = process.stderr.isTTY ? process.stderr.columns : Infinity
-  const hint = error.hint === null ? '' : `${hintLines(error.hint, width)}\n`
-  process.stderr.write(`${wrap(printable(error.message), width)}\n${hint}`)
+  const { isTTY, columns } = process.stderr
+  const room = { width: isTTY ? columns : Infinity, onScreen: isTTY }
+  const hint = error.hint === null ? '' : `${hintLines(error.hint, room)}\n`
+  process.stderr.write(`${wrap(printable(error.message), room.width)}\n${hint}`)
   tellDocument(error, json)
   return exitForError(error.code, false)
 }

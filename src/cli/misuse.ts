@@ -22,8 +22,9 @@ const shown = (kind: string, text: string): string =>
 /** The first word is no command. `commands`: all of them, the main job first. */
 export function unknownCommand(word: string, [main, ...others]: readonly CommandDescription[]): MigrateError {
   const options = main ? namesOf(main) : []
-  if (options.includes(word)) return wrong(`${word} is an option: mcp-url-migrate --${word}`)
   const names = others.map(({ name }) => name)
+  if (names.includes(word)) return wrong(`${word} comes before all options: mcp-url-migrate ${word}`)
+  if (options.includes(word)) return wrong(`${word} is an option: mcp-url-migrate --${word}`)
   // Short names are near to everything.
   const long = options.filter((name) => name.length > 4).map((name) => `--${name}`)
   const near = nearestOf(word, names) ?? nearestOf(`--${word}`, long)

@@ -47,6 +47,7 @@ async function makeContext(
       colour,
       verbose: options['verbose'] === true,
       onScreen: process.stdout.isTTY && process.stderr.isTTY,
+      height: process.stdout.rows,
     },
     signals: new Signals(stopAtOnce, announce),
     written,

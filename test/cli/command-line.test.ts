@@ -43,6 +43,7 @@ describe('a wrong word is told in a sentence, with the right one where that is n
     ['help --json', '--json is an option of the main job, history, verify and status, not of help'],
     ['--watch 5', '--watch is an option of verify and status'],
     ['--journal elsewhere history', '--journal comes before the command: put it after history'],
+    ['--dry-run help', 'help comes before all options: mcp-url-migrate help'],
     ['verify closed', 'verify takes options only'],
     ['history one two', 'history takes one RUN at most'],
     ['--only', '--only takes a value: --only PATTERN'],

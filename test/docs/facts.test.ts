@@ -1,7 +1,9 @@
 import { expect, test } from 'vitest'
+import { EXIT_CODES } from '../../src/cli/exit.ts'
 import { shortFinding } from '../../src/cli/render/plan/reach.ts'
 import { CONSENTS } from '../../src/core/plan/consent.ts'
 import { skippedCode } from '../../src/core/plan/plan.ts'
+import { ERROR_CODES } from '../../src/core/errors.ts'
 import { CHECK_IDS } from '../../src/core/verify/check.ts'
 import { readKeysFile } from '../../src/core/verify/keys-file.ts'
 import { allPages, blocks, type Page, readPage } from './pages.ts'
@@ -34,7 +36,7 @@ test('the guide names what fails as the review does', async () => {
   const said = kinds.map((kind) =>
     shortFinding({ outcome: 'failed', kind, evidence: '', tools: null, hint: null }).trim(),
   )
-  expect(rows(await readPage('docs/guide.md'))).toEqual(said)
+  expect(rows(await readPage('docs/guide.md'))).toEqual(said.map((text) => `✗ ${text.replace('✗ ', '')}`))
 })
 
 test('pages name no option that the program does not have', async () => {
@@ -48,4 +50,10 @@ test('pages name no option that the program does not have', async () => {
   )
   const text = pages.map((page) => page.text.replaceAll(/^(npm|docker) .*$/gm, '')).join('\n')
   expect([...options(text)].filter((option) => !known.has(option))).toEqual([])
+})
+
+test('every exit code, and every code of an error, has a row', async () => {
+  const [options, json] = [await readPage('docs/options.md'), await readPage('docs/json.md')]
+  for (const [code] of EXIT_CODES) expect(options.text).toMatch(new RegExp(`^\\| ${code} +\\| \\S`, 'm'))
+  expect(rows(json)).toEqual(expect.arrayContaining([...ERROR_CODES]))
 })

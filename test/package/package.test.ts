@@ -79,8 +79,9 @@ const loadedWith = (chunk: string): string[] =>
     ([, name = '']) => name,
   )
 
-test('to say its version and its help it loads one chunk, and to ask a gateway one more', () => {
+test('to say its version and its help it loads one chunk, and to complete a word or to ask a gateway one more', () => {
   expect(loadedWith('main.js')).toEqual(['rolldown-runtime.js'])
+  expect(loadedWith('completion.js').toSorted()).toEqual(['main.js', 'rolldown-runtime.js'])
   expect(loadedWith('command.js').toSorted()).toEqual(['main.js', 'rolldown-runtime.js'])
   expect(librariesIn(texts.get('main.js') ?? '')).toContain('commander')
   const early = ['main.js', 'command.js'].flatMap((name) => librariesIn(texts.get(name) ?? ''))

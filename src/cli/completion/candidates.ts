@@ -47,12 +47,12 @@ function step(place: Place, word: string, commands: readonly CommandDescription[
 }
 
 /** The values that an option or argument may have, after a word's beginning that stays. */
-function valuesOf({ value, words, help }: OptionDescription, known: Known, before = ''): Candidates {
+function valuesOf({ value, words }: OptionDescription, known: Known, before = ''): Candidates {
   const name = value?.name ?? ''
   const own = words.length > 0 ? undefined : SHELLS_OWN[name]
   if (own) return own
   const all = words.length > 0 ? words : (known[name]?.() ?? [])
-  return all.map((word) => ({ word: before + word, about: words.length > 0 ? '' : help }))
+  return all.map((word) => ({ word: before + word, about: '' }))
 }
 
 /** The value of `NAME=ENV` after its name: a variable. */

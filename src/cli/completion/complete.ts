@@ -4,6 +4,7 @@ import { homeFolder } from '../../core/home.ts'
 import { printable } from '../../core/show/text.ts'
 import { packageFolder } from '../../files/package-folder.ts'
 import { defaultJournalFolder } from '../../journal/default-folder.ts'
+import { KNOWN_RELEASES } from '../../sandbox/version.ts'
 import { describeCommands } from '../commands/all.ts'
 import { candidates, type Known } from './candidates.ts'
 
@@ -29,7 +30,7 @@ function unquoted(word: string, env: NodeJS.ProcessEnv): string {
 /** The journal that the command line names, else that of the environment, else the usual one. */
 function journalOn(words: readonly string[], env: NodeJS.ProcessEnv): string | null {
   const at = words.findLastIndex((word, i) => /^--journal(=|$)/.test(word) && i < words.length - 1)
-  const [, assigned] = (words[at] ?? '').split('=')
+  const [, assigned] = /^--journal=(.*)$/s.exec(words[at] ?? '') ?? []
   const named = at < 0 ? undefined : (assigned ?? words[at + 1])
   if (named !== undefined) return unquoted(named, env)
   return env['MCP_URL_MIGRATE_JOURNAL'] || defaultJournalFolder(env)
@@ -37,6 +38,7 @@ function journalOn(words: readonly string[], env: NodeJS.ProcessEnv): string | n
 
 const knownHere = (words: readonly string[], env: NodeJS.ProcessEnv): Known => ({
   RUN: () => namesIn(journalOn(words, env) ?? '', '.jsonl').toReversed(),
+  VERSION: () => KNOWN_RELEASES.toReversed(),
   ID: () => namesIn(join(packageFolder(), 'migrations'), '.yaml'),
   ENV: () => Object.keys(env).filter((name) => /^[A-Z_][A-Z\d_]*$/.test(name)),
 })

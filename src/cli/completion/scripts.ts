@@ -38,7 +38,7 @@ _mcp_url_migrate() {
     [[ -n $line ]] && COMPREPLY+=("\${line#"$before"}")
   done <<<"$found"
 }
-complete -F _mcp_url_migrate ${NAME}
+complete -o nosort -F _mcp_url_migrate ${NAME} 2>/dev/null || complete -F _mcp_url_migrate ${NAME}
 `
 
 const zsh = (call: string): string => `#compdef ${NAME}
@@ -52,8 +52,11 @@ _mcp_url_migrate() {
     :folders) compset -P '--*='; _files -/; return ;;
   esac
   local -a shown
-  for line in $found; do shown+=("\${\${line%%$'\\t'*}//:/\\\\:}:\${line#*$'\\t'}"); done
-  [[ $PREFIX == -* ]] && _describe -o '${NAME}' shown || _describe '${NAME}' shown
+  for line in $found; do
+    [[ $line == *$'\\t'* ]] && line="\${\${line%%$'\\t'*}//:/\\\\:}:\${line#*$'\\t'}"
+    shown+=("$line")
+  done
+  [[ $PREFIX == -* ]] && _describe -V -o '${NAME}' shown || _describe -V '${NAME}' shown
 }
 compdef _mcp_url_migrate ${NAME}
 `
@@ -75,7 +78,7 @@ function __mcp_url_migrate
             printf '%s\\n' $found
     end
 end
-complete -c ${NAME} -f -a '(__mcp_url_migrate)'
+complete -c ${NAME} -k -f -a '(__mcp_url_migrate)'
 `
 
 const SCRIPTS: Record<Shell, (call: string) => string> = { bash, zsh, fish }

@@ -1,7 +1,7 @@
 import { optionsToFinish, optionsToRevert } from '../../core/plan/back/options.ts'
 import { serversIn } from '../../core/plan/change.ts'
 import { acceptOptions, CONSENTS } from '../../core/plan/consent.ts'
-import { awaitingChanges, type Plan, readyChanges } from '../../core/plan/plan.ts'
+import { awaitingChanges, type Plan } from '../../core/plan/plan.ts'
 import { isLeftOpen, type RunReport } from '../../core/run/report.ts'
 import { leavesSomething } from '../../core/run/outcome.ts'
 import type { CommandMaker } from '../../core/show/own-command.ts'
@@ -29,10 +29,9 @@ export function showProposal(proposal: Proposal, { options, context, own }: Show
   const { terminal, look } = context
   const { plan } = proposal
   const isAsked = !options.dryRun && mayAsk({ options, context })
-  const isLast = options.dryRun || readyChanges(plan).length === 0
   const review =
     options.quiet && !isAsked
-      ? renderBrief(proposal, isLast, own, look)
+      ? renderBrief(proposal, options.dryRun, own, look)
       : renderReview(proposal, { own, look, asDiff: options.diff })
   const ends =
     options.dryRun && !options.quiet && plan.changes.length > 0

@@ -1,5 +1,6 @@
 import { count } from '../../core/show/text.ts'
 import type { JobEvent, JobEvents, Watcher } from '../../runs/job/ports.ts'
+import { mayAsk } from '../context.ts'
 import { describeUnfinished } from '../ask/unfinished.ts'
 import { tellTrace } from '../faults.ts'
 import { bothWays } from './notice-unfinished.ts'
@@ -51,7 +52,11 @@ function tellingOfUnfinished({ options, context, own }: Showing) {
     investigating: ({ run }) => terminal.progress(`Asking the gateway what became of run ${run.id}`),
     investigated: ({ resumption }) => {
       terminal.settle()
-      if (!options.json) terminal.remark(describeUnfinished(resumption, context))
+      if (options.json) return
+      const text = describeUnfinished(resumption, context)
+      // Whoever is asked about it has to know it.
+      if (mayAsk({ options, context })) terminal.warn(text)
+      else terminal.remark(text)
     },
     left: ({ run }) => {
       const ways = bothWays(run, own, { options, context })

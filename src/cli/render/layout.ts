@@ -10,12 +10,12 @@ export interface Look {
   verbose: boolean
   /** Do people read it in a terminal? Commands are broken to fit there, and stay on one line for scripts. */
   onScreen?: boolean
+  /** Rows of that terminal; `undefined` where it does not tell them. */
+  height?: number | undefined
 }
 
-/** What a text has to fit into. In a number of columns commands stay whole. */
-export type Room = number | Pick<Look, 'width' | 'onScreen'>
-
-const columnsIn = (room: Room): number => (typeof room === 'number' ? room : room.width)
+/** What a text has to fit into. */
+export type Room = Pick<Look, 'width' | 'onScreen'>
 
 /**
  * The columns that a text takes on a screen: wide letters and emoji two, marks that combine with a letter none, colour codes
@@ -100,11 +100,11 @@ function filled(texts: readonly string[], columns: number): string[] {
  */
 export function commandLines(command: string, room: Room, indent = ''): string {
   const whole = indent + command
-  const isBroken = typeof room !== 'number' && room.onScreen === true && columnsOf(whole) > room.width
+  const isBroken = room.onScreen === true && columnsOf(whole) > room.width
   const parts = isBroken ? partsOf(command) : null
   if (parts === null) return whole
   const further = `${indent}  `
-  const columns = columnsIn(room) - columnsOf(`${further} \\`)
+  const columns = room.width - columnsOf(`${further} \\`)
   const texts = parts.flatMap((part) => {
     const text = part.join(' ')
     return columnsOf(text) <= columns ? [text] : part
@@ -117,7 +117,7 @@ export function hintLines(hint: string, room: Room, indent = ''): string {
   const line = (text: string): string => {
     const [, start = '', command = ''] = /^( {2,})(\S.*)$/.exec(text) ?? []
     return command === ''
-      ? wrap(indent + text, columnsIn(room), indent)
+      ? wrap(indent + text, room.width, indent)
       : commandLines(command, room, indent + start)
   }
   return hint
@@ -130,7 +130,7 @@ export function hintLines(hint: string, room: Room, indent = ''): string {
 export function warningLines(warning: string, room: Room, indent = ''): string {
   const [sentence = '', ...rest] = warning.split('\n')
   const below = `${indent}  `
-  const first = wrap(`${indent}! ${printable(sentence)}`, columnsIn(room), below)
+  const first = wrap(`${indent}! ${printable(sentence)}`, room.width, below)
   return rest.length === 0 ? first : `${first}\n${hintLines(rest.join('\n'), room, below)}`
 }
 

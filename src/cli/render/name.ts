@@ -13,9 +13,9 @@ export function unitName(unit: readonly { server: ServerIdentity }[]): string {
 }
 
 /** So many names stand in a line of a report. */
-const MOST_NAMES = 12
+const MOST_NAMES = 20
 
-/** The names of the servers that some changes are about, each once; in full all of them, otherwise the first dozen and how many more. */
+/** The names of the servers that some changes are about, each once; in full all of them, otherwise the first twenty and how many more. */
 export function namesOf(
   changes: readonly { server: ServerIdentity }[],
   { verbose }: Pick<Look, 'verbose'>,

@@ -1,7 +1,7 @@
 import { type CheckResult, tallyChecks } from '../../core/verify/check.ts'
+import type { VerifyDocument } from './documents/verify.ts'
 import { count, printable } from '../../core/show/text.ts'
 import type { VerifyReport } from '../../runs/verify/run-checks.ts'
-import type { VerifyDocument } from './documents/verify.ts'
 import { commandLines, type Look, wrap } from './layout.ts'
 
 /** `mcp-url-migrate/verify/1` */

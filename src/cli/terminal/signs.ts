@@ -1,4 +1,4 @@
-/** The program's own signs, and those of its prompts, each with one of ASCII that is as wide. */
+/** The program's own signs, and those of its prompts, each with what is as wide in ASCII. */
 const IN_ASCII: Readonly<Record<string, string>> = {
   '✓': 'v',
   '✔': 'v',
@@ -41,6 +41,8 @@ const IN_ASCII: Readonly<Record<string, string>> = {
   '“': '"',
   '”': '"',
   '⏎': '<',
+  // Takes no column.
+  '\u2060': '',
 }
 
 const SIGNS = new RegExp(`[${Object.keys(IN_ASCII).join('')}]`, 'gu')

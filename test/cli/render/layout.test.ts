@@ -16,7 +16,7 @@ const COMMAND = 'chmod -R go-w -- /a/folder/whose/name/is/longer/than/a/line'
 
 test('a warning is wrapped to the width, and what mends it stands below it, each command whole', () => {
   const warning = `The journal is open to others, so it is not trusted.\n${mend('If its runs are yours, close it to all others:', COMMAND)}`
-  expect(warningLines(warning, 40)).toBe(
+  expect(warningLines(warning, { width: 40 })).toBe(
     [
       '! The journal is open to others, so it',
       '  is not trusted.',
@@ -29,14 +29,14 @@ test('a warning is wrapped to the width, and what mends it stands below it, each
 
 test('a problem in a list is moved to the right with all of its lines; one without a hint is one sentence', () => {
   const problem = { message: 'The journal is not trusted', hint: mend('Close it:', COMMAND) }
-  expect(problemLines(problem, 40, '  ')).toBe(
+  expect(problemLines(problem, { width: 40 }, '  ')).toBe(
     ['  ! The journal is not trusted', '    Close it:', `      ${COMMAND}`].join('\n'),
   )
-  expect(problemLines({ ...problem, hint: null }, 40)).toBe('! The journal is not trusted')
+  expect(problemLines({ ...problem, hint: null }, { width: 40 })).toBe('! The journal is not trusted')
 })
 
 test('no line of a warning is more than text to a terminal', () => {
-  expect(warningLines('a\u001b[31m\nb\u0007', 40)).not.toMatch(/[\u001b\u0007]/)
+  expect(warningLines('a\u001b[31m\nb\u0007', { width: 40 })).not.toMatch(/[\u001b\u0007]/)
 })
 
 test.each([
@@ -73,7 +73,6 @@ test('a command that does not fit on a screen is broken before its options; one 
     ].join('\n'),
   )
   expect(commandLines(LONG, { width: 60 })).toBe(LONG)
-  expect(commandLines(LONG, 60)).toBe(LONG)
   expect(commandLines('ls -l', { width: 60, onScreen: true })).toBe('ls -l')
 })
 
@@ -98,7 +97,10 @@ const WORDS = [
   'a\u0007b',
 ]
 
-test.each(['sh', 'bash'])('%s takes a broken command for what it was', (shell) => {
+/** Those of these shells that are here. */
+const SHELLS = ['sh', 'bash', 'zsh'].filter((shell) => !spawnSync(shell, ['-c', ':']).error)
+
+test.each(SHELLS)('%s takes a broken command for what it was', (shell) => {
   for (const width of [20, 40, 80]) {
     const words = [...WORDS, ...WORDS.toReversed(), ...WORDS]
     const typed = shell === 'sh' ? words.filter((word) => !word.includes('\u0007')) : words

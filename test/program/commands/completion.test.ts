@@ -39,7 +39,8 @@ afterEach(() => session?.close())
 async function begin(shell: Shell): Promise<{ pressed: (line: string, shown: string) => Promise<void> }> {
   const folder = await temporaryFolder()
   await mkdir(join(folder, 'journal'))
-  await writeFile(join(folder, 'journal/20261124T031446Z-699af4.jsonl'), '')
+  for (const run of ['20261124T031446Z-699af4', '20261125T031446Z-aaaaaa'])
+    await writeFile(join(folder, `journal/${run}.jsonl`), '')
   await writeFile(join(folder, 'the config.yaml'), '')
   const { start, load } = STARTS[shell]
   const env = { HOME: folder, MCP_URL_MIGRATE_JOURNAL: join(folder, 'journal'), GATEWAY_ID: 'x', PS1: '> ' }
@@ -61,7 +62,7 @@ describe.each(SHELLS)('in %s', (shell) => {
     await pressed('mcp-url-migrate his', 'mcp-url-migrate history')
     await pressed('mcp-url-migrate --dry', 'mcp-url-migrate --dry-run')
     await pressed('mcp-url-migrate --on-failure=st', '--on-failure=stop')
-    await pressed('mcp-url-migrate --revert 2026', '--revert 20261124T031446Z-699af4')
+    await pressed('mcp-url-migrate --revert 20261124', '--revert 20261124T031446Z-699af4')
     await pressed('mcp-url-migrate --url http://x:4000 --header CF=GATEWAY_', 'CF=GATEWAY_ID')
     await pressed('mcp-url-migrate --litellm-config the', 'the\\ config.yaml')
     await pressed('mcp-url-migrate --journal jou', '--journal journal')

@@ -164,7 +164,7 @@ describe.concurrent('a command that is printed, pasted into a shell:', () => {
     expect(Object.values(urls(trial.sandbox.rows())).join()).not.toContain(old)
     // With nothing unfinished it is the main job, by the same rule.
     expect(sentence((await paste(finish, trial, '--yes')).stdout)).toContain(
-      '2 already at http://mcp.example.com',
+      'Nothing to change: all 2 servers are at http://mcp.example.com already.',
     )
     await cutShort(journal, 1)
     const refused = await trial.call(['--yes', ...rule])

@@ -212,7 +212,7 @@ describe.concurrent('in a terminal', () => {
   test('whoever loses something is left out by default', async ({ sit }) => {
     const trial = await sit({ servers, signIns })
     const session = trial.start()
-    await session.waitFor('2 people will have to sign in again')
+    await session.waitFor('(1) 2 people will have to sign in again')
     await session.waitFor('Change 1 server')
     session.answer('?')
     await session.waitFor('1 server loses something that cannot be put back, see above; then this')

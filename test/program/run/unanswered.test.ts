@@ -77,7 +77,7 @@ describe.concurrent('servers at whose new URL LiteLLM looks for sign-in settings
     ])
     const { stdout } = await trial.call(['--dry-run'])
     expect(sentence(stdout)).toContain(
-      '! 2 servers: moved last: this release of LiteLLM may look for sign-in settings at the new URL during the write, and an address that streams can keep it from answering this write and all that follow',
+      '(1) 2 servers: moved last: this release of LiteLLM may look for sign-in settings at the new URL during the write, and an address that streams can keep it from answering this write and all that follow',
     )
     expect((await trial.call(['--yes'])).code).toBe(0)
   })

@@ -42,6 +42,8 @@ describe.concurrent('at the question', () => {
     await session.waitFor(question(trial))
     session.answer('y')
     await session.waitFor('3 of 3 servers changed.')
+    // The counter stood for each of them.
+    expect(session.text).not.toContain('fetch: changed')
     await session.waitFor('npx mcp-url-migrate --revert')
     expect(await session.exit()).toBe(0)
     expectCursorShown(session)
@@ -85,7 +87,7 @@ describe.concurrent('at the question', () => {
     await session.waitFor('1 of 3: n8n')
     await session.waitFor('Change 1 server')
     session.answer('y')
-    await session.waitFor('1 of 1 server changed.')
+    await session.waitFor('1 of 3 servers changed, 2 left as you chose.')
     expect(await session.exit()).toBe(0)
     expect(urls(trial.sandbox.rows())).toEqual({ ...ORIGINAL, 'id-n8n': NEW('n8n') })
   })
@@ -126,7 +128,7 @@ describe.concurrent('at the question', () => {
     session.answer('q')
     await session.waitFor('Change the 1 chosen? [n]')
     session.answer('y')
-    await session.waitFor('1 of 1 server changed.')
+    await session.waitFor('1 of 3 servers changed, 2 left as you chose.')
     expect(await session.exit()).toBe(0)
     expect(urls(trial.sandbox.rows())).toEqual({ ...ORIGINAL, 'id-fetch': NEW('fetch') })
   })
@@ -144,7 +146,7 @@ describe.concurrent('at the question', () => {
     session.answer('n')
     await session.waitFor('Change n8n? (2/3) [n]')
     session.answer('a')
-    await session.waitFor('2 of 2 servers changed.')
+    await session.waitFor('2 of 3 servers changed, 1 left as you chose.')
     expect(await session.exit()).toBe(0)
     expect(urls(trial.sandbox.rows())).toEqual({
       'id-fetch': OLD('fetch'),
@@ -207,9 +209,9 @@ describe.concurrent('interrupted', () => {
     await session.waitFor('2/3 n8n: writing')
     session.press(KEY.ctrlC)
     await session.waitFor('Stopping after what is under way; a second signal ends at once.')
+    await session.waitFor('2 of 3 servers changed, 1 not tried.')
     await session.waitFor('postgres: not tried')
     await session.waitFor('Stopped by Ctrl-C.')
-    await session.waitFor('2 of 3 servers changed, 1 not tried.')
     expect(await session.exit()).toBe(130)
     expectCursorShown(session)
     expect(urls(trial.sandbox.rows())).toEqual({
@@ -476,7 +478,7 @@ describe.concurrent('the terminal', () => {
 
   test('shows the part of the URL that changes in colour', async ({ sit }) => {
     const trial = await sit()
-    const session = trial.start({ args: ['--dry-run'] })
+    const session = trial.start({ args: ['--dry-run', '--diff'] })
     expect(await session.exit()).toBe(0)
     expect(session.raw).toMatch(/\u001b\[1m\S*mcp-proxy-sse/)
     expect(session.text).toContain('+url: http://mcp-proxy-sse:8080/servers/fetch/sse')

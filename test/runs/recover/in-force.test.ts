@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { FileJournal } from '../../../src/journal/file-journal.ts'
 import type { RecordedRun } from '../../../src/journal/fold.ts'
-import { runsInForce, takesBack } from '../../../src/runs/recover/in-force.ts'
+import { placedBy, runsInForce, takesBack } from '../../../src/runs/recover/in-force.ts'
 import { changeOf, damage, newJournal, recordOf, recordRun, type Told } from './recorded.ts'
 
 const HERE = 'http://localhost:4000'
@@ -32,6 +32,17 @@ describe('a chain of reverts', () => {
       await record(journal, id, ['fetch'], { reverts })
     const { runs } = await journal.runs()
     expect(runs.map((run) => takesBack(run, runs))).toEqual([false, true, false, true])
+  })
+
+  test('puts a server where it is, and leaves it to nobody once it is taken back', async () => {
+    const journal = await newJournal()
+    await record(journal, 'one', ['fetch'])
+    await record(journal, 'two', ['fetch'], { reverts: 'one' })
+    await record(journal, 'three', ['fetch'], { reverts: 'two' })
+    const { runs } = await journal.runs()
+    const after = runs.map((_, i) => [...placedBy(runs.slice(0, i + 1)).values()])
+    const url = changeOf(recordOf('fetch')).edits.find(({ field }) => field === 'url')?.after
+    expect(after).toEqual([[{ url, run: 'one' }], [], [{ url, run: 'three' }]])
   })
 
   test('ends at a run that is not there: a revert of it still takes back', async () => {

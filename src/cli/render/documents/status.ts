@@ -41,6 +41,9 @@ const standing = part('standing', 'A server, and where it stands.', {
       'Why it is left alone, or the first consent that moving it needs; `null` where neither.',
     ) satisfies z.ZodType<ServerStanding['code']>,
   message: text.nullable().describe('The same, in words.'),
+  movedBy: text
+    .nullable()
+    .describe('The run that put it where it is by another rule, while that is in force; `null` elsewhere.'),
 })
 
 const held = part('held', 'Who holds an id of a server.', {

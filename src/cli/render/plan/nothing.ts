@@ -41,12 +41,7 @@ export function renderNothing(plan: Plan, migration: Migration, own: CommandMake
     wrap(reason(plan, migration), look.width),
     ...elsewhere.map(({ origin, count: n }) => `  ${n} × ${printable(origin)}`),
     ...(first && !isQuiet
-      ? [
-          hintLines(
-            mend('If these are meant:', own('migrate', '--from', first.origin, '--to', target)),
-            look.width,
-          ),
-        ]
+      ? [hintLines(mend('If these are meant:', own('migrate', '--from', first.origin, '--to', target)), look)]
       : []),
   ].join('\n')
 }

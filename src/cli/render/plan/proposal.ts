@@ -8,6 +8,7 @@ import type { RecordedRun } from '../../../journal/fold.ts'
 import type { Resumption } from '../../../runs/apply/run.ts'
 import type { Proposal } from '../../../runs/job/ports.ts'
 import type { Look } from '../layout.ts'
+import { localTime } from '../local-time.ts'
 import { renderNothing } from './nothing.ts'
 
 /** The gateway, who asks it, and how many servers the plan is about. */
@@ -22,16 +23,8 @@ function ruleText({ id, title, fields }: Migration): string {
   return `${id === AD_HOC ? title : `Migration ${id}`}${where}`
 }
 
-const LOCAL: Intl.DateTimeFormatOptions = { dateStyle: 'medium', timeStyle: 'short' }
-
-/** A time as this machine's clock shows it: `24 Nov 2026, 04:14`. */
-function localTime(time: string): string {
-  const date = new Date(time)
-  return Number.isNaN(date.getTime()) ? printable(time) : date.toLocaleString('en-GB', LOCAL)
-}
-
 const runText = ({ id, startedAt, started }: RecordedRun): string =>
-  `run ${id} of ${localTime(startedAt)}, by ${printable(started.user)}`
+  printable(`run ${id} of ${localTime(startedAt)}, by ${started.user}`)
 
 function reversalHeading(run: RecordedRun): string {
   const { reverts } = run.started

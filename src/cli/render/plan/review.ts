@@ -8,9 +8,10 @@ import { RESTORED, renderBlocks, renderSettings } from './blocks.ts'
 import { renderCounts, renderLosses, renderRestart } from './counts.ts'
 import { type Footnote, footnotesOf, renderFootnote } from './footnotes.ts'
 import { isCut, renderRows } from './lines.ts'
+import { inShort, type ShortChange } from './move.ts'
 import { renderLeftBehind, renderRemarks, renderWarnings } from './plan.ts'
 import { renderPurpose } from './proposal.ts'
-import { inShort, rowsOf, type ShortChange, type Telling, tellingOf } from './rows.ts'
+import { rowsOf, type Telling, tellingOf } from './rows.ts'
 
 /** The file in which some servers are changed; nothing where that is LiteLLM. */
 const renderPlace = ([first]: readonly ShortChange[], look: Look): string[] =>
@@ -80,14 +81,14 @@ export function renderReview(
   ].join('\n\n')
 }
 
-/** The same with `--quiet`, where nobody is asked: what is a warning; and where nothing will be written, the numbers. */
-export function renderBrief(proposal: Proposal, isLast: boolean, own: CommandMaker, look: Look): string {
+/** The same with `--quiet`, where nobody is asked: what is a warning; and of a dry run the numbers. */
+export function renderBrief(proposal: Proposal, isDry: boolean, own: CommandMaker, look: Look): string {
   const { plan } = proposal
   const { nothing } = renderPurpose(proposal, own, look)
   return [
     ...renderWarnings(plan, look),
-    ...(isLast ? renderLeftBehind(plan.skipped, look) : []),
-    ...(isLast && plan.changes.length === 0 ? [nothing] : []),
-    ...(isLast && plan.changes.length > 0 ? [renderBrings(plan, footnotesOf(plan), look)] : []),
+    ...(isDry ? renderLeftBehind(plan.skipped, look) : []),
+    ...(isDry && plan.changes.length === 0 ? [nothing] : []),
+    ...(isDry && plan.changes.length > 0 ? [renderBrings(plan, footnotesOf(plan), look)] : []),
   ].join('\n')
 }

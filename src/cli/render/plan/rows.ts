@@ -2,35 +2,10 @@ import { groupedBy } from '../../../core/grouped.ts'
 import type { Change } from '../../../core/plan/change.ts'
 import type { Plan } from '../../../core/plan/plan.ts'
 import type { Tried } from '../../../core/reach/reach.ts'
-import { printable } from '../../../core/show/text.ts'
 import { shownName } from '../name.ts'
 import { type Footnote, numbersFor, refsText } from './footnotes.ts'
-import { type Move, moveOf } from './move.ts'
+import type { ShortChange } from './move.ts'
 import { shortFinding } from './reach.ts'
-
-/** A server whose change a line of a group tells whole. `place`: the file in which it stands; empty where it is LiteLLM. */
-export interface ShortChange {
-  change: Change
-  move: Move
-  place: string
-}
-
-/** The place of a change in a file, as far as it is the same for others; `null` where it has to be told with each. */
-function placeOf({ file, server }: Change): string | null {
-  if (file === null) return ''
-  if (file.sharers !== undefined) return null
-  if (file.variable !== null) return printable(`in ${file.path}, variable ${file.variable}`)
-  return file.server === server.name ? printable(`in ${file.path}, mcp_servers`) : null
-}
-
-/** The changes of one server in short; `null` where there is more to them than one URL that moves. */
-export function inShort(own: readonly Change[]): ShortChange | null {
-  const [change, ...more] = own
-  const [edit, ...others] = change?.edits ?? []
-  if (!change || !edit || more.length + others.length > 0) return null
-  const [move, place] = [edit.field === 'url' ? moveOf(edit) : null, placeOf(change)]
-  return move && place !== null ? { change, move, place } : null
-}
 
 /** Does it fail there, or cost something? */
 export type Sign = '✗' | '!' | ' '

@@ -110,6 +110,8 @@ function renderServers(report: RunReport, telling: Telling): string[] {
     ...renderFates(report, look),
     ...(report.halted ? [wrap(HALTS[report.halted], look.width)] : []),
     ...(report.trouble ? [look.paint('red', wrap(report.trouble, look.width))] : []),
+    ...renderWithheld(report, telling),
+    ...renderLeftBehind(report.skipped, look),
     ...renderDamage(report, telling),
     ...renderChecks(report, look, quiet),
     ...(quiet ? [] : compared(report).map((text) => wrap(text, look.width))),
@@ -134,8 +136,6 @@ export function renderReport(report: RunReport, telling: Telling): string {
     [
       ...(result === '' ? [] : [look.paint('bold', wrap(result, look.width))]),
       ...renderServers(report, telling),
-      ...renderWithheld(report, telling),
-      ...renderLeftBehind(report.skipped, look),
       ...renderPropagation(report).map((text) => look.paint('yellow', wrap(text, look.width))),
     ],
     renderSteps(report, telling),

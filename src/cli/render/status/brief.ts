@@ -1,5 +1,4 @@
 import { exposures } from '../../../core/deployment/topology.ts'
-import { SERVER_STATES } from '../../../core/plan/server-state.ts'
 import type { CommandMaker } from '../../../core/show/own-command.ts'
 import { printable } from '../../../core/show/text.ts'
 import { isUnavailable } from '../../../core/unavailable.ts'
@@ -9,17 +8,12 @@ import type { GatewayStatus, JournalStatus, StatusReport } from '../../../runs/s
 import { type Look, problemLines, warningLines, wrap } from '../layout.ts'
 import { shownName } from '../name.ts'
 import { settling } from '../report/ways-to-end.ts'
-import { STATE_TITLES } from './servers.ts'
+import { numbersOf } from './servers.ts'
 import { renderMove } from './status.ts'
 
 /** Where the servers are, in one line of numbers. */
-function resultLine({ identity, servers }: GatewayStatus, url: string): string {
-  const states = SERVER_STATES.flatMap((state) => {
-    const n = servers.filter((each) => each.state === state).length
-    return n === 0 ? [] : [`${n} ${STATE_TITLES[state]}`]
-  })
-  return `LiteLLM ${identity.version ?? '(release unknown)'} at ${url}: ${states.join(', ') || 'no servers'}.`
-}
+const resultLine = ({ identity, servers }: GatewayStatus, url: string): string =>
+  `LiteLLM ${identity.version ?? '(release unknown)'} at ${url}: ${numbersOf(servers) || 'no servers'}.`
 
 function gatewayWarnings({ moves, notes }: GatewayStatus, look: Look): string[] {
   return [

@@ -29,12 +29,14 @@ const stateText = ({ role, state, status }: TopologyContainer): string =>
 
 function oneInFull(container: TopologyContainer, column: number, look: Look): string {
   const { name, state, networks } = container
-  const indent = look.width < 60 ? '    ' : ' '.repeat(column)
+  const isNarrow = look.width < 60
+  const indent = isNarrow ? '    ' : ' '.repeat(column)
   const place = `networks ${networks.length === 0 ? 'none of theirs' : networks.join(', ')}`
-  const label = padded(`  ${fitted(printable(name), column - 4)}`, column)
-  const what = wrap(label + stateText(container), look.width, indent).slice(label.length)
+  const label = `  ${fitted(printable(name), Math.min(column, look.width) - 4)}`
+  const what = wrap(indent + stateText(container), look.width, `${indent}  `)
   return [
-    look.paint('bold', label) + look.paint(state === 'running' ? [] : 'red', what),
+    look.paint('bold', isNarrow ? `${label}\n` : padded(label, column)) +
+      look.paint(state === 'running' ? [] : 'red', isNarrow ? what : what.slice(column)),
     wrap(`${indent}${printable(place)}`, look.width, `${indent}  `),
     look.paint(
       isExposed(container) ? ['red', 'bold'] : [],

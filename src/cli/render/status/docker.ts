@@ -47,7 +47,7 @@ export function renderDocker(docker: DockerStatus | Unavailable, rows: number, l
     look.paint('yellow', wrap(`  ! ${printable(text)}`, look.width, '    ')),
   )
   const containers = [
-    `${look.paint('bold', TITLES[engine])}  ${printable(where)}`,
+    wrap(`${look.paint('bold', TITLES[engine])}  ${printable(where)}`, look.width, '  '),
     ...(topology.containers.length > 0 ? renderTopology(topology, look) : []),
     ...missing,
   ].join('\n')

@@ -25,7 +25,7 @@ function renderLog({ container, lines, problem }: ErrorLog, limit: number, look:
   const shown = lines.slice(-limit)
   const head =
     shown.length === lines.length
-      ? `  ${printable(container)}`
+      ? wrap(`  ${printable(container)}`, look.width, '    ')
       : about(container, `the last ${shown.length} of ${lines.length}`, look)
   return [head, ...shown.map((line) => errorLine(line, '    ', look))]
 }
@@ -47,19 +47,13 @@ const tallyOf = (logs: readonly ErrorLog[]): string =>
  */
 export function renderLogs(logs: readonly ErrorLog[], rows: number, look: StatusLook): string[] {
   if (logs.length === 0) return []
+  const title = (text: string): string => look.paint('bold', wrap(text, look.width, '  '))
   const failing = logs.filter(({ lines }) => lines.length > 0).length
   const limit =
     look.onScreen && look.isShort ? Math.floor((rows - 2 - logs.length) / Math.max(1, failing)) : Infinity
   if (limit >= 1 || failing === 0)
-    return [
-      '',
-      look.paint('bold', 'Last errors in the logs'),
-      ...logs.flatMap((log) => renderLog(log, limit, look)),
-    ]
+    return ['', title('Last errors in the logs'), ...logs.flatMap((log) => renderLog(log, limit, look))]
   return rows > logs.length
-    ? [
-        look.paint('bold', 'Last error in each log; more with --verbose'),
-        ...logs.map((log) => lastOf(log, look)),
-      ]
+    ? [title('Last error in each log; more with --verbose'), ...logs.map((log) => lastOf(log, look))]
     : [wrap(`Last errors in the logs: ${tallyOf(logs)}; see them with --verbose`, look.width, '  ')]
 }

@@ -4,7 +4,7 @@ import { maskUrl } from '../../../core/show/redact.ts'
 import { count, printable } from '../../../core/show/text.ts'
 import type { GatewayStatus } from '../../../runs/status/status.ts'
 import { type Look, padded, wrap } from '../layout.ts'
-import { shownName } from '../name.ts'
+import { namesOf, shownName } from '../name.ts'
 
 /** Where a server stands, as it is shown: one that another rule moved is neither left alone nor not concerned. */
 export type ShownState = ServerState | 'moved'
@@ -38,17 +38,7 @@ const STATE_COLOURS = {
 export const shownState = ({ state, movedBy }: ServerStanding): ShownState =>
   movedBy === null ? state : 'moved'
 
-/** As many names as are read at a glance; all of them in full. */
-const NAMES = 20
-
 const indentOf = ({ width }: Look): string => ' '.repeat(width < 60 ? 4 : 17)
-
-function namesOf(servers: readonly ServerStanding[], { verbose }: Look): string {
-  const shown = verbose ? servers : servers.slice(0, NAMES)
-  const more = servers.length - shown.length
-  const names = shown.map(({ server }) => shownName(server)).join(', ')
-  return more === 0 ? names : `${names} and ${more} more`
-}
 
 /** Why these servers are where they are, where that is to be said. */
 function reasonOf({ state, code, message, movedBy }: ServerStanding): string | null {
@@ -85,15 +75,21 @@ function renderOrigins(servers: readonly ServerStanding[], look: Look): string[]
   )
 }
 
-/** The servers by where they stand, and what is to be said of the list. */
-export function renderServers({ servers, notes }: GatewayStatus, look: Look): string[] {
+/** Where servers stand, in numbers: `2 to migrate, 5 migrated`; empty where there are none. */
+export function numbersOf(servers: readonly ServerStanding[]): string {
   const numbers = STATES.map((state) => ({
     state,
     n: servers.filter((each) => shownState(each) === state).length,
   }))
-  const summary = numbers.flatMap(({ state, n }) => (n > 0 ? [`${n} ${STATE_TITLES[state]}`] : [])).join(', ')
+  return numbers.flatMap(({ state, n }) => (n > 0 ? [`${n} ${STATE_TITLES[state]}`] : [])).join(', ')
+}
+
+/** The servers by where they stand, and what is to be said of the list. */
+export function renderServers({ servers, notes }: GatewayStatus, look: Look): string[] {
   const heading =
-    servers.length === 0 ? 'Servers  none' : `Servers  ${count(servers.length, 'server')}: ${summary}`
+    servers.length === 0
+      ? 'Servers  none'
+      : `Servers  ${count(servers.length, 'server')}: ${numbersOf(servers)}`
   return [
     look.paint('bold', wrap(heading, look.width, '  ')),
     ...STATES.flatMap((state) => renderState(state, servers, look)),

@@ -99,8 +99,8 @@ function renderProblem({ message, hint }: Problem, look: Look): string {
   return hint === null ? text : `${text}\n${hintLines(hint, look)}`
 }
 
-/** Rows of a small terminal, without the line for what is typed next. */
-const ROWS = 23
+/** Rows of a terminal that does not tell its own. */
+const USUAL_HEIGHT = 24
 
 /** Where everything is, on one screen, and what to do next. */
 export function renderStatus(report: StatusReport, look: StatusLook, own: CommandMaker): string {
@@ -126,5 +126,7 @@ export function renderStatus(report: StatusReport, look: StatusLook, own: Comman
   ]
   const next = renderNext(report, look, own)
   const taken = [...above, ...next].join('\n\n').split('\n').length + 1
-  return [...above, renderDocker(docker, ROWS - taken, look), ...next].join('\n\n')
+  // One row is for what is typed next.
+  const rows = (look.height || USUAL_HEIGHT) - 1 - taken
+  return [...above, renderDocker(docker, rows, look), ...next].join('\n\n')
 }

@@ -1,28 +1,31 @@
 import { createInterface } from 'node:readline'
-import { setTimeout as pause } from 'node:timers/promises'
 import { wrap } from '../../render/layout.ts'
 import { cancelled } from '../terminal.ts'
-import { PASTED_MS, type Prompts, roomFor, type Shown } from './port.ts'
+import { type Prompts, roomFor, type Shown, typedBefore, unlessPasted } from './port.ts'
 
 const say = (text: string): void => void process.stderr.write(text)
 
 /** The next line that the terminal hands over after `ask`, and that nothing follows for a moment. */
 async function nextLine(ask: () => void): Promise<string> {
   const lines = createInterface({ input: process.stdin, terminal: false })
+  let isOver = false
+  lines.once('close', () => {
+    isOver = true
+  })
   try {
-    // What was typed before the question is no answer to it.
-    await pause(PASTED_MS)
+    await typedBefore()
+    if (isOver) throw cancelled()
     ask()
     return await new Promise<string>((resolve, reject) => {
-      let timer: NodeJS.Timeout | undefined
+      let stop = (): void => {}
       lines.on('line', (line) => {
-        clearTimeout(timer)
-        timer = setTimeout(() => resolve(line), PASTED_MS)
+        stop()
+        stop = unlessPasted(() => resolve(line))
       })
       lines.once('close', () => {
         say('\n')
         // A terminal that was closed sends a signal, too, which says more.
-        setTimeout(() => reject(cancelled()), PASTED_MS)
+        unlessPasted(() => reject(cancelled()))
       })
     })
   } finally {

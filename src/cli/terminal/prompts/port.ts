@@ -4,7 +4,25 @@ import { USUAL_WIDTH } from '../width.ts'
  * How long after the end of a line more may come, in milliseconds, for all of it to be one text that was pasted. Of such a
  * text only the last line can be an answer: most of it was meant for another window.
  */
-export const PASTED_MS = 50
+const PASTED_MS = 50
+
+/**
+ * Does something when nothing more of such a text can come, unless what it returns is called before. What came meanwhile, and
+ * a busy machine did not read in time, is read first.
+ */
+export function unlessPasted(act: () => void): () => void {
+  let last: NodeJS.Immediate | undefined
+  const timer = setTimeout(() => {
+    last = setImmediate(act)
+  }, PASTED_MS)
+  return () => {
+    clearTimeout(timer)
+    clearImmediate(last)
+  }
+}
+
+/** Lets all that was typed before a question go by: it is no answer to it. */
+export const typedBefore = (): Promise<void> => new Promise((resolve) => void unlessPasted(resolve))
 
 /** Makes a text fit for the terminal: harmless, without secrets. */
 export type Shown = (text: string) => string

@@ -11,7 +11,7 @@ import {
 import { codeOf } from '../../../core/errors.ts'
 import { wrap } from '../../render/layout.ts'
 import { cancelled } from '../terminal.ts'
-import { PASTED_MS, type Prompts, roomFor, type Shown } from './port.ts'
+import { type Prompts, roomFor, type Shown, unlessPasted } from './port.ts'
 
 interface LineQuestion {
   /** Ends with the place of the answer. */
@@ -22,15 +22,15 @@ interface LineQuestion {
 /** Asks for a line, which ends when for a moment nothing follows its end. */
 const askLine = createPrompt<string, LineQuestion>(({ text, shown }, done) => {
   const [typed, setTyped] = useState('')
-  const ending = useRef<{ timer: NodeJS.Timeout; line: string }>()
+  const ending = useRef<{ stop: () => void; line: string }>()
   useKeypress((key, { line }) => {
     const before = ending.current
-    clearTimeout(before?.timer)
+    before?.stop()
     ending.current = undefined
     if (!isEnterKey(key)) return setTyped(line)
     // Some terminals send two characters for one end of a line.
     const last = before === undefined ? typed : key.name === 'enter' ? before.line : ''
-    ending.current = { timer: setTimeout(() => done(last), PASTED_MS), line: last }
+    ending.current = { stop: unlessPasted(() => done(last)), line: last }
   })
   return `${shown(text)} ${shown(typed)}`
 })

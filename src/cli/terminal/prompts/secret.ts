@@ -1,8 +1,7 @@
 import { emitKeypressEvents, type Key } from 'node:readline'
-import { setTimeout as pause } from 'node:timers/promises'
 import { codeOf } from '../../../core/errors.ts'
 import { cancelled } from '../terminal.ts'
-import { PASTED_MS } from './port.ts'
+import { typedBefore, unlessPasted } from './port.ts'
 
 /** What a key makes of what was typed so far. */
 function typedAfter(typed: string, text: string | undefined, { name, ctrl = false }: Key): string {
@@ -24,15 +23,14 @@ export async function readHidden(question: string): Promise<string> {
   try {
     stdin.setRawMode(true)
     stdin.on('keypress', hear).resume()
-    // What was typed before the question is no answer to it.
-    await pause(PASTED_MS)
+    await typedBefore()
     stdin.off('keypress', hear)
     stderr.write(`${question} `)
     return await new Promise<string>((resolve, reject) => {
       leave = (error) => {
         const reason = error && codeOf(error) !== 'EIO' ? error : cancelled()
         // A terminal that was closed sends a signal, too, which says more.
-        setTimeout(() => reject(reason), PASTED_MS)
+        unlessPasted(() => reject(reason))
       }
       hear = (text, key) => {
         if (key.ctrl && (key.name === 'c' || key.name === 'd')) reject(cancelled())

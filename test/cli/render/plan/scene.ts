@@ -13,7 +13,7 @@ export const OLD = 'http://localhost:8585'
 export const NEW = 'http://mcp-proxy-sse:8080'
 
 /** A look at a plan, without colour, so wide. */
-export const look = (width = 80): Look => ({ width, paint: (_, text) => text, colour: false, verbose: false })
+const look = (width = 80): Look => ({ width, paint: (_, text) => text, colour: false, verbose: false })
 
 const pathOf = (name: string): string => `/servers/${name}/sse`
 

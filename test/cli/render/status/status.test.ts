@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { columnsOf } from '../../../../src/cli/render/layout.ts'
 import type { StatusLook } from '../../../../src/cli/render/status/containers.ts'
 import { renderStatus } from '../../../../src/cli/render/status/status.ts'
 import type { ServerStanding } from '../../../../src/core/plan/server-state.ts'
@@ -126,6 +127,14 @@ test('what there is no room for is counted, and the whole is shown with --verbos
   expect(full).toContain('ports ! 0.0.0.0:8585 → 8080')
 })
 
+test('a higher screen holds more errors', () => {
+  const servers = NAMES.map((name) => standing(name))
+  const text = shown(servers, { onScreen: true, height: 30 })
+  expect(text.split('\n').length).toBeLessThan(30)
+  expect(text.match(/ERROR: request/g)).toHaveLength(4)
+  expect(text).toContain('litellm: the last 2 of 5')
+})
+
 test('off a screen every error that was asked for is there', () => {
   expect(shown(NAMES.map((name) => standing(name))).match(/ERROR: request/g)).toHaveLength(10)
 })
@@ -169,4 +178,33 @@ test.each([
   const text = shown([standing('fetch', { state }), standing('n8n', { state })])
   if (step === null) expect(text).not.toMatch(/npx mcp-url-migrate/)
   else expect(text.split('\n\n').at(-1)).toContain(step)
+})
+
+/** A deployment whose names are as bad as names can be. */
+const HOSTILE: DockerStatus = {
+  ...DOCKER,
+  deployment: deploymentOf([
+    containerOn('服务器 名字 '.repeat(8).trim(), ['litellm-net', 'net '.repeat(30).trim()], {
+      published: Array.from({ length: 9 }, (_, i) => port('2001:db8::1234:5678', 18_000 + i)),
+      status: 'Up 2 hours '.repeat(9).trim(),
+    }),
+    containerOn('mcp-proxy-sse', ['litellm-net'], { onHostNetwork: true }),
+    containerOn('evil \u001b[31m\u202e '.repeat(9).trim(), ['litellm-net'], {
+      state: 'exited',
+      status: 'x y '.repeat(20),
+    }),
+  ]),
+  logs: [
+    log('服务器 名字 '.repeat(8).trim(), 3),
+    { container: 'a b '.repeat(30), lines: [], problem: 'no such log '.repeat(9) },
+  ],
+}
+
+test.each([20, 40, 60, 80, 100])('on %d columns no line is wider, but for a single word', (width) => {
+  for (const more of [{}, { isShort: false, verbose: true }, { height: 60 }]) {
+    const text = shown([standing('x y '.repeat(20))], { width, onScreen: true, ...more }, { docker: HOSTILE })
+    const wide = text.split('\n').filter((line) => columnsOf(line) > width)
+    expect(wide.filter((line) => !/^\s*(.{1,14} )?\S+( \\)?$/.test(line))).toEqual([])
+    expect(text).not.toMatch(/[\u001b\u202e]/)
+  }
 })
