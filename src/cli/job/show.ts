@@ -15,6 +15,7 @@ import { renderLeftBehind } from '../render/plan/plan.ts'
 import { renderBrief, renderReview } from '../render/plan/review.ts'
 import { dryRunEnd } from './dry-run.ts'
 import { renderByHand, renderReport } from '../render/report/report.ts'
+import { wordsFor } from '../render/words.ts'
 
 /** What the answer of an invocation depends on. `own`: the commands that it names. */
 export interface Showing {
@@ -44,7 +45,7 @@ export function showProposal(proposal: Proposal, { options, context, own }: Show
 /** Why nothing of a plan is written, in a line: all of it waits, or was declined, or there is nothing to write. */
 function whyUnwritten(plan: Plan): string {
   const waiting = awaitingChanges(plan)
-  if (plan.changes.length === 0) return 'there is nothing to write'
+  if (plan.changes.length === 0) return `there is nothing ${wordsFor(plan).todo}`
   if (waiting.length === 0) return 'that is what you chose'
   const awaited = new Set(waiting.flatMap(({ id }) => plan.withheld[id]?.consents ?? []))
   const consents = CONSENTS.filter((code) => awaited.has(code))

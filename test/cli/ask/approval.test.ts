@@ -104,11 +104,11 @@ test('d shows every diff, of what waits, too, and asks again', async () => {
 describe('what waits for a consent', () => {
   const plan = planFor(['fetch'], ['signed', 'posted'])
 
-  test('is not written, and waits on, unless c agrees to it', async () => {
+  test('was declined, unless c agrees to it', async () => {
     expect(await answering(plan, 'y')).toEqual({
       written: 'fetch',
-      declined: '',
-      waiting: 'signed posted',
+      declined: 'signed posted',
+      waiting: '',
       seen: ['yncd: Change 1 server on http://localhost:4000?'],
     })
   })

@@ -388,6 +388,8 @@ describe.concurrent('--only and --except select by name, alias, id or access gro
     expect([looked.code, looked.stderr, writes(trial.sandbox)]).toEqual([0, '', 0])
     const written = await trial.call(['-y', '-v', '--only', 'fetch'])
     expect([written.code, written.stdout]).toEqual([0, expect.stringContaining('✓ fetch: changed')])
+    const again = await trial.call(['-yq', '--only', 'fetch'])
+    expect(again.stdout).toMatch(/^Nothing was written: there is nothing to change\.$/m)
     expect((await trial.call(['--revert', '-y'])).code).toBe(0)
   })
 

@@ -46,7 +46,9 @@ describe.concurrent('secrets inside URLs', () => {
   }) => {
     const trial = await open({ servers: SERVERS })
     const dry = await trial.run(['--dry-run'])
-    expect(dry.stdout).toContain('-url: http://localhost:8585/sse?token=***&b=***#***\n')
+    expect(dry.stdout).toContain('fetch   /sse?token=***&b=***#***')
+    const diff = await trial.call(['--dry-run', '--diff'])
+    expect(diff.stdout).toContain('-url: http://localhost:8585/sse?token=***&b=***#***\n')
     expect(dry.stdout).toContain('http://***@localhost:8585/sse')
     expect(editsOf(documentOf<Edits>(await trial.call(['--dry-run', '--json'])))).toEqual(MASKED)
     const run = documentOf<Edits & { run: { id: string } }>(

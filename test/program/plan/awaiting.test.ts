@@ -165,16 +165,19 @@ describe.concurrent('some wait, and some do not', () => {
 })
 
 describe.concurrent('in a terminal', () => {
-  sitting('whoever is not agreed to waits still, as with --yes: exit 4', async ({ sit }) => {
-    const trial = await sit({ servers: [...TWO, SIGNED] })
-    const session = trial.start()
-    await session.waitFor('c consent, then 3')
-    await session.waitFor('Change 2 servers')
-    session.answer('y')
-    await session.waitFor('1 left as you chose: signed')
-    expect(await session.exit()).toBe(0)
-    expect(urls(trial.sandbox.rows())['id-signed']).toBe(SIGNED['url'])
-  })
+  sitting(
+    'whoever is not agreed to was declined, which has no effect on the code: exit 0',
+    async ({ sit }) => {
+      const trial = await sit({ servers: [...TWO, SIGNED] })
+      const session = trial.start()
+      await session.waitFor('c consent, then 3')
+      await session.waitFor('Change 2 servers')
+      session.answer('y')
+      await session.waitFor('1 left as you chose: signed')
+      expect(await session.exit()).toBe(0)
+      expect(urls(trial.sandbox.rows())['id-signed']).toBe(SIGNED['url'])
+    },
+  )
 
   sitting('and where the others drifted, that alone counts: exit 3', async ({ sit }) => {
     const trial = await sit({ servers: [...TWO, SIGNED] })

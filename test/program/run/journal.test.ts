@@ -513,6 +513,8 @@ describe.concurrent('history:', () => {
     const url = trial.sandbox.url.replace('127.0.0.1', 'localhost')
     const { stdout } = await trial.call(['history', '--url', `${url}/`])
     expect([stdout.includes(own), stdout.includes(theirs)]).toEqual([true, false])
+    const none = await trial.call(['history', '--url', 'http://nowhere:1'])
+    expect(sentence(none.stdout)).toBe(`0 runs of http://nowhere:1 in ${trial.journal}`)
     const { runs } = await historyOf(trial, ['--url', other.sandbox.url])
     expect(runs.map(({ id }) => id)).toEqual([theirs])
   })

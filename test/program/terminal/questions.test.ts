@@ -202,7 +202,7 @@ describe.concurrent('in a terminal whose cursor cannot be moved', () => {
     await session.waitFor('2 of 3: fetch, postgres')
     await session.waitFor('Change 2 servers on')
     session.answer('y')
-    await session.waitFor('2 of 2 servers changed.')
+    await session.waitFor('2 of 3 servers changed, 1 left as you chose.')
     expect(await session.exit()).toBe(0)
     expect(session.raw).not.toContain('\u001b')
     expect(session.raw).not.toContain(trial.sandbox.masterKey.slice(-6))

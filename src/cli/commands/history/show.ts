@@ -15,10 +15,11 @@ const USUAL_LIMIT = 20
 function chosen(
   read: History,
   named: History['runs'][number] | null,
-  { url, limit, json, check }: HistoryOptions,
+  { limit, json, check }: HistoryOptions,
+  url: string | null,
 ): { shown: History; older: number } {
   if (named) return { shown: { runs: [named], problems: [] }, older: 0 }
-  const runs = url === undefined ? read.runs : runsOf(read.runs, normaliseGatewayUrl(url))
+  const runs = url === null ? read.runs : runsOf(read.runs, url)
   // Who reads a document counts for himself, and a check is of every run.
   const most = limit ?? (json || check ? runs.length : USUAL_LIMIT)
   const older = Math.max(0, runs.length - most)
@@ -35,16 +36,17 @@ export async function history(options: HistoryOptions, context: Context): Promis
   const read = await journal.runs()
   const list = own(null)
   const run = options.run === undefined ? null : await findNamedRun(journal, options.run, list('history'))
-  const { shown, older } = chosen(read, run, options)
+  const url = options.url === undefined ? null : normaliseGatewayUrl(options.url)
+  const { shown, older } = chosen(read, run, options, url)
   const telling = { look, all: read.runs, own }
   if (options.json)
     terminal.document(historyDocument(shown, read.runs, { detailed: run !== null, checked: options.check }))
   else if (options.check) terminal.print(renderCheck(shown, journal.location, look))
   else if (run) terminal.print(renderOneRun(run, telling))
   else {
-    const of = options.url === undefined ? [] : ['--url', options.url]
+    const of = url === null ? [] : ['--url', url]
     const command = list('history', ...of, '--limit', String(shown.runs.length + older))
-    const place = { location: journal.location, older: { runs: older, command } }
+    const place = { location: journal.location, url, older: { runs: older, command } }
     terminal.print(renderHistory(shown, place, telling))
   }
   return options.check && shown.problems.length > 0 ? 1 : 0

@@ -64,22 +64,33 @@ function renderRun(run: RecordedRun, more: string, { look, all, own }: Telling):
   ].join('\n')
 }
 
-/** The runs, newest first, and what could not be read. `older`: how many are left out, and the command that shows them. */
+/** Where the runs of a history are from. */
+export interface Listed {
+  /** The journal's place. */
+  location: string
+  /** The gateway that was asked for, `null` for all. */
+  url: string | null
+  /** How many older runs are left out, and the command that shows them. */
+  older: { runs: number; command: string }
+}
+
+/** The runs, newest first, and what could not be read. */
 export function renderHistory(
   { runs, problems }: History,
-  { location, older }: { location: string; older: { runs: number; command: string } },
+  { location, url, older }: Listed,
   telling: Telling,
 ): string {
   const { look } = telling
   const gateways = new Set(runs.map(({ started }) => started.gateway.url))
-  const [one] = gateways.size === 1 ? gateways : []
-  const heading = `${count(runs.length + older.runs, 'run')}${one === undefined ? '' : ` of ${printable(one)}`} in ${location}`
+  const [one = url] = gateways.size < 2 ? gateways : [null]
+  const of = one === null ? '' : ` of ${printable(one)}`
+  const heading = `${count(runs.length + older.runs, 'run')}${of} in ${location}`
   const rest = `${count(older.runs, 'older run is', 'older runs are')} not shown. To see all:`
   return [
     wrap(heading, look.width, '  '),
     ...runs
       .toReversed()
-      .map((run) => renderRun(run, one === undefined ? `, on ${run.started.gateway.url}` : '', telling)),
+      .map((run) => renderRun(run, one === null ? `, on ${run.started.gateway.url}` : '', telling)),
     ...(older.runs === 0 ? [] : [hintLines(mend(rest, older.command), look)]),
     ...problems.map((each) => renderProblem(each, look)),
   ].join('\n\n')

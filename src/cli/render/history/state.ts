@@ -5,7 +5,7 @@ import { appliedIn, reversalsOf, summarise } from './document.ts'
 
 /** The runs that took something of this one back and began after it, as all but a forged one did. `all`: oldest first. */
 function laterReversals(run: RecordedRun, all: readonly RecordedRun[]): RecordedRun[] {
-  return reversalsOf(run, all.slice(all.indexOf(run) + 1))
+  return reversalsOf(run, all.slice(all.findIndex(({ id }) => id === run.id) + 1))
 }
 
 /** Was each of its changes taken back, and none of that taken back in its turn? */

@@ -5,7 +5,7 @@ import type { Plan } from '../../../core/plan/plan.ts'
 import type { ServerIdentity } from '../../../core/record/server.ts'
 import { printable } from '../../../core/show/text.ts'
 import { renderEdits } from './diff.ts'
-import { type Footnote, numbersFor, refsText } from './footnotes.ts'
+import { type Footnotes, numbersFor, refsText } from './footnotes.ts'
 import { publicSettings } from '../documents.ts'
 import { eraOf } from '../../../core/record/eras.ts'
 import { columnsOf, type Look, wrap } from '../layout.ts'
@@ -95,7 +95,7 @@ function renderServerBlock(
   changes: readonly Change[],
   look: Look,
   plan: Plan,
-  footnotes: readonly Footnote[] | null,
+  footnotes: Footnotes | null,
 ): string {
   const [first] = changes
   if (!first) return ''
@@ -107,8 +107,8 @@ function renderServerBlock(
     ...consequences(change),
     ...renderSettings(change, plan, look, footnotes === null ? {} : { lead: RESTORED }),
   ])
-  const numbers = numbersFor(changes, footnotes ?? [])
-  const told = new Set(numbers.flatMap((number) => footnotes?.[number - 1]?.consents ?? []))
+  const numbers = footnotes === null ? [] : numbersFor(changes, footnotes)
+  const told = new Set(numbers.flatMap((number) => footnotes?.all[number - 1]?.consents ?? []))
   const consents = new Set(changes.flatMap(({ id }) => plan.withheld[id]?.consents ?? []))
   const waiting = [...consents].filter((code) => !told.has(code))
   return [
@@ -126,7 +126,7 @@ export function renderBlocks(
   changes: readonly Change[],
   look: Look,
   plan: Plan,
-  footnotes: readonly Footnote[] | null = null,
+  footnotes: Footnotes | null = null,
 ): string[] {
   const servers = groupedBy(changes, ({ server }) => server.id)
   return servers.map((own) => renderServerBlock(own, look, plan, footnotes))

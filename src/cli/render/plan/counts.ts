@@ -5,7 +5,7 @@ import { eraOf } from '../../../core/record/eras.ts'
 import { count } from '../../../core/show/text.ts'
 import { type Look, wrap } from '../layout.ts'
 import { wordsFor } from '../words.ts'
-import { type Footnote, refsText } from './footnotes.ts'
+import { type Footnotes, refsText } from './footnotes.ts'
 
 /** How many wait for somebody's consent, and how many do not. */
 function waitingText(all: number, waiting: number): string {
@@ -52,8 +52,8 @@ export function renderCounts(plan: Plan, look: Look): string {
 }
 
 /** That something is lost for good, and where that is said. */
-export function renderLosses(footnotes: readonly Footnote[], look: Look): string[] {
-  const lost = footnotes.flatMap((each, i) => (each.isForGood ? [{ ...each, number: i + 1 }] : []))
+export function renderLosses({ all }: Footnotes, look: Look): string[] {
+  const lost = all.flatMap((each, i) => (each.isForGood ? [{ ...each, number: i + 1 }] : []))
   if (lost.length === 0) return []
   const n = serversIn(lost.flatMap(({ changes }) => changes))
   const text = `! ${count(n, 'server loses', 'servers lose')} something that cannot be put back, see ${refsText(lost.map(({ number }) => number))}.`

@@ -19,21 +19,32 @@ export interface Footnote {
   consents: readonly Consent[]
 }
 
-/** All that is to be said below a plan, in the order of its numbers, which begin with 1. */
-export function footnotesOf(plan: Plan): Footnote[] {
+/** What is said below a plan, in the order of its numbers, which begin with 1; `numbers`: those of each change. */
+export interface Footnotes {
+  all: readonly Footnote[]
+  numbers: ReadonlyMap<Change, readonly number[]>
+}
+
+/** All that is to be said below a plan. */
+export function footnotesOf(plan: Plan): Footnotes {
   const costs = effects(plan)
   const isCostly = ({ consents, isForGood }: Footnote): boolean => consents.length > 0 || isForGood
-  return [
+  const all = [
     ...failures(plan),
     ...costs.filter(isCostly),
     ...costs.filter((each) => !isCostly(each)),
     ...unknowns(plan),
   ]
+  const numbers = new Map<Change, number[]>()
+  for (const [i, { changes }] of all.entries())
+    for (const each of changes) numbers.set(each, [...(numbers.get(each) ?? []), i + 1])
+  return { all, numbers }
 }
 
-/** The numbers of what is said of some changes. */
-export function numbersFor(changes: readonly Change[], footnotes: readonly Footnote[]): number[] {
-  return footnotes.flatMap((each, i) => (changes.some((one) => each.changes.includes(one)) ? [i + 1] : []))
+/** The numbers of what is said of some changes, in order. */
+export function numbersFor(changes: readonly Change[], { numbers }: Footnotes): number[] {
+  const all = new Set(changes.flatMap((each) => numbers.get(each) ?? []))
+  return [...all].toSorted((a, b) => a - b)
 }
 
 /** The numbers as they stand with a server; nothing where there are none. */

@@ -6,7 +6,7 @@ import type { Proposal } from '../../../runs/job/ports.ts'
 import { type Look, wrap } from '../layout.ts'
 import { RESTORED, renderBlocks, renderSettings } from './blocks.ts'
 import { renderCounts, renderLosses, renderRestart } from './counts.ts'
-import { type Footnote, footnotesOf, renderFootnote } from './footnotes.ts'
+import { type Footnotes, footnotesOf, renderFootnote } from './footnotes.ts'
 import { isCut, renderRows } from './lines.ts'
 import { inShort, type ShortChange } from './move.ts'
 import { renderLeftBehind, renderRemarks, renderWarnings } from './plan.ts'
@@ -58,7 +58,7 @@ function renderChanges(telling: Telling, look: Look, asDiff: boolean): string[] 
 }
 
 /** What a run of this plan brings: numbers, a restart, what is lost. It stands right above the question. */
-function renderBrings(plan: Plan, footnotes: readonly Footnote[], look: Look): string {
+function renderBrings(plan: Plan, footnotes: Footnotes, look: Look): string {
   return [renderCounts(plan, look), ...renderLosses(footnotes, look), ...renderRestart(plan, look)].join('\n')
 }
 
@@ -70,7 +70,7 @@ export function renderReview(
   const { plan } = proposal
   const { heading, nothing } = renderPurpose(proposal, own, look)
   const footnotes = footnotesOf(plan)
-  const notes = footnotes.map((each, i) => renderFootnote(each, i + 1, look))
+  const notes = footnotes.all.map((each, i) => renderFootnote(each, i + 1, look))
   return [
     heading.map((line) => wrap(line, look.width, '  ')).join('\n'),
     ...renderChanges(tellingOf(plan, footnotes), look, asDiff),

@@ -3,7 +3,7 @@ import type { Change } from '../../../core/plan/change.ts'
 import type { Plan } from '../../../core/plan/plan.ts'
 import type { Tried } from '../../../core/reach/reach.ts'
 import { shownName } from '../name.ts'
-import { type Footnote, numbersFor, refsText } from './footnotes.ts'
+import { type Footnotes, numbersFor, refsText } from './footnotes.ts'
 import type { ShortChange } from './move.ts'
 import { shortFinding } from './reach.ts'
 
@@ -24,12 +24,12 @@ export interface Row {
 /** What the lines of a plan are made with. `twins`: names that several of its servers have. */
 export interface Telling {
   plan: Plan
-  footnotes: readonly Footnote[]
+  footnotes: Footnotes
   twins: ReadonlySet<string>
 }
 
 /** What the lines of this plan are made with. */
-export function tellingOf(plan: Plan, footnotes: readonly Footnote[]): Telling {
+export function tellingOf(plan: Plan, footnotes: Footnotes): Telling {
   const names = new Map(plan.changes.map(({ server }) => [server.id, shownName(server)]))
   const twins = groupedBy([...names.values()], (name) => name).filter((same) => same.length > 1)
   return { plan, footnotes, twins: new Set(twins.flat()) }

@@ -5,12 +5,11 @@ import { aimOf, serversIn } from '../../../core/plan/change.ts'
 import type { AppliedChange } from '../../../core/run/outcome.ts'
 import { type Halt, isStillDamaged, type RunReport } from '../../../core/run/report.ts'
 import type { CommandMaker } from '../../../core/show/own-command.ts'
-import { count, printable } from '../../../core/show/text.ts'
+import { count } from '../../../core/show/text.ts'
 import { fieldTitle, shownAt } from '../plan/diff.ts'
 import { hintLines, type Look, wrap } from '../layout.ts'
 import { compared, needed, next } from './advice.ts'
-import { renderChecks } from './checks.ts'
-import { renderFates } from './fates.ts'
+import { renderChecks, renderFates } from './fates.ts'
 import { resultLine } from './result.ts'
 import { wordsFor } from '../words.ts'
 
@@ -85,17 +84,9 @@ export function renderByHand({ changes }: RunReport, look: Look): string {
   return [look.paint(['red', 'bold'], wrap(why, look.width)), ...lines].join('\n')
 }
 
-/** That the revert of a run left something damaged, whose doing nobody can tell; server by server where the plan was not shown. */
-function renderDamage(report: RunReport, { look, quiet }: Telling): string[] {
-  if (!isStillDamaged(report)) return []
-  const where = quiet ? 'these fields' : 'the fields named above'
-  const text = `Not everything is as it was before that run. Whether the run changed ${where}, or somebody since, cannot be told from here: look at them on the admin page, and correct there what is wrong.`
-  const damage = quiet ? report.notes.filter(({ code }) => code === 'still-changed') : []
-  const lines = damage.map(({ server, message }) =>
-    wrap(`  ! ${server ? `${shownName(server)}: ` : ''}${printable(message)}`, look.width, '    '),
-  )
-  return [look.paint('red', [wrap(text, look.width), ...lines].join('\n'))]
-}
+// The plan before it has named server and fields, with `--quiet` too.
+const STILL_DAMAGED =
+  'Not everything is as it was before that run. Whether the run changed the fields named above, or somebody since, cannot be told from here: look at them on the admin page, and correct there what is wrong.'
 
 /** Which run it was, and whose changes are in force again by it. */
 const renderRun = ({ run }: RunReport, look: Look): string[] => [
@@ -112,7 +103,7 @@ function renderServers(report: RunReport, telling: Telling): string[] {
     ...(report.trouble ? [look.paint('red', wrap(report.trouble, look.width))] : []),
     ...renderWithheld(report, telling),
     ...renderLeftBehind(report.skipped, look),
-    ...renderDamage(report, telling),
+    ...(isStillDamaged(report) ? [look.paint('red', wrap(STILL_DAMAGED, look.width))] : []),
     ...renderChecks(report, look, quiet),
     ...(quiet ? [] : compared(report).map((text) => wrap(text, look.width))),
   ]

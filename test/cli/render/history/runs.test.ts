@@ -42,7 +42,7 @@ const telling = (all: readonly RecordedRun[], look: Partial<Look> = {}): Telling
       ['mcp-url-migrate', ...words].join(' '),
 })
 
-const NONE = { location: '/journal', older: { runs: 0, command: '' } }
+const NONE = { location: '/journal', url: null, older: { runs: 0, command: '' } }
 
 test('a history is two or three lines for each run, newest first, and what has no end stands out', async () => {
   const runs = await recorded(
