@@ -142,7 +142,6 @@ describe('a small deployment on Podman', () => {
   test('is shown by status, as one on Docker is', async () => {
     const { stdout } = await invoke({ env }, [
       'status',
-      '--quiet',
       '--verbose',
       ...NAMED,
       '--from',

@@ -14,7 +14,7 @@ const STATES: readonly ShownState[] = SERVER_STATES.flatMap((state) =>
 )
 
 /** Where servers stand, in words. */
-export const STATE_TITLES: Record<ShownState, string> = {
+const STATE_TITLES: Record<ShownState, string> = {
   'to-migrate': 'to migrate',
   migrated: 'migrated',
   moved: 'moved by another rule',
