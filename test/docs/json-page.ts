@@ -35,29 +35,26 @@ jq -r '.changes[] | select(.outcome != "applied") | [.server.name, .outcome, .re
 jq -r '.skipped[] | [.server.name, .code, .message] | @tsv' run.json
 \`\`\``
 
+const code = (text: string): string => `\`${text}\``
+
 const isNull = ({ type }: Schema): boolean => type === 'null'
 const isWord = (schema: Schema): boolean => schema.const !== undefined
 const optionsOf = ({ anyOf, oneOf }: Schema): Schema[] => anyOf ?? oneOf ?? []
 const isCode = (schema: Schema): boolean => optionsOf(schema).some(isWord)
 
-const KINDS: Readonly<Record<string, string>> = { integer: 'number' }
-
 /** What a member holds, in words. */
 function typeText(schema: Schema): string {
   const { $ref, type, format, items, anyOf } = schema
   if ($ref) return `[${nameIn($ref)}](#${nameIn($ref)})`
-  if (schema.const !== undefined) return `\`${schema.const}\``
-  if (schema.enum)
-    return listed(
-      schema.enum.map((word) => `\`${word}\``),
-      'or',
-    )
+  if (schema.const !== undefined) return code(schema.const)
+  if (schema.enum) return listed(schema.enum.map(code), 'or')
   if (anyOf) return listed(anyOf.map(typeText), 'or')
   if (items) return schema.maxItems === 0 ? 'empty list' : `list of ${typeText(items)}`
   if (Array.isArray(type)) return listed(type, 'or')
   if (type === undefined) return 'anything'
   if (format === 'date-time') return 'time'
-  return 'pattern' in schema ? 'hash' : (KINDS[type] ?? type)
+  if ('pattern' in schema) return 'hash'
+  return type === 'integer' ? 'number' : type
 }
 
 const nameIn = (ref: string): string => ref.replace('#/$defs/', '')
@@ -74,7 +71,7 @@ function rows(properties: Record<string, Schema>, path = ''): string[][] {
   return Object.entries(properties).flatMap(([name, schema]) => {
     const { properties: own, step } = inner(schema)
     const place = `${path}${name}`
-    const row = [`\`${place}\``, typeText(schema), schema.description ?? '']
+    const row = [code(place), typeText(schema), schema.description ?? '']
     return [row, ...rows(own, `${place}${step}.`)]
   })
 }
@@ -82,11 +79,9 @@ function rows(properties: Record<string, Schema>, path = ''): string[][] {
 const members = ({ properties = {} }: Schema): string =>
   table(['member', 'type', 'meaning'], rows(properties))
 
-const command = (words: string): string => `\`${words}\``
-
 function documentPart({ name, by, about }: (typeof DOCUMENTS)[number], schema: Schema): string[] {
   const printed =
-    by.length === 0 ? 'Printed in place of any of the others' : `Printed by ${listed(by.map(command), 'and')}`
+    by.length === 0 ? 'Printed in place of any of the others' : `Printed by ${listed(by.map(code), 'and')}`
   const file = `[${name}.schema.json](schemas/${name}.schema.json)`
   return [`## ${name}/1`, `${about} ${printed}. JSON Schema: ${file}.`, members(schema)]
 }
@@ -104,7 +99,7 @@ const codePart = ([name, schema]: [string, Schema]): string[] => [
   [schema.description ?? '', ...(schema.anyOf ? [OPEN] : [])].join(' '),
   table(
     ['word', 'meaning'],
-    wordsOf(schema).map(([word, meaning]) => [`\`${word}\``, meaning]),
+    wordsOf(schema).map(([word, meaning]) => [code(word), meaning]),
   ),
 ]
 
@@ -116,10 +111,10 @@ const errorPart = (schema: Schema): string[] => [
   ERRORS,
   table(
     ['word', 'exit code', 'meaning'],
-    errorCode.options.map((code) => [
-      `\`${code}\``,
-      String(exitForError(code, false)),
-      wordsOf(schema).find(([word]) => word === code)?.[1] ?? '',
+    errorCode.options.map((each) => [
+      code(each),
+      String(exitForError(each, false)),
+      wordsOf(schema).find(([word]) => word === each)?.[1] ?? '',
     ]),
   ),
 ]

@@ -29,7 +29,7 @@ describe('the JSON Schema files', () => {
     const { call } = await open({ servers: [guideServer('fetch'), guideServer('n8n')] })
     const printed = [
       await call(['--dry-run', '--json']),
-      await call(['--yes', '--json', '--only', 'fetch']),
+      await call(['--yes', '--no-wait', '--json', '--only', 'fetch']),
       await call(['history', '--json']),
       await call(['--revert', 'nothing', '--yes', '--json']),
     ]

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { type Era, ERAS, eraOf, NEWEST_CHECKED } from '../../src/core/record/eras.ts'
 import { expectGenerated } from '../support/generated.ts'
+import { table } from './markdown.ts'
 import { readPage } from './pages.ts'
 
 const PAGE = await readPage('docs/releases.md')
@@ -36,21 +37,13 @@ const seen = ERAS.filter((era, i) => {
   return !before || cells(before).join() !== cells(era).join()
 }).toReversed()
 
-function table(rows: readonly string[][]): string {
-  const widths = (rows[0] ?? []).map((_, i) => Math.max(...rows.map((row) => row[i]?.length ?? 0)))
-  const line = (row: readonly string[]): string =>
-    `| ${row.map((cell, i) => cell.padEnd(widths[i] ?? 0)).join(' | ')} |`
-  const [heading = [], ...rest] = rows
-  return [line(heading), line(widths.map((width) => '-'.repeat(width))), ...rest.map(line)].join('\n')
-}
-
 test('the page shows the table of eras as the program has it', async () => {
   const rows = seen.map((era) => [era.from ?? 'older', ...cells(era)])
   const warnings = ERAS.flatMap(({ warning }, i) =>
     warning === null ? [] : [`- Before ${ERAS[i + 1]?.from} ${warning.replace(/^This release/, 'it')}`],
   )
   const made = [
-    table([['LiteLLM from', ...COLUMNS.map(([heading]) => heading)], ...rows]),
+    table(['LiteLLM from', ...COLUMNS.map(([heading]) => heading)], rows),
     warnings.join('\n'),
     `The newest release checked is ${NEWEST_CHECKED}.`,
   ]

@@ -25,13 +25,13 @@ type BufferCell = NonNullable<ReturnType<xterm.IBufferLine['getCell']>>
 
 const styleOf = (cell: BufferCell): string =>
   [
-    cell.isBold() && 'bold',
-    cell.isDim() && 'dim',
-    cell.isItalic() && 'italic',
-    cell.isUnderline() && 'underline',
-    cell.isFgPalette() && (COLOURS[cell.getFgColor()] ?? `colour-${cell.getFgColor()}`),
+    cell.isBold() ? 'bold' : '',
+    cell.isDim() ? 'dim' : '',
+    cell.isItalic() ? 'italic' : '',
+    cell.isUnderline() ? 'underline' : '',
+    cell.isFgPalette() ? (COLOURS[cell.getFgColor()] ?? `colour-${cell.getFgColor()}`) : '',
   ]
-    .filter((style) => style !== false)
+    .filter((style) => style !== '')
     .join(' ')
 
 /** A true terminal, with what a person sees in it: what was written over or cleared away is gone. */

@@ -5,6 +5,7 @@ import type { ConnectionOptions } from '../options/groups.ts'
 import type { Context } from '../context.ts'
 import { findCredentials, type Found, TRIES } from './credentials.ts'
 import { wrap } from '../render/layout.ts'
+import { gatewayTitle } from '../render/name.ts'
 import { headersFor } from '../options/header-option.ts'
 
 /** What is wrong with the gateway itself, and not with what was given to sign in: a finding like any other. */
@@ -142,7 +143,6 @@ export class Connection {
     terminal.settle()
     if (this.#found?.credentials.kind === 'password')
       terminal.remark('LiteLLM keeps a session key for this sign-in for 24 hours.')
-    const release = version ?? '(release unknown)'
-    terminal.remark(wrap(`Connected: LiteLLM ${release} at ${this.target.url}, ${account}`, look.width))
+    terminal.remark(wrap(`Connected: ${gatewayTitle(version, this.target.url)}, ${account}`, look.width))
   }
 }

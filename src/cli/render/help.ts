@@ -94,12 +94,9 @@ export function shortHelp(commands: readonly CommandDescription[], width: number
 
 const section = (title: string, text: string, width: number): string => `${fill(`${title}:`, width)}\n${text}`
 
-const termOf = ({ flags, short }: OptionDescription): string =>
-  flags.startsWith('-') && short === null ? `    ${flags}` : flags
-
-/** Without the place for a short name, where it would only cost room. */
-const termIn = (width: number, option: OptionDescription): string =>
-  width < TWO_COLUMNS ? option.flags : termOf(option)
+/** An option, with an empty place for a short name where others have one, unless there is no room for it. */
+const termIn = (width: number, { flags, short }: OptionDescription): string =>
+  flags.startsWith('-') && short === null && width >= TWO_COLUMNS ? `    ${flags}` : flags
 
 /** Entries with a title, of which each is a pair. */
 const list = (title: string, pairs: readonly Pair[], width: number): string =>

@@ -27,15 +27,20 @@ export const columnsOf = (text: string): number => stringWidth(text)
 export const padded = (text: string, columns: number): string =>
   text + ' '.repeat(Math.max(0, columns - columnsOf(text)))
 
+/** As many of these characters, from the first on, as take no more than so many columns. */
+export function within(characters: Iterable<string>, columns: number): string {
+  let kept = ''
+  for (const character of characters) {
+    if (columnsOf(kept + character) > columns) break
+    kept += character
+  }
+  return kept
+}
+
 /** At most that many columns of a text without colours, with an ellipsis where it was cut. */
 export function fitted(text: string, columns: number): string {
   if (columnsOf(text) <= columns) return text
-  let kept = ''
-  for (const character of text) {
-    if (columnsOf(kept + character) >= columns) break
-    kept += character
-  }
-  return columns < 1 ? '' : `${kept}…`
+  return columns < 1 ? '' : `${within(text, columns - 1)}…`
 }
 
 /**
@@ -83,7 +88,7 @@ function partsOf(command: string): string[][] | null {
 }
 
 /** Fills lines of so many columns with texts that stay whole. */
-function filled(texts: readonly string[], columns: number): string[] {
+export function filled(texts: readonly string[], columns: number): string[] {
   const lines: string[] = []
   for (const text of texts) {
     const line = `${lines.at(-1) ?? ''} ${text}`

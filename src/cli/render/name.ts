@@ -7,10 +7,14 @@ export function shownName(server: Pick<ServerIdentity, 'id' | 'name' | 'alias'>)
   return shortened(printable(serverTitle(server)), 120)
 }
 
-/** What to call servers that are changed together or not at all. */
+/** The names of servers that are meant together, each once and all of them. */
 export function unitName(unit: readonly { server: ServerIdentity }[]): string {
   return [...new Set(unit.map(({ server }) => shownName(server)))].join(', ')
 }
+
+/** What to call a gateway, by its release and URL: `LiteLLM 1.106.2 at http://localhost:4000`. */
+export const gatewayTitle = (version: string | null, url: string): string =>
+  `LiteLLM ${version ?? '(release unknown)'} at ${url}`
 
 /** So many names stand in a line of a report. */
 const MOST_NAMES = 20

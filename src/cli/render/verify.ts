@@ -2,7 +2,7 @@ import { type CheckResult, tallyChecks } from '../../core/verify/check.ts'
 import type { VerifyDocument } from './documents/verify.ts'
 import { count, printable } from '../../core/show/text.ts'
 import type { VerifyReport } from '../../runs/verify/run-checks.ts'
-import { commandLines, type Look, wrap } from './layout.ts'
+import { hintLines, type Look, wrap } from './layout.ts'
 
 /** `mcp-url-migrate/verify/1` */
 export function verifyDocument({ gateway, checks }: VerifyReport): VerifyDocument {
@@ -11,18 +11,13 @@ export function verifyDocument({ gateway, checks }: VerifyReport): VerifyDocumen
 
 const MARKS = { pass: ['✓', 'green'], fail: ['✗', 'red'], skip: ['–', 'dim'] } as const
 
-/** Lines of a finding: sentences, and commands, which are indented, so that they can be copied. */
-function renderLines(lines: readonly string[], look: Look, indent: string): string[] {
-  return lines.map((line) =>
-    line.startsWith('  ')
-      ? look.paint('bold', commandLines(printable(line.trimStart()), look, '      '))
-      : wrap(`    ${printable(line)}`, look.width, indent),
-  )
-}
-
 function renderCheck({ id, title, outcome, evidence, hint }: CheckResult, look: Look): string {
   const [mark, colour] = MARKS[outcome]
-  const lines = renderLines(evidence, look, '      ')
+  const lines = evidence.map((line) =>
+    line.startsWith('  ')
+      ? hintLines(line, look, '    ')
+      : wrap(`    ${printable(line)}`, look.width, '      '),
+  )
   return [
     wrap(
       `${look.paint(colour, mark)} ${look.paint(outcome === 'fail' ? ['red', 'bold'] : 'bold', title)} ${look.paint('dim', `(${id})`)}`,
@@ -30,7 +25,7 @@ function renderCheck({ id, title, outcome, evidence, hint }: CheckResult, look: 
       '  ',
     ),
     ...(outcome === 'fail' ? lines : lines.map((line) => look.paint('dim', line))),
-    ...(hint === null ? [] : renderLines(hint.split('\n'), look, '    ')),
+    ...(hint === null ? [] : [hintLines(hint, look, '    ')]),
   ].join('\n')
 }
 

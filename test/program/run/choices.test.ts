@@ -95,7 +95,7 @@ describe.concurrent('a server that somebody changed meanwhile', () => {
     await session.waitFor('Change 3 servers')
     trial.sandbox.edit('id-n8n', { url: ELSEWHERE, mcp_access_groups: ['theirs'] })
     session.answer('y')
-    await session.waitFor('mcp_access_groups before, and ours (not shown) now ["theirs"]')
+    await session.waitFor('mcp_access_groups before, and ours (hidden) now ["theirs"]')
     await session.waitFor('n8n: what now?')
     session.answer('w')
     await session.waitFor('Change 1 server')

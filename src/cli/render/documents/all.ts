@@ -40,7 +40,7 @@ export const DOCUMENTS: readonly DocumentOf[] = [
   {
     name: 'status',
     by: ['status --json'],
-    about: 'Where everything is at one moment.',
+    about: 'Where everything stands at one moment.',
     schema: statusSchema,
   },
   {
@@ -52,7 +52,7 @@ export const DOCUMENTS: readonly DocumentOf[] = [
   {
     name: 'error',
     by: [],
-    about: 'Why there is none of the others.',
+    about: 'Why there is no other document.',
     schema: errorSchema,
   },
 ]

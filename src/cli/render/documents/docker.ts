@@ -46,8 +46,8 @@ const network = part('network', 'A network.', {
 })
 
 const call = part('call', 'An origin that LiteLLM calls.', {
-  origin: text.describe('Scheme, host and port that LiteLLM calls.'),
-  servers: count.describe('How many servers are there.'),
+  origin: text.describe('Scheme, host and port.'),
+  servers: count.describe('How many servers are at it.'),
   to: text.nullable().describe('The container that answers, `null` where that is not shown.'),
 })
 

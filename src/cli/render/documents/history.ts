@@ -48,7 +48,9 @@ const run = part('recorded-run', 'A run, as the journal tells it.', {
   torn: flag.describe('Was its last line torn by a crash? Then it is left out.'),
   halted: recordedHalt.nullable().describe('Why it ended before its last change, `null` where it did not.'),
   aheadOfClock: flag.describe("Did it begin in the future, by this machine's clock?"),
-  summary: outcomes.describe('Servers by outcome; where a write was begun and not settled, `unknown`.'),
+  summary: outcomes.describe(
+    'Servers by outcome, each counted once; `unknown` where a write was begun and not settled.',
+  ),
   changes: list(recorded).nullable().describe('Its changes, of `history RUN`; `null` in a list of runs.'),
 })
 

@@ -20,6 +20,11 @@ export const gateway = part('gateway', 'The gateway that a plan or a run is abou
   account: text.describe('Who was signed in, in words.'),
 })
 
+/** The gateway where it may be that nobody could sign in. */
+export const gatewayAsked = gateway.extend({
+  account: text.nullable().describe('Who was signed in, in words; `null` where nobody could.'),
+})
+
 /** A migration by its name and content. */
 export const migration = part('migration', 'A migration, by its name and content.', {
   id: text.describe('Its id; `from-to` for `--from … --to …`.'),
@@ -85,7 +90,7 @@ export const collateral = part('collateral', 'A field that changed though nobody
 
 /** A change of one server, as every document tells it. */
 export const change = z.strictObject({
-  id: text.describe('The id of the change: the same server and the same edits have the same.'),
+  id: text.describe('The id of the change; the same edits of the same server always have the same one.'),
   server: server.describe('The server that changes.'),
   file: file.nullable().describe('The file that is changed, `null` where it is the API.'),
   migration: text.describe('The id of the migration by which it changes.'),
@@ -99,9 +104,7 @@ export const change = z.strictObject({
   ),
   preflight: tried
     .nullable()
-    .describe(
-      'What was found at the new URL beforehand, of a revert at the old one; `null` where nobody tried.',
-    ),
+    .describe('What was found beforehand at the URL that it goes to, `null` where nobody tried.'),
 })
 
 /** What a change waits for. */

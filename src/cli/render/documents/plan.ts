@@ -18,16 +18,18 @@ export const planSchema = document('plan/1', {
   origins: list(
     z.strictObject({
       origin: text.describe('Scheme, host and port.'),
-      count: count.describe('How many listed servers are there.'),
+      count: count.describe('How many of the listed servers are at it.'),
     }),
   ).describe('The origins of all listed URLs, the most frequent first.'),
   restartRequired: flag.describe('Does LiteLLM have to be restarted for it?'),
   summary: z
     .strictObject({
-      servers: count.describe('Listed.'),
-      changes: count.describe('To change, with those that wait for a consent.'),
+      servers: count.describe('All that the gateway lists.'),
+      changes: count.describe('To change, those that wait for a consent among them.'),
       awaiting: count.describe('Of these, waiting for a consent.'),
-      unchanged: count.describe('Selected, and as they are to be, or not concerned.'),
+      unchanged: count.describe(
+        'Selected, and not to change: moved already, or not what the migration is about.',
+      ),
       skipped: count.describe('Left alone.'),
       excluded: count.describe('Not selected by `--only` and `--except`.'),
       moved: count.describe('Of the unchanged, those that have moved already.'),

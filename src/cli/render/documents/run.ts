@@ -42,11 +42,11 @@ const applied = change
 
 const propagation = z.strictObject({
   agreed: flag.describe('Did the last ten answers in a row show the new URLs?'),
-  answers: count.describe('How many answers were looked at last, at most ten.'),
-  old: count.describe('Those that still showed an old URL.'),
-  silent: count.describe('Those that could not be used.'),
-  seconds: z.number().min(0).describe('How long it was waited, in seconds.'),
-  stopped: signal.nullable().describe('The signal that ended the waiting, `null` where none did.'),
+  answers: count.describe('How many of the last answers were counted, at most ten.'),
+  old: count.describe('Of these, those that still showed an old URL.'),
+  silent: count.describe('Of these, those that could not be used.'),
+  seconds: z.number().min(0).describe('How long the run waited for them, in seconds.'),
+  stopped: signal.nullable().describe('The signal that ended the wait, `null` where none did.'),
 })
 
 /** `run/1`: a run, and all that came of it. */

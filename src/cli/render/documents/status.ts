@@ -5,7 +5,7 @@ import { consent, skippedCode } from './codes/plan.ts'
 import { recordedHalt } from './codes/run.ts'
 import { docker } from './docker.ts'
 import { problem } from './history.ts'
-import { migration, note, server } from './parts.ts'
+import { gatewayAsked, migration, note, server } from './parts.ts'
 import { count, coded, document, flag, list, part, text, time } from './shape.ts'
 
 const state = coded<ServerState>('state', 'Where a server stands in a migration.', {
@@ -16,10 +16,7 @@ const state = coded<ServerState>('state', 'Where a server stands in a migration.
   other: 'the migration is not about it',
 })
 
-const gateway = z.strictObject({
-  url: text.describe('Its URL.'),
-  version: text.nullable().describe('The release of LiteLLM, `null` where it is unknown.'),
-  account: text.nullable().describe('Who was signed in, in words; `null` where nobody could.'),
+const gateway = gatewayAsked.extend({
   problem: z
     .strictObject({
       code: errorCode.describe('What went wrong.'),
@@ -94,7 +91,7 @@ const lastRun = z.strictObject({
 
 /** `status/1`: where everything is at one moment. */
 export const statusSchema = document('status/1', {
-  at: time.describe('The moment.'),
+  at: time.describe('When all this was so.'),
   gateway: gateway.describe('The gateway.'),
   migration: migration.describe('The migration by which the servers are judged.'),
   servers: list(standing)

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { CheckId, CheckResult } from '../../../core/verify/check.ts'
+import { gatewayAsked } from './parts.ts'
 import { coded, count, document, list, text } from './shape.ts'
 
 const checkId = coded<CheckId>('check', 'A check of `verify`, and when it passes.', {
@@ -21,13 +22,7 @@ const checkOutcome = coded<CheckResult['outcome']>('check-outcome', 'What a chec
 
 /** `verify/1`: what each check found. */
 export const verifySchema = document('verify/1', {
-  gateway: z
-    .strictObject({
-      url: text.describe('Its URL.'),
-      version: text.nullable().describe('The release of LiteLLM, `null` where it is unknown.'),
-      account: text.nullable().describe('Who was signed in, in words; `null` where nobody could.'),
-    })
-    .describe('The gateway.'),
+  gateway: gatewayAsked.describe('The gateway.'),
   checks: list(
     z.strictObject({
       id: checkId.describe('Which check it is.'),

@@ -9,7 +9,7 @@ import { count, printable } from '../../../core/show/text.ts'
 import { type RecordedChange, type RecordedRun, wasWritten } from '../../../journal/fold.ts'
 import { hintLines, type Look, wrap } from '../layout.ts'
 import { localTime } from '../local-time.ts'
-import { shownName } from '../name.ts'
+import { gatewayTitle, shownName } from '../name.ts'
 import { fieldTitle, shownSide } from '../plan/diff.ts'
 import { fateWords } from '../report/fates.ts'
 import { settling } from '../report/ways-to-end.ts'
@@ -124,7 +124,7 @@ function placesIn({ change, collateral }: RecordedChange): string[] {
 export function renderOneRun(run: RecordedRun, telling: Telling): string {
   const { gateway, account } = run.started
   const end = run.finishedAt === null ? '' : `, ended ${localTime(run.finishedAt)}`
-  const place = `, on LiteLLM ${gateway.version ?? '(release unknown)'} at ${gateway.url}, ${account}${end}`
+  const place = `, on ${gatewayTitle(gateway.version, gateway.url)}, ${account}${end}`
   // A server whose URL stands in a file of its own has several changes, most of the time of one fate.
   const servers = groupedBy(run.changes, (each) => [each.change.server.id, fateIn(each, run)])
   const blocks = servers.map((own) =>

@@ -8,7 +8,7 @@ import { renderEdits } from './diff.ts'
 import { type Footnotes, numbersFor, refsText } from './footnotes.ts'
 import { publicSettings } from '../documents.ts'
 import { eraOf } from '../../../core/record/eras.ts'
-import { columnsOf, type Look, wrap } from '../layout.ts'
+import { columnsOf, filled, type Look, wrap } from '../layout.ts'
 import { shownName } from '../name.ts'
 import { renderFinding, renderShortFinding } from './reach.ts'
 
@@ -48,14 +48,8 @@ function renderConsequences(change: Change, plan: Plan, look: Look): string[] {
 
 /** Texts side by side with commas, in as few lines as hold them whole. */
 function sideBySide(texts: readonly string[], width: number, indent: string): string[] {
-  const lines: string[] = []
-  for (const [i, text] of texts.entries()) {
-    const each = i < texts.length - 1 ? `${text},` : text
-    const longer = `${lines.at(-1) ?? ''} ${each}`
-    if (i > 0 && columnsOf(longer) <= width) lines[lines.length - 1] = longer
-    else lines.push(wrap(indent + each, width, `${indent}  `))
-  }
-  return lines
+  const parts = texts.map((text, i) => (i < texts.length - 1 ? `${text},` : text))
+  return filled(parts, width - indent.length).map((line) => wrap(indent + line, width, `${indent}  `))
 }
 
 /**

@@ -4,22 +4,15 @@ import { CONSENTS, type Consent } from '../../../core/plan/consent.ts'
 import type { Plan } from '../../../core/plan/plan.ts'
 import { isOfOrigin, wasTried } from '../../../core/reach/dead-origins.ts'
 import type { Tried } from '../../../core/reach/reach.ts'
-import { forAnyPath } from '../../../core/reach/remedies.ts'
 import { originOf } from '../../../core/rule/address.ts'
 import { maskUrl } from '../../../core/show/redact.ts'
 import { count } from '../../../core/show/text.ts'
 import { namesOf } from '../name.ts'
 import type { Footnote } from './footnotes.ts'
-import { findingOf } from './reach.ts'
+import { findingOf, type Looked, mendings } from './reach.ts'
 
-/** Names are told up to a dozen; where more are meant, each of them has the number of what is said. */
+/** The rest of many names is counted, with --verbose too: each server that is meant has the number of what is said. */
 const SHORT = { verbose: false }
-
-/** A change and how its address was found. */
-interface Looked {
-  change: Change
-  tried: Tried
-}
 
 const waitsFor = ({ id }: Change, { withheld }: Plan, codes: readonly string[]): Consent[] =>
   (withheld[id]?.consents ?? []).filter((code) => codes.includes(code))
@@ -37,24 +30,6 @@ const failureKey = ({ change, tried: { kind, evidence } }: Looked): string[] => 
   kind,
   isOfOrigin(kind) ? '' : evidence,
 ]
-
-const ofAnyPath = ({ change, tried }: Looked): string | null =>
-  tried.hint === null ? null : forAnyPath(tried.hint, newUrl(change) ?? '')
-
-/** A remedy as a hint, where commands are indented. */
-const asHint = (who: string, remedy: string): string => `To mend ${who}: ${remedy.replaceAll('\n', '\n  ')}`
-
-/** What mends each; once where the paths are all that differs. */
-function mendings(group: readonly Looked[]): string[] {
-  const common = new Set(group.map(ofAnyPath))
-  const [only] = common
-  if (group.length > 1 && common.size === 1) return only ? [asHint('them', only)] : []
-  const mended = group.filter(({ tried }) => tried.hint !== null)
-  return groupedBy(mended, ({ tried }) => tried.hint).map((same) => {
-    const servers = same.map(({ change }) => change)
-    return asHint(namesOf(servers, SHORT), same[0]?.tried.hint ?? '')
-  })
-}
 
 /** Failures at the new addresses, with what mends them, but of a revert: its address is often dead. */
 export function failures(plan: Plan): Footnote[] {
@@ -79,7 +54,7 @@ export function failures(plan: Plan): Footnote[] {
             ? `${who} ${go} back to ${target}, which does not work: ${tried.evidence}`
             : `${who} ${do_} not work at the new URL: ${tried.evidence}`,
         ],
-        hints: isBack ? [] : mendings(group),
+        hints: isBack ? [] : mendings(group, SHORT),
         consents: [...new Set(changes.flatMap((each) => waitsFor(each, plan, ['unreachable'])))],
       },
     ]

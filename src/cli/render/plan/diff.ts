@@ -3,7 +3,7 @@ import { maskUrl, shownPath, shownText } from '../../../core/show/redact.ts'
 import type { Change, ChangedFile, Edit } from '../../../core/plan/change.ts'
 import { PINNED_ID } from '../../../core/config/read/record.ts'
 import { printable } from '../../../core/show/text.ts'
-import type { Look } from '../layout.ts'
+import { columnsOf, type Look } from '../layout.ts'
 
 /** A value as it may be shown: secrets masked, control characters harmless. */
 export function shownValue(value: string): string {
@@ -44,7 +44,7 @@ const painted = (pieces: readonly Part[], look: Look, colour: 'red' | 'green'): 
 const carets = (pieces: readonly Part[], indent: number): string =>
   ' '.repeat(indent) +
   pieces
-    .map(({ text, changed }) => (changed ? '^' : ' ').repeat(text.length))
+    .map(({ text, changed }) => (changed ? '^' : ' ').repeat(columnsOf(text)))
     .join('')
     .trimEnd()
 
@@ -62,7 +62,7 @@ function line(sign: '-' | '+', { label, before, after }: ShownEdit, look: Look):
   const isNew = before === null || after === null
   const pieces = isNew ? [{ text: own, changed: true }] : parts(before, after, side)
   const text = look.paint(colour, `${sign}${label}`) + painted(pieces, look, colour)
-  return look.colour || isNew ? [text] : [text, carets(pieces, label.length + 1)]
+  return look.colour || isNew ? [text] : [text, carets(pieces, columnsOf(label) + 1)]
 }
 
 /** One side of an edit as it may be shown. An id is shown whole: what looks like a token in it is not one. */

@@ -2,11 +2,11 @@ import { exactText } from '../../../core/exact-json.ts'
 import type { DriftedField } from '../../../core/plan/drift.ts'
 import { shownPath, shownText } from '../../../core/show/redact.ts'
 import { printable } from '../../../core/show/text.ts'
-import { type Look, wrap } from '../layout.ts'
+import { columnsOf, type Look, padded, wrap } from '../layout.ts'
 
 function shown(field: string, value: unknown): string {
   if (value === null || value === undefined) return '(nothing)'
-  if (typeof value === 'object' && 'sha256' in value) return '(not shown)'
+  if (typeof value === 'object' && 'sha256' in value) return '(hidden)'
   return printable(typeof value === 'string' ? shownText(field, value) : exactText(value))
 }
 
@@ -27,10 +27,11 @@ function rows({ field, before, ours, now }: DriftedField): [field: string, state
 export function renderDrift(drift: readonly DriftedField[], look: Look): string[] {
   if (drift.length === 0) return []
   const table = drift.flatMap(rows)
-  const [first, second] = [0, 1].map((i) => Math.max(...table.map((row) => (row[i] ?? '').length)))
+  const fields = Math.max(...table.map(([field]) => columnsOf(field)))
+  const states = Math.max(...table.map(([, state]) => columnsOf(state)))
   const line = ([field, state, value]: (typeof table)[number]): string => {
-    const head = `      ${field.padEnd(first ?? 0)}  ${state.padEnd(second ?? 0)}  `
-    return wrap(head + value, look.width, ' '.repeat(head.length))
+    const head = `      ${padded(field, fields)}  ${padded(state, states)}  `
+    return wrap(head + value, look.width, ' '.repeat(columnsOf(head)))
   }
   return [table.map(line).join('\n')]
 }

@@ -9,12 +9,13 @@ import type { Resumption } from '../../../runs/apply/run.ts'
 import type { Proposal } from '../../../runs/job/ports.ts'
 import type { Look } from '../layout.ts'
 import { localTime } from '../local-time.ts'
+import { gatewayTitle } from '../name.ts'
 import { renderNothing } from './nothing.ts'
 
 /** The gateway, who asks it, and how many servers the plan is about. */
 const gatewayText = ({ gateway, summary }: Plan, noun: string): string =>
   printable(
-    `LiteLLM ${gateway.version ?? '(release unknown)'} at ${gateway.url} (${gateway.account}): ${count(summary.servers, noun)}`,
+    `${gatewayTitle(gateway.version, gateway.url)} (${gateway.account}): ${count(summary.servers, noun)}`,
   )
 
 /** By which rule, and in which fields where that is not the URL alone. */

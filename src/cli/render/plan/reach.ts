@@ -1,10 +1,13 @@
+import { groupedBy } from '../../../core/grouped.ts'
 import { originOf } from '../../../core/rule/address.ts'
 import { type Change, newUrl } from '../../../core/plan/change.ts'
 import type { Plan } from '../../../core/plan/plan.ts'
 import type { ReachKind, ReachOutcome, Tried } from '../../../core/reach/reach.ts'
+import { forAnyPath } from '../../../core/reach/remedies.ts'
 import { maskUrl } from '../../../core/show/redact.ts'
 import { count, printable } from '../../../core/show/text.ts'
-import { commandLines, type Look, wrap } from '../layout.ts'
+import { type Look, wrap } from '../layout.ts'
+import { namesOf } from '../name.ts'
 
 const SIGNS: Record<ReachOutcome, string> = { reached: '✓', 'sign-in': '~', failed: '✗', 'not-tried': '·' }
 
@@ -104,16 +107,26 @@ export function renderShortFinding(change: Change, findings: Findings, look: Loo
   return [look.paint(TONES[tried.outcome], `${sign}${shortFinding(tried)}`)]
 }
 
-/** What mends failures, each remedy once, with the servers that it is for. */
-export function renderMending(found: readonly { name: string; tried: Tried | null }[], look: Look): string[] {
-  const remedies = new Map<string, string[]>()
-  for (const { name, tried } of found) {
-    if (tried?.outcome !== 'failed' || tried.hint === null) continue
-    remedies.set(tried.hint, [...(remedies.get(tried.hint) ?? []), name])
-  }
-  return [...remedies].map(([hint, names]) => {
-    const [sentence = '', ...commands] = hint.split('\n')
-    const who = wrap(`To mend ${names.join(', ')}: ${printable(sentence)}`, look.width, '  ')
-    return [who, ...commands.map((command) => commandLines(printable(command), look, '    '))].join('\n')
+/** A change, and how its address was found. */
+export interface Looked {
+  change: Change
+  tried: Tried
+}
+
+const ofAnyPath = ({ change, tried }: Looked): string | null =>
+  tried.hint === null ? null : forAnyPath(tried.hint, newUrl(change) ?? '')
+
+/** A remedy as a hint, where commands are indented. */
+const asHint = (who: string, remedy: string): string => `To mend ${who}: ${remedy.replaceAll('\n', '\n  ')}`
+
+/** What mends failures, as hints: each remedy once, with the servers that it is for; one for all where only the paths differ. */
+export function mendings(failed: readonly Looked[], look: Pick<Look, 'verbose'>): string[] {
+  const common = new Set(failed.map(ofAnyPath))
+  const [only] = common
+  if (failed.length > 1 && common.size === 1) return only ? [asHint('them', only)] : []
+  const mended = failed.filter(({ tried }) => tried.hint !== null)
+  return groupedBy(mended, ({ tried }) => tried.hint).map((same) => {
+    const servers = same.map(({ change }) => change)
+    return asHint(namesOf(servers, look), same[0]?.tried.hint ?? '')
   })
 }

@@ -7,11 +7,11 @@ import { type Look, wrap } from '../layout.ts'
 import { RESTORED, renderBlocks, renderSettings } from './blocks.ts'
 import { renderCounts, renderLosses, renderRestart } from './counts.ts'
 import { type Footnotes, footnotesOf, renderFootnote } from './footnotes.ts'
-import { isCut, renderRows } from './lines.ts'
-import { inShort, type ShortChange } from './move.ts'
-import { renderLeftBehind, renderRemarks, renderWarnings } from './plan.ts'
+import { isCut, renderRows } from './lines/columns.ts'
+import { inShort, type ShortChange } from './lines/move.ts'
+import { renderLeftBehind, renderRemarks, renderWarnings } from './remarks.ts'
 import { renderPurpose } from './proposal.ts'
-import { rowsOf, type Telling, tellingOf } from './rows.ts'
+import { rowsOf, type Telling, tellingOf } from './lines/rows.ts'
 
 /** The file in which some servers are changed; nothing where that is LiteLLM. */
 const renderPlace = ([first]: readonly ShortChange[], look: Look): string[] =>

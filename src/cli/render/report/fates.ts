@@ -9,10 +9,10 @@ import {
 } from '../../../core/run/outcome.ts'
 import { brokenChanges, isForeseen, type RunReport } from '../../../core/run/report.ts'
 import { printable } from '../../../core/show/text.ts'
-import { type Look, wrap } from '../layout.ts'
-import { namesOf, shownName } from '../name.ts'
+import { hintLines, type Look, wrap } from '../layout.ts'
+import { namesOf } from '../name.ts'
 import { renderDrift } from '../plan/drift.ts'
-import { type Findings, renderMending } from '../plan/reach.ts'
+import { type Findings, mendings } from '../plan/reach.ts'
 import { type RunWords, wordsFor } from '../words.ts'
 
 type Tone = Parameters<Look['paint']>[0]
@@ -124,9 +124,7 @@ export function renderFates(report: RunReport, look: Look): string[] {
  * worked beforehand, as the old address is often dead. Empty where nobody looked, and `quiet` where nothing is to be mended.
  */
 export function renderChecks(report: RunReport, look: Look, quiet: boolean): string[] {
-  const checked = report.changes.flatMap((change) =>
-    change.check ? [{ name: shownName(change.server), tried: change.check, change }] : [],
-  )
+  const checked = report.changes.flatMap((change) => (change.check ? [{ change, tried: change.check }] : []))
   const isBroken = brokenChanges(report).length > 0
   if (checked.length === 0 || (quiet && !isBroken)) return []
   const of = (outcome: string): number => checked.filter(({ tried }) => tried.outcome === outcome).length
@@ -137,6 +135,10 @@ export function renderChecks(report: RunReport, look: Look, quiet: boolean): str
     failed > 0 ? `${failed} ${failed === 1 ? 'does' : 'do'} not work` : '',
   ].filter((text) => text !== '')
   const text = wrap(`Checked through the gateway: ${parts.join(', ')}.`, look.width, '  ')
-  const toMend = checked.filter(({ change }) => report.reverts === null || !isForeseen(change, report))
-  return [isBroken ? look.paint('red', text) : text, ...renderMending(toMend, look)]
+  const toMend = checked.filter(
+    ({ change, tried }) =>
+      tried.outcome === 'failed' && (report.reverts === null || !isForeseen(change, report)),
+  )
+  const hints = mendings(toMend, look).map((hint) => hintLines(hint, look))
+  return [isBroken ? look.paint('red', text) : text, ...hints]
 }

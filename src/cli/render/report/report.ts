@@ -1,5 +1,5 @@
 import { namesOf, shownName } from '../name.ts'
-import { renderLeftBehind } from '../plan/plan.ts'
+import { renderLeftBehind } from '../plan/remarks.ts'
 import { acceptOptions, CONSENTS } from '../../../core/plan/consent.ts'
 import { aimOf, serversIn } from '../../../core/plan/change.ts'
 import type { AppliedChange } from '../../../core/run/outcome.ts'
@@ -88,7 +88,7 @@ export function renderByHand({ changes }: RunReport, look: Look): string {
 const STILL_DAMAGED =
   'Not everything is as it was before that run. Whether the run changed the fields named above, or somebody since, cannot be told from here: look at them on the admin page, and correct there what is wrong.'
 
-/** Which run it was, and whose changes are in force again by it. */
+/** Which run it was, and the hash that its journal ends with. */
 const renderRun = ({ run }: RunReport, look: Look): string[] => [
   ...(run ? [look.paint('dim', `Run ${run.id}`)] : []),
   ...(run?.head ? [look.paint('dim', `Journal head ${run.head}`)] : []),

@@ -6,23 +6,19 @@ import { isUnfinished } from '../../../journal/fold.ts'
 import { assembleTopology } from '../../../runs/deployment/topology.ts'
 import type { GatewayStatus, JournalStatus, StatusReport } from '../../../runs/status/status.ts'
 import { type Look, problemLines, warningLines, wrap } from '../layout.ts'
-import { shownName } from '../name.ts'
+import { gatewayTitle } from '../name.ts'
 import { settling } from '../report/ways-to-end.ts'
-import { numbersOf } from './servers.ts'
+import { numbersOf, renderNotes } from './servers.ts'
 import { renderMove } from './status.ts'
 
 /** Where the servers are, in one line of numbers. */
 const resultLine = ({ identity, servers }: GatewayStatus, url: string): string =>
-  `LiteLLM ${identity.version ?? '(release unknown)'} at ${url}: ${numbersOf(servers) || 'no servers'}.`
+  `${gatewayTitle(identity.version, url)}: ${numbersOf(servers) || 'no servers'}.`
 
 function gatewayWarnings({ moves, notes }: GatewayStatus, look: Look): string[] {
   return [
     ...moves.filter(({ took }) => took !== true).flatMap((move) => renderMove(move, look)),
-    ...notes
-      .filter(({ code }) => code !== 'old-address' && code !== 'near-miss')
-      .map(({ message, server }) =>
-        warningLines(`${server ? `${shownName(server)}: ` : ''}${message}`, look, '  '),
-      ),
+    ...renderNotes(notes, look),
   ]
 }
 

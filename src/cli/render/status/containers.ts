@@ -14,8 +14,11 @@ import { columnsOf, fitted, type Look, padded, wrap } from '../layout.ts'
 /** How to render `status`. `isShort`: so that it fits a screen; what is left out then is shown with --verbose. */
 export type StatusLook = Look & { isShort: boolean }
 
+/** The ports of a container on the network of the machine itself. */
+export const ALL_PORTS = '! all of the machine'
+
 function shownPorts({ ports, onHostNetwork }: TopologyContainer): string {
-  if (onHostNetwork) return '! all of the machine'
+  if (onHostNetwork) return ALL_PORTS
   return ports.length === 0 ? 'none' : ports.map(portLabel).join(', ')
 }
 
@@ -57,7 +60,7 @@ function listed(texts: readonly string[], columns: number): string {
 
 /** The ports of a container, first those that lead past LiteLLM. */
 function portsInShort({ ports, onHostNetwork }: TopologyContainer): string[] {
-  if (onHostNetwork) return ['! all of the machine']
+  if (onHostNetwork) return [ALL_PORTS]
   const first = ports.toSorted((a, b) => Number(b.exposed) - Number(a.exposed))
   return first.map((port) => printable(`${port.exposed ? '! ' : ''}${portText(port)}`))
 }

@@ -7,7 +7,7 @@ import {
 } from '../../../core/deployment/topology.ts'
 import { count, printable } from '../../../core/show/text.ts'
 import { columnsOf, fitted, type Look, padded, wrap } from '../layout.ts'
-import { inFull } from './containers.ts'
+import { ALL_PORTS, inFull } from './containers.ts'
 
 /** Columns of one network's line: `──●`. */
 const LANE = 3
@@ -19,7 +19,7 @@ interface Columns {
 }
 
 const labels = ({ ports, onHostNetwork }: TopologyContainer): string[] =>
-  onHostNetwork ? ['! all of the machine'] : ports.map(portLabel)
+  onHostNetwork ? [ALL_PORTS] : ports.map(portLabel)
 
 const title = ({ name }: TopologyContainer): string => printable(name)
 

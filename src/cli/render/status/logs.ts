@@ -3,9 +3,10 @@ import { printable, shortened } from '../../../core/show/text.ts'
 import type { LogLine } from '../../../docker/port.ts'
 import type { ErrorLog } from '../../../runs/status/status.ts'
 import { fitted, wrap } from '../layout.ts'
+import { localTime } from '../local-time.ts'
 import type { StatusLook } from './containers.ts'
 
-const clock = ({ time }: LogLine): string => (time === null ? '' : `${time.slice(0, 19).replace('T', ' ')}  `)
+const clock = ({ time }: LogLine): string => (time === null ? '' : `${localTime(time)}  `)
 
 const shownError = ({ text, times }: ErrorLog['lines'][number]): string =>
   `${shortened(redactText(text), 200)}${times > 1 ? ` (${times} times)` : ''}`

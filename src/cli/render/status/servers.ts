@@ -3,7 +3,7 @@ import { groupedBy } from '../../../core/grouped.ts'
 import { maskUrl } from '../../../core/show/redact.ts'
 import { count, printable } from '../../../core/show/text.ts'
 import type { GatewayStatus } from '../../../runs/status/status.ts'
-import { type Look, padded, wrap } from '../layout.ts'
+import { type Look, padded, warningLines, wrap } from '../layout.ts'
 import { namesOf, shownName } from '../name.ts'
 
 /** Where a server stands, as it is shown: one that another rule moved is neither left alone nor not concerned. */
@@ -84,6 +84,15 @@ export function numbersOf(servers: readonly ServerStanding[]): string {
   return numbers.flatMap(({ state, n }) => (n > 0 ? [`${n} ${STATE_TITLES[state]}`] : [])).join(', ')
 }
 
+/** What is to be said of the list of servers; where each stands has been said with it. */
+export function renderNotes(notes: GatewayStatus['notes'], look: Look): string[] {
+  return notes
+    .filter(({ code }) => code !== 'old-address' && code !== 'near-miss')
+    .map(({ message, server }) =>
+      warningLines(`${server ? `${shownName(server)}: ` : ''}${message}`, look, '  '),
+    )
+}
+
 /** The servers by where they stand, and what is to be said of the list. */
 export function renderServers({ servers, notes }: GatewayStatus, look: Look): string[] {
   const heading =
@@ -94,10 +103,6 @@ export function renderServers({ servers, notes }: GatewayStatus, look: Look): st
     look.paint('bold', wrap(heading, look.width, '  ')),
     ...STATES.flatMap((state) => renderState(state, servers, look)),
     ...(look.verbose ? renderOrigins(servers, look) : []),
-    ...notes
-      .filter(({ code }) => code !== 'old-address' && code !== 'near-miss')
-      .map(({ message, server }) =>
-        wrap(`  ! ${server ? `${shownName(server)}: ` : ''}${printable(message)}`, look.width, '    '),
-      ),
+    ...renderNotes(notes, look),
   ]
 }

@@ -10,6 +10,7 @@ import type { ConfiguredMove } from '../../../runs/status/configured-moves.ts'
 import type { GatewayStatus, JournalStatus, Problem, StatusReport } from '../../../runs/status/status.ts'
 import { columnsOf, hintLines, type Look, problemLines, wrap } from '../layout.ts'
 import { localTime } from '../local-time.ts'
+import { gatewayTitle } from '../name.ts'
 import { settling } from '../report/ways-to-end.ts'
 import type { StatusLook } from './containers.ts'
 import { renderDocker } from './docker.ts'
@@ -107,7 +108,7 @@ export function renderStatus(report: StatusReport, look: StatusLook, own: Comman
   const { at, url, migration, gateway, journal, docker } = report
   const known = 'identity' in gateway ? gateway : null
   const who = known
-    ? `LiteLLM ${known.identity.version ?? '(release unknown)'} at ${url}, ${known.identity.account}`
+    ? `${gatewayTitle(known.identity.version, url)}, ${known.identity.account}`
     : `LiteLLM at ${url}`
   const to = originText(migration.to)
   const rule =

@@ -1,6 +1,5 @@
 import { describe, expect, test } from 'vitest'
 import { columnsOf } from '../../../../src/cli/render/layout.ts'
-import type { Change } from '../../../../src/core/plan/change.ts'
 import type { Skipped } from '../../../../src/core/plan/plan.ts'
 import { changeAt, changeOf, failing, NEW, OLD, planWith, reached, reviewOf, SIGN_INS } from './scene.ts'
 
@@ -298,14 +297,25 @@ describe('the review of a migration', () => {
     `)
   })
 
+  const skipped = (name: string, matched: boolean): Skipped => ({
+    server: changeOf(name).server,
+    matched,
+    code: matched ? 'config-defined' : 'near-miss',
+    message: matched ? "defined in LiteLLM's config.yaml" : 'port 8586, not 8585',
+    url: `http://localhost:8586/servers/${name}/sse`,
+  })
+
+  test('names the first of many that nobody meant, and all of those that were', () => {
+    const plan = (matched: boolean) =>
+      planWith([], {}, { skipped: Array.from({ length: 25 }, (_, i) => skipped(`s${i}`, matched)) })
+    expect(reviewOf(plan(false))).toMatch(/ s19 and 5\s+more \[near-miss\]/)
+    for (const text of [reviewOf(plan(true)), reviewOf(plan(false), { verbose: true })]) {
+      expect(text).toMatch(/ s24\s+\[/)
+      expect(text).toContain('/servers/s24/sse')
+    }
+  })
+
   test('tells what is left alone and what is to be known before the numbers, what was meant first', () => {
-    const skipped = (name: string, matched: boolean): Skipped => ({
-      server: changeOf(name).server,
-      matched,
-      code: matched ? 'config-defined' : 'near-miss',
-      message: matched ? "defined in LiteLLM's config.yaml" : 'port 8586, not 8585',
-      url: `http://localhost:8586/servers/${name}/sse`,
-    })
     const near = Array.from({ length: 12 }, (_, i) => skipped(`near-${i}`, false))
     const plan = planWith([changeOf('fetch')], {}, { skipped: [...near, skipped('fixed', true)] })
     expect(reviewOf(plan)).toMatchInlineSnapshot(`
@@ -340,67 +350,11 @@ describe('the review of a migration', () => {
   })
 })
 
-describe('a line stands for several servers only where they are equal:', () => {
-  const many = (n: number, more: (i: number) => Partial<Change> = () => ({})): Change[] =>
-    Array.from({ length: n }, (_, i) => changeOf(`server-${i}`, more(i)))
-
-  const linesOf = (changes: readonly Change[], found: Parameters<typeof planWith>[1] = {}): string[] => {
-    const [, group = ''] = reviewOf(planWith(changes, found)).split('\n\n')
-    return group.split('\n').slice(2)
-  }
-
-  test('eleven, and not ten', () => {
-    expect(linesOf(many(10))).toHaveLength(10)
-    expect(linesOf(many(11))).toEqual(['    11 servers  /servers/{name}/sse'])
-  })
-
-  test('not those at a path of their own', () => {
-    const odd = many(11, (i) => ({
-      edits: [{ field: 'url', before: `${OLD}/${i}/x`, after: `${NEW}/${i}/x` }],
-    }))
-    expect(linesOf(odd)).toHaveLength(11)
-  })
-
-  test('not one whose path only looks like the pattern', () => {
-    const lines = linesOf([...many(11), changeAt('evil', '/servers/{name}/sse')])
-    expect(lines).toEqual([
-      '    evil        /servers/{name}/sse  unlike the others',
-      '    11 servers  /servers/{name}/sse',
-    ])
-  })
-
-  test('not what costs something where it is an exception, be there ever so many', () => {
-    const costly = Array.from({ length: 12 }, (_, i) => changeOf(`costly-${i}`, { effects: SIGN_INS }))
-    expect(linesOf([...many(13), ...costly])).toHaveLength(13)
-    expect(linesOf([...many(3), ...costly])).toEqual([
-      '  ! 12 servers  /servers/{name}/sse    (1)',
-      '    server-0    /servers/server-0/sse',
-      '    server-1    /servers/server-1/sse',
-      '    server-2    /servers/server-2/sse',
-    ])
-  })
-
-  test('not one with settings that are put back, which are shown with it', () => {
-    const settings = { token_url: 'http://evil.example/' }
-    expect(reviewOf(planWith(many(12, () => ({ settings })))).match(/token_url/g)).toHaveLength(12)
-  })
-
-  test('with as many tools as they have together', () => {
-    const found = Object.fromEntries(
-      many(12).map(({ server }, i) => [server.name ?? '', reached(i < 11 ? 5 : 1000)]),
-    )
-    expect(linesOf(many(12), found)).toEqual([
-      '    12 servers  /servers/{name}/sse  ✓ 5 to 1000 tools, 1,055 in all',
-    ])
-  })
-})
-
-test('servers of one name are told apart by their ids, and a name cannot be taken for columns', () => {
-  const twin = (id: string): Change => changeOf('twin', { id, server: { ...changeOf('twin').server, id } })
-  const evil = changeAt('x  /servers/x/sse  ✓ 3 tools', '/evil')
-  const text = reviewOf(planWith([twin('one'), twin('two'), evil]))
-  expect(text).toContain('    twin (one)  /servers/twin/sse\n    twin (two)  /servers/twin/sse\n')
-  expect(text).toContain('"x  /servers/x/sse  ✓ 3 tools"')
+test('what changes is marked below it, whatever letters stand before it', () => {
+  const edits = [{ field: 'url', before: `${OLD}/日本/a`, after: `${OLD}/日本/b` }]
+  const lines = reviewOf(planWith([changeOf('wide', { edits })])).split('\n')
+  const [at = -1] = lines.flatMap((line, i) => (line.startsWith('-url') ? [i] : []))
+  expect(lines[at + 1]).toHaveLength(columnsOf(lines[at] ?? ''))
 })
 
 test('what is hidden in a URL stays hidden, and where nothing else changes, that is said', () => {

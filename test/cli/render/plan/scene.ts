@@ -8,33 +8,28 @@ import type { Plan, Skipped } from '../../../../src/core/plan/plan.ts'
 import type { Tried } from '../../../../src/core/reach/reach.ts'
 import { adHocMigration } from '../../../../src/core/rule/ad-hoc.ts'
 import type { Purpose } from '../../../../src/runs/job/ports.ts'
+import { changeOf as sampleOf } from '../../../core/plan/samples.ts'
 
 export const OLD = 'http://localhost:8585'
 export const NEW = 'http://mcp-proxy-sse:8080'
 
 /** A look at a plan, without colour, so wide. */
-const look = (width = 80): Look => ({ width, paint: (_, text) => text, colour: false, verbose: false })
+const look = (width: number, verbose: boolean): Look => ({
+  width,
+  paint: (_, text) => text,
+  colour: false,
+  verbose,
+})
 
 const pathOf = (name: string): string => `/servers/${name}/sse`
 
 /** A change of a server of that name, by default that of its URL as the guide has it. */
-export function changeOf(name: string, more: Partial<Change> = {}): Change {
-  return {
-    id: `change-${name}`,
+export const changeOf = (name: string, more: Partial<Change> = {}): Change =>
+  sampleOf(name, {
     server: { id: `id-${name}`, name, alias: name, source: 'database' },
-    file: null,
-    migration: 'localhost-8585-to-mcp-proxy-sse',
-    transport: 'sse',
-    signsIn: false,
     edits: [{ field: 'url', before: OLD + pathOf(name), after: NEW + pathOf(name) }],
-    landed: [],
-    effects: [],
-    settings: {},
-    fields: {},
-    fingerprint: '',
     ...more,
-  }
-}
+  })
 
 /** The same at another path. */
 export const changeAt = (name: string, path: string): Change =>
@@ -100,9 +95,10 @@ export function reviewOf(
   {
     width = 80,
     asDiff = false,
+    verbose = false,
     purpose = MIGRATION,
-  }: { width?: number; asDiff?: boolean; purpose?: Purpose } = {},
+  }: { width?: number; asDiff?: boolean; verbose?: boolean; purpose?: Purpose } = {},
 ): string {
   const own = (command: string, ...words: readonly string[]): string => [command, ...words].join(' ')
-  return `\n${renderReview({ plan, purpose }, { own, look: look(width), asDiff })}\n`
+  return `\n${renderReview({ plan, purpose }, { own, look: look(width, verbose), asDiff })}\n`
 }

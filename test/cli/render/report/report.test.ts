@@ -4,6 +4,7 @@ import { renderByHand, renderReport, type Telling } from '../../../../src/cli/re
 import type { Tried } from '../../../../src/core/reach/reach.ts'
 import { type AppliedChange, type Outcome, settledAs } from '../../../../src/core/run/outcome.ts'
 import type { RunReport } from '../../../../src/core/run/report.ts'
+import { changeOf } from '../../../core/plan/samples.ts'
 
 const LOOK: Look = { width: 80, paint: (_, text) => text, colour: false, verbose: false }
 
@@ -27,23 +28,7 @@ const failing: Tried = {
 
 /** A change of a server, and what became of it. */
 const change = (name: string, outcome: Outcome, more: Partial<AppliedChange> = {}): AppliedChange => ({
-  ...settledAs(
-    {
-      id: `change-${name}`,
-      server: { id: `id-${name}`, name, alias: name, source: 'database' },
-      file: null,
-      settings: {},
-      landed: [],
-      migration: 'a-migration',
-      transport: 'sse',
-      signsIn: false,
-      edits: [{ field: 'url', before: `http://old:1/${name}`, after: `http://new:2/${name}` }],
-      effects: [],
-      fields: {},
-      fingerprint: '',
-    },
-    outcome,
-  ),
+  ...settledAs(changeOf(name, { migration: 'a-migration' }), outcome),
   ...more,
 })
 
@@ -178,8 +163,8 @@ describe('the report of a run in which', () => {
         ✗ n8n, postgres: changed, and does not work through the gateway: LiteLLM: the
           server is unreachable
       Checked through the gateway: 1 of 3 list their tools, 2 do not work.
-      To mend n8n, postgres: Start the MCP proxy:
-          docker start mcp-proxy-sse
+      To mend them: Start the MCP proxy:
+        docker start mcp-proxy-sse
       Every field that the API shows was read back and compared; it hides credentials.
 
       Next, when what does not work is mended, prove it:
@@ -189,6 +174,19 @@ describe('the report of a run in which', () => {
       Journal head HEAD
       "
     `)
+  })
+
+  test('many do not work names the first of them, and counts the rest', () => {
+    const names = Array.from({ length: 25 }, (_, i) => `s${i}`)
+    const other = { ...failing, hint: 'Give it back its name.' }
+    const broken = [
+      ...names.map((name) => change(name, 'applied', { check: failing })),
+      change('n8n', 'applied', { check: other }),
+    ]
+    const text = shown(reportOf(broken)).replaceAll(/\s+/g, ' ')
+    expect(text).toContain(
+      ' s19 and 5 more: Start the MCP proxy: docker start mcp-proxy-sse To mend n8n: Give',
+    )
   })
 
   test('what does not work was known not to is no reason to mend anything', () => {
@@ -262,5 +260,5 @@ test('the URLs of before are told where the journal is lost, of servers whose se
   const moved = change('one', 'applied')
   const puttingBack = { ...moved, edits: [], landed: moved.edits }
   for (const each of [moved, puttingBack])
-    expect(renderByHand(reportOf([each]), LOOK)).toContain('\n  one: url http://old:1/one')
+    expect(renderByHand(reportOf([each]), LOOK)).toContain('\n  one: url http://old/servers/one/sse')
 })

@@ -123,6 +123,7 @@ test('what there is no room for is counted, and the whole is shown with --verbos
   )
   const full = shown(servers, { onScreen: true, isShort: false, verbose: true })
   expect(full.match(/ERROR: request/g)).toHaveLength(10)
+  expect(full).toMatch(/^    2026-11-24 03:14 UTC  ERROR: request 0/m)
   expect(full).toContain('networks litellm-net, postgres-net, traefik-proxy')
   expect(full).toContain('ports ! 0.0.0.0:8585 → 8080')
 })

@@ -1,5 +1,5 @@
-import { columnsOf, type Look, padded } from '../layout.ts'
-import { TONES } from './reach.ts'
+import { columnsOf, type Look, padded, within } from '../../layout.ts'
+import { TONES } from '../reach.ts'
 import type { Row } from './rows.ts'
 
 /** Where names begin: after two columns, the sign, and a space. */
@@ -27,21 +27,12 @@ function pieces(text: string, columns: number): string[] {
   return lines
 }
 
-const taken = (characters: readonly string[], columns: number): string => {
-  let kept = ''
-  for (const character of characters) {
-    if (columnsOf(kept + character) > columns) break
-    kept += character
-  }
-  return kept
-}
-
 /** A text that is cut in its middle where it takes more columns. */
 function cutInMiddle(text: string, columns: number): string {
   if (columnsOf(text) <= columns) return text
   const characters = [...text]
-  const end = taken(characters.toReversed(), Math.floor((columns - 1) / 2))
-  const start = taken(characters, columns - 1 - columnsOf(end))
+  const end = within(characters.toReversed(), Math.floor((columns - 1) / 2))
+  const start = within(characters, columns - 1 - columnsOf(end))
   return `${start}…${[...end].toReversed().join('')}`
 }
 
@@ -93,10 +84,8 @@ function renderRow(row: Row, columns: Columns, look: Look): string {
   const isBeside = columnsOf(row.path) <= columns.path && columnsOf(last) + start <= end
   if (isBeside) lines[lines.length - 1] = padded(last, end - start) + (text === '' ? '' : GAP + text)
   else if (text !== '') lines.push(' '.repeat(lines.length === 1 ? at : BELOW) + foundText(row, 0, look))
-  return (head + lines.join('\n'))
-    .split('\n')
-    .map((line) => line.trimEnd())
-    .join('\n')
+  const [first = '', ...more] = lines
+  return [head + first, ...more].map((line) => line.trimEnd()).join('\n')
 }
 
 /** The lines of a group in columns, with `beneath` what belongs to each. */

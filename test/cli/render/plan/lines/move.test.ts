@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { shownSide } from '../../../../src/cli/render/plan/diff.ts'
-import { moveOf } from '../../../../src/cli/render/plan/move.ts'
-import type { Edit } from '../../../../src/core/plan/change.ts'
+import { shownSide } from '../../../../../src/cli/render/plan/diff.ts'
+import { moveOf } from '../../../../../src/cli/render/plan/lines/move.ts'
+import type { Edit } from '../../../../../src/core/plan/change.ts'
 
 const edit = (before: string | null, after: string | null): Edit => ({ field: 'url', before, after })
 

@@ -1,11 +1,11 @@
-import { groupedBy } from '../../../core/grouped.ts'
-import type { Change } from '../../../core/plan/change.ts'
-import type { Plan } from '../../../core/plan/plan.ts'
-import type { Tried } from '../../../core/reach/reach.ts'
-import { shownName } from '../name.ts'
-import { type Footnotes, numbersFor, refsText } from './footnotes.ts'
+import { groupedBy } from '../../../../core/grouped.ts'
+import type { Change } from '../../../../core/plan/change.ts'
+import type { Plan } from '../../../../core/plan/plan.ts'
+import type { Tried } from '../../../../core/reach/reach.ts'
+import { shownName } from '../../name.ts'
+import { type Footnotes, numbersFor, refsText } from '../footnotes.ts'
 import type { ShortChange } from './move.ts'
-import { shortFinding } from './reach.ts'
+import { shortFinding } from '../reach.ts'
 
 /** Does it fail there, or cost something? */
 export type Sign = '✗' | '!' | ' '

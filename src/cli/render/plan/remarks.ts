@@ -5,7 +5,7 @@ import { count, printable } from '../../../core/show/text.ts'
 import { shownValue } from './diff.ts'
 import { renderDrift } from './drift.ts'
 import { type Look, wrap } from '../layout.ts'
-import { shownName } from '../name.ts'
+import { namesOf, shownName, unitName } from '../name.ts'
 
 /** What there is to see of a server that is left alone: its drift, or its URL and the patch to make by hand. */
 function renderLeft({ url, contested, patch }: Skipped, look: Look): string {
@@ -14,7 +14,7 @@ function renderLeft({ url, contested, patch }: Skipped, look: Look): string {
   return `${drift.length > 0 ? drift.join('') : place}${renderPatch(patch ?? [])}`
 }
 
-/** So many of those that nobody meant are told with their URLs. */
+/** So many of those that nobody meant are told with their URLs, and with --verbose all of them. */
 const MOST_URLS = 10
 
 /** Servers that are left alone for one reason, which is said once, with their names. */
@@ -22,9 +22,10 @@ function renderSkipped(group: readonly Skipped[], look: Look): string {
   const [first] = group
   if (!first) return ''
   const sign = isLeftBehind(first) ? look.paint('yellow', '!') : '-'
-  const names = [...new Set(group.map(({ server }) => shownName(server)))].join(', ')
+  const isWhole = isLeftBehind(first) || look.verbose
+  const names = namesOf(group, { verbose: isWhole })
   const why = wrap(`${names} [${first.code}]: ${first.message}`, look.width - 4, '    ')
-  const shown = isLeftBehind(first) ? group : group.slice(0, MOST_URLS)
+  const shown = isWhole ? group : group.slice(0, MOST_URLS)
   const more = group.length > shown.length ? `\n    … and ${group.length - shown.length} more` : ''
   return `  ${sign} ${why}${shown.map((skipped) => renderLeft(skipped, look)).join('')}${more}`
 }
@@ -37,9 +38,9 @@ const renderPatch = (lines: readonly string[]): string =>
 function renderNote(group: readonly Note[], look: Look): string {
   const [note] = group
   if (!note) return ''
-  const servers = group.flatMap(({ server }) => (server ? [shownName(server)] : []))
+  const servers = group.flatMap(({ server }) => (server ? [{ server }] : []))
   const field = note.field ? `, field ${printable(note.field)}` : ''
-  const where = servers.length > 0 ? `${[...new Set(servers)].join(', ')}${field}: ` : ''
+  const where = servers.length > 0 ? `${unitName(servers)}${field}: ` : ''
   const text = wrap(`! ${where}${printable(note.message)}`, look.width, '  ')
   return note.code === 'old-address' ? text : look.paint('yellow', text)
 }

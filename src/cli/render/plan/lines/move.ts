@@ -1,6 +1,6 @@
-import type { Change, Edit } from '../../../core/plan/change.ts'
-import { printable } from '../../../core/show/text.ts'
-import { shownSide } from './diff.ts'
+import type { Change, Edit } from '../../../../core/plan/change.ts'
+import { printable } from '../../../../core/show/text.ts'
+import { shownSide } from '../diff.ts'
 
 /**
  * The change of one URL in short, as it may be shown: what it begins with before and after, and what stands after both,
