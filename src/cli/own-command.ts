@@ -3,7 +3,7 @@ import { basename, resolve } from 'node:path'
 import { redactText } from '../core/show/redact.ts'
 import type { CommandMaker, OwnCommand } from '../core/show/own-command.ts'
 import { shellQuoted } from '../core/show/shell.ts'
-import { type MainOptions, MOVING } from './commands/main.ts'
+import { type MainOptions, MOVING, PLAYED } from './commands/main.ts'
 import type { StatusOptions } from './commands/status.ts'
 import { CHECK, EXPECTED, PARTS, RULE, VERIFY_SECONDS, type VerifyOptions } from './commands/verify.ts'
 import type { Context } from './context.ts'
@@ -68,19 +68,10 @@ export interface Begun {
 }
 
 /** Where the commands are to lead. A journal that a variable of this shell names is named, as another shell lacks it. */
-function placeOf(
-  { sandbox, release, scenario, journal }: Given,
-  { url, context }: Begun,
-  command: OwnCommand,
-): string[] {
+function placeOf(given: Given, { url, context }: Begun, command: OwnCommand): string[] {
   // A sandbox is gone when its run ends, and its journal with it: the same happens once more on another.
-  if (sandbox)
-    return [
-      '--sandbox',
-      ...(release === undefined ? [] : ['--release', release]),
-      ...(scenario === undefined ? [] : ['--scenario', scenario]),
-    ]
-  const folder = journal ?? context.env['MCP_URL_MIGRATE_JOURNAL'] ?? ''
+  if (given.sandbox) return ['--sandbox', ...PLAYED.flatMap((each) => words(each, given))]
+  const folder = given.journal ?? context.env['MCP_URL_MIGRATE_JOURNAL'] ?? ''
   return [
     ...(url === null || command === 'history' ? [] : ['--url', url]),
     ...(folder === '' ? [] : ['--journal', resolve(folder)]),

@@ -2,7 +2,7 @@ import { Command as Parser, CommanderError, type OutputConfiguration } from 'com
 import { describeCommands, PERFORMED } from './commands/all.ts'
 import { mainCommand } from './commands/main.ts'
 import { misuse, tooEarly, unknownCommand } from './misuse.ts'
-import type { Command, Declaration } from './options/declare.ts'
+import { type Command, type Declaration, isArgument } from './options/declare.ts'
 import { fullHelp, shortHelp } from './render/help.ts'
 import { mayBeTerminal } from './terminal/output.ts'
 import { giveWidth, USUAL_WIDTH } from './terminal/width.ts'
@@ -38,21 +38,19 @@ const OUTPUT: OutputConfiguration = {
 /** Collects the values of an option that may be repeated. */
 const collect = (value: string, before: string[] = []): string[] => [...before, value]
 
-const isArgument = (flags: string): boolean => flags.startsWith('[')
-
 function defineArguments(parser: Parser, { options }: Declaration): void {
-  for (const { flags } of options.filter((each) => isArgument(each.flags))) parser.argument(flags)
+  for (const { flags } of options.filter(isArgument)) parser.argument(flags)
 }
 
 function defineOptions(parser: Parser, { options }: Declaration): void {
-  for (const { flags, repeats } of options.filter((each) => !isArgument(each.flags)))
+  for (const { flags, repeats } of options.filter((each) => !isArgument(each)))
     if (repeats) parser.option(flags, '', collect)
     else parser.option(flags)
 }
 
 /** What the options and arguments of a command were given, by their names. */
 function givenTo(parser: Parser, { options }: Command): Record<string, unknown> {
-  const names = options.filter(({ flags }) => isArgument(flags)).map(({ name }) => name)
+  const names = options.filter(isArgument).map(({ name }) => name)
   return { ...parser.opts(), ...Object.fromEntries(names.map((name, i) => [name, parser.processedArgs[i]])) }
 }
 

@@ -2,7 +2,8 @@ import { realpathSync } from 'node:fs'
 import { basename, delimiter, isAbsolute, join, relative } from 'node:path'
 import { shellQuoted } from '../core/show/shell.ts'
 
-const NAME = 'mcp-url-migrate'
+/** The name of the program, as it is on the PATH. */
+export const NAME = 'mcp-url-migrate'
 
 /** What is known of how the program was started. */
 export interface Start {

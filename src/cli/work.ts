@@ -9,7 +9,8 @@ import { type Phase, Signals } from './signals.ts'
 import { hintLines } from './render/layout.ts'
 import { readStart, startedAs } from './started-as.ts'
 import { HangUp } from './terminal/hang-up.ts'
-import { ConsoleTerminal, decideColour, painter } from './terminal/console.ts'
+import { decideColour, painter } from './terminal/colour.ts'
+import { ConsoleTerminal } from './terminal/console.ts'
 import { tellWritten } from './written.ts'
 
 /** What the start of the program leaves to its work. `version`: of this tool. */

@@ -1,4 +1,4 @@
-/** Why a server is left alone, for scripts. Stable; `help --all` lists them. By itself, as that needs no schemas. */
+/** Why a server is left alone, for scripts. Stable; `help --all` lists them, which loads no schemas: hence this file. */
 export const SKIPPED_CODES = [
   'config-defined',
   'file-not-named',

@@ -9,7 +9,7 @@ import { EXTENSION } from './file-recorder.ts'
 import { thisUser } from './trust/own-file.ts'
 import { looseParent } from './trust/own-folder.ts'
 
-/** How the folder of a journal begins that is to go away: that of a sandbox. */
+/** How the name of a folder begins whose journal is meant to go away: a sandbox's. */
 export const PASSING_FOLDER = 'mcp-url-migrate-sandbox-'
 
 /** The type of the file system that a path is on, from Linux's mount table; `null` elsewhere. */

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url'
 import { expect } from 'vitest'
 
 /** Are pages to be written anew, as `npm run docs` does, where they are otherwise only compared? */
-const isUpdating = process.env['UPDATE_DOCS'] === '1'
+export const isUpdating = process.env['UPDATE_DOCS'] === '1'
 
 /** Holds a file of the docs to what is made of the source, or writes it anew. `name`: below `docs`. */
 export async function expectGenerated(name: string, text: string): Promise<void> {

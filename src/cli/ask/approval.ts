@@ -1,7 +1,7 @@
 import { type Change, serversIn } from '../../core/plan/change.ts'
 import { awaitingChanges, type Plan, readyChanges } from '../../core/plan/plan.ts'
 import { unitsOf } from '../../core/plan/units.ts'
-import { choosing, consenting } from '../../core/plan/withheld.ts'
+import { awaitedConsents, choosing, consenting } from '../../core/plan/withheld.ts'
 import { count } from '../../core/show/text.ts'
 import type { Gateway } from '../../gateway/port.ts'
 import { unitName } from '../render/name.ts'
@@ -10,6 +10,7 @@ import { type RunWords, wordsFor } from '../render/words.ts'
 import { cancelled, type Choice } from '../terminal/terminal.ts'
 import type { Asking } from './choose-or-show.ts'
 import { oneByOne } from './one-by-one.ts'
+import { noTo } from './yes-or-no.ts'
 
 type Answer = 'yes' | 'no' | 'consent' | 'some' | 'each' | 'diff'
 
@@ -32,9 +33,9 @@ function question(plan: Plan): string {
 }
 
 /** What somebody agrees to with the servers that wait, by the consents that are missing. */
-function objection(awaiting: readonly Change[], { withheld }: Plan): string {
+function objection(awaiting: readonly Change[], plan: Plan): string {
   const one = serversIn(awaiting) === 1
-  const missing = new Set(awaiting.flatMap(({ id }) => withheld[id]?.consents ?? []))
+  const missing = new Set(awaitedConsents(awaiting, plan))
   const reasons = [
     missing.has('unreachable') ? `${one ? 'does' : 'do'} not work at the new URL` : '',
     missing.has('grants') ? `${one ? 'gets another id' : 'get other ids'}, and somebody may lose access` : '',
@@ -45,13 +46,7 @@ function objection(awaiting: readonly Change[], { withheld }: Plan): string {
   return `${count(serversIn(awaiting), 'server')} ${reasons.join(', or ')}, see above`
 }
 
-const NO: Choice<Answer> = {
-  key: 'n',
-  name: 'no',
-  words: ['no', 'q', 'quit'],
-  about: 'write nothing (also q)',
-  value: 'no',
-}
+const NO: Choice<Answer> = noTo('write nothing', 'no')
 const SOME: Choice<Answer> = {
   key: 's',
   name: 'some',
@@ -121,7 +116,7 @@ function agreed({ plan, chosen }: Standing): Standing {
 /** The plan without what still waits: whoever was asked about it did not agree. */
 const withoutWaiting = (plan: Plan): Plan => choosing(plan, awaitingChanges(plan), [])
 
-/** What a "no" comes to. Whoever wants nothing of what waits, where nothing else is to be written, may still be asked other things. */
+/** What a "no" comes to: nothing is written. Where all of it waited, that is declined and the job goes on, as it may have more to ask. */
 function refused(plan: Plan): Plan {
   if (readyChanges(plan).length > 0) throw cancelled()
   return withoutWaiting(plan)

@@ -4,12 +4,13 @@ import { type Change, serversIn } from '../../core/plan/change.ts'
 import { type Plan, readyChanges } from '../../core/plan/plan.ts'
 import { unitsOf } from '../../core/plan/units.ts'
 import { choosing } from '../../core/plan/withheld.ts'
-import { shortened } from '../../core/show/text.ts'
+import { count, shortened } from '../../core/show/text.ts'
 import { unitName } from '../render/name.ts'
 import { renderBlocks } from '../render/plan/blocks.ts'
 import { wordsFor } from '../render/words.ts'
 import { cancelled, type Choice } from '../terminal/terminal.ts'
 import { type Asking, chooseOrShow } from './choose-or-show.ts'
+import { askYesOrNo } from './yes-or-no.ts'
 
 type EachAnswer = 'yes' | 'no' | 'rest' | 'stop' | 'back'
 
@@ -31,14 +32,14 @@ const STOP: Choice<EachAnswer> = {
 }
 const BACK: Choice<EachAnswer> = { key: 'k', name: 'back', about: 'back to the one before', value: 'back' }
 
-/** A place in the row of units. */
-interface Place {
+/** The units in the order in which they are asked about, and whose turn it is. */
+interface Turn {
   units: readonly (readonly Change[])[]
   at: number
 }
 
 async function askEach(
-  { units, at }: Place,
+  { units, at }: Turn,
   plan: Plan,
   gateway: Gateway,
   asking: Asking,
@@ -55,14 +56,12 @@ async function askEach(
 }
 
 /** Asks once more for what was chosen before somebody stopped. Throws `cancelled` where that is nothing, or not wanted. */
-async function confirmed(chosen: Change[], plan: Plan, { terminal }: Asking): Promise<Change[]> {
+async function confirmed(chosen: Change[], plan: Plan, asking: Asking): Promise<Change[]> {
   if (chosen.length === 0) throw cancelled()
-  const message = `${wordsFor(plan).verb} the ${serversIn(chosen)} chosen?`
-  const choices: Choice<boolean>[] = [
-    { key: 'y', name: 'yes', value: true },
-    { key: 'n', name: 'no', words: ['no', 'q', 'quit'], about: 'write nothing (also q)', value: false },
-  ]
-  if (!(await terminal.choose(message, choices, false))) throw cancelled()
+  const { verb } = wordsFor(plan)
+  const message = `${verb} the ${serversIn(chosen)} chosen?`
+  const yes = `${verb.toLowerCase()} ${count(serversIn(chosen), 'server')} now`
+  if (!(await askYesOrNo(message, { yes, no: 'write nothing' }, asking))) throw cancelled()
   return chosen
 }
 

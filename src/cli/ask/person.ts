@@ -11,6 +11,7 @@ import type { Choice } from '../terminal/terminal.ts'
 import { approve } from './approval.ts'
 import { chooseOrShow } from './choose-or-show.ts'
 import { chooseForUnfinished } from './unfinished.ts'
+import { askYesOrNo } from './yes-or-no.ts'
 
 type EditAnswer = 'leave' | 'write'
 
@@ -44,7 +45,7 @@ async function chooseContested(
 }
 
 /** Offers to take a run back; the default leaves it. */
-function askBack(failing: readonly AppliedChange[], { terminal }: Context): Promise<boolean> {
+function askBack(failing: readonly AppliedChange[], context: Context): Promise<boolean> {
   const isOne = failing.length === 1
   const [question, no] =
     failing.length === 0
@@ -53,11 +54,7 @@ function askBack(failing: readonly AppliedChange[], { terminal }: Context): Prom
           `${count(failing.length, 'server')} ${isOne ? 'does' : 'do'} not work at the new URL, see above. Take the run back?`,
           isOne ? 'leave it as it is' : 'leave them as they are',
         ]
-  const choices: Choice<boolean>[] = [
-    { key: 'y', name: 'yes', about: 'take back all that this run wrote', value: true },
-    { key: 'n', name: 'no', words: ['no', 'q', 'quit'], about: `${no} (also q)`, value: false },
-  ]
-  return terminal.choose(question, choices, false)
+  return askYesOrNo(question, { yes: 'take back all that this run wrote', no }, context)
 }
 
 /** Whoever sits at the terminal, asked about the servers of a gateway. */

@@ -8,6 +8,7 @@ import { verifyCommand } from './verify.ts'
 
 /** The shells for which there is a completion script. */
 export const SHELLS = ['bash', 'zsh', 'fish'] as const
+/** One of them. */
 export type Shell = (typeof SHELLS)[number]
 
 /** The commands besides the main job that are carried out. */

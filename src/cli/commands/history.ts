@@ -3,6 +3,9 @@ import type { Condition } from '../options/conditions.ts'
 import { JOURNAL, NO_COLOR, VERBOSE } from '../options/groups.ts'
 import { flag, usage } from '../options/usage.ts'
 
+/** So many runs are listed on a screen. */
+export const USUAL_RUNS = 20
+
 const OPTIONS = [
   ...inGroup(
     'Journal',
@@ -12,7 +15,7 @@ const OPTIONS = [
       '--limit <N>',
       'at most so many runs',
       ({ whole }) => whole(1, 1_000_000, 'takes a number of runs, at least 1').optional(),
-      { usual: '20' },
+      { usual: String(USUAL_RUNS) },
     ),
     option('--url <URL>', 'the runs of this gateway alone', ({ text }) => text.optional()),
     toggle('--check', 'verify every line of the journal; exit 1 when something is wrong'),

@@ -13,6 +13,7 @@ import {
   ruleOptions,
   USABLE_HEADERS,
 } from '../options/groups.ts'
+import { KNOWN_RELEASE, releaseOption, scenarioOption } from '../options/played.ts'
 
 /** The options that say what is to be moved: by which rule, in which files, of which servers. */
 export const MOVING = inGroup(
@@ -90,18 +91,11 @@ const RUNS = inGroup(
   JOURNAL,
 )
 
-const SANDBOX = inGroup(
+/** The options that say what a sandbox plays. */
+export const PLAYED = inGroup(
   'Sandbox',
-  toggle('--sandbox', 'try it on a private throw-away gateway with seven servers'),
-  option('--release <VERSION>', 'with --sandbox: the LiteLLM release to behave as', ({ filled }) =>
-    filled().optional(),
-  ),
-  option(
-    '--scenario <guide|unreachable|drift|crash>',
-    'with --sandbox: what is to go wrong there',
-    ({ oneOf }) => oneOf(['guide', 'unreachable', 'drift', 'crash']).optional(),
-    { usual: 'guide, where nothing does' },
-  ),
+  releaseOption('with --sandbox: the LiteLLM release to behave as'),
+  scenarioOption('with --sandbox: what is to go wrong there'),
 )
 
 const OPTIONS = [
@@ -111,7 +105,8 @@ const OPTIONS = [
   ...REVIEW,
   ...SAFETY,
   ...RUNS,
-  ...SANDBOX,
+  ...inGroup('Sandbox', toggle('--sandbox', 'try it on a private throw-away gateway with seven servers')),
+  ...PLAYED,
   toggle('--json', 'one JSON document on standard output, nothing else there'),
   QUIET,
   toggle('-v, --verbose', 'every server in the report, not only those worth a look; the trace of a bug'),
@@ -157,6 +152,7 @@ export const mainCommand = command({
     needs('exitCode', ['dryRun']),
     needs('release', ['sandbox']),
     needs('scenario', ['sandbox']),
+    KNOWN_RELEASE,
     needs('expectHead', ['revert', 'unfinished']),
     JSON_NEVER_ASKS,
   ],

@@ -1,13 +1,11 @@
 import { connect } from '../../gateway/connect/connect.ts'
 import { FileJournal } from '../../journal/file-journal.ts'
-import { worldRelease } from '../../sandbox/world-file/file.ts'
 import { NO_FILES } from '../../core/config/move/configuration.ts'
 import type { Context } from '../context.ts'
 import { doMainJob } from '../job/job.ts'
 import { unfinishedOf } from '../job/notice-unfinished.ts'
 import { requireConsent, requireJournal } from '../job/requirements.ts'
 import { ruleFor } from '../options/rule.ts'
-import { usage } from '../options/usage.ts'
 import { wrap } from '../render/layout.ts'
 import type { MainOptions } from './main.ts'
 import { raiseCurtain, setStage, type Stage } from './sandbox-gateway/stage.ts'
@@ -33,10 +31,8 @@ async function tryOut(stage: Stage, options: MainOptions, context: Context): Pro
 
 /** `--sandbox`: the main job on a private gateway with the guide's seven servers. Returns the exit code. */
 export async function migrateSandbox(options: MainOptions, context: Context): Promise<number> {
-  const release = worldRelease.optional().safeParse(options.release)
-  if (!release.success) throw usage(`--release: ${release.error.issues[0]?.message}`)
   requireConsent(options, context)
-  const stage = await setStage({ version: release.data }, options.scenario)
+  const stage = await setStage({ version: options.release }, options.scenario)
   try {
     return await tryOut(stage, options, context)
   } finally {

@@ -14,6 +14,9 @@ import {
 } from '../options/groups.ts'
 import { usage } from '../options/usage.ts'
 
+/** How many error lines of each log are looked for unless told. */
+export const ERROR_LINES = 5
+
 const OPTIONS = [
   ...CONNECTION,
   ...ruleOptions(
@@ -30,7 +33,7 @@ const OPTIONS = [
     '--logs <N>',
     'how many error lines of each log, among its last 200',
     ({ whole }) => whole(0, 200, 'takes a number of lines, from 0 to 200').optional(),
-    { usual: '5' },
+    { usual: String(ERROR_LINES) },
   ),
   option('--watch <SECONDS>', 'again and again, with a pause of that length, until Ctrl-C', ({ seconds }) =>
     seconds.optional(),

@@ -17,7 +17,9 @@ import {
 export const VERIFY_SECONDS = 5
 
 /** The checks to be played. */
-export const CHECK = repeatable('--check <ID>', 'only this check', ({ texts }) => texts, { words: CHECK_IDS })
+export const CHECK = repeatable('--check <ID>', 'only this check', ({ severalOf }) => severalOf(CHECK_IDS), {
+  words: CHECK_IDS,
+})
 
 /** The options that say what is right: which keys there are, and which ports. */
 export const EXPECTED = [

@@ -1,8 +1,6 @@
 import { shellQuoted } from '../../core/show/shell.ts'
 import type { Shell } from '../commands/all.ts'
-import { readStart, type Start, startedAs } from '../started-as.ts'
-
-const NAME = 'mcp-url-migrate'
+import { NAME, readStart, type Start, startedAs } from '../started-as.ts'
 
 /** bash splits words at = and :, which are joined again here; what it puts in stands after the last =. */
 const bash = (call: string): string => `# Completion of ${NAME} for bash: source <(${NAME} completion bash)

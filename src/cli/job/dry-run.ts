@@ -1,6 +1,7 @@
 import { optionsToFinish, optionsToRevert } from '../../core/plan/back/options.ts'
-import { acceptOptions, CONSENTS } from '../../core/plan/consent.ts'
+import { acceptOptions, CONSENTS, type Consent } from '../../core/plan/consent.ts'
 import { awaitingChanges, readyChanges } from '../../core/plan/plan.ts'
+import { awaitedConsents } from '../../core/plan/withheld.ts'
 import type { CommandMaker } from '../../core/show/own-command.ts'
 import { mend } from '../../core/show/remedy.ts'
 import type { Proposal } from '../../runs/job/ports.ts'
@@ -20,12 +21,12 @@ const choosing = ({ only, except }: MainOptions): string[] => [
 
 /** The command for what needs no further consent, and for what waits for one, too; `null` where there is no such thing. */
 function migrating({ plan }: Proposal, { options, own }: Given): [now: string | null, all: string | null] {
-  const given = options.accept.filter((code) => CONSENTS.includes(code))
   const waiting = awaitingChanges(plan)
-  const needed = new Set([...given, ...waiting.flatMap(({ id }) => plan.withheld[id]?.consents ?? [])])
+  const command = (consents: readonly Consent[]): string =>
+    own('migrate', ...acceptOptions(CONSENTS.filter((code) => consents.includes(code))))
   return [
-    readyChanges(plan).length > 0 ? own('migrate', ...acceptOptions(given)) : null,
-    waiting.length > 0 ? own('migrate', ...acceptOptions([...needed])) : null,
+    readyChanges(plan).length > 0 ? command(options.accept) : null,
+    waiting.length > 0 ? command([...options.accept, ...awaitedConsents(waiting, plan)]) : null,
   ]
 }
 

@@ -1,7 +1,8 @@
 import { optionsToFinish, optionsToRevert } from '../../core/plan/back/options.ts'
 import { serversIn } from '../../core/plan/change.ts'
-import { acceptOptions, CONSENTS } from '../../core/plan/consent.ts'
+import { acceptOptions } from '../../core/plan/consent.ts'
 import { awaitingChanges, type Plan } from '../../core/plan/plan.ts'
+import { awaitedConsents } from '../../core/plan/withheld.ts'
 import { isLeftOpen, type RunReport } from '../../core/run/report.ts'
 import { leavesSomething } from '../../core/run/outcome.ts'
 import type { CommandMaker } from '../../core/show/own-command.ts'
@@ -24,7 +25,7 @@ export interface Showing {
   own: CommandMaker
 }
 
-/** Prints a plan to be looked at; with --quiet where somebody is asked about it, else no more than warnings and numbers. A document comes at the end. */
+/** Prints a plan to be looked at; with --quiet, and nobody asked about it, only warnings and numbers. A document comes at the end. */
 export function showProposal(proposal: Proposal, { options, context, own }: Showing): void {
   if (options.json) return
   const { terminal, look } = context
@@ -47,10 +48,8 @@ function whyUnwritten(plan: Plan): string {
   const waiting = awaitingChanges(plan)
   if (plan.changes.length === 0) return `there is nothing ${wordsFor(plan).todo}`
   if (waiting.length === 0) return 'that is what you chose'
-  const awaited = new Set(waiting.flatMap(({ id }) => plan.withheld[id]?.consents ?? []))
-  const consents = CONSENTS.filter((code) => awaited.has(code))
-  const n = serversIn(waiting)
-  return `${count(n, 'server waits', 'servers wait')} for ${acceptOptions(consents).join(' ')}`
+  const options = acceptOptions(awaitedConsents(waiting, plan))
+  return `${count(serversIn(waiting), 'server waits', 'servers wait')} for ${options.join(' ')}`
 }
 
 /** Says that nothing of a plan is written; as a document the plan of a dry run, else the report of nothing. */

@@ -22,7 +22,7 @@ export const GROUPS = [
 /** What an option is about. */
 export type Group = (typeof GROUPS)[number]
 
-type Kind<T> = (kinds: Kinds) => z.ZodType<T> | Promise<z.ZodType<T>>
+type Kind<T> = (kinds: Kinds) => z.ZodType<T>
 
 /** An option or argument of a command, declared once for the command line, --help and whoever reads its value. */
 export interface Option<Name extends string = string, T = unknown> {
@@ -44,6 +44,9 @@ export interface Option<Name extends string = string, T = unknown> {
   /** The schema of its value. */
   readonly kind: Kind<T>
 }
+
+/** Is it an argument, and no option? */
+export const isArgument = ({ flags }: Pick<Option, 'flags'>): boolean => flags.startsWith('[')
 
 type FirstWord<Text extends string> = Text extends `${infer Word} ${string}` ? Word : Text
 type Camel<Text extends string> = Text extends `${infer Head}-${infer Rest}`

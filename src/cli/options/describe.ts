@@ -1,4 +1,4 @@
-import { type Declaration, GROUPS, inGroup, type Option, toggle } from './declare.ts'
+import { type Declaration, GROUPS, inGroup, isArgument, type Option, toggle } from './declare.ts'
 
 /** An option or argument as --help, the documentation and completion know it. */
 export interface OptionDescription {
@@ -76,7 +76,7 @@ export function describeCommand({ name, about, options: own, notes }: Declaratio
   return {
     name,
     about,
-    arguments: options.filter(({ flags }) => !flags.startsWith('-')).map(describeOption),
+    arguments: options.filter(isArgument).map(describeOption),
     groups: titles.map((title) => ({
       title,
       options: options.filter(({ group }) => group === title).map(describeOption),

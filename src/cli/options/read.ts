@@ -23,8 +23,8 @@ export async function readOptions<T extends readonly Option[]>(
   conditions: readonly Condition<OptionsOf<T>>[],
   given: unknown,
 ): Promise<OptionsOf<T>> {
-  const shape = await Promise.all(options.map(async ({ name, kind }) => [name, await kind(kinds)] as const))
-  const read = z.object(Object.fromEntries(shape)).safeParse(given)
+  const shape = Object.fromEntries(options.map(({ name, kind }) => [name, kind(kinds)]))
+  const read = z.object(shape).safeParse(given)
   if (!read.success) {
     const [{ path, message } = { path: [], message: 'is wrong' }] = read.error.issues
     const { words = [] } = options.find(({ name }) => name === path[0]) ?? {}

@@ -1,6 +1,6 @@
 import stringWidth from 'fast-string-width'
 import { printable } from '../../core/show/text.ts'
-import type { Paint } from '../terminal/console.ts'
+import type { Paint } from '../terminal/colour.ts'
 
 /** How to render: the columns there are, whether in colour, and whether in full. */
 export interface Look {
@@ -87,11 +87,11 @@ function partsOf(command: string): string[][] | null {
   return parts.filter((part) => part.length > 0)
 }
 
-/** Fills lines of so many columns with texts that stay whole. */
-export function filled(texts: readonly string[], columns: number): string[] {
+/** Lines of so many columns, filled with texts that stay whole. `gap`: what is between two of them. */
+export function filled(texts: readonly string[], columns: number, gap = ' '): string[] {
   const lines: string[] = []
   for (const text of texts) {
-    const line = `${lines.at(-1) ?? ''} ${text}`
+    const line = `${lines.at(-1) ?? ''}${gap}${text}`
     if (lines.length > 0 && columnsOf(line) <= columns) lines[lines.length - 1] = line
     else lines.push(text)
   }

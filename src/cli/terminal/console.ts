@@ -1,11 +1,10 @@
-import { styleText } from 'node:util'
 import { MigrateError } from '../../core/errors.ts'
 import type { Redactor } from '../../core/show/secrets/redactor.ts'
 import { harmless, printableJson } from '../../core/show/text.ts'
 import { messageLines, wrap } from '../render/layout.ts'
 import { Stopwatch } from './elapsed.ts'
 import type { Questions } from './prompts/prompts.ts'
-import { showsSigns } from './signs.ts'
+import { hasCursor, showsSigns } from './signs.ts'
 import type { Choice, Listed, Terminal } from './terminal.ts'
 import { LEAST_WIDTH, USUAL_WIDTH } from './width.ts'
 
@@ -20,28 +19,6 @@ export interface ConsoleOptions {
   /** Takes the secrets out of all that is shown. */
   redactor: Redactor
 }
-
-/** A text in a style, where colours are wanted. */
-export type Paint = (format: Parameters<typeof styleText>[0], text: string) => string
-
-/** The brush for standard output. */
-export function painter(colour: boolean): Paint {
-  return (format, text) => (colour ? styleText(format, text, { validateStream: false }) : text)
-}
-
-/**
- * Are colours wanted on a stream? Not with `--no-color`, NO_COLOR or a dumb terminal; with FORCE_COLOR in any
- * case. Sets FORCE_COLOR=0 where they are not, for the libraries that look at nothing else.
- */
-export function decideColour(wanted: boolean, stream: { isTTY?: boolean }, env: NodeJS.ProcessEnv): boolean {
-  const forced = env['FORCE_COLOR'] !== undefined && env['FORCE_COLOR'] !== '0'
-  const refused = !wanted || Boolean(env['NO_COLOR']) || env['TERM'] === 'dumb' || env['FORCE_COLOR'] === '0'
-  if (refused) env['FORCE_COLOR'] = '0'
-  return !refused && (forced || stream.isTTY === true)
-}
-
-/** Does the terminal know nothing but lines of text? */
-const isDumb = (): boolean => process.env['TERM'] === 'dumb'
 
 /** Messages as standard error shows them. In a file they stay whole. */
 function fittingError(text: string): string {
@@ -71,7 +48,7 @@ export class ConsoleTerminal implements Terminal {
 
   /** Opens the terminal. To be called when colours are decided: the spinner looks at the environment as it loads. */
   static async open(options: ConsoleOptions): Promise<ConsoleTerminal> {
-    const isLive = process.stderr.isTTY && !isDumb()
+    const isLive = process.stderr.isTTY && hasCursor(process.env)
     return new ConsoleTerminal(options, isLive ? (await import('ora')).default : null)
   }
 
@@ -106,7 +83,9 @@ export class ConsoleTerminal implements Terminal {
   clear(): void {
     this.settle()
     if (process.stdout.isTTY)
-      process.stdout.write(isDumb() ? `${'─'.repeat(this.width)}\n` : '\u001b[2J\u001b[3J\u001b[H')
+      process.stdout.write(
+        hasCursor(process.env) ? '\u001b[2J\u001b[3J\u001b[H' : `${'─'.repeat(this.width)}\n`,
+      )
   }
 
   remark(text: string): void {

@@ -1,27 +1,15 @@
-/** The program's own signs, and those of its prompts, each with what is as wide in ASCII. */
+/** The program's own signs, each with what is as wide in ASCII. */
 const IN_ASCII: Readonly<Record<string, string>> = {
   '✓': 'v',
-  '✔': 'v',
   '✗': 'x',
-  '✘': 'x',
-  '✖': 'x',
   '×': 'x',
   '·': '.',
-  '•': '*',
   '●': 'o',
-  '◉': '*',
-  '◯': 'o',
-  '≠': '#',
   '…': '~',
   '→': '>',
-  '↩': '<',
-  '↑': '^',
-  '↓': 'v',
   '▶': '>',
   '▼': 'v',
   '❯': '>',
-  '›': '>',
-  '‹': '<',
   '─': '-',
   '━': '=',
   '│': '|',
@@ -30,19 +18,9 @@ const IN_ASCII: Readonly<Record<string, string>> = {
   '└': '+',
   '┘': '+',
   '├': '+',
-  '┤': '+',
-  '┬': '+',
-  '┴': '+',
   '┼': '+',
   '–': '-',
-  '—': '-',
   '’': "'",
-  '‘': "'",
-  '“': '"',
-  '”': '"',
-  '⏎': '<',
-  // Takes no column.
-  '\u2060': '',
 }
 
 const SIGNS = new RegExp(`[${Object.keys(IN_ASCII).join('')}]`, 'gu')
@@ -58,6 +36,10 @@ export function showsSigns({ LC_ALL, LC_CTYPE, LANG, TERM }: NodeJS.ProcessEnv):
   const locale = LC_ALL || LC_CTYPE || LANG || ''
   return TERM !== 'linux' && /utf-?8/i.test(locale)
 }
+
+/** Can the cursor of what these variables describe be moved? Else it knows nothing but lines of text. */
+export const hasCursor = ({ TERM = '' }: NodeJS.ProcessEnv): boolean =>
+  !['', 'dumb', 'unknown'].includes(TERM)
 
 /** A text as it can be shown where these variables are set. */
 export const asShown = (text: string, env: NodeJS.ProcessEnv): string =>

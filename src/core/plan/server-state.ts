@@ -48,8 +48,14 @@ function standingOf(entry: InventoryEntry, plan: Plan, migration: Migration): Se
   return { ...base, state: moved ? 'migrated' : 'other', code: null, message: null }
 }
 
-/** Where runs put servers, by the ids of these: the URL that each holds since, and the run. */
-export type Placed = ReadonlyMap<string, { url: string; run: string }>
+/** Where a run put a server: the URL that it holds since, and the run. */
+export interface Placement {
+  url: string
+  run: string
+}
+
+/** Where runs put servers, by the ids of these. */
+export type Placed = ReadonlyMap<string, Placement>
 
 /**
  * Where each server of an inventory stands, by the plan that would be made now. One that the rule does not move, and that is

@@ -1,5 +1,5 @@
 import type { Change } from './change.ts'
-import { type Consent, unaccepted } from './consent.ts'
+import { CONSENTS, type Consent, unaccepted } from './consent.ts'
 import type { Plan, Withheld } from './plan.ts'
 import { unitsOf } from './units.ts'
 
@@ -23,6 +23,12 @@ export function waiting(
 /** What waits, where nothing but these effects was consented to. */
 export function waitingUnless(changes: readonly Change[], accepted: readonly Consent[]): Plan['withheld'] {
   return waiting(changes, ({ effects }) => unaccepted(effects, accepted))
+}
+
+/** What somebody has to consent to before any of these changes stops waiting, in the order of the options. */
+export function awaitedConsents(changes: readonly Change[], { withheld }: Pick<Plan, 'withheld'>): Consent[] {
+  const awaited = new Set(changes.flatMap(({ id }) => withheld[id]?.consents ?? []))
+  return CONSENTS.filter((code) => awaited.has(code))
 }
 
 const among = (changes: readonly Change[]): ReadonlySet<string> => new Set(changes.map(({ id }) => id))

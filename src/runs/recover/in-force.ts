@@ -1,3 +1,4 @@
+import type { Placed, Placement } from '../../core/plan/server-state.ts'
 import { optionsToRevert } from '../../core/plan/back/options.ts'
 import { type RecordedRun, runsOf, wasWritten } from '../../journal/fold.ts'
 
@@ -37,9 +38,9 @@ export function takesBack(run: RecordedRun, runs: readonly RecordedRun[]): boole
 }
 
 /** The URL that the migrations among these runs, oldest first, gave each server last, by its id, and the run. None that a revert put back. */
-export function placedBy(runs: readonly RecordedRun[]): Map<string, { url: string; run: string }> {
+export function placedBy(runs: readonly RecordedRun[]): Placed {
   const places = placesOf(runs)
-  const placed = new Map<string, { url: string; run: string }>()
+  const placed = new Map<string, Placement>()
   for (const run of runs) {
     const { back } = rootOf(run, places)
     for (const { change } of run.changes.filter(wasWritten)) {

@@ -4,24 +4,10 @@ import { planOf } from '../../../src/core/plan/assemble-plan.ts'
 import type { Change } from '../../../src/core/plan/change.ts'
 import { awaitingChanges, type Plan, readyChanges } from '../../../src/core/plan/plan.ts'
 import type { Gateway } from '../../../src/gateway/port.ts'
+import { changeOf } from '../../core/plan/samples.ts'
 import { type Answered, scripted } from './scripted.ts'
 
 const CLIENT_LOSS = { code: 'client-loss', message: 'the client may be lost', reversible: false }
-
-const changeOf = (name: string, effects: Change['effects'] = []): Change => ({
-  id: `change-${name}`,
-  server: { id: `id-${name}`, name, alias: name, source: 'database' },
-  file: null,
-  settings: {},
-  landed: [],
-  migration: 'a-migration',
-  transport: 'sse',
-  signsIn: false,
-  edits: [{ field: 'url', before: `http://old:1/${name}`, after: `http://new:2/${name}` }],
-  effects,
-  fields: {},
-  fingerprint: '',
-})
 
 /** A plan for these servers, and for these that lose something. */
 function planFor(
@@ -31,7 +17,7 @@ function planFor(
 ): Plan {
   const changes = [
     ...names.map((name) => changeOf(name)),
-    ...losing.map((name) => changeOf(name, [CLIENT_LOSS])),
+    ...losing.map((name) => changeOf(name, { effects: [CLIENT_LOSS] })),
   ]
   return planOf({
     createdAt: '2026-11-24T03:14:46.000Z',
@@ -96,8 +82,8 @@ describe('the question', () => {
 test('d shows every diff, of what waits, too, and asks again', async () => {
   const { seen } = await answering(planFor(['fetch'], ['signed']), 'd', 'y')
   expect(seen).toHaveLength(3)
-  expect(seen[1]).toContain('-url: http://old:1/fetch')
-  expect(seen[1]).toContain('+url: http://new:2/signed')
+  expect(seen[1]).toContain('-url: http://old/servers/fetch/sse')
+  expect(seen[1]).toContain('+url: http://new/servers/signed/sse')
   expect(seen[2]).toBe(seen[0])
 })
 
@@ -184,7 +170,7 @@ describe('one by one', () => {
       'ynaqkd: Change n8n? (2/3)',
       'ynaqkd: Change time? (3/3)',
     ])
-    expect(seen[1]).toContain('+url: http://new:2/fetch')
+    expect(seen[1]).toContain('+url: http://new/servers/fetch/sse')
   })
 
   for (const [what, answers, written, declined] of [

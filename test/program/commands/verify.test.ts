@@ -158,7 +158,7 @@ describe('verify', () => {
     const finished = await verify(trial, ['--check', 'reachible'])
     expect([finished.code, sentence(finished.stderr)]).toEqual([
       64,
-      'There is no check reachible Did you mean reachable? There are: closed, published, networks, reachable, same-servers, keys, chat, gateway.',
+      '--check: takes closed, published, networks, reachable, same-servers, keys, chat or gateway Did you mean reachable?',
     ])
     const chat = await verify(trial, ['--chat', 'fake-gpt'])
     expect([chat.code, chat.stderr]).toEqual([

@@ -26,6 +26,15 @@ describe.concurrent('a text that was pasted', () => {
     expect([await session.exit(), writes(trial.sandbox)]).toEqual([130, 0])
   })
 
+  test('decides nothing where its last line is empty, whatever ends its lines', async ({ sit }) => {
+    const trial = await sit()
+    const session = trial.start()
+    await session.waitFor(question(trial))
+    session.press('y\n\n')
+    await session.waitFor('Cancelled. Nothing was written.')
+    expect([await session.exit(), writes(trial.sandbox)]).toEqual([130, 0])
+  })
+
   test('marks what it holds in a list, where nothing is written before the question is answered', async ({
     sit,
   }) => {
@@ -40,6 +49,22 @@ describe.concurrent('a text that was pasted', () => {
     session.press(KEY.ctrlD)
     expect([await session.exit(), writes(trial.sandbox)]).toEqual([130, 0])
   })
+})
+
+describe.concurrent('what was typed before a question', () => {
+  for (const [terminal, env] of [
+    ['a terminal', {}],
+    ['one whose cursor cannot be moved', DUMB],
+  ] as const)
+    test(`is no answer to it, in ${terminal}`, async ({ sit }) => {
+      const trial = await sit()
+      const session = trial.start({ env })
+      session.press('y\ry')
+      await session.waitFor(question(trial))
+      session.press(KEY.enter)
+      await session.waitFor('Cancelled. Nothing was written.')
+      expect([await session.exit(), writes(trial.sandbox)]).toEqual([130, 0])
+    })
 })
 
 describe.concurrent('the diffs', () => {

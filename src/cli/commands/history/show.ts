@@ -6,10 +6,7 @@ import { ownCommands } from '../../own-command.ts'
 import { renderCheck } from '../../render/history/check.ts'
 import { type History, historyDocument } from '../../render/history/document.ts'
 import { renderHistory, renderOneRun } from '../../render/history/runs.ts'
-import type { HistoryOptions } from '../history.ts'
-
-/** So many runs are listed on a screen. */
-const USUAL_LIMIT = 20
+import { type HistoryOptions, USUAL_RUNS } from '../history.ts'
 
 /** What is to be shown: the run that is named alone, or the newest of the runs, of one gateway where that is named. */
 function chosen(
@@ -20,8 +17,8 @@ function chosen(
 ): { shown: History; older: number } {
   if (named) return { shown: { runs: [named], problems: [] }, older: 0 }
   const runs = url === null ? read.runs : runsOf(read.runs, url)
-  // Who reads a document counts for himself, and a check is of every run.
-  const most = limit ?? (json || check ? runs.length : USUAL_LIMIT)
+  // A document has every run, and a check is of every one.
+  const most = limit ?? (json || check ? runs.length : USUAL_RUNS)
   const older = Math.max(0, runs.length - most)
   return { shown: { runs: runs.slice(older), problems: read.problems }, older }
 }
@@ -44,8 +41,8 @@ export async function history(options: HistoryOptions, context: Context): Promis
   else if (options.check) terminal.print(renderCheck(shown, journal.location, look))
   else if (run) terminal.print(renderOneRun(run, telling))
   else {
-    const of = url === null ? [] : ['--url', url]
-    const command = list('history', ...of, '--limit', String(shown.runs.length + older))
+    const here = url === null ? [] : ['--url', url]
+    const command = list('history', ...here, '--limit', String(shown.runs.length + older))
     const place = { location: journal.location, url, older: { runs: older, command } }
     terminal.print(renderHistory(shown, place, telling))
   }

@@ -13,8 +13,8 @@ const isSilent = ({ requests }: Sandbox): boolean =>
   requests.some(({ method, status }) => method === 'PUT' && status === 0)
 
 /**
- * Has this program itself migrate the gateway of a stage, and kills it as a write of its run is no longer answered: what is
- * left of that run in the journal nobody has made up. Throws where the run ended before.
+ * Starts this program on the gateway of a stage, and kills it when a write of its run is no longer answered: what the journal
+ * holds of that run is real. Throws where the run ended before.
  */
 export async function crashRun({ sandbox, folder, journal }: Stage, env: NodeJS.ProcessEnv): Promise<void> {
   const child = spawn(
@@ -33,11 +33,13 @@ export async function crashRun({ sandbox, folder, journal }: Stage, env: NodeJS.
     },
   )
   const kill = (): boolean => child.kill('SIGKILL')
-  // Before the folder goes that it writes to.
+  // Before the folder is removed, in which it may still write.
   process.prependOnceListener('exit', kill)
   const ended = once(child, 'exit')
   while (!isSilent(sandbox)) {
-    if (child.exitCode !== null) throw new Error('The run that was to be killed came to its end')
+    // Somebody else may have killed it.
+    if (child.exitCode !== null || child.signalCode !== null)
+      throw new Error('The run that was to be killed came to its end')
     await sleep(LOOK_MS)
   }
   kill()

@@ -37,7 +37,7 @@ function makeFolder(): string {
 export async function setStage(options: SandboxOptions, name: ScenarioName | undefined): Promise<Stage> {
   const scenario: Scenario = SCENARIOS[name ?? 'guide']
   const folder = makeFolder()
-  // A signal, too.
+  // Where a signal ends the program, too.
   process.once('exit', () => rmSync(folder, { recursive: true, force: true }))
   const sandbox = await startSandbox({ ...options, ...scenario.options })
   return { sandbox, folder, journal: join(folder, 'journal'), scenario }

@@ -15,10 +15,7 @@ import { renderBrief } from '../../render/status/brief.ts'
 import { renderDiagram } from '../../render/status/diagram.ts'
 import { renderStatus } from '../../render/status/status.ts'
 import { statusDocument } from '../../render/status/document.ts'
-import type { StatusOptions } from '../status.ts'
-
-/** How many error lines of each log are looked for unless told. */
-const ERROR_LINES = 5
+import { ERROR_LINES, type StatusOptions } from '../status.ts'
 
 /** What every round of `status` begins with. */
 export interface Subject {

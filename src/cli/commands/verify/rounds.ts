@@ -1,7 +1,4 @@
 import { MigrateError } from '../../../core/errors.ts'
-import { nearestOf } from '../../../core/show/nearest.ts'
-import { printable } from '../../../core/show/text.ts'
-import { CHECK_IDS } from '../../../core/verify/check.ts'
 import type { Gateway } from '../../../gateway/port.ts'
 import { type Context, journalFor } from '../../context.ts'
 import { ruleFor } from '../../options/rule.ts'
@@ -10,20 +7,6 @@ import type { VerifyOptions } from '../verify.ts'
 import { Connection } from '../../connect/connection.ts'
 import { gatewayUrl } from '../../connect/session.ts'
 import { again } from '../again.ts'
-
-/** Throws `usage` where --check names a check that does not exist. */
-function requireKnown(ids: readonly string[]): void {
-  const known: readonly string[] = CHECK_IDS
-  const wrong = ids.find((id) => !known.includes(id))
-  if (wrong === undefined) return
-  const near = nearestOf(wrong, known)
-  const meant = near === null ? '' : `Did you mean ${near}? `
-  throw new MigrateError(
-    'usage',
-    `There is no check ${printable(wrong)}`,
-    `${meant}There are: ${known.join(', ')}.`,
-  )
-}
 
 async function openOrFinding(connection: Connection): Promise<Gateway | MigrateError> {
   try {
@@ -39,7 +22,6 @@ async function openOrFinding(connection: Connection): Promise<Gateway | MigrateE
  * exit code: 5 where any check fails. With --watch it goes on until Ctrl-C.
  */
 export async function verify(options: VerifyOptions, context: Context): Promise<number> {
-  requireKnown(options.check)
   const url = await gatewayUrl(options, context, null)
   const rule = await ruleFor(options)
   const keys = await keysToTry(options, { env: context.env, warn: (text) => context.terminal.warn(text) })

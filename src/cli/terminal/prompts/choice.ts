@@ -1,20 +1,9 @@
-import { wrap } from '../../render/layout.ts'
+import { filled, wrap } from '../../render/layout.ts'
 import type { Choice } from '../terminal.ts'
 import { type Prompts, roomFor } from './port.ts'
 
 /** The longest name that stands in a line with others. */
 const SHORT = 18
-
-/** Pieces in as few lines as hold them, none of them broken. */
-function inLines(pieces: readonly string[], width: number): string {
-  const lines: string[] = []
-  for (const piece of pieces) {
-    const joined = `${lines.at(-1) ?? ''}  ${piece}`
-    if (lines.length > 0 && joined.length <= width) lines.splice(-1, 1, joined)
-    else lines.push(piece)
-  }
-  return lines.join('\n')
-}
 
 const aLine = (key: string, text: string, width: number): string => wrap(`${key}  ${text}`, width, '   ')
 
@@ -22,7 +11,7 @@ const aLine = (key: string, text: string, width: number): string => wrap(`${key}
 function keysOf(choices: readonly Choice<unknown>[], width: number): string {
   const isShort = choices.every(({ name }) => name.length <= SHORT)
   if (!isShort) return choices.map(({ key, name }) => aLine(key, name, width)).join('\n')
-  return inLines([...choices.map(({ key, name }) => `${key} ${name}`), '? help'], width)
+  return filled([...choices.map(({ key, name }) => `${key} ${name}`), '? help'], width, '  ').join('\n')
 }
 
 /** What `?` tells. */

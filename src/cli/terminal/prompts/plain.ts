@@ -1,20 +1,15 @@
 import { createInterface } from 'node:readline'
 import { wrap } from '../../render/layout.ts'
 import { cancelled } from '../terminal.ts'
-import { type Prompts, roomFor, type Shown, typedBefore, unlessPasted } from './port.ts'
+import { letTypedGoBy, type Prompts, roomFor, type Shown, unlessPasted } from './port.ts'
 
 const say = (text: string): void => void process.stderr.write(text)
 
 /** The next line that the terminal hands over after `ask`, and that nothing follows for a moment. */
 async function nextLine(ask: () => void): Promise<string> {
+  await letTypedGoBy()
   const lines = createInterface({ input: process.stdin, terminal: false })
-  let isOver = false
-  lines.once('close', () => {
-    isOver = true
-  })
   try {
-    await typedBefore()
-    if (isOver) throw cancelled()
     ask()
     return await new Promise<string>((resolve, reject) => {
       let stop = (): void => {}

@@ -1,14 +1,12 @@
 import { shortened } from '../../../core/show/text.ts'
 import { wrap } from '../../render/layout.ts'
-import { cancelled, type Choice, type Listed } from '../terminal.ts'
+import { hasCursor } from '../signs.ts'
+import type { Choice, Listed } from '../terminal.ts'
 import { askChoice } from './choice.ts'
 import { plain } from './plain.ts'
 import { type Prompts, roomFor, type Shown } from './port.ts'
 import { onScreen } from './screen.ts'
 import { readHidden } from './secret.ts'
-
-/** Can the cursor of a terminal of this environment be moved? Else a question is asked by lines alone. */
-const hasCursor = ({ TERM = '' }: NodeJS.ProcessEnv): boolean => !['', 'dumb', 'unknown'].includes(TERM)
 
 /** Names for an echo, the first of them where there are many. */
 function someOf(names: readonly string[]): string {
@@ -47,7 +45,6 @@ export class Questions {
   }
 
   async several<T>(message: string, listed: readonly Listed<T>[]): Promise<T[] | null> {
-    if (listed.length === 0) throw cancelled()
     const names = listed.map(({ name }) => name)
     const marked = await this.#prompts.list(message, names)
     if (marked === null) return null

@@ -11,7 +11,7 @@ import {
 import { codeOf } from '../../../core/errors.ts'
 import { wrap } from '../../render/layout.ts'
 import { cancelled } from '../terminal.ts'
-import { type Prompts, roomFor, type Shown, unlessPasted } from './port.ts'
+import { letTypedGoBy, type Prompts, roomFor, type Shown, unlessPasted } from './port.ts'
 
 interface LineQuestion {
   /** Ends with the place of the answer. */
@@ -22,15 +22,16 @@ interface LineQuestion {
 /** Asks for a line, which ends when for a moment nothing follows its end. */
 const askLine = createPrompt<string, LineQuestion>(({ text, shown }, done) => {
   const [typed, setTyped] = useState('')
-  const ending = useRef<{ stop: () => void; line: string }>()
+  const ending = useRef<{ stop: () => void; line: string; key: string }>()
   useKeypress((key, { line }) => {
     const before = ending.current
     before?.stop()
     ending.current = undefined
     if (!isEnterKey(key)) return setTyped(line)
-    // Some terminals send two characters for one end of a line.
-    const last = before === undefined ? typed : key.name === 'enter' ? before.line : ''
-    ending.current = { stop: unlessPasted(() => done(last)), line: last }
+    // Two characters may be one end of a line: CR, called return, and LF, called enter.
+    const isSameEnd = before?.key === 'return' && key.name === 'enter'
+    const last = before === undefined ? typed : isSameEnd ? before.line : ''
+    ending.current = { stop: unlessPasted(() => done(last)), line: last, key: key.name }
   })
   return `${shown(text)} ${shown(typed)}`
 })
@@ -103,6 +104,7 @@ type Ask<T> = (context: {
 
 /** Asks, and clears the question away; `left` is put in its place where it is left. */
 async function asking<T>(ask: Ask<T>, left: string): Promise<T> {
+  await letTypedGoBy()
   // Where standard input ends (Ctrl-D) the library waits for good, with nothing left to wait for.
   const ended = new AbortController()
   const end = (): void => ended.abort()

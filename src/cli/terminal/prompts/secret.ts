@@ -1,7 +1,7 @@
 import { emitKeypressEvents, type Key } from 'node:readline'
 import { codeOf } from '../../../core/errors.ts'
 import { cancelled } from '../terminal.ts'
-import { typedBefore, unlessPasted } from './port.ts'
+import { letTypedGoBy, unlessPasted } from './port.ts'
 
 /** What a key makes of what was typed so far. */
 function typedAfter(typed: string, text: string | undefined, { name, ctrl = false }: Key): string {
@@ -20,11 +20,9 @@ export async function readHidden(question: string): Promise<string> {
   let typed = ''
   let hear: (text: string | undefined, key: Key) => void = () => {}
   let leave: (error?: Error) => void = () => {}
+  await letTypedGoBy()
   try {
     stdin.setRawMode(true)
-    stdin.on('keypress', hear).resume()
-    await typedBefore()
-    stdin.off('keypress', hear)
     stderr.write(`${question} `)
     return await new Promise<string>((resolve, reject) => {
       leave = (error) => {
