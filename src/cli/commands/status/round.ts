@@ -69,7 +69,7 @@ function show(report: StatusReport, options: StatusOptions, context: Context): v
   if (watch !== undefined) terminal.clear()
   const own = ownCommands(options, { context, invoked: 'status', url: report.url })
   if (!diagram) {
-    const room = { ...how, isShort: !how.verbose && options.logs === undefined }
+    const room = { ...how, allErrors: how.verbose || options.logs !== undefined }
     return terminal.print((quiet ? renderBrief : renderStatus)(report, room, own))
   }
   terminal.print(renderDiagram(report, format, how), format !== 'text')

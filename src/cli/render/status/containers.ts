@@ -11,8 +11,8 @@ import { groupedBy } from '../../../core/grouped.ts'
 import { printable } from '../../../core/show/text.ts'
 import { columnsOf, fitted, type Look, padded, wrap } from '../layout.ts'
 
-/** How to render `status`. `isShort`: so that it fits a screen; what is left out then is shown with --verbose. */
-export type StatusLook = Look & { isShort: boolean }
+/** How to render `status`: in short unless `verbose`. `allErrors`: all errors of the logs, and not what a screen has room for. */
+export type StatusLook = Look & { allErrors: boolean }
 
 /** The ports of a container on the network of the machine itself. */
 export const ALL_PORTS = '! all of the machine'

@@ -28,9 +28,9 @@ export function gaps({ litellm, proxy, network }: Deployment): string[] {
 
 function renderTopology(topology: Topology, look: StatusLook): string[] {
   const { containers } = topology
-  const [lines, open] = look.isShort
-    ? [inShort(containers, look) ?? inFull(containers, look), exposuresInShort(topology)]
-    : [inFull(containers, look), exposures(topology)]
+  const [lines, open] = look.verbose
+    ? [inFull(containers, look), exposures(topology)]
+    : [inShort(containers, look) ?? inFull(containers, look), exposuresInShort(topology)]
   const told = open.map((text) => wrap(`  ! ${printable(text)}`, look.width, '    '))
   return [...lines, ...told.map((text) => look.paint(['red', 'bold'], text))]
 }

@@ -11,9 +11,12 @@ const clock = ({ time }: LogLine): string => (time === null ? '' : `${localTime(
 const shownError = ({ text, times }: ErrorLog['lines'][number]): string =>
   `${shortened(redactText(text), 200)}${times > 1 ? ` (${times} times)` : ''}`
 
+/** Is there room for some of the errors only? */
+const isLimited = ({ onScreen, allErrors }: StatusLook): boolean => onScreen === true && !allErrors
+
 function errorLine(line: ErrorLog['lines'][number], indent: string, look: StatusLook): string {
   const text = `${indent}${clock(line)}${printable(shownError(line))}`
-  return look.isShort ? fitted(text, look.width) : wrap(text, look.width, `${indent}  `)
+  return isLimited(look) ? fitted(text, look.width) : wrap(text, look.width, `${indent}  `)
 }
 
 const about = (container: string, text: string, { width }: StatusLook): string =>
@@ -50,8 +53,7 @@ export function renderLogs(logs: readonly ErrorLog[], rows: number, look: Status
   if (logs.length === 0) return []
   const title = (text: string): string => look.paint('bold', wrap(text, look.width, '  '))
   const failing = logs.filter(({ lines }) => lines.length > 0).length
-  const limit =
-    look.onScreen && look.isShort ? Math.floor((rows - 2 - logs.length) / Math.max(1, failing)) : Infinity
+  const limit = isLimited(look) ? Math.floor((rows - 2 - logs.length) / Math.max(1, failing)) : Infinity
   if (limit >= 1 || failing === 0)
     return ['', title('Last errors in the logs'), ...logs.flatMap((log) => renderLog(log, limit, look))]
   return rows > logs.length

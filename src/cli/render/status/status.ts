@@ -114,7 +114,7 @@ export function renderStatus(report: StatusReport, look: StatusLook, own: Comman
   const rule =
     migration.id === AD_HOC
       ? `moving to ${to}`
-      : `migration ${migration.id}${look.isShort ? '' : ` to ${to}`}`
+      : `migration ${migration.id}${look.verbose ? ` to ${to}` : ''}`
   const head = [
     look.paint('bold', wrap(printable(who), look.width, '  ')),
     look.paint('dim', wrap(`${localTime(at)}, ${rule}`, look.width, '  ')),

@@ -68,7 +68,7 @@ const look = (more: Partial<StatusLook> = {}): StatusLook => ({
   paint: (_, text) => text,
   colour: false,
   verbose: false,
-  isShort: true,
+  allErrors: false,
   ...more,
 })
 
@@ -121,7 +121,7 @@ test('what there is no room for is counted, and the whole is shown with --verbos
   expect(shown(servers, { onScreen: true })).toContain(
     'Last errors in the logs: litellm 5, mcp-proxy-sse 5; see them with --verbose',
   )
-  const full = shown(servers, { onScreen: true, isShort: false, verbose: true })
+  const full = shown(servers, { onScreen: true, allErrors: true, verbose: true })
   expect(full.match(/ERROR: request/g)).toHaveLength(10)
   expect(full).toMatch(/^    2026-11-24 03:14 UTC  ERROR: request 0/m)
   expect(full).toContain('networks litellm-net, postgres-net, traefik-proxy')
@@ -202,7 +202,7 @@ const HOSTILE: DockerStatus = {
 }
 
 test.each([20, 40, 60, 80, 100])('on %d columns no line is wider, but for a single word', (width) => {
-  for (const more of [{}, { isShort: false, verbose: true }, { height: 60 }]) {
+  for (const more of [{}, { allErrors: true, verbose: true }, { height: 60 }]) {
     const text = shown([standing('x y '.repeat(20))], { width, onScreen: true, ...more }, { docker: HOSTILE })
     const wide = text.split('\n').filter((line) => columnsOf(line) > width)
     expect(wide.filter((line) => !/^\s*(.{1,14} )?\S+( \\)?$/.test(line))).toEqual([])
