@@ -19,12 +19,24 @@ const namesOf = (command: CommandDescription): string[] =>
 const shown = (kind: string, text: string): string =>
   isWord(text) ? `Unknown ${kind} ${text}` : `Unknown ${kind}`
 
+/** What other tools call it, and what is typed for it here. */
+const ELSEWHERE = new Map([
+  ...['migrate', 'apply', 'run', 'up'].map((word) => [word, ''] as const),
+  ...['plan', 'diff', 'preview'].map((word) => [word, ' --dry-run'] as const),
+  ...['undo', 'rollback', 'down'].map((word) => [word, ' --revert'] as const),
+  ...['log', 'runs'].map((word) => [word, ' history'] as const),
+  ...['test', 'check'].map((word) => [word, ' verify'] as const),
+  ...['try', 'demo'].map((word) => [word, ' --sandbox'] as const),
+])
+
 /** The first word is no command. `commands`: all of them, the main job first. */
 export function unknownCommand(word: string, [main, ...others]: readonly CommandDescription[]): MigrateError {
   const options = main ? namesOf(main) : []
   const names = others.map(({ name }) => name)
   if (names.includes(word)) return wrong(`${word} comes before all options: mcp-url-migrate ${word}`)
   if (options.includes(word)) return wrong(`${word} is an option: mcp-url-migrate --${word}`)
+  const meant = ELSEWHERE.get(word)
+  if (meant !== undefined) return wrong(`Unknown command ${word}. Did you mean mcp-url-migrate${meant}?`)
   // Short names are near to everything.
   const long = options.filter((name) => name.length > 4).map((name) => `--${name}`)
   const near = nearestOf(word, names) ?? nearestOf(`--${word}`, long)

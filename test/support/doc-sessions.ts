@@ -42,7 +42,7 @@ const STAND_INS: readonly (readonly [what: RegExp, standIn: string])[] = [
   [/\b[\da-f]{8}-[\da-f]{4}-[\da-f-]{22}\b/g, '90bd66d6-70ff-4b98-8366-adcd901d84ac'],
   [/\b[\da-f]{64}\b/g, '5363863ec8c20e5d13d8d1342a6bf5a513e4051b40685af6cdd6e3e0d557f101'],
   [/\b\d{4}-\d\d-\d\dT[\d:.]+Z/g, '2026-11-24T03:14:46.159Z'],
-  [/\b\d{4}-\d\d-\d\d \d\d:\d\d(?::\d\d)?/g, '2026-11-24 04:14'],
+  [/\b\d{4}-\d\d-\d\d \d\d:\d\d(?::\d\d)?/g, '2026-11-24 03:14'],
   [/\bprocess \d+/g, 'process 40127'],
   [/\bsk-sandbox-[\w-]{22}/g, 'sk-sandbox-bV3k0Tq7sYw2xHc9LmN1pA'],
   [/\S*\/mcp-url-migrate-sandbox-\w{6}/g, '/tmp/mcp-url-migrate-sandbox-k3Xw9a'],

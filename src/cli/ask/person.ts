@@ -54,6 +54,8 @@ function askBack(failing: readonly AppliedChange[], context: Context): Promise<b
           `${count(failing.length, 'server')} ${isOne ? 'does' : 'do'} not work at the new URL, see above. Take the run back?`,
           isOne ? 'leave it as it is' : 'leave them as they are',
         ]
+  // The report stands right above it.
+  context.terminal.remark('')
   return askYesOrNo(question, { yes: 'take back all that this run wrote', no }, context)
 }
 

@@ -9,6 +9,7 @@ import { tally } from '../../core/run/outcome.ts'
 import { count, printable } from '../../core/show/text.ts'
 import type { Context } from '../context.ts'
 import { wrap } from '../render/layout.ts'
+import { localTime } from '../render/local-time.ts'
 import { renderOutcome } from '../render/report/fates.ts'
 import { wordsFor } from '../render/words.ts'
 import type { Choice } from '../terminal/terminal.ts'
@@ -20,7 +21,7 @@ export function describeUnfinished({ run, settled }: Resumption, { look }: Conte
   const { applied, 'not-applied': open } = tally(settled)
   const what = reverts === null ? 'a migration' : `which was taking back ${reverts},`
   const elsewhere = host === hostname() ? '' : ` Make sure that it is not still at work on ${host}.`
-  const title = `Run ${run.id} of ${run.startedAt}, ${what} by ${user} on ${host} (process ${pid}), did not finish.${elsewhere} The gateway was asked: ${applied} of ${count(serversIn(settled), 'server')} ${done}, ${open} not ${done}.`
+  const title = `Run ${run.id} of ${localTime(run.startedAt)}, ${what} by ${user} on ${host} (process ${pid}), did not finish.${elsewhere} The gateway was asked: ${applied} of ${count(serversIn(settled), 'server')} ${done}, ${open} not ${done}.`
   // A server whose URL stands in a file of its own has several changes, most of the time of one fate.
   const fates = new Set(settled.map((change) => renderOutcome(change, { reverts, preflight: {} }, look)))
   const ahead = aheadOfClock(run, new Date().toISOString())

@@ -14,6 +14,7 @@ import { findNamedRun } from '../../runs/recover/find-run.ts'
 import { isUnderSameLock, underLockOf } from '../connect/session.ts'
 import { type Invoked, mainCommands, mayAsk } from '../context.ts'
 import { warningLines } from '../render/layout.ts'
+import { localTime } from '../render/local-time.ts'
 import { bothWays } from './notice-unfinished.ts'
 
 /** An invocation of the main job whose gateway is open. */
@@ -37,7 +38,7 @@ async function look({ gateway, journal, context: { terminal } }: Connected): Pro
 function about({ run, server }: RunElsewhere): string {
   const { url } = run.started.gateway
   return printable(
-    `Run ${run.id} of ${run.startedAt} was made through ${url}, and this gateway has one of its servers, ${serverTitle(server)}, with the same id and made at the same time.`,
+    `Run ${run.id} of ${localTime(run.startedAt)} was made through ${url}, and this gateway has one of its servers, ${serverTitle(server)}, with the same id and made at the same time.`,
   )
 }
 
@@ -64,7 +65,7 @@ async function requireIdle({ run }: RunElsewhere, { gateway, context }: Connecte
   throw new MigrateError(
     'lock-held',
     printable(
-      `Another run is under way through ${url} (${holder.user} on ${holder.host}, process ${holder.pid}, since ${holder.since}), and most likely against this gateway: it is run ${run.id}, whose servers are here, too`,
+      `Another run is under way through ${url} (${holder.user} on ${holder.host}, process ${holder.pid}, since ${localTime(holder.since)}), and most likely against this gateway: it is run ${run.id}, whose servers are here, too`,
     ),
     'Wait for it, or end it.',
   )

@@ -10,6 +10,7 @@ import { noticeUnfinished } from '../../runs/job/notice.ts'
 import { mend } from '../../core/show/remedy.ts'
 import { type Invoked, mainCommands, mayAsk } from '../context.ts'
 import { problemLines, warningLines } from '../render/layout.ts'
+import { localTime } from '../render/local-time.ts'
 
 /** The commands that finish a run or take it back, in words. */
 export function bothWays(run: RecordedRun, own: CommandMaker, invoked: Invoked): string {
@@ -43,10 +44,11 @@ async function mention(run: RecordedRun, url: string, invoked: Invoked): Promise
   const holder = await lockHolder(url, lockPlace(env)).catch(() => null)
   const underWay =
     holder &&
-    `A run against this gateway is under way (${holder.user} on ${holder.host}, process ${holder.pid}, since ${holder.since}).`
+    `A run against this gateway is under way (${holder.user} on ${holder.host}, process ${holder.pid}, since ${localTime(holder.since)}).`
   // Another user's run is hardly the one in this journal.
   const unfinished =
-    !holder?.isOwn && `Run ${run.id} of ${run.startedAt} did not finish. ${waysFor(run, url, invoked)}`
+    !holder?.isOwn &&
+    `Run ${run.id} of ${localTime(run.startedAt)} did not finish. ${waysFor(run, url, invoked)}`
   for (const text of [underWay, unfinished])
     if (text) terminal.warn(look.paint('yellow', warningLines(text, look)))
 }
@@ -56,7 +58,7 @@ function refuse(run: RecordedRun, url: string, invoked: Invoked): never {
   const { user, host } = run.started
   throw new MigrateError(
     'run-interrupted',
-    `Run ${run.id} of ${run.startedAt}, by ${printable(`${user} on ${host}`)}, did not finish, so nothing else is started`,
+    `Run ${run.id} of ${localTime(run.startedAt)}, by ${printable(`${user} on ${host}`)}, did not finish, so nothing else is started`,
     waysFor(run, url, invoked),
   )
 }

@@ -33,7 +33,7 @@ function notFound(place: FailingParts): Remedy {
   const restart = place.proxy === null ? null : commandTo('restart', place.proxy)
   if (name === undefined || place.served === null)
     return {
-      sentence: `${nothing} Is the server named in the MCP proxy's servers.json, and is the path right?`,
+      sentence: `${nothing} Is the server in its servers.json, and the path right?`,
       command: restart,
     }
   if (place.served.includes(name))

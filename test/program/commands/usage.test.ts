@@ -33,6 +33,8 @@ describe.concurrent('wrong usage is 64, told in a sentence, before the gateway i
     [['--api-key', 'x'], 'Unknown option --api-key'],
     [['--dry-rnu'], 'Unknown option --dry-rnu. Did you mean --dry-run?'],
     [['surplus'], 'Unknown command surplus'],
+    [['rollback'], 'Unknown command rollback. Did you mean mcp-url-migrate --revert?'],
+    [['migrate'], 'Unknown command migrate. Did you mean mcp-url-migrate?'],
     [['--only'], '--only takes a value'],
     [['--only', ''], '--only: takes patterns, with a comma between two'],
     [['--except', 'a,,b'], '--except: takes patterns, with a comma between two'],

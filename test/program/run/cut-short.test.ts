@@ -39,7 +39,10 @@ describe.concurrent('a run that has no end:', () => {
     for (const args of [['--yes'], ['--revert', '--yes'], ['--yes', '--json']]) {
       const { code, stderr, stdout } = await trial.call(args)
       expect(code).toBe(3)
-      expect(sentence(stderr)).toContain(`Run ${run} of`)
+      // By the clock on the wall, as everything that people read.
+      expect(sentence(stderr)).toMatch(
+        new RegExp(`Run ${run} of \\d{4}-\\d\\d-\\d\\d \\d\\d:\\d\\d \\S+, by `),
+      )
       // The second one names the run: pasted once more, it finds nothing to take back, and begins nothing else.
       for (const way of ['--unfinished finish', `--revert ${run}`])
         expect(sentence(stderr)).toContain(`npx mcp-url-migrate ${way} --yes --url ${trial.sandbox.url}`)

@@ -500,6 +500,7 @@ describe.concurrent('--sandbox', () => {
     session.answer('y')
     await session.waitFor('Taking back run')
     await session.waitFor('7 of 7 servers taken back.')
+    await session.waitFor('On your own gateway, look first; this writes nothing:')
     expect(await session.exit()).toBe(0)
     expect(await trial.journalFiles()).toEqual([])
   })
