@@ -4,8 +4,12 @@ import { nearestOf } from '../core/show/nearest.ts'
 import type { CommandDescription } from './options/describe.ts'
 import { usage } from './options/usage.ts'
 
-/** Does it look like a word that somebody meant as one, and not like a secret in the wrong place? */
-const isWord = (text: string): boolean => /^-{0,2}[a-z][a-z-]{0,23}$/i.test(text) && !/^-*sk-/i.test(text)
+/**
+ * Does it look like a word that somebody meant as one, and not like a secret in the wrong place? Those of letters alone are
+ * long, or have capitals among them. An option may be longer than a command.
+ */
+const isWord = (text: string): boolean =>
+  /^(-{1,2}[a-z][a-z-]{0,23}|[a-z][a-z-]{0,13})$/i.test(text) && !/[a-z][A-Z]|^-*sk-/.test(text)
 
 const wrong = (message: string, hint = 'Try --help.'): MigrateError => usage(message, hint)
 

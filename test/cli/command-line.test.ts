@@ -24,6 +24,8 @@ async function typed(line: string): Promise<string> {
   }
 }
 
+const COMMANDS = 'Commands: history, verify, status, sandbox, completion, help, version'
+
 describe('a wrong word is told in a sentence, with the right one where that is near:', () => {
   const cases: [line: string, message: string][] = [
     ['histroy', 'Unknown command histroy. Did you mean history?'],
@@ -33,11 +35,14 @@ describe('a wrong word is told in a sentence, with the right one where that is n
     ['revert', 'revert is an option: mcp-url-migrate --revert'],
     ['dry-run', 'dry-run is an option: mcp-url-migrate --dry-run'],
     ['revrt', 'Unknown command revrt. Did you mean --revert?'],
-    ['foo', 'Unknown command foo. Commands: history, verify, status, sandbox, completion, help, version'],
+    ['foo', `Unknown command foo. ${COMMANDS}`],
     ['--dry-rnu', 'Unknown option --dry-rnu. Did you mean --dry-run?'],
     ['-dry-run', 'Unknown option -dry-run. Did you mean --dry-run?'],
     ['--dry-run=yes', '--dry-run takes no value'],
     ['-x', 'Unknown option -x'],
+    ['--aHunterOfLetters', 'Unknown option'],
+    ['help correcthorsebattery', `Unknown command. ${COMMANDS}`],
+    ['dGhpcyBpcyBh', `Unknown command. ${COMMANDS}`],
     ['history --limt 3', 'Unknown option --limt. Did you mean --limit?'],
     ['history --dry-run', '--dry-run is an option of the main job, not of history'],
     ['help --json', '--json is an option of the main job, history, verify and status, not of help'],

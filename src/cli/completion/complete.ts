@@ -14,7 +14,7 @@ function namesIn(folder: string, end: string): string[] {
     return readdirSync(folder)
       .filter((name) => name.endsWith(end))
       .map((name) => name.slice(0, -end.length))
-      .filter((name) => /^[\w.-]+$/.test(name))
+      .filter((name) => /^\w[\w.-]*$/.test(name))
       .toSorted()
   } catch {
     return []

@@ -30,12 +30,15 @@ function readClaims(token: string): z.infer<typeof claims> | null {
   return claims.safeParse(parsedJson(Buffer.from(middle, 'base64url').toString('utf8'))).data ?? null
 }
 
+/** A user name as it is shown. One who knows curl may have put the password behind it. */
+const shownUser = (username: string): string => printable(username.replace(/:.*/s, ':…'))
+
 function rejection(answer: Answer, username: string, endpoint: Endpoint): MigrateError {
   const said = spoken(answer, endpoint)
   if (answer.status === 401) {
     return new MigrateError(
       'login-failed',
-      `LiteLLM does not accept this password for ${printable(username)}`,
+      `LiteLLM does not accept this password for ${shownUser(username)}`,
       'These are UI_USERNAME and UI_PASSWORD of the gateway, or those of a user with the role proxy_admin.',
     )
   }
@@ -80,7 +83,7 @@ export async function signIn(endpoint: Endpoint, username: string, password: str
       'The gateway answered the sign-in without a session key',
       'Use an admin key instead: --key-file FILE or LITELLM_PROXY_API_KEY.',
     )
-  if (found.password_reset_required === true) throw passwordMustChange(printable(username))
+  if (found.password_reset_required === true) throw passwordMustChange(shownUser(username))
   endpoint.redactor.learn(found.key, inBody, cookieToken(answer))
   return { key: found.key, keyHeader: found.auth_header_name ?? null }
 }

@@ -89,7 +89,14 @@ describe('runs are offered from the journal, the newest first,', () => {
   async function journal(): Promise<string> {
     const folder = join(await temporaryFolder(), 'journal')
     await mkdir(folder)
-    for (const name of [`${OLD}.jsonl`, `${NEW}.jsonl`, 'note.txt', '$(reboot).jsonl', 'a\tb.jsonl'])
+    for (const name of [
+      `${OLD}.jsonl`,
+      `${NEW}.jsonl`,
+      'note.txt',
+      '$(reboot).jsonl',
+      'a\tb.jsonl',
+      '--yes.jsonl',
+    ])
       await writeFile(join(folder, name), '')
     return folder
   }

@@ -343,6 +343,15 @@ describe.concurrent('signing in as on the admin page:', () => {
     expect(code).toBe(0)
   })
 
+  test('of a user name what stands behind a colon is not shown: it may be the password', async ({ open }) => {
+    const trial = await open()
+    const env = { ...login(secret('wrong-password-9')), UI_USERNAME: 'admin:hunter-4711' }
+    const { code, stderr } = await trial.call(['--yes'], { env })
+    expect(code).toBe(1)
+    expect(sentence(stderr)).toContain('LiteLLM does not accept this password for admin:…')
+    expect(stderr).not.toContain('4711')
+  })
+
   const refused: [what: string, options: SandboxOptions, message: string][] = [
     ['a wrong password', { password: 'right-password-9' }, 'LiteLLM does not accept this password for admin'],
     [

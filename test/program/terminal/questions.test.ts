@@ -14,25 +14,26 @@ const WRONG = 'sk-wrong-and-never-shown-4711'
 const question = ({ sandbox }: Sitting, n = 3): string => `Change ${n} servers on ${sandbox.url}? [n]`
 
 describe.concurrent('a text that was pasted', () => {
-  test('decides nothing by a line in its middle, nor at its end where that is no answer', async ({ sit }) => {
+  test('decides nothing, neither by a line in its middle nor by its last one', async ({ sit }) => {
     const trial = await sit()
     const session = trial.start()
     await session.waitFor(question(trial))
-    session.press('cd /srv\ry\ryes\rls -l\r')
-    await session.waitFor('That is no answer here.')
-    await session.waitFor(question(trial))
-    session.press('y\r\n\r\n')
+    for (const pasted of ['cd /srv\ry\ryes\rls -l\r', 'ls\ry\r', 'y\r\n\r\n', `${'y'.repeat(400)}\ry\r`]) {
+      session.press(pasted)
+      await session.waitFor('That is no answer here.')
+      await session.waitFor(question(trial))
+    }
+    session.answer('n')
     await session.waitFor('Cancelled. Nothing was written.')
     expect([await session.exit(), writes(trial.sandbox)]).toEqual([130, 0])
   })
 
-  test('decides nothing where its last line is empty, whatever ends its lines', async ({ sit }) => {
+  test('answers as what is typed does where it is one line, whatever ends it', async ({ sit }) => {
     const trial = await sit()
     const session = trial.start()
     await session.waitFor(question(trial))
-    session.press('y\n\n')
-    await session.waitFor('Cancelled. Nothing was written.')
-    expect([await session.exit(), writes(trial.sandbox)]).toEqual([130, 0])
+    session.press('y\r\n')
+    expect([await session.exit(), writes(trial.sandbox)]).toEqual([0, 3])
   })
 
   test('marks what it holds in a list, where nothing is written before the question is answered', async ({
@@ -52,19 +53,33 @@ describe.concurrent('a text that was pasted', () => {
 })
 
 describe.concurrent('what was typed before a question', () => {
-  for (const [terminal, env] of [
+  for (const [kind, env] of [
     ['a terminal', {}],
-    ['one whose cursor cannot be moved', DUMB],
+    ['a dumb one', DUMB],
   ] as const)
-    test(`is no answer to it, in ${terminal}`, async ({ sit }) => {
+    test(`is no answer to it, in ${kind}`, async ({ sit }) => {
       const trial = await sit()
       const session = trial.start({ env })
-      session.press('y\ry')
+      await session.waitFor('Signing in to')
+      session.press('y\ry\ry\ry\ry')
       await session.waitFor(question(trial))
       session.press(KEY.enter)
       await session.waitFor('Cancelled. Nothing was written.')
       expect([await session.exit(), writes(trial.sandbox)]).toEqual([130, 0])
     })
+})
+
+describe.concurrent('a program that was stopped at a question (Ctrl-Z) and goes on (fg)', () => {
+  test('asks it again, and hears the answer', async ({ sit }) => {
+    const trial = await sit()
+    const session = trial.start({ shell: 'set -m; eval "$TOOL --no-preflight"; echo stopped; fg' })
+    await session.waitFor(question(trial))
+    session.press('\u001a')
+    await session.waitFor('stopped')
+    await session.waitFor(question(trial))
+    session.answer('y')
+    expect([await session.exit(), writes(trial.sandbox)]).toEqual([0, 3])
+  })
 })
 
 describe.concurrent('the diffs', () => {
@@ -182,6 +197,24 @@ describe.concurrent('a wrong key', () => {
     expect(session.text).not.toContain('4711')
   })
 
+  test('that is pasted with a line break is refused as a whole, and nothing of it is shown', async ({
+    sit,
+  }) => {
+    const trial = await sit()
+    const session = trial.start({ env: KEYLESS })
+    await session.waitFor('Sign in to the gateway with [k]')
+    session.answer('k')
+    await session.waitFor('Admin key (hidden):')
+    session.press('sk-half\rrest-4711\r')
+    await session.waitFor('The key from the prompt holds characters that no key has.')
+    await session.waitFor('Admin key (hidden):')
+    session.press(`${trial.sandbox.masterKey}\r\n\r\n`)
+    await session.waitFor(question(trial))
+    session.press(KEY.ctrlC)
+    expect(await session.exit()).toBe(130)
+    expect(session.text).not.toMatch(/4711|sk-half/)
+  })
+
   test('from the environment ends it at once', async ({ sit }) => {
     const trial = await sit()
     const session = trial.start({ env: { LITELLM_PROXY_API_KEY: WRONG } })
@@ -234,6 +267,15 @@ describe.concurrent('in a terminal whose cursor cannot be moved', () => {
     expect(urls(trial.sandbox.rows())['id-n8n']).toBe(OLD('n8n'))
   })
 
+  test('what is typed before Ctrl-D, without Enter, is no answer', async ({ sit }) => {
+    const trial = await sit()
+    const session = trial.start({ env: DUMB })
+    await session.waitFor(question(trial))
+    session.press('y', KEY.ctrlD, KEY.ctrlD)
+    await session.waitFor('Cancelled. Nothing was written.')
+    expect([await session.exit(), writes(trial.sandbox)]).toEqual([130, 0])
+  })
+
   for (const [name, key] of [
     ['Ctrl-C', KEY.ctrlC],
     ['Ctrl-D', KEY.ctrlD],
@@ -253,13 +295,15 @@ describe.concurrent('in a terminal whose cursor cannot be moved', () => {
       expect(writes(trial.sandbox)).toBe(0)
     })
 
-  test('a text that was pasted decides nothing by a line in its middle', async ({ sit }) => {
+  test('a text that was pasted decides nothing, nor does what is left of it', async ({ sit }) => {
     const trial = await sit({ servers: [...THREE] })
     const session = trial.start({ env: DUMB })
     await session.waitFor(question(trial))
-    session.press('cd /srv\ry\rls\r')
-    await session.waitFor('That is no answer here.')
-    await session.waitFor(question(trial))
+    for (const pasted of ['cd /srv\ry\rls\r', 'ls\ry\r', 'ls\ry']) {
+      session.press(pasted)
+      await session.waitFor('That is no answer here.')
+      await session.waitFor(question(trial))
+    }
     session.press(KEY.enter)
     expect([await session.exit(), writes(trial.sandbox)]).toEqual([130, 0])
   })

@@ -1,6 +1,6 @@
 import { filled, wrap } from '../../render/layout.ts'
 import type { Choice } from '../terminal.ts'
-import { type Prompts, roomFor } from './port.ts'
+import { isSeveral, type Prompts, roomFor } from './port.ts'
 
 /** The longest name that stands in a line with others. */
 const SHORT = 18
@@ -47,9 +47,10 @@ export async function askChoice<T>(
   const question = `${message} [${usual.key}]`
   for (;;) {
     const width = roomFor()
-    const typed = (await prompts.line(keysOf(choices, width), question)).trim().toLowerCase()
+    const line = await prompts.line(keysOf(choices, width), question)
+    const typed = line.trim().toLowerCase()
     const meant = typed === '' ? usual : choices.find((choice) => isMeant(choice, typed))
-    if (meant) {
+    if (meant && !isSeveral(line)) {
       prompts.echo(`${question} ${meant.key}`)
       return meant.value
     }

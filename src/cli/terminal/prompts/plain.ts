@@ -1,23 +1,28 @@
 import { createInterface } from 'node:readline'
 import { wrap } from '../../render/layout.ts'
 import { cancelled } from '../terminal.ts'
-import { letTypedGoBy, type Prompts, roomFor, type Shown, unlessPasted } from './port.ts'
+import { isSeveral, letTypedGoBy, type Prompts, roomFor, type Shown, unlessPasted } from './port.ts'
 
 const say = (text: string): void => void process.stderr.write(text)
 
-/** The next line that the terminal hands over after `ask`, and that nothing follows for a moment. */
+/** What the terminal hands over after `ask` up to the end of a line that nothing follows for a moment. */
 async function nextLine(ask: () => void): Promise<string> {
   await letTypedGoBy()
+  process.stdin.setRawMode(false)
   const lines = createInterface({ input: process.stdin, terminal: false })
+  const heard: string[] = []
   try {
     ask()
     return await new Promise<string>((resolve, reject) => {
       let stop = (): void => {}
       lines.on('line', (line) => {
         stop()
-        stop = unlessPasted(() => resolve(line))
+        heard.push(line)
+        stop = unlessPasted(() => resolve(heard.join('\n')))
       })
       lines.once('close', () => {
+        // A line without an end, as before Ctrl-D, is handed over, too.
+        stop()
         say('\n')
         // A terminal that was closed sends a signal, too, which says more.
         unlessPasted(() => reject(cancelled()))
@@ -62,9 +67,10 @@ export const plain = (shown: Shown): Prompts => {
       say(`${numbered}\n`)
       for (;;) {
         const question = fit(`${message} Numbers or names; a all, q back:`)
-        const answer = (await nextLine(() => say(`${question} `))).trim()
+        const typed = await nextLine(() => say(`${question} `))
+        const answer = typed.trim()
         if (/^(q|quit|back)$/i.test(answer)) return null
-        const chosen = readNumbers(answer, names)
+        const chosen = isSeveral(typed) ? null : readNumbers(answer, names)
         if (chosen !== null) return chosen
         say(`${fit(answer === '' ? `Nothing is marked yet. ${NAMES_NONE}` : NAMES_NONE)}\n`)
       }

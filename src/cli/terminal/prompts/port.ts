@@ -2,9 +2,9 @@ import { cancelled } from '../terminal.ts'
 import { LEAST_WIDTH, USUAL_WIDTH } from '../width.ts'
 
 /**
- * How long after the end of a line more may come, in milliseconds, for all of it to be one text that was pasted. Of such a
- * text only the last line can be an answer: most of it was meant for another window. A terminal writes a text at one go, and
- * no hand ends two lines that fast. Terminals can mark a text as pasted, but not all do, and a dumb one is not asked to.
+ * How long after the end of a line more may come, in milliseconds, for all of it to be one text that was pasted. Such a text
+ * is no answer, whatever its last line says: it was meant for another window. A terminal writes a text at one go, and no hand
+ * ends two lines that fast. Terminals can mark a text as pasted, but not all do, and a dumb one is not asked to.
  */
 const PASTED_MS = 50
 
@@ -23,33 +23,56 @@ export function unlessPasted(act: () => void): () => void {
   }
 }
 
+/** Are these several lines that came at once? */
+export const isSeveral = (answer: string): boolean => answer.includes('\n')
+
 /**
- * Lets all that was typed before a question go by, until nothing comes for a moment: it is no answer to what nobody has read
- * yet. Throws `cancelled` for Ctrl-C, which is no signal meanwhile, and where nobody is there any more.
+ * Lets all that was typed before a question go by, until for a moment nothing more comes: it is no answer to it. What is not a
+ * whole line yet goes, too, which only a raw terminal hands over; it is left raw. Throws `cancelled` for Ctrl-C.
  */
 export async function letTypedGoBy(): Promise<void> {
   const { stdin } = process
-  let hear: (typed: Buffer | string) => void = () => {}
+  let hear: (text: Buffer | string) => void = () => {}
   let leave: () => void = () => {}
   try {
-    // Else the system would keep back a line that has no end yet.
-    stdin.setRawMode(true)
     await new Promise<void>((resolve, reject) => {
       let stop = unlessPasted(resolve)
-      leave = () => {
+      hear = (text) => {
         stop()
-        reject(cancelled())
+        if (text.includes('\u0003')) reject(cancelled())
+        else stop = unlessPasted(resolve)
       }
-      hear = (typed) => {
-        stop()
-        stop = unlessPasted(resolve)
-        if (typed.includes('\u0003')) leave()
-      }
-      stdin.on('data', hear).once('end', leave).resume()
+      // A terminal that was closed sends a signal, too, which says more.
+      leave = () => unlessPasted(() => reject(cancelled()))
+      stdin.on('data', hear).once('end', leave).on('error', leave)
+      stdin.setRawMode(true).resume()
     })
-  } finally {
-    stdin.off('data', hear).off('end', leave).pause()
+  } catch (error) {
     stdin.setRawMode(false)
+    throw error
+  } finally {
+    stdin.off('data', hear).off('end', leave).off('error', leave).pause()
+  }
+}
+
+/**
+ * Makes the terminal raw again when the program goes on after it was stopped (Ctrl-Z, then `fg`), and then does something, such
+ * as to show the question again. Returns what ends that.
+ */
+export function onceContinued(act: () => void): () => void {
+  const { stdin } = process
+  let isOver = false
+  // After readline, which reads no more from then on.
+  const goOn = (): NodeJS.Immediate =>
+    setImmediate(() => {
+      if (isOver) return
+      stdin.setRawMode(false).setRawMode(true).resume()
+      act()
+    })
+  process.on('SIGCONT', goOn)
+  return () => {
+    isOver = true
+    process.off('SIGCONT', goOn)
   }
 }
 
@@ -58,7 +81,7 @@ export type Shown = (text: string) => string
 
 /** What a terminal is asked for. Each question throws `cancelled` where it is left, and is still to be seen then. */
 export interface Prompts {
-  /** A line. `above`: lines over the question, such as its keys, empty where there are none. */
+  /** A line, or several that came at once (`isSeveral`). `above`: lines over the question, such as its keys, empty where there are none. */
   line(above: string, message: string): Promise<string>
   /** Numbers of what was marked in a list, from 0, one at least; `null` for going back. */
   list(message: string, names: readonly string[]): Promise<number[] | null>

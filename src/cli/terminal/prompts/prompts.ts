@@ -4,7 +4,7 @@ import { hasCursor } from '../signs.ts'
 import type { Choice, Listed } from '../terminal.ts'
 import { askChoice } from './choice.ts'
 import { plain } from './plain.ts'
-import { type Prompts, roomFor, type Shown } from './port.ts'
+import { isSeveral, type Prompts, roomFor, type Shown } from './port.ts'
 import { onScreen } from './screen.ts'
 import { readHidden } from './secret.ts'
 
@@ -31,9 +31,15 @@ export class Questions {
 
   async text(message: string, suggestion: string): Promise<string> {
     const question = `${message} [${suggestion}]`
-    const answer = (await this.#prompts.line('', question)).trim() || suggestion
-    this.#prompts.echo(`${question} ${answer}`)
-    return answer
+    for (;;) {
+      const line = await this.#prompts.line('', question)
+      const answer = line.trim() || suggestion
+      if (!isSeveral(line)) {
+        this.#prompts.echo(`${question} ${answer}`)
+        return answer
+      }
+      this.#say(wrap('Several lines at once are no answer. Type one, and Enter.', roomFor()))
+    }
   }
 
   secret(message: string): Promise<string> {

@@ -3,6 +3,7 @@ import {
   isDownKey,
   isEnterKey,
   isUpKey,
+  useEffect,
   useKeypress,
   usePagination,
   useRef,
@@ -11,7 +12,7 @@ import {
 import { codeOf } from '../../../core/errors.ts'
 import { wrap } from '../../render/layout.ts'
 import { cancelled } from '../terminal.ts'
-import { letTypedGoBy, type Prompts, roomFor, type Shown, unlessPasted } from './port.ts'
+import { letTypedGoBy, onceContinued, type Prompts, roomFor, type Shown, unlessPasted } from './port.ts'
 
 interface LineQuestion {
   /** Ends with the place of the answer. */
@@ -19,19 +20,45 @@ interface LineQuestion {
   shown: Shown
 }
 
-/** Asks for a line, which ends when for a moment nothing follows its end. */
+/** Draws a question again when the program goes on after it was stopped. */
+function useContinued(): void {
+  const [times, setTimes] = useState(0)
+  useEffect(() => onceContinued(() => setTimes(times + 1)), [times])
+}
+
+/** A longer line is no answer, in characters: what is typed is drawn anew for each. */
+const LONGEST = 300
+
+/** What was typed of an answer whose end may have come. */
+interface Ending {
+  /** The lines so far. */
+  lines: string[]
+  /** The key that ended the last one, where nothing came since. */
+  key: string
+  /** Was it ever too long? */
+  isTooLong: boolean
+  stop: () => void
+}
+
+/** Asks for a line, which ends when for a moment nothing follows its end; for all of them where several come. */
 const askLine = createPrompt<string, LineQuestion>(({ text, shown }, done) => {
   const [typed, setTyped] = useState('')
-  const ending = useRef<{ stop: () => void; line: string; key: string }>()
-  useKeypress((key, { line }) => {
-    const before = ending.current
-    before?.stop()
-    ending.current = undefined
-    if (!isEnterKey(key)) return setTyped(line)
-    // Two characters may be one end of a line: CR, called return, and LF, called enter.
-    const isSameEnd = before?.key === 'return' && key.name === 'enter'
-    const last = before === undefined ? typed : isSameEnd ? before.line : ''
-    ending.current = { stop: unlessPasted(() => done(last)), line: last, key: key.name }
+  const { current: ending } = useRef<Ending>({ lines: [], key: '', isTooLong: false, stop: () => {} })
+  useContinued()
+  useKeypress((key, rl) => {
+    const before = ending.key
+    ending.stop()
+    ending.key = ''
+    ending.isTooLong ||= rl.line.length > LONGEST
+    if (ending.isTooLong) {
+      rl.clearLine(0)
+      setTyped('')
+    }
+    if (!isEnterKey(key)) return setTyped(rl.line)
+    // Some terminals send two characters for one end of a line.
+    if (before !== 'return' || key.name !== 'enter') ending.lines.push(typed)
+    ending.key = key.name
+    ending.stop = unlessPasted(() => done(ending.isTooLong ? '\n' : ending.lines.join('\n')))
   })
   return `${shown(text)} ${shown(typed)}`
 })
@@ -69,6 +96,7 @@ const askList = createPrompt<number[] | null, ListQuestion>(({ text, names, show
   const [active, setActive] = useState(0)
   const [marked, setMarked] = useState<readonly number[]>([])
   const [complaint, complain] = useState('')
+  useContinued()
   const { rows } = process.stderr
   const room = roomFor()
   const n = names.length
@@ -104,12 +132,12 @@ type Ask<T> = (context: {
 
 /** Asks, and clears the question away; `left` is put in its place where it is left. */
 async function asking<T>(ask: Ask<T>, left: string): Promise<T> {
-  await letTypedGoBy()
   // Where standard input ends (Ctrl-D) the library waits for good, with nothing left to wait for.
   const ended = new AbortController()
   const end = (): void => ended.abort()
   process.once('beforeExit', end)
   try {
+    await letTypedGoBy()
     return await ask({ output: process.stderr, signal: ended.signal, clearPromptOnDone: true })
   } catch (error) {
     const isLeft = error instanceof Error && /^(Exit|Abort|Cancel)Prompt/.test(error.name)

@@ -65,6 +65,13 @@ describe('a question is not answered', () => {
       if (typed.length > 3) expect(screen).not.toContain(typed)
     })
 
+  for (const typed of ['ls\ny', 'y\n', '\ny', '\n', 'y\ny'])
+    test(`by several lines, ${JSON.stringify(typed)}, and asked again`, async () => {
+      const { answer, screen } = await typing([typed, 'o'])
+      expect(answer).toBe('each')
+      expect(screen).toContain('That is no answer here.')
+    })
+
   test('by Ctrl-C', async () => {
     await expect(typing([])).rejects.toMatchObject({ code: 'cancelled' })
   })
