@@ -4,7 +4,7 @@ import { unitsOf } from '../../core/plan/units.ts'
 import { awaitedConsents, choosing, consenting } from '../../core/plan/withheld.ts'
 import { count } from '../../core/show/text.ts'
 import type { Gateway } from '../../gateway/port.ts'
-import { unitName } from '../render/name.ts'
+import { unitNames } from '../render/name.ts'
 import { renderBlocks } from '../render/plan/blocks.ts'
 import { type RunWords, wordsFor } from '../render/words.ts'
 import { cancelled, type Choice } from '../terminal/terminal.ts'
@@ -100,9 +100,10 @@ function choicesFor(standing: Standing): Choice<Answer>[] {
 /** What the list leaves of it; as it was where whoever is asked goes back. */
 async function someOf({ plan, chosen }: Standing, { terminal }: Asking): Promise<Standing> {
   const units = unitsOf(readyChanges(plan))
+  const names = unitNames(units)
   const marked = await terminal.chooseSome(
     'Which servers?',
-    units.map((unit) => ({ name: unitName(unit), value: unit })),
+    units.map((unit, i) => ({ name: names[i] ?? '', value: unit })),
   )
   return { plan, chosen: marked?.flat() ?? chosen }
 }

@@ -5,7 +5,8 @@ import { type Plan, readyChanges } from '../../core/plan/plan.ts'
 import { unitsOf } from '../../core/plan/units.ts'
 import { choosing } from '../../core/plan/withheld.ts'
 import { count, shortened } from '../../core/show/text.ts'
-import { unitName } from '../render/name.ts'
+import { wrap } from '../render/layout.ts'
+import { namesOf, unitName } from '../render/name.ts'
 import { renderBlocks } from '../render/plan/blocks.ts'
 import { wordsFor } from '../render/words.ts'
 import { cancelled, type Choice } from '../terminal/terminal.ts'
@@ -58,10 +59,13 @@ async function askEach(
 /** Asks once more for what was chosen before somebody stopped. Throws `cancelled` where that is nothing, or not wanted. */
 async function confirmed(chosen: Change[], plan: Plan, asking: Asking): Promise<Change[]> {
   if (chosen.length === 0) throw cancelled()
+  const { terminal, look } = asking
   const { verb } = wordsFor(plan)
-  const message = `${verb} the ${serversIn(chosen)} chosen?`
-  const yes = `${verb.toLowerCase()} ${count(serversIn(chosen), 'server')} now`
-  if (!(await askYesOrNo(message, { yes, no: 'write nothing' }, asking))) throw cancelled()
+  const n = serversIn(chosen)
+  const echo = `${n} of ${serversIn(readyChanges(plan))}: ${namesOf(chosen, look)}`
+  terminal.print(`\n${wrap(echo, look.width, '  ')}`)
+  const yes = `${verb.toLowerCase()} ${count(n, 'server')} now`
+  if (!(await askYesOrNo(`${verb} the ${n} chosen?`, { yes, no: 'write nothing' }, asking))) throw cancelled()
   return chosen
 }
 

@@ -10,24 +10,36 @@ import { count, printable } from '../../core/show/text.ts'
 import type { Context } from '../context.ts'
 import { wrap } from '../render/layout.ts'
 import { localTime } from '../render/local-time.ts'
-import { renderOutcome } from '../render/report/fates.ts'
+import { renderOutcomes } from '../render/report/fates.ts'
 import { wordsFor } from '../render/words.ts'
 import type { Choice } from '../terminal/terminal.ts'
 
-/** What is known of an unfinished run: where it stopped, and what became of each server. */
-export function describeUnfinished({ run, settled }: Resumption, { look }: Context): string {
-  const { done } = wordsFor(run.started)
+/** What became of its servers, in numbers that add up to all of them. */
+function numbersOf({ run, settled }: Resumption): string {
+  const { done, undone } = wordsFor(run.started)
+  const { applied, 'not-applied': open, drifted, failed, reverted, unknown } = tally(settled)
+  const others: readonly [n: number, words: string][] = [
+    [open, `not ${done}`],
+    [reverted, undone],
+    [drifted, 'drifted'],
+    [failed, 'failed'],
+    [unknown, 'unknown'],
+  ]
+  const parts = others.filter(([n]) => n > 0).map(([n, words]) => `${n} ${words}`)
+  return [`${applied} of ${count(serversIn(settled), 'server')} ${done}`, ...parts].join(', ')
+}
+
+/** What is known of an unfinished run: where it stopped, and what became of its servers, told once of those that are alike. */
+export function describeUnfinished(resumption: Resumption, { look }: Pick<Context, 'look'>): string {
+  const { run, settled } = resumption
   const { user, host, pid, reverts } = run.started
-  const { applied, 'not-applied': open } = tally(settled)
   const what = reverts === null ? 'a migration' : `which was taking back ${reverts},`
   const elsewhere = host === hostname() ? '' : ` Make sure that it is not still at work on ${host}.`
-  const title = `Run ${run.id} of ${localTime(run.startedAt)}, ${what} by ${user} on ${host} (process ${pid}), did not finish.${elsewhere} The gateway was asked: ${applied} of ${count(serversIn(settled), 'server')} ${done}, ${open} not ${done}.`
-  // A server whose URL stands in a file of its own has several changes, most of the time of one fate.
-  const fates = new Set(settled.map((change) => renderOutcome(change, { reverts, preflight: {} }, look)))
+  const title = `Run ${run.id} of ${localTime(run.startedAt)}, ${what} by ${user} on ${host} (process ${pid}), did not finish.${elsewhere} The gateway was asked: ${numbersOf(resumption)}.`
   const ahead = aheadOfClock(run, new Date().toISOString())
   return [title, ...(ahead === null ? [] : [ahead])]
     .map((text) => wrap(printable(text), look.width))
-    .concat([...fates])
+    .concat(renderOutcomes(settled, { reverts, preflight: {} }, look))
     .join('\n')
 }
 

@@ -19,11 +19,21 @@ const choosing = ({ only, except }: MainOptions): string[] => [
   ...except.flatMap((pattern) => ['--except', pattern]),
 ]
 
+/** The options that say how it is written, as words: nobody who asked for care is to get a command without. */
+const writing = ({ onFailure, canary, patience, preflight, wait, thorough }: MainOptions): string[] => [
+  ...(thorough ? ['--thorough'] : []),
+  ...(onFailure === 'stop' ? [] : ['--on-failure', onFailure]),
+  ...(canary ? ['--canary'] : []),
+  ...(patience === undefined ? [] : ['--patience', String(patience)]),
+  ...(preflight ? [] : ['--no-preflight']),
+  ...(wait ? [] : ['--no-wait']),
+]
+
 /** The command for what needs no further consent, and for what waits for one, too; `null` where there is no such thing. */
 function migrating({ plan }: Proposal, { options, own }: Given): [now: string | null, all: string | null] {
   const waiting = awaitingChanges(plan)
   const command = (consents: readonly Consent[]): string =>
-    own('migrate', ...acceptOptions(CONSENTS.filter((code) => consents.includes(code))))
+    own('migrate', ...acceptOptions(CONSENTS.filter((code) => consents.includes(code))), ...writing(options))
   return [
     readyChanges(plan).length > 0 ? command(options.accept) : null,
     waiting.length > 0 ? command([...options.accept, ...awaitedConsents(waiting, plan)]) : null,
@@ -36,14 +46,13 @@ function applying(proposal: Proposal, given: Given): string[] {
   const { options, own } = given
   if (purpose.kind === 'revert') {
     const { run } = purpose
-    const words = [...optionsToRevert(plan.changes, run.head), ...choosing(options)]
+    const words = [...optionsToRevert(plan.changes, run.head), ...choosing(options), ...writing(options)]
     return [mend('To take it back:', own('revert', run.id, ...words))]
   }
   if (purpose.kind === 'completion') {
     const { run } = purpose.resumption
-    return [
-      mend('To finish it:', own('unfinished', 'finish', ...optionsToFinish(run.started.changes, run.head))),
-    ]
+    const words = [...optionsToFinish(run.started.changes, run.head), ...writing(options)]
+    return [mend('To finish it:', own('unfinished', 'finish', ...words))]
   }
   const [now, all] = migrating(proposal, given)
   return [

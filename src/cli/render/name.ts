@@ -16,6 +16,18 @@ export function unitName(unit: readonly { server: ServerIdentity }[]): string {
 export const gatewayTitle = (version: string | null, url: string): string =>
   `LiteLLM ${version ?? '(release unknown)'} at ${url}`
 
+/** What to call each of several such units: with ids where others are called the same. */
+export function unitNames(units: readonly (readonly { server: ServerIdentity }[])[]): string[] {
+  const names = units.map(unitName)
+  const seen = new Set<string>()
+  const twins = new Set(names.filter((name) => seen.size === seen.add(name).size))
+  return units.map((unit, i) => {
+    const name = names[i] ?? ''
+    const ids = new Set(unit.map(({ server: { id } }) => shownName({ id, name: null, alias: null })))
+    return twins.has(name) ? `${name} (${[...ids].join(', ')})` : name
+  })
+}
+
 /** So many names stand in a line of a report. */
 const MOST_NAMES = 20
 

@@ -70,6 +70,21 @@ function serversInForce(own: readonly RecordedRun[], all: Places) {
   return inForce
 }
 
+/** On how many servers of a run is a later migration of the same gateway in force? `runs`: oldest first. */
+export function movedOn(run: RecordedRun, runs: readonly RecordedRun[]): number {
+  const all = placesOf(runs)
+  const { root } = rootOf(run, all)
+  const later = runsOf(runs.slice((all.get(run.id)?.place ?? 0) + 1), run.started.gateway.url)
+  const inForce = serversInForce(
+    later.filter((each) => rootOf(each, all).root !== root),
+    all,
+  )
+  const isLater = (id: string): boolean => (all.get(id)?.place ?? 0) > (all.get(run.id)?.place ?? 0)
+  const held = new Set([...inForce].flatMap(([id, servers]) => (isLater(id) ? [...servers] : [])))
+  const own = new Set(run.changes.filter(wasWritten).map(({ change }) => change.server.id))
+  return [...own].filter((id) => held.has(id)).length
+}
+
 /**
  * Other migrations of the same gateway that are still in force: taking back one run leaves them as they are. `runs`: all that
  * can be read, oldest first.

@@ -153,6 +153,17 @@ describe('some', () => {
     })
   })
 
+  test('that are called the same have their ids in it', async () => {
+    const twin = (id: string): Change => ({
+      ...changeOf('twin'),
+      id,
+      server: { ...changeOf('twin').server, id },
+    })
+    const plan = { ...THREE, changes: [changeOf('fetch'), twin('a-1'), twin('b-2')] }
+    const { seen } = await answering(plan, 's', ['twin (b-2)'], 'y')
+    expect(seen[1]).toBe('Which servers? fetch, twin (a-1), twin (b-2)')
+  })
+
   test('can be chosen anew, or left as they were chosen before', async () => {
     expect(await answering(THREE, 's', ['fetch'], 's', ['n8n', 'time'], 's', null, 'y')).toMatchObject({
       written: 'n8n time',
@@ -186,6 +197,6 @@ describe('one by one', () => {
 
   test('what was chosen is asked about once more after a stop', async () => {
     const { seen } = await answering(THREE, 'o', 'y', 'y', 'q', 'y')
-    expect(seen.at(-1)).toBe('yn: Change the 2 chosen?')
+    expect(seen.slice(-2)).toEqual(['2 of 3: fetch, n8n', 'yn: Change the 2 chosen?'])
   })
 })

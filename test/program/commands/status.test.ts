@@ -171,6 +171,7 @@ describe('status', () => {
     expect(sentence(stdout)).toContain(
       `inventory in ${path}, to ${NEW}/inventory/sse: LiteLLM has not been restarted yet, or was started with another file`,
     )
+    expect(sentence(stdout)).toContain('Restart LiteLLM, so that it uses 1 URL moved in files. Then:')
   })
 
   test.each([

@@ -344,4 +344,6 @@ test('the lines that a sandbox prints are ready for a shell, and it says what el
   expect(sentence(said.stderr)).toContain(
     'The key goes into a header of its own: add --key-header X-Key. No master key is configured there: it takes any key. To sign in by password, as a key beats a user name: unset LITELLM_PROXY_API_KEY; export',
   )
+  // It has no scenario: what is in it nobody knows better than its file.
+  expect(said.stderr).not.toContain('Scenario')
 })

@@ -39,7 +39,7 @@ describe.concurrent('what is shown:', () => {
       2 to change, each in url alone; all can be taken back.
       Nothing was written: this was a dry run.
       To apply it:
-        npx mcp-url-migrate --url GATEWAY --journal JOURNAL
+        npx mcp-url-migrate --no-preflight --url GATEWAY --journal JOURNAL
       — stderr
       Connecting to GATEWAY
       Signing in to GATEWAY with key from LITELLM_PROXY_API_KEY

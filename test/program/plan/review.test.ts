@@ -70,7 +70,7 @@ describe.concurrent('a revert', () => {
       2 to take back, each in url alone. Others: 1 left alone.
       Nothing was written: this was a dry run.
       To take it back:
-        npx mcp-url-migrate --revert RUN --url GATEWAY --journal JOURNAL"
+        npx mcp-url-migrate --revert RUN --no-preflight --url GATEWAY --journal JOURNAL"
     `)
   })
 })
@@ -101,6 +101,18 @@ describe.concurrent('a dry run ends with what applies it:', () => {
     const { stdout } = await trial.call(['--dry-run', '--accept', 'reauthorization'])
     const commands = commandsIn(stdout)
     expect(commands.map((words) => words.slice(0, 2))).toEqual([['--accept', 'reauthorization']])
+  })
+
+  test('with the care that was asked for', async ({ open }) => {
+    const trial = await open({ servers: TWO })
+    const care = '--thorough --on-failure revert --canary --patience 5 --no-preflight --no-wait'.split(' ')
+    const [apply = []] = commandsIn((await trial.call(['--dry-run', ...care])).stdout)
+    expect(apply.slice(0, care.length)).toEqual(care)
+    await trial.setUp(['--yes'])
+    const mild = ['--on-failure', 'continue', '--no-preflight', '--no-wait']
+    const [back = []] = commandsIn((await trial.call(['--revert', '--dry-run', ...mild])).stdout)
+    expect(back.join(' ')).toContain(mild.join(' '))
+    expect((await trial.call([...back, '--yes'])).code).toBe(0)
   })
 
   test('a revert, of its run, and of the servers that were chosen', async ({ open }) => {

@@ -48,7 +48,9 @@ export async function serveSandbox(
     `A sandbox that behaves as LiteLLM ${sandbox.version} is up until Ctrl-C. Paste the export lines into another terminal, then type:`,
     startedAs,
   )
-  for (const each of ['', next, stage.scenario.about, ...sayings(options, sandbox)])
+  // A world says itself what goes wrong in it.
+  const about = world === undefined ? [stage.scenario.about] : []
+  for (const each of ['', next, ...about, ...sayings(options, sandbox)])
     terminal.remark(hintLines(each, look))
   signals.finish()
   return new Promise(() => {})

@@ -1,6 +1,7 @@
 import { serversIn } from '../../../core/plan/change.ts'
 import { failuresRecorded, type RecordedRun } from '../../../journal/fold.ts'
-import { takesBack } from '../../../runs/recover/in-force.ts'
+import { movedOn, takesBack } from '../../../runs/recover/in-force.ts'
+import { wordsFor } from '../words.ts'
 import { appliedIn, reversalsOf, summarise } from './document.ts'
 
 /** The runs that took something of this one back and began after it, as all but a forged one did. `all`: oldest first. */
@@ -8,10 +9,13 @@ function laterReversals(run: RecordedRun, all: readonly RecordedRun[]): Recorded
   return reversalsOf(run, all.slice(all.findIndex(({ id }) => id === run.id) + 1))
 }
 
-/** Was each of its changes taken back, and none of that taken back in its turn? */
-function isUndone(run: RecordedRun, all: readonly RecordedRun[]): boolean {
-  const standing = laterReversals(run, all).filter((each) => !isUndone(each, all))
-  return standing.reduce((sum, each) => sum + appliedIn(each), 0) >= Math.max(1, appliedIn(run))
+/** On how many servers a run was taken back, and is so still: what was taken back of its reversals is there again. */
+function undoneIn(run: RecordedRun, all: readonly RecordedRun[]): number {
+  const standing = laterReversals(run, all).map((each) => appliedIn(each) - undoneIn(each, all))
+  return Math.min(
+    appliedIn(run),
+    standing.reduce((sum, n) => sum + n, 0),
+  )
 }
 
 /**
@@ -33,13 +37,19 @@ function wordsOf(run: RecordedRun, all: readonly RecordedRun[]): (typeof WORDS)[
 function standing(run: RecordedRun, all: readonly RecordedRun[]): string {
   const applied = appliedIn(run)
   const words = wordsOf(run, all)
-  const reversals = laterReversals(run, all)
-  const undone = reversals
-    .filter((each) => !isUndone(each, all))
-    .reduce((sum, each) => sum + appliedIn(each), 0)
+  const undone = undoneIn(run, all)
   if (undone > 0) return `${undone < applied ? `${undone} ` : ''}${words.undone}`
-  if (reversals.length > 0) return words.again
-  return applied > 0 && run.finishedAt !== null ? words.stands : ''
+  const stands =
+    laterReversals(run, all).length > 0
+      ? words.again
+      : applied > 0 && run.finishedAt !== null
+        ? words.stands
+        : ''
+  const moved = movedOn(run, all)
+  if (stands === '' || moved === 0) return stands
+  return moved < applied
+    ? `${stands}, ${moved} of them changed since by later runs`
+    : 'changed since by later runs'
 }
 
 /** The runs that it took back, and that took it back: `takes back RUN, taken back by RUN`; empty where there is none. */
@@ -56,10 +66,12 @@ const ended = ({ finishedAt, halted }: RecordedRun): string[] => {
 
 /** A run in numbers, how it ended, and what of it is in force: `2 of 2 changed, in force`. `all`: the whole journal, oldest first. */
 export function stateOf(run: RecordedRun, all: readonly RecordedRun[]): string {
-  const { applied, unknown, drifted } = summarise(run.changes)
+  const { applied, unknown, drifted, reverted } = summarise(run.changes)
+  const { done, undone } = wordsFor(run.started)
   const { refused, inFiles } = failuresRecorded(run.changes)
   const servers = serversIn(run.changes.map(({ change }) => change))
   const others: readonly [n: number, word: string][] = [
+    [reverted, `${done} and ${undone}`],
     [unknown, 'unknown'],
     [drifted, 'drifted'],
     [refused, 'refused'],

@@ -5,7 +5,7 @@ import { count, printable } from '../../../core/show/text.ts'
 import { shownValue } from './diff.ts'
 import { renderDrift } from './drift.ts'
 import { type Look, wrap } from '../layout.ts'
-import { namesOf, shownName, unitName } from '../name.ts'
+import { namesOf, unitName } from '../name.ts'
 
 /** What there is to see of a server that is left alone: its drift, or its URL and the patch to make by hand. */
 function renderLeft({ url, contested, patch }: Skipped, look: Look): string {
@@ -74,7 +74,9 @@ export function renderWarnings({ notes }: Plan, look: Look): string[] {
 export function renderLeftBehind(skipped: readonly Skipped[], look: Look): string[] {
   const left = skipped.filter(isLeftBehind)
   if (left.length === 0) return []
-  const names = left.map(({ server, code }) => `${shownName(server)} (${code})`)
+  const names = groupedBy(left, ({ code }) => code).map(
+    (same) => `${namesOf(same, look)} (${same[0]?.code ?? ''})`,
+  )
   return [
     look.paint(
       'yellow',

@@ -99,6 +99,17 @@ export function renderOutcome(change: AppliedChange, run: Findings, look: Look):
   return [renderFate([change], run, look), ...beside({ ...change, drift: [] }, look)].join('\n')
 }
 
+/** The fates of all changes of a run, what several came to alike once, with what else changed with each. */
+export function renderOutcomes(changes: readonly AppliedChange[], run: Findings, look: Look): string[] {
+  const groups = groupedBy(changes, (change) => [fateOf(change, run, look), change.collateral])
+  return groups.map((group) =>
+    [
+      renderFate(group, run, look),
+      ...group.slice(0, 1).flatMap((each) => beside({ ...each, drift: [] }, look)),
+    ].join('\n'),
+  )
+}
+
 const isWorth = (change: AppliedChange, { verbose }: Look): boolean =>
   (verbose && change.reason === null) ||
   (change.outcome !== 'applied' && !isWithheld(change)) ||

@@ -1,15 +1,28 @@
 import { originOf, originText } from '../../../core/rule/address.ts'
 import { type CommandMaker, ruleOptions } from '../../../core/show/own-command.ts'
 import { mend } from '../../../core/show/remedy.ts'
-import { printable } from '../../../core/show/text.ts'
+import { count, printable } from '../../../core/show/text.ts'
 import { isUnfinished } from '../../../journal/fold.ts'
-import type { StatusReport } from '../../../runs/status/status.ts'
+import type { GatewayStatus, StatusReport } from '../../../runs/status/status.ts'
 import { hintLines, type Look } from '../layout.ts'
 import { type ShownState, shownState } from './servers.ts'
 
 /** `All 7 are` or `2 of 7 are`, as a sentence begins. */
 const some = (n: number, all: number): string =>
   n < all ? `${n} of ${all} ${n === 1 ? 'is' : 'are'}` : n === 1 ? 'It is' : `All ${n} are`
+
+/** What is to be done about servers in files: a restart that a move waits for, or a move; `null` where there is nothing. */
+function stepInFiles({ moves, servers }: GatewayStatus, own: CommandMaker): string | null {
+  const waiting = moves.filter(({ took }) => took === false).length
+  if (waiting > 0)
+    return mend(
+      `Restart LiteLLM, so that it uses ${count(waiting, 'URL')} moved in files. Then:`,
+      own('status'),
+    )
+  const n = servers.filter((each) => shownState(each) === 'config').length
+  if (n === 0) return null
+  return mend(`${n} in config.yaml still to migrate. With --litellm-config FILE added:`, own('migrate'))
+}
 
 /** The step and the command for it; `null` where there is none, or where it has been named. */
 function nextStep({ gateway, journal, migration }: StatusReport, own: CommandMaker): string | null {
@@ -20,6 +33,8 @@ function nextStep({ gateway, journal, migration }: StatusReport, own: CommandMak
   const of = (state: ShownState) => servers.filter((each) => shownState(each) === state)
   const [open, done, moved] = [of('to-migrate').length, of('migrated').length, of('moved')]
   if (open > 0) return mend(`${open} to migrate:`, own('migrate'))
+  const inFiles = stepInFiles(gateway, own)
+  if (inFiles !== null) return inFiles
   if (done > 0)
     return mend(`${some(done, servers.length)} at ${originText(migration.to)}. To prove it:`, own('verify'))
   const [first] = moved

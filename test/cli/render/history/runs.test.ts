@@ -111,6 +111,52 @@ test('nothing but a single word is wider than the window', async () => {
       if (line.trim().includes(' ')) expect(columnsOf(line)).toBeLessThanOrEqual(width)
 })
 
+test('of a run whose revert was taken back in part, only the rest is taken back', async () => {
+  const first = GUIDE.slice(0, 1)
+  const runs = await recorded({}, { reverts: idOf(0) }, { reverts: idOf(1), changes: first })
+  expect(runs.map((run) => stateOf(run, runs))).toEqual([
+    '3 of 3 changed, 2 taken back',
+    '3 of 3 taken back, 1 changed again',
+    '1 of 1 changed again, in force',
+  ])
+})
+
+test('a run whose servers a later one moved on is not called in force', async () => {
+  const states = async (...stories: Partial<Story>[]): Promise<string[]> => {
+    const runs = await recorded(...stories)
+    return runs.map((run) => stateOf(run, runs))
+  }
+  expect(await states({}, {})).toEqual([
+    '3 of 3 changed, changed since by later runs',
+    '3 of 3 changed, in force',
+  ])
+  expect(await states({}, { changes: GUIDE.slice(1) })).toEqual([
+    '3 of 3 changed, in force, 2 of them changed since by later runs',
+    '2 of 2 changed, in force',
+  ])
+  expect(await states({}, {}, { reverts: idOf(1) })).toEqual([
+    '3 of 3 changed, in force',
+    '3 of 3 changed, taken back',
+    '3 of 3 taken back',
+  ])
+  expect(await states({}, { url: 'http://elsewhere:4000' })).toEqual([
+    '3 of 3 changed, in force',
+    '3 of 3 changed, in force',
+  ])
+})
+
+test('a run that took its own writes back is not one that wrote nothing', async () => {
+  const runs = await recorded({
+    told: [
+      ['change', 'applied', 'take-back', 'reverted'],
+      ['change', 'failed'],
+    ],
+  })
+  expect(runs.map((run) => stateOf(run, runs))).toEqual([
+    '0 of 3 changed, 1 changed and taken back, 1 refused',
+  ])
+})
+
 test('runs that a forged journal lets take each other back come to an end', async () => {
   const runs = await recorded({ reverts: idOf(1) }, { reverts: idOf(0) }, { reverts: idOf(2) })
   expect(runs.map((run) => stateOf(run, runs))).toHaveLength(3)

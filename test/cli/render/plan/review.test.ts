@@ -100,7 +100,7 @@ describe('the review of a migration', () => {
       + http://mcp-proxy-sse:8080
         ✗ n8n          /servers/n8n/sse        not found                      (1)
         ! github       /servers/github/sse     ✓  7 tools                     (2)
-          crm          /crm/v2/sse?tenant=***  ✓  5 tools, unlike the others
+          crm          /crm/v2/sse?tenant=***  ✓  5 tools, another path
           17 servers   /servers/{name}/mcp     ✓ 8 to 24 tools, 272 in all
           180 servers  /servers/{name}/sse     ✓ 1 to 44 tools, 3,970 in all
 

@@ -174,6 +174,10 @@ test('servers are told by their state, and by what is said of them once', () => 
 test.each([
   ['to-migrate', '2 to migrate:\n  npx mcp-url-migrate migrate'],
   ['migrated', 'All 2 are at http://mcp-proxy-sse:8080. To prove it:\n  npx mcp-url-migrate verify'],
+  [
+    'config',
+    '2 in config.yaml still to migrate. With --litellm-config FILE added:\n  npx mcp-url-migrate migrate',
+  ],
   ['other', null],
 ] as const)('of servers that are all %s the last lines say what is next', (state, step) => {
   const text = shown([standing('fetch', { state }), standing('n8n', { state })])

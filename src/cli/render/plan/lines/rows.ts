@@ -2,6 +2,7 @@ import { groupedBy } from '../../../../core/grouped.ts'
 import type { Change } from '../../../../core/plan/change.ts'
 import type { Plan } from '../../../../core/plan/plan.ts'
 import type { Tried } from '../../../../core/reach/reach.ts'
+import { count } from '../../../../core/show/text.ts'
 import { shownName } from '../../name.ts'
 import { type Footnotes, numbersFor, refsText } from '../footnotes.ts'
 import type { ShortChange } from './move.ts'
@@ -90,8 +91,9 @@ function toolsOf(rows: readonly Judged[]): string {
   if (!first?.tried || first.outcome !== 'reached') return first?.finding ?? ''
   const counts = rows.map(({ tried }) => tried?.tools ?? 0)
   const [least, most] = [Math.min(...counts), Math.max(...counts)]
-  const all = counts.reduce((sum, n) => sum + n, 0).toLocaleString('en-US')
-  const range = least === most ? `${most} tools each` : `${least} to ${most} tools`
+  const shown = (n: number): string => n.toLocaleString('en-US')
+  const all = shown(counts.reduce((sum, n) => sum + n, 0))
+  const range = least === most ? `${count(most, 'tool')} each` : `${shown(least)} to ${shown(most)} tools`
   return `✓ ${range}, ${all} in all`
 }
 
@@ -106,12 +108,15 @@ function folded(rows: readonly Judged[]): Judged[] {
   ]
 }
 
+/** Is something told beneath its line that is not said of others? */
+const hasSettings = ({ changes }: Row): boolean =>
+  changes.some(({ settings }) => Object.keys(settings).length > 0)
+
 /** Are these lines no exceptions, and too many to be told one by one? What fails or costs is one unless most of them do. */
 function isMany(rows: readonly Judged[], all: readonly Judged[]): boolean {
   const [first] = rows
   if (!first || first.pattern === null || rows.length <= MOST_EQUAL) return false
-  const hasOwn = first.changes.some(({ settings }) => Object.keys(settings).length > 0)
-  return !hasOwn && (first.sign === ' ' || rows.length * 2 > all.length)
+  return !hasSettings(first) && (first.sign === ' ' || rows.length * 2 > all.length)
 }
 
 const RANKS: Record<Sign, number> = { '✗': 0, '!': 1, ' ': 3 }
@@ -122,21 +127,22 @@ function usualPattern(rows: readonly Judged[]): string | null {
   return most.length > 2 && most.length * 2 > rows.length ? (most[0]?.pattern ?? null) : null
 }
 
+// Of the path and not of what was found beside it: the others may fail, too.
+const OTHER_PATH = 'another path'
+
 /** What fails, then what costs, what is unlike the others, and the rest by name; many that are equal last. */
 function inOrder(rows: readonly Judged[]): Row[] {
   const usual = usualPattern(rows)
   const isUnlike = ({ pattern }: Judged): boolean => usual !== null && pattern !== usual
   const rank = (row: Judged): number => (row.sign === ' ' && isUnlike(row) ? 2 : RANKS[row.sign])
   const named = rows.toSorted((a, b) => rank(a) - rank(b) || (a.name < b.name ? -1 : 1))
-  const equal = groupedBy(named, ({ sign, pattern, outcome, refs }) => [sign, pattern, outcome, refs])
+  const equal = groupedBy(named, (row) => [row.sign, row.pattern, row.outcome, row.refs, hasSettings(row)])
   const many = equal.filter((each) => isMany(each, rows))
   const isFolded = new Set(many.flat())
   const few = named.filter((row) => !isFolded.has(row))
   const alike = many.some(([first]) => first?.pattern === usual)
   const told = few.map((row) =>
-    alike && isUnlike(row)
-      ? { ...row, finding: [row.finding, 'unlike the others'].filter(Boolean).join(', ') }
-      : row,
+    alike && isUnlike(row) ? { ...row, finding: [row.finding, OTHER_PATH].filter(Boolean).join(', ') } : row,
   )
   return [...told, ...many.flatMap(folded)].toSorted((a, b) => RANKS[a.sign] - RANKS[b.sign])
 }

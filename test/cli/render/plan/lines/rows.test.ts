@@ -26,7 +26,7 @@ describe('a line stands for several servers only where they are equal:', () => {
   test('not one whose path only looks like the pattern', () => {
     const lines = linesOf([...many(11), changeAt('evil', '/servers/{name}/sse')])
     expect(lines).toEqual([
-      '    evil        /servers/{name}/sse  unlike the others',
+      '    evil        /servers/{name}/sse  another path',
       '    11 servers  /servers/{name}/sse',
     ])
   })
@@ -47,12 +47,25 @@ describe('a line stands for several servers only where they are equal:', () => {
     expect(reviewOf(planWith(many(12, () => ({ settings })))).match(/token_url/g)).toHaveLength(12)
   })
 
+  test('not one with settings among many without', () => {
+    const odd = changeOf('z', { settings: { token_url: 'https://github.com/token' } })
+    expect(linesOf([...many(11), odd])).toEqual([
+      '    z           /servers/z/sse',
+      '      cleared, and put back: token_url: https://github.com/token',
+      '    11 servers  /servers/{name}/sse',
+    ])
+  })
+
   test('with as many tools as they have together', () => {
     const found = Object.fromEntries(
       many(12).map(({ server }, i) => [server.name ?? '', reached(i < 11 ? 5 : 1000)]),
     )
     expect(linesOf(many(12), found)).toEqual([
-      '    12 servers  /servers/{name}/sse  ✓ 5 to 1000 tools, 1,055 in all',
+      '    12 servers  /servers/{name}/sse  ✓ 5 to 1,000 tools, 1,055 in all',
+    ])
+    const single = Object.fromEntries(many(12).map(({ server }) => [server.name ?? '', reached(1)]))
+    expect(linesOf(many(12), single)).toEqual([
+      '    12 servers  /servers/{name}/sse  ✓ 1 tool each, 12 in all',
     ])
   })
 })
