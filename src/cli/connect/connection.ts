@@ -5,7 +5,6 @@ import type { ConnectionOptions } from '../options/groups.ts'
 import type { Context } from '../context.ts'
 import { findCredentials, type Found, TRIES } from './credentials.ts'
 import { wrap } from '../render/layout.ts'
-import { gatewayTitle } from '../render/name.ts'
 import { headersFor } from '../options/header-option.ts'
 
 /** What is wrong with the gateway itself, and not with what was given to sign in: a finding like any other. */
@@ -64,11 +63,11 @@ export class Connection {
     return this.#wasOpen ? error instanceof MigrateError : isAbout(error, FINDINGS)
   }
 
-  /** Connects and signs in, and says as whom and with what the first time. Reads only. */
+  /** Connects and signs in, and says with what the first time. Reads only. */
   async open(): Promise<Gateway> {
     try {
       const gateway = await this.#entered().catch((error: unknown) => this.#renewed(error))
-      this.#tell(gateway)
+      this.#tell()
       this.#wasOpen = true
       this.#isRenewable = true
       return gateway
@@ -137,12 +136,9 @@ export class Connection {
     }
   }
 
-  #tell({ identity: { version, account } }: Gateway): void {
-    if (this.#wasOpen) return
-    const { terminal, look } = this.#context
-    terminal.settle()
-    if (this.#found?.credentials.kind === 'password')
-      terminal.remark('LiteLLM keeps a session key for this sign-in for 24 hours.')
-    terminal.remark(wrap(`Connected: ${gatewayTitle(version, this.target.url)}, ${account}`, look.width))
+  /** Says what a sign-in leaves behind. The gateway, and who was signed in, stand above the answer. */
+  #tell(): void {
+    if (this.#wasOpen || this.#found?.credentials.kind !== 'password') return
+    this.#context.terminal.remark('LiteLLM keeps a session key for this sign-in for 24 hours.')
   }
 }

@@ -40,7 +40,7 @@ export async function gatewayUrl(
   return DEFAULT_URL
 }
 
-/** Connects and signs in, and says as whom and with what. Reads only. */
+/** Connects and signs in, and says with what. Reads only. */
 export function openGateway(options: ConnectionOptions, url: string, context: Context): Promise<Gateway> {
   return new Connection(options, url, context).open()
 }

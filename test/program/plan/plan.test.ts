@@ -43,7 +43,6 @@ describe.concurrent('what is shown:', () => {
       — stderr
       Connecting to GATEWAY
       Signing in to GATEWAY with key from LITELLM_PROXY_API_KEY
-      Connected: LiteLLM 1.106.2 at GATEWAY, master key
       Listing the MCP servers
       Reading 2 records (LiteLLM connects to each server as it reads, up to 10 s when one is silent)"
     `)
@@ -85,7 +84,6 @@ describe.concurrent('what is shown:', () => {
       — stderr
       Connecting to GATEWAY
       Signing in to GATEWAY with key from LITELLM_PROXY_API_KEY
-      Connected: LiteLLM 1.106.2 at GATEWAY, master key
       Listing the MCP servers
       Reading 2 records (LiteLLM connects to each server as it reads, up to 10 s when one is silent)
         ✓ fetch: changed
@@ -446,7 +444,6 @@ describe.concurrent('when nothing matches:', () => {
       — stderr
       Connecting to GATEWAY
       Signing in to GATEWAY with key from LITELLM_PROXY_API_KEY
-      Connected: LiteLLM 1.106.2 at GATEWAY, master key
       Listing the MCP servers
       Reading 2 records (LiteLLM connects to each server as it reads, up to 10 s when one is silent)"
     `)
