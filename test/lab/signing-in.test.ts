@@ -104,8 +104,8 @@ for (const gateway of labGateways()) {
       const user = await people.user('proxy_admin')
       const key = await people.key({ user_id: user })
       expect((await plan([], withKey(key))).summary.changes).toBe(1)
-      const { stderr } = await operator.start([...rule, '--dry-run'], withKey(key))
-      expect(stderr.replaceAll(/\s+/g, ' ')).toContain(`admin key of ${user}`)
+      const { stdout } = await operator.start([...rule, '--dry-run'], withKey(key))
+      expect(stdout.replaceAll(/\s+/g, ' ')).toContain(`admin key of ${user}`)
     })
 
     test('a virtual key of nobody, of a user and of a viewer are refused', async () => {

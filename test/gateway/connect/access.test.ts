@@ -129,7 +129,7 @@ describe.concurrent('who signs in is told apart without a write, on the newest r
       if (key) secret(key)
       const env = key ? { LITELLM_PROXY_API_KEY: key } : {}
       const finished = await trial.call([code === 0 ? '--dry-run' : '--yes', ...args], { env })
-      expect(sentence(finished.stderr)).toContain(message)
+      expect(sentence(code === 0 ? finished.stdout : finished.stderr)).toContain(message)
       expect(finished.code).toBe(code)
       expect(onlyRead(trial.sandbox)).toBe(true)
       expect(await trial.journalFiles()).toEqual([])
@@ -460,9 +460,9 @@ describe.concurrent('a password that an admin has set', () => {
   for (const version of ['1.77.7', '1.96.2', '1.102.4'])
     test(`signs in on ${version}`, async ({ open }) => {
       const trial = await open({ version, servers: TWO })
-      const { code, stderr } = await trial.call(['--dry-run'], { env: await anna(trial) })
+      const { code, stdout } = await trial.call(['--dry-run'], { env: await anna(trial) })
       expect(code).toBe(0)
-      expect(sentence(stderr)).toContain(`user ${EMAIL}`)
+      expect(sentence(stdout)).toContain(`user ${EMAIL}`)
     })
 
   test('is asked after where the key of its session is given, too', async ({ open }) => {

@@ -187,9 +187,9 @@ describe.concurrent('a gateway without a database', () => {
       'has no master key, so it treats everybody as an ordinary user',
     )
     const trial = await open({ ...BARE, openToAll: true, version: '1.81.14' })
-    const { code, stderr } = await trial.call(['--dry-run', '--litellm-config', await put(trial)])
+    const { code, stdout } = await trial.call(['--dry-run', '--litellm-config', await put(trial)])
     expect(code).toBe(0)
-    expect(sentence(stderr)).toContain('any key if LiteLLM has none')
+    expect(sentence(stdout)).toContain('any key if LiteLLM has none')
     await trial.setUp(['--yes', '--litellm-config', await put(trial)])
     const verified = await trial.call(['verify', '--check', 'gateway'])
     expect(verified.code).toBe(5)
