@@ -11,7 +11,7 @@ const AT_ONCE = 12
 function chosenSeeds(): number[] {
   const one = process.env['PROVE_SEED']
   if (one !== undefined) return [Number(one)]
-  return Array.from({ length: amount({ sample: 15, ci: 500, full: 10_000 }) }, (_, i) => i + 1)
+  return Array.from({ length: amount({ sample: 15, ci: 300, full: 10_000 }) }, (_, i) => i + 1)
 }
 
 const told = (seed: number, { problems, log }: Seeded): string =>

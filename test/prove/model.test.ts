@@ -48,7 +48,7 @@ const RELEASES = ['1.77.7', '1.81.14', '1.106.2']
 const seen = { invocations: 0, deaths: 0, edits: 0 }
 
 test('any interleaving of migrations, edits by others, deaths, reverts and recoveries keeps the promises', async () => {
-  const numRuns = amount({ sample: 8, ci: 200, full: 5000 })
+  const numRuns = amount({ sample: 8, ci: 120, full: 5000 })
   let sequences = 0
   await fc.assert(
     fc.asyncProperty(fc.constantFrom(...RELEASES), commands, async (version, sequence) => {

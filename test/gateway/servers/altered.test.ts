@@ -211,7 +211,7 @@ describe.concurrent('an entry of the list that cannot be read exactly keeps no o
       const list = raw(200, ` [ ${entry} , ${JSON.stringify(guideServer('n8n'))}]\n`, encoding)
       const server = await serve(inFrontOf(trial.sandbox.url, { 'GET /v1/mcp/server': list }))
       const finished = await throughTo(trial, server.url)
-      expect([finished.code, urls(trial.sandbox.rows())]).toEqual([0, MOVED])
+      expect([finished.code, urls(trial.sandbox.rows())], finished.stdout).toEqual([0, MOVED])
       expect(documentOf<{ summary: unknown }>(finished)).toMatchObject({ summary: { applied: 2 } })
     })
 

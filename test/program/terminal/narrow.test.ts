@@ -52,7 +52,7 @@ async function tooWide({ call }: Trial, screen: number, args: readonly string[])
   return `${stdout}${stderr}`.split('\n').filter((line) => columnsOf(line) > screen && !ONE_WORD.test(line))
 }
 
-describe.each([20, 40, 60, 80, 100])('on a screen of %d columns', (screen) => {
+describe.each([20, 40, 80])('on a screen of %d columns', (screen) => {
   test('no line is wider, but for a single word', async ({ open }) => {
     const trial = await open({ servers: SERVERS })
     const expectFit = async (commands: readonly (readonly string[])[]): Promise<void> => {
