@@ -2,6 +2,7 @@ import { acceptOptions, type Consent } from '../../../core/plan/consent.ts'
 import { groupedBy } from '../../../core/grouped.ts'
 import type { Change, ChangedFile } from '../../../core/plan/change.ts'
 import type { Plan } from '../../../core/plan/plan.ts'
+import { awaitedConsents } from '../../../core/plan/withheld.ts'
 import type { ServerIdentity } from '../../../core/record/server.ts'
 import { printable } from '../../../core/show/text.ts'
 import { renderEdits } from './diff.ts'
@@ -103,8 +104,7 @@ function renderServerBlock(
   ])
   const numbers = footnotes === null ? [] : numbersFor(changes, footnotes)
   const told = new Set(numbers.flatMap((number) => footnotes?.all[number - 1]?.consents ?? []))
-  const consents = new Set(changes.flatMap(({ id }) => plan.withheld[id]?.consents ?? []))
-  const waiting = [...consents].filter((code) => !told.has(code))
+  const waiting = awaitedConsents(changes, plan).filter((code) => !told.has(code))
   return [
     renderServer(first.server, refsText(numbers), look),
     ...places,
