@@ -73,6 +73,12 @@ export interface NamedServer {
   by: string
 }
 
+/** The list at one moment, to look single servers up in. */
+export interface Snapshot {
+  /** What it says of a server, numbers as JavaScript rounds them; `null` where it has none of that id, or two that differ. */
+  entry(id: string): ListedServer | null
+}
+
 /** All that the tool asks of a gateway. One contract suite runs against every implementation. */
 export interface Gateway extends Place {
   readonly identity: GatewayIdentity
@@ -82,9 +88,11 @@ export interface Gateway extends Place {
    */
   list(): Promise<ListedServer[]>
   /**
-   * What the list says of one server, numbers as JavaScript rounds them; `null` where it has none of that id. Quicker than
-   * to read the whole list, by seconds where that is long. Throws as `list` does.
+   * The list as it is now, in one request, without those that wait for review. Quicker than to read all of it, by seconds
+   * where that is long. Throws as `list` does.
    */
+  snapshot(): Promise<Snapshot>
+  /** What the list says of one server, or those that wait for review; `null` where nobody knows of it. Throws as `list` does. */
   listed(id: string): Promise<ListedServer | null>
   /**
    * The listed servers as whichever worker or replica answers a new connection knows them. Throws as `list` does, and

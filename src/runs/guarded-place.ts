@@ -21,6 +21,12 @@ interface Around {
   onLeave: () => void
 }
 
+/** What a look brought, and the last moment at which it is known to have been that. */
+interface Seen<T> {
+  found: T
+  at: Moment
+}
+
 /** The place of one server, where a write leaves only as long as the record is as it was read. */
 export class GuardedPlace implements Place {
   readonly era
@@ -34,30 +40,35 @@ export class GuardedPlace implements Place {
     this.#around = around
   }
 
-  /** Reads in whatever way, and keeps what was seen. */
-  async see<T extends Found>(ask: () => Promise<T>): Promise<T> {
-    const { found, at } = await askedAt(ask)
-    if (found.kind === 'record') this.#seen = { record: found.record, at }
-    return found
+  /** Looks in whatever way, and keeps what was seen. */
+  async see<T extends Found, S extends Seen<T>>(look: () => Promise<S>): Promise<S> {
+    const seen = await look()
+    if (seen.found.kind === 'record') this.#seen = { record: seen.found.record, at: seen.at }
+    return seen
   }
 
   async read(id: string, patienceMs?: number): Promise<Reading> {
     const began = moment()
-    const reading = await this.see(() => this.#place.read(id, patienceMs))
+    const { found, at } = await askedAt(() => this.#place.read(id, patienceMs))
     // What took long to answer may be long out of date.
-    if (reading.kind === 'record' && !isPrompt(began)) this.#seen = { record: reading.record, at: began }
-    return reading
+    if (found.kind === 'record') this.#seen = { record: found.record, at: isPrompt(began) ? at : began }
+    return found
   }
 
   async write(record: ServerRecord, edits: readonly FieldEdit[]): Promise<WriteAnswer> {
     // No connection has to stay open, which a proxy might close, while a server that is slow to read is looked at.
     if (!(await this.#isStill(this.#seen))) return HELD_BACK
     const made = this.#seen
-    return this.#place.write(record, edits, async () => {
+    let left = moment()
+    const answer = await this.#place.write(record, edits, async () => {
       const isStill = await this.#isStill(made)
       if (isStill) this.#around.onLeave()
+      left = moment()
       return isStill
     })
+    // What the answer shows was so after the write had left; it may have been under way for long.
+    if (answer.kind === 'accepted' && answer.record) this.#seen = { record: answer.record, at: left }
+    return answer
   }
 
   /** Is what a write was made from there still? What was seen too long ago has to be seen again, the same, a moment ago. */

@@ -1,6 +1,6 @@
 import { rm } from 'node:fs/promises'
-import { assemblePlan } from '../../src/core/plan/forward/forward.ts'
 import type { Plan } from '../../src/core/plan/plan.ts'
+import type { Sightings } from '../../src/core/record/sighting.ts'
 import type { RunReport } from '../../src/core/run/report.ts'
 import { defaultMigration } from '../../src/files/migrations.ts'
 import { LiteLlmGateway } from '../../src/gateway/servers/litellm.ts'
@@ -8,7 +8,7 @@ import { type Sandbox, type SandboxRow, startSandbox } from '../../src/sandbox/i
 import { FileJournal } from '../../src/journal/file-journal.ts'
 import type { RecordedRun } from '../../src/journal/fold.ts'
 import { NO_FILES } from '../../src/core/config/move/configuration.ts'
-import { takeInventory } from '../../src/runs/plan/inventory.ts'
+import { makePlan } from '../../src/runs/plan/forward.ts'
 import { planReversal } from '../../src/runs/plan/back.ts'
 import { doRun } from '../../src/runs/apply/run.ts'
 import { guideServer } from '../support/trial.ts'
@@ -16,6 +16,12 @@ import { temporaryFolder } from '../support/cli.ts'
 import { type FaultProxy, startFaultProxy } from './fault-proxy.ts'
 import { type Conditions, conditionsOf, PATIENCE_MS, TIMEOUT_MS } from './faults.ts'
 import { Redactor } from '../../src/core/show/secrets/redactor.ts'
+
+/** A plan, and how its servers were seen when it was made. */
+interface Planned {
+  plan: Plan
+  seen: Sightings
+}
 
 /** What a seed's run came to: figures, and what was not as it was reported. */
 export interface Seeded {
@@ -71,27 +77,16 @@ class Scene {
     this.#first = sandbox.rows()
   }
 
-  async plan(): Promise<Plan> {
-    const gateway = gatewayAt(this.#sandbox.url, this.#sandbox)
-    const [migration, listed] = [await defaultMigration(), await gateway.list()]
-    const selected = new Set(listed.map((server) => server.server_id))
-    const scope = {
-      migration,
-      thorough: false,
-      selected,
-      configuration: NO_FILES,
-      previous: null,
-      recalled: new Set<string>(),
-      onRead: () => {},
-    }
-    const inventory = await takeInventory(gateway, listed, scope)
-    const assembly = { gateway: gateway.identity, migration, inventory, selected, accepted: [] }
-    return assemblePlan({ createdAt: '', ...assembly })
+  plan(): Promise<Planned> {
+    const around = { gateway: gatewayAt(this.#sandbox.url, this.#sandbox), journal: this.#journal }
+    const scope = { only: [], except: [], configuration: NO_FILES, thorough: false, accept: [] }
+    return defaultMigration().then((migration) => makePlan(migration, around, scope, () => {}))
   }
 
   /** Carries out a plan through the proxy, and compares what is reported with what is there once all is quiet. */
-  async doRun(plan: Plan, timeoutMs = TIMEOUT_MS): Promise<RunReport> {
+  async doRun({ plan, seen }: Planned, timeoutMs = TIMEOUT_MS): Promise<RunReport> {
     const report = await doRun(plan, {
+      seen,
       gateway: gatewayAt(this.#proxy.url, this.#sandbox, timeoutMs),
       journal: this.#journal,
       tool: 'prove',
@@ -153,10 +148,11 @@ class Scene {
     const others = { earlier: [], inForce: [] }
     const scope = { run, named: {}, ...others, selection, accepted: [], createdAt: '', onRead: () => {} }
     if (!troubled) this.#proxy.calm()
-    const plan = await planReversal(gatewayAt(this.#sandbox.url, this.#sandbox), scope)
+    const planned = await planReversal(gatewayAt(this.#sandbox.url, this.#sandbox), scope)
+    const { plan } = planned
     for (const { server, message } of plan.skipped) this.#told.set(server.id, message)
     if (plan.changes.length === 0) return
-    const report = await this.doRun(plan, troubled ? TIMEOUT_MS : 30_000)
+    const report = await this.doRun(planned, troubled ? TIMEOUT_MS : 30_000)
     for (const { server, outcome, error } of report.changes)
       this.#told.set(server.id, `${outcome} (${String(error)}; the run: ${String(report.halted)})`)
   }

@@ -2,7 +2,7 @@ import { MigrateError } from '../../core/errors.ts'
 import { type ListedServer, serverRecord } from '../../core/record/server.ts'
 import type { LiteLlmGateway } from '../servers/litellm.ts'
 import type { Reading, WriteAnswer } from '../../core/record/place.ts'
-import type { AddressToTry, Gateway, GrantSearch, NamedServer } from '../port.ts'
+import type { AddressToTry, Gateway, GrantSearch, NamedServer, Snapshot } from '../port.ts'
 import { isSilence } from '../http/http.ts'
 
 /** Why the API edits nothing: as an answer to a write, and as a reason why a record cannot be read. */
@@ -35,6 +35,10 @@ export class WithoutDatabase implements Gateway {
 
   async listAnew(): Promise<ListedServer[]> {
     return (await this.#gateway.listAnew()).map(configured)
+  }
+
+  snapshot(): Promise<Snapshot> {
+    return this.#gateway.snapshot()
   }
 
   listed(id: string): Promise<ListedServer | null> {

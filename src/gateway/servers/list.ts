@@ -7,6 +7,7 @@ import { type ListedServer, listedServer } from '../../core/record/server.ts'
 import { routeMissing } from '../connect/account.ts'
 import { type Endpoint, isSilence, spoken } from '../http/http.ts'
 import type { Answer } from '../http/transport.ts'
+import type { Snapshot } from '../port.ts'
 import { SERVERS } from './answers.ts'
 
 /** The bytes of each entry of a JSON array. */
@@ -122,13 +123,27 @@ export function readList(answer: Answer, endpoint: Endpoint): ListedServer[] {
   )
 }
 
-/** One entry of the list, its numbers rounded, `null` where there is none. Throws `inventory-invalid` when it is no array. */
-export function readEntry(answer: Answer, endpoint: Endpoint, id: string): ListedServer | null {
+const idOf = (entry: unknown): unknown =>
+  typeof entry === 'object' && entry !== null && 'server_id' in entry ? entry.server_id : null
+
+/** The list, each entry read when somebody asks for it. Throws `inventory-invalid` when it is no array. */
+export function readSnapshot(answer: Answer, endpoint: Endpoint): Snapshot {
   requireList(answer, endpoint)
-  if (!Array.isArray(answer.json)) throw noArray()
-  for (const entry of answer.json) {
-    const { data } = listedServer.safeParse(entry)
-    if (data?.server_id === id) return data
+  const { json } = answer
+  if (!Array.isArray(json)) throw noArray()
+  const entries = new Map<unknown, unknown>(json.map((entry: unknown) => [idOf(entry), entry]))
+  // One that stands there twice may be either.
+  const isEachOnce = entries.size === json.length
+  return {
+    entry: (id) => {
+      const entry = isEachOnce ? entries.get(id) : onlyOne(json.filter((each) => idOf(each) === id))
+      return listedServer.safeParse(entry).data ?? null
+    },
   }
-  return null
+}
+
+/** One entry that all of these are; `null` where they differ, or there is none. */
+function onlyOne(entries: readonly unknown[]): unknown {
+  const [first] = entries
+  return entries.every((each) => canonical(each) === canonical(first)) ? first : null
 }

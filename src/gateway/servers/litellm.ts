@@ -12,8 +12,8 @@ import { checkServer } from './check.ts'
 import { findGrants } from '../grants/grants.ts'
 import { namedServers } from '../grants/named.ts'
 import { HELD_BACK, type Reading, type WriteAnswer } from '../../core/record/place.ts'
-import type { AddressToTry, Gateway, GrantSearch, NamedServer, ServerCheck } from '../port.ts'
-import { readEntry, readList, readSubmissions } from './list.ts'
+import type { AddressToTry, Gateway, GrantSearch, NamedServer, ServerCheck, Snapshot } from '../port.ts'
+import { readList, readSnapshot, readSubmissions } from './list.ts'
 import { countSignIns } from './sign-ins.ts'
 import { listTools } from './tools.ts'
 import { HeldBack } from '../http/held-back.ts'
@@ -57,8 +57,12 @@ export class LiteLlmGateway implements Gateway {
 
   async listed(id: string): Promise<ListedServer | null> {
     const isIt = ({ server_id }: ListedServer): boolean => server_id === id
-    const found = readEntry(await get(this.#endpoint, SERVERS), this.#endpoint, id)
+    const found = (await this.snapshot()).entry(id)
     return found ?? (await this.#submissions()).find(isIt) ?? null
+  }
+
+  async snapshot(): Promise<Snapshot> {
+    return readSnapshot(await get(this.#endpoint, SERVERS), this.#endpoint)
   }
 
   /**

@@ -10,6 +10,7 @@ import { until } from '../until.ts'
 import { applyChange, takeBackChange } from './change.ts'
 import type { ApplyContext, Step } from './context.ts'
 import { directionOf } from './guard.ts'
+import { lookBack } from './last-look.ts'
 
 /** What applying a plan came to; the caller adds what it knows of the run itself. */
 export type ApplyResult = Pick<RunReport, 'changes' | 'halted' | 'trouble'>
@@ -137,8 +138,9 @@ export async function applyPlan(
   context: ApplyContext,
   before: Halt = null,
 ): Promise<ApplyResult> {
+  if (before === null) await context.lookout.prepare(plan.changes, context.stopRequested)
   const forward = await applyChanges(plan, context, before)
   const turns =
     context.onFailure === 'revert' && TURNING.includes(forward.halted) && isInForce(forward.changes)
-  return turns ? takeBackChanges(plan, forward, context) : forward
+  return lookBack(turns ? await takeBackChanges(plan, forward, context) : forward, context)
 }

@@ -1,5 +1,5 @@
 import { unforeseen } from '../../core/errors.ts'
-import { aimOf, type Change, type Edit } from '../../core/plan/change.ts'
+import type { Change, Edit } from '../../core/plan/change.ts'
 import { type AppliedChange, type Outcome, settledAs } from '../../core/run/outcome.ts'
 import { type Halt, haltAfter } from '../../core/run/report.ts'
 import type { Place } from '../../core/record/place.ts'
@@ -14,7 +14,7 @@ import {
   type Write,
   type WriteProgress,
 } from './context.ts'
-import { type GuardedReading, readBeforeWrite } from './guard.ts'
+import type { GuardedReading } from './guard.ts'
 import { enter, JournalFailure } from './intent.ts'
 import { isAnswering } from './silence.ts'
 import type { Written } from './write.ts'
@@ -100,9 +100,9 @@ export class ChangeRun {
   async #look(): Promise<GuardedReading> {
     const { file, server } = this.change
     if (file !== null) return this.place.read(server.id)
-    const { gateway, silence } = this.#context
-    const reading = await this.#guarded.see(() => readBeforeWrite(gateway, server.id, aimOf(this.change)))
-    silence.hear(reading)
+    const { gateway, silence, lookout } = this.#context
+    const { found: reading, isNews } = await this.#guarded.see(() => lookout.look(this.change))
+    if (isNews) silence.hear(reading)
     // Only a backend may be silent; where the list is not answered either, every server more would cost as long.
     const isSilent = reading.kind === 'unreadable' && reading.silent
     if (isSilent && silence.cause === null && !(await isAnswering(gateway))) silence.begin(this.change)
@@ -115,10 +115,10 @@ export class ChangeRun {
 
   /** What a write of this change works with. */
   writeOf(purpose: Write['purpose'], edits: readonly Edit[]): Write {
-    const { recorder, silence, company, patienceMs, onFault } = this.#context
+    const { recorder, lookout, silence, company, patienceMs, onFault } = this.#context
     const { change, place } = this
     const tell = (kind: WriteProgress): void => this.#tell(kind)
-    return { place, recorder, silence, company, patienceMs, onFault, change, edits, purpose, tell }
+    return { place, recorder, lookout, silence, company, patienceMs, onFault, change, edits, purpose, tell }
   }
 
   /** Tries again, from the read on, as long as the write is held back, whose intent is on disk; `null` at last. */

@@ -6,6 +6,7 @@ import { againstResets } from '../../core/record/resets.ts'
 import type { Gateway } from '../../gateway/port.ts'
 import type { RunRecorder } from '../../journal/port.ts'
 import type { IntentPurpose } from '../../journal/records.ts'
+import type { Lookout } from './lookout.ts'
 import type { Silence } from './silence.ts'
 
 /** What is told while a write goes on. */
@@ -30,6 +31,8 @@ export interface Company {
 export interface ApplyContext {
   gateway: Gateway
   recorder: RunRecorder
+  /** Looks at servers right before they are written, and knows how each was seen last. */
+  lookout: Lookout
   /** What the run has met of a gateway that does not answer. */
   silence: Silence
   company: Company
@@ -67,7 +70,7 @@ export interface Step {
 
 /** One write of a change, and who is told of its progress. */
 export interface Write
-  extends Pick<ApplyContext, 'recorder' | 'silence' | 'company' | 'patienceMs' | 'onFault'> {
+  extends Pick<ApplyContext, 'recorder' | 'lookout' | 'silence' | 'company' | 'patienceMs' | 'onFault'> {
   place: Place
   change: Change
   /** What is written now: the change's own edits, or the same the other way; none where only settings are put back. */

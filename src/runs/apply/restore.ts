@@ -4,6 +4,7 @@ import type { ServerRecord } from '../../core/record/server.ts'
 import { until } from '../until.ts'
 import type { Write } from './context.ts'
 import { intendMending, type JournalFailure } from './intent.ts'
+import { toldRecord } from './settle.ts'
 
 /** The record as it was seen last: what is not there was not seen to come back. `failure`: no further write could be recorded. */
 interface Restored {
@@ -34,6 +35,8 @@ async function writeSettings(
   const edits = Object.entries(missing).map(([field, after]) => ({ field, after }))
   const answer = await place.write(before, edits)
   tell('checking')
+  const told = toldRecord(answer, before)
+  if (told) return { found: told, isLate: false }
   const { last } = await until(
     { ms: patienceMs, isOver: () => silence.readsHang },
     (leftMs) => place.read(change.server.id, leftMs),

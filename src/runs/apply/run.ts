@@ -2,16 +2,20 @@ import { type Plan, readyChanges, restartFor } from '../../core/plan/plan.ts'
 import { type AppliedChange, settledAs, withheldFrom } from '../../core/run/outcome.ts'
 import { type Halt, haltAfter, type RunReport } from '../../core/run/report.ts'
 import { readableRuns } from '../../journal/damage.ts'
+import type { Sightings } from '../../core/record/sighting.ts'
 import type { RecordedRun } from '../../journal/fold.ts'
 import type { Journal } from '../../journal/port.ts'
 import { applyPlan, type ApplyResult } from './apply.ts'
 import type { ApplyContext } from './context.ts'
 import { journalFailure } from './intent.ts'
+import { Lookout } from './lookout.ts'
 import { openRun } from './open.ts'
 import { Silence } from './silence.ts'
 
 /** What a run needs besides its plan. `tool`: name and version of this program. */
-export interface RunContext extends Omit<ApplyContext, 'recorder' | 'silence' | 'company'> {
+export interface RunContext extends Omit<ApplyContext, 'recorder' | 'lookout' | 'silence' | 'company'> {
+  /** How the servers of the plan were seen when it was made, as far as they were. */
+  seen: Sightings
   journal: Journal
   tool: string
 }
@@ -81,7 +85,8 @@ export async function doRun(
   // What the plan is about is tried anew.
   const others = resumption?.settled.filter(({ id }) => !plan.changes.some((change) => change.id === id))
   const found = haltOf(others ?? [])
-  const scope = { ...context, recorder, silence: new Silence(), company: { resets: false } }
+  const lookout = new Lookout(context.gateway, context.seen)
+  const scope = { ...context, recorder, lookout, silence: new Silence(), company: { resets: false } }
   const applied = await applyPlan({ ...plan, changes: readyChanges(plan) }, scope, found)
   const result = inOrder(plan, applied)
   const { halted } = applied

@@ -3,6 +3,7 @@ import type { Edit } from '../../core/plan/change.ts'
 import type { Outcome } from '../../core/run/outcome.ts'
 import type { ServerRecord } from '../../core/record/server.ts'
 import type { Reading, WriteAnswer } from '../../core/record/place.ts'
+import { isSameRelease } from '../../core/record/resets.ts'
 import { until } from '../until.ts'
 import type { Write } from './context.ts'
 
@@ -47,15 +48,27 @@ function doubt(answer: SentAnswer, reading: Reading, inFile: boolean): string {
 const since = (answer: SentAnswer): string | null => (answer.kind === 'unsettled' ? answer.message : null)
 
 /**
- * Finds out by reading whether a write landed: at once when the gateway answered clearly, otherwise again and
- * again for `patienceMs`, as a request whose answer was lost may still be under way. Then it is unknown, and at once where
- * reads are not answered either.
+ * The record that a write's own answer shows, where it tells as much as a read by id: it is what LiteLLM's database returned for
+ * the update (`edit_mcp_server` in mcp_management_endpoints.py; seen on all releases tried). `before`: as it was read.
+ */
+export function toldRecord(answer: WriteAnswer, before: ServerRecord): ServerRecord | null {
+  const record = answer.kind === 'accepted' ? answer.record : null
+  return record && record.server_id === before.server_id && isSameRelease(before, record) ? record : null
+}
+
+/**
+ * Finds out whether a write landed: from its own answer where that shows the whole record as it was to be, otherwise by
+ * reading, again and again for `patienceMs`, as a request whose answer was lost may still be under way. Then it is unknown,
+ * and at once where reads are not answered either.
  */
 export async function settle(
   { place, change, edits, patienceMs, silence }: Write,
   answer: WriteAnswer,
+  before: ServerRecord,
 ): Promise<Settlement> {
   if (answer.kind === 'refused') return { outcome: 'failed', record: null, error: answer.message }
+  const told = toldRecord(answer, before)
+  if (told && holds(told, edits, 'after')) return { outcome: 'applied', record: told, error: null }
   const inFile = change.file !== null
   const { decision, last } = await until(
     { ms: patienceMs, isOver: () => silence.readsHang },

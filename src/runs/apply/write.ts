@@ -60,7 +60,7 @@ async function writeEdits(write: Write, before: ServerRecord, settings: Settings
   const answer = await place.write(before, fieldEdits(before, edits, place.era))
   if (answer.kind === 'refused' && answer.isLate) return null
   write.tell('checking')
-  const { outcome, record, error } = await settle(write, answer)
+  const { outcome, record, error } = await settle(write, answer, before)
   const isUnheard = outcome === 'applied' && mayHang(change) && write.silence.isWaiting(change)
   return {
     applied: settledAs(change, outcome, isUnheard ? UNHEARD : error && printable(error)),
@@ -106,6 +106,7 @@ export async function writeChange(write: Write, before: ServerRecord): Promise<W
   const { record: after, failure } = await restoreSettings(write, wanted, record)
   if (write.silence.readsHang) return { applied: settledAs(write.change, 'unknown', HALF_WRITTEN), failure }
   const lost = Object.keys(missingSettings(settings, after)).filter((field) => !(field in wanted))
+  write.lookout.wrote(after)
   const written = await compare(write, applied, {
     // The edited fields, too, are to hold what was sent and nothing else.
     before: { ...before, ...wholeFields(before, write.edits), ...wanted },

@@ -1,5 +1,5 @@
 import { MigrateError } from '../../core/errors.ts'
-import { type Plan, readyChanges } from '../../core/plan/plan.ts'
+import { readyChanges } from '../../core/plan/plan.ts'
 import { brokenChanges } from '../../core/run/report.ts'
 import type { RecordedRun } from '../../journal/fold.ts'
 import { planReversal } from '../plan/back.ts'
@@ -12,12 +12,15 @@ import { tryBeforehand } from './before.ts'
 import { NOBODY, type Proposal } from './ports.ts'
 import { proceed, unlessCancelled } from './proceed.ts'
 
+/** A plan, and how its servers were seen when it was made. */
+type Planned = Pick<Proposal, 'plan' | 'seen'>
+
 /** The plan that takes a run back, as far as the options select its servers. Throws where its journal is not to be believed. */
-async function planFor(run: RecordedRun, job: Job): Promise<Plan> {
+async function planFor(run: RecordedRun, job: Job): Promise<Planned> {
   const { gateway, journal, options } = job
   const remarks = await requireBelievable(run, options)
   const { runs } = await journal.runs()
-  const plan = await planReversal(gateway, {
+  const { plan, seen } = await planReversal(gateway, {
     run,
     earlier: runs.filter(({ started }) => started.reverts === run.id),
     named: options,
@@ -27,7 +30,7 @@ async function planFor(run: RecordedRun, job: Job): Promise<Plan> {
     createdAt: new Date().toISOString(),
     onRead: telling(job, 'reading'),
   })
-  return { ...plan, notes: [...plan.notes, ...remarks] }
+  return { plan: { ...plan, notes: [...plan.notes, ...remarks] }, seen }
 }
 
 /**
@@ -37,14 +40,15 @@ async function planFor(run: RecordedRun, job: Job): Promise<Plan> {
 async function firstToRevert(
   runs: readonly RecordedRun[],
   job: Job,
-): Promise<{ run: RecordedRun; plan: Plan }> {
-  let newest: { run: RecordedRun; plan: Plan } | null = null
+): Promise<Planned & { run: RecordedRun }> {
+  let newest: (Planned & { run: RecordedRun }) | null = null
   for (const run of runs) {
     requireDatabaseFor(run, job.gateway, 'some')
-    const plan = await planFor(run, job)
-    newest ??= { run, plan }
+    const planned = await planFor(run, job)
+    const { plan } = planned
+    newest ??= { run, ...planned }
     const came = run.changes.some(({ outcome }) => outcome === 'applied')
-    if (came || plan.changes.length > 0 || plan.skipped.length > 0) return { run, plan }
+    if (came || plan.changes.length > 0 || plan.skipped.length > 0) return { run, ...planned }
   }
   if (!newest) throw new Error('no run to revert')
   return newest
@@ -52,9 +56,9 @@ async function firstToRevert(
 
 /** The reversal of the first of these runs, newest first, of which something is left; its addresses are tried. */
 export async function proposeReversal(runs: readonly RecordedRun[], job: Job): Promise<Proposal> {
-  const { run, plan } = await firstToRevert(runs, job)
+  const { run, plan, seen } = await firstToRevert(runs, job)
   requireVouched(run, readyChanges(plan), isSaid(job))
-  return { plan: await tryBeforehand(plan, job), purpose: { kind: 'revert', run } }
+  return { plan: await tryBeforehand(plan, job), purpose: { kind: 'revert', run }, seen }
 }
 
 /**

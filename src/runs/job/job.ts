@@ -27,7 +27,8 @@ async function migrate(migration: Migration, configuration: Configuration, job: 
     telling(job, 'reading'),
   )
   const plan = await tryBeforehand(made.plan, job)
-  const ended = await proceed({ plan, purpose: { kind: 'migration', migration } }, job)
+  const { seen } = made
+  const ended = await proceed({ plan, purpose: { kind: 'migration', migration }, seen }, job)
   await offerRevert(ended, job)
   return ended
 }

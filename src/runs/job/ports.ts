@@ -2,6 +2,7 @@ import type { Migration } from '../../core/rule/migration.ts'
 import type { Plan } from '../../core/plan/plan.ts'
 import type { AppliedChange } from '../../core/run/outcome.ts'
 import type { RunReport, StopSignal } from '../../core/run/report.ts'
+import type { Sightings } from '../../core/record/sighting.ts'
 import type { RecordedRun } from '../../journal/fold.ts'
 import type { ApplyEvent } from '../apply/context.ts'
 import type { Resumption } from '../apply/run.ts'
@@ -44,6 +45,8 @@ export type Purpose =
 export interface Proposal {
   plan: Plan
   purpose: Purpose
+  /** How its servers were seen when it was made, as far as they were; what is missing is read before it is applied. */
+  seen: Sightings
 }
 
 interface Progress {

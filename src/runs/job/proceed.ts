@@ -44,14 +44,14 @@ async function offerOverEdits(first: Ended, job: Job): Promise<Ended> {
     accepted: options.accept,
   })
   const purpose = { kind: 'over-edits', servers: chosen.length } as const
-  const second = await unlessCancelled(proceed({ plan, purpose }, job))
+  const second = await unlessCancelled(proceed({ plan, purpose, seen: new Map() }, job))
   if (!second?.report || !mayHaveWritten(second.report.changes)) return first
   const complete = onlyDrifted(contested, first) && chosen.length === contested.length
   return { ...second, isShort: second.isShort || !complete }
 }
 
 /** Writes what is approved of a plan, where there is anything to write or a run to end. */
-async function write(plan: Plan, { purpose }: Proposal, job: Job): Promise<RunReport | null> {
+async function write(plan: Plan, { purpose, seen }: Proposal, job: Job): Promise<RunReport | null> {
   const { options, watch } = job
   const resumption = purpose.kind === 'completion' ? purpose.resumption : null
   const empty = readyChanges(plan).length === 0
@@ -59,7 +59,7 @@ async function write(plan: Plan, { purpose }: Proposal, job: Job): Promise<RunRe
     watch({ kind: 'unwritten', plan, report: emptyReport(plan) })
     return null
   }
-  const report = await runPlan(plan, resumption, job)
+  const report = await runPlan(plan, { resumption, seen }, job)
   watch({ kind: 'reported', report })
   return report
 }

@@ -38,7 +38,7 @@ class Faults {
   }
 }
 
-function contextFor(job: Job, faults: Faults): RunContext {
+function contextFor(job: Job, faults: Faults): Omit<RunContext, 'seen'> {
   const { gateway, journal, options, watch, writes, stopping, tool } = job
   return {
     gateway,
@@ -58,15 +58,19 @@ function contextFor(job: Job, faults: Faults): RunContext {
  * Writes the changes of a plan that are ready, waits for the gateway's workers, and looks at what was moved. Throws only
  * where a run cannot be taken up again: a failure after a write costs neither its report nor what the journal holds.
  */
-export async function runPlan(plan: Plan, resumption: Resumption | null, job: Job): Promise<RunReport> {
+export async function runPlan(
+  plan: Plan,
+  { resumption, seen }: { resumption: Resumption | null } & Pick<RunContext, 'seen'>,
+  job: Job,
+): Promise<RunReport> {
   const { watch, writes, stopping } = job
   const faults = new Faults()
   watch({ kind: 'begun', plan })
-  const seen = await stopping.during(async () => {
-    const report = await doRun(plan, contextFor(job, faults), resumption)
+  const after = await stopping.during(async () => {
+    const report = await doRun(plan, { ...contextFor(job, faults), seen }, resumption)
     writes.settle(mayHaveWritten(report.changes))
     return faults.addTo(report, async () => lookAfter(plan, await awaitWorkers(report, job), job))
   })
   for (const { error } of faults.noticed) watch({ kind: 'fault', error })
-  return seen
+  return after
 }

@@ -26,7 +26,7 @@ async function finish(resumption: Resumption, remarks: readonly Note[], job: Job
   const planned = planCompletion(known, job.gateway, now)
   const notes = [...planned.notes, ...clockNotes(run, now), ...remarks]
   const plan = await tryBeforehand({ ...planned, notes }, job)
-  return proceed({ plan, purpose: { kind: 'completion', resumption } }, job)
+  return proceed({ plan, purpose: { kind: 'completion', resumption }, seen: new Map() }, job)
 }
 
 /** Takes an unfinished run back by a run of its own, and then gives it its end. */

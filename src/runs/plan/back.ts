@@ -1,8 +1,12 @@
 import { assembleReversal, type Candidate, type Recorded, type Reversal } from '../../core/plan/back/back.ts'
+import { aimOf } from '../../core/plan/change.ts'
 import type { Plan } from '../../core/plan/plan.ts'
+import { MigrateError } from '../../core/errors.ts'
+import type { Era } from '../../core/record/eras.ts'
+import { printsOf, sightingOf, type Sightings } from '../../core/record/sighting.ts'
 import { clockNotes } from '../../core/run/order.ts'
 import { inParallel, READS_AT_ONCE } from '../../core/in-parallel.ts'
-import type { Gateway } from '../../gateway/port.ts'
+import type { Gateway, Snapshot } from '../../gateway/port.ts'
 import { type RecordedChange, type RecordedRun, wasWritten } from '../../journal/fold.ts'
 import { wordsOf } from '../../core/plan/back/options.ts'
 import { type NamedFiles, unnamedFor } from '../recover/vouched.ts'
@@ -53,6 +57,39 @@ async function readCandidates(gateway: Gateway, { run, named, onRead }: Reversal
   return read.toSorted((a, b) => changes.indexOf(a.recorded.change) - changes.indexOf(b.recorded.change))
 }
 
+/** The list, taken before the records are read; `null` where there is none, or nothing is asked of the API. */
+async function listBefore(gateway: Gateway, { run }: ReversalScope): Promise<Snapshot | null> {
+  if (run.changes.every(({ change }) => change.file !== null)) return null
+  try {
+    return await gateway.snapshot()
+  } catch (error) {
+    if (!(error instanceof MigrateError)) throw error
+    return null
+  }
+}
+
+/** How the servers that the reversal would change were seen, with their entries in that list. */
+function seenIn(
+  { changes }: Plan,
+  candidates: readonly Candidate[],
+  list: Snapshot | null,
+  era: Era,
+): Sightings {
+  const records = new Map(
+    candidates.flatMap(({ reading, recorded: { change } }) =>
+      change.file === null && reading.kind === 'record' ? [[change.server.id, reading.record] as const] : [],
+    ),
+  )
+  return new Map(
+    changes.flatMap((change) => {
+      const { server, file } = change
+      const [record, entry] = [records.get(server.id), list?.entry(server.id) ?? null]
+      if (file !== null || !record) return []
+      return [[server.id, sightingOf(record, entry && printsOf(entry, aimOf(change), era))] as const]
+    }),
+  )
+}
+
 /** Are two changes about the same server, through the API or in the same file? */
 const isSamePlace = ({ change: a }: Recorded, { recorded: { change: b } }: Candidate): boolean =>
   a.server.id === b.server.id && a.file?.path === b.file?.path
@@ -61,12 +98,17 @@ const isSamePlace = ({ change: a }: Recorded, { recorded: { change: b } }: Candi
  * The plan that takes a run back, made from the journal and from what the gateway holds now. Whatever was tried is asked
  * after. Throws `usage` for a pattern that selects no server of the run.
  */
-export async function planReversal(gateway: Gateway, scope: ReversalScope): Promise<Plan> {
+export async function planReversal(
+  gateway: Gateway,
+  scope: ReversalScope,
+): Promise<{ plan: Plan; seen: Sightings }> {
+  const list = await listBefore(gateway, scope)
   const earlier = scope.earlier.flatMap(({ changes }) => changes.filter(wasWritten))
   const candidates = (await readCandidates(gateway, scope)).map((candidate) => ({
     ...candidate,
     earlier: earlier.filter((each) => isSamePlace(each, candidate)),
   }))
   const plan = assembleReversal({ ...scope, gateway, candidates })
-  return { ...plan, notes: [...plan.notes, ...clockNotes(scope.run, scope.createdAt)] }
+  const notes = [...plan.notes, ...clockNotes(scope.run, scope.createdAt)]
+  return { plan: { ...plan, notes }, seen: seenIn(plan, candidates, list, gateway.era) }
 }

@@ -1,6 +1,8 @@
 import { assemblePlan } from '../../core/plan/forward/forward.ts'
 import type { Consent } from '../../core/plan/consent.ts'
 import type { Inventory } from '../../core/plan/forward/inventory.ts'
+import type { Era } from '../../core/record/eras.ts'
+import { printsOf, sightingOf, type Sightings } from '../../core/record/sighting.ts'
 import type { Migration } from '../../core/rule/migration.ts'
 import type { Note, Plan } from '../../core/plan/plan.ts'
 import { select, type Selection } from '../../core/plan/select.ts'
@@ -29,6 +31,19 @@ async function fixedFiles({ changes }: Plan): Promise<Note[]> {
     .map((message) => ({ code: 'file-fixed', server: null, field: null, message }))
 }
 
+/** How the servers that a plan would change were seen: each record, and before it the entry in the list. */
+function seenIn({ changes }: Plan, { entries }: Inventory, era: Era): Sightings {
+  const byId = new Map(entries.map((entry) => [entry.listed.server_id, entry]))
+  return new Map(
+    changes.flatMap(({ server, file, edits }) => {
+      const entry = byId.get(server.id)
+      return file === null && entry?.record
+        ? [[server.id, sightingOf(entry.record, printsOf(entry.listed, edits, era))] as const]
+        : []
+    }),
+  )
+}
+
 /**
  * Lists the servers of a gateway, reads what has to be read, and plans a migration. Throws `usage` for a pattern that
  * selects nothing, `inventory-invalid` for a list that cannot be used, `key-scoped` for one that is short.
@@ -38,7 +53,7 @@ export async function makePlan(
   { gateway, journal }: { gateway: Gateway; journal: Journal },
   scope: PlanScope,
   onRead: (done: number, total: number) => void,
-): Promise<{ plan: Plan; inventory: Inventory }> {
+): Promise<{ plan: Plan; inventory: Inventory; seen: Sightings }> {
   const before = await recollect(journal, gateway.identity.url)
   const whole = await listWhole(gateway, before.ids)
   const listed = [...whole.servers, ...whole.unlisted]
@@ -62,5 +77,6 @@ export async function makePlan(
     selected,
     accepted: scope.accept,
   })
-  return { plan: { ...plan, notes: [...plan.notes, ...(await fixedFiles(plan))] }, inventory }
+  const seen = seenIn(plan, inventory, gateway.era)
+  return { plan: { ...plan, notes: [...plan.notes, ...(await fixedFiles(plan))] }, inventory, seen }
 }

@@ -10,6 +10,7 @@ import type { Gateway, ServerCheck } from '../../../src/gateway/port.ts'
 import type { RunRecorder } from '../../../src/journal/port.ts'
 import type { JournalEvent } from '../../../src/journal/records.ts'
 import type { ApplyContext, ApplyEvent, Write } from '../../../src/runs/apply/context.ts'
+import { Lookout } from '../../../src/runs/apply/lookout.ts'
 import { Silence } from '../../../src/runs/apply/silence.ts'
 
 export const ERA: Era = eraOf('1.106.2').era
@@ -97,6 +98,11 @@ export function gatewayWith(records: readonly ServerRecord[], deviations: Deviat
     },
     list: async () => [...store.values()],
     listed: async (id) => deviations.onListed?.(id, store) ?? store.get(id) ?? null,
+    snapshot: async () => {
+      requests.push('list')
+      const listed = new Map(store)
+      return { entry: (id) => deviations.onListed?.(id, listed) ?? listed.get(id) ?? null }
+    },
     listAnew: unasked,
     signIns: unasked,
     tryAddress: unasked,
@@ -138,6 +144,7 @@ export function contextWith(
   const told: ApplyEvent[] = []
   const faults: unknown[] = []
   return {
+    lookout: new Lookout(parts.gateway, new Map()),
     silence: new Silence(),
     company: { resets: false },
     patienceMs: 0,
@@ -158,9 +165,9 @@ export function writeWith(
   parts: Pick<ApplyContext, 'gateway' | 'recorder'> & Partial<ApplyContext>,
   change: Change,
 ): Write {
-  const { gateway, recorder, silence, company, patienceMs, onFault } = contextWith(parts)
+  const { gateway, recorder, lookout, silence, company, patienceMs, onFault } = contextWith(parts)
   const place = silence.listenTo(gateway, change)
-  const shared = { place, recorder, silence, company, patienceMs, onFault, change, edits: change.edits }
+  const shared = { place, recorder, lookout, silence, company, patienceMs, onFault, change, edits: change.edits }
   return { ...shared, purpose: 'change', tell: () => {} }
 }
 

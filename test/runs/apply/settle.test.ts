@@ -67,7 +67,7 @@ async function settled(
   const { gateway, requests } = gatewayWith([RECORD], { onRead })
   const change = changeOf(RECORD, inFile ? { file: FILE } : {})
   const write = writeWith({ gateway, recorder: recorderWith().recorder, ...parts }, change)
-  const { outcome, error } = await settle({ ...write, place: gateway }, answer)
+  const { outcome, error } = await settle({ ...write, place: gateway }, answer, RECORD)
   return { outcome, error, reads: requests.length }
 }
 

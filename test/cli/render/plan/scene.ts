@@ -100,5 +100,5 @@ export function reviewOf(
   }: { width?: number; asDiff?: boolean; verbose?: boolean; purpose?: Purpose } = {},
 ): string {
   const own = (command: string, ...words: readonly string[]): string => [command, ...words].join(' ')
-  return `\n${renderReview({ plan, purpose }, { own, look: look(width, verbose), asDiff })}\n`
+  return `\n${renderReview({ plan, purpose, seen: new Map() }, { own, look: look(width, verbose), asDiff })}\n`
 }

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { connect } from '../../../src/gateway/connect/connect.ts'
 import { type SandboxOptions, type SandboxRow, startSandbox } from '../../../src/sandbox/index.ts'
 import { settledAs } from '../../../src/core/run/outcome.ts'
-import { awaitPropagation } from '../../../src/runs/apply/propagation.ts'
+import { awaitPropagation } from '../../../src/runs/job/propagation.ts'
 
 const OLD = 'http://localhost:8585/servers/one/sse'
 const NEW = 'http://mcp-proxy-sse:8080/servers/one/sse'

@@ -1,0 +1,69 @@
+import { canonical, sha256 } from '../canonical.ts'
+import { exactText, readExactly } from '../exact-json.ts'
+import type { Era } from './eras.ts'
+import { isSetting } from './oauth.ts'
+import { fieldOf } from './path.ts'
+import type { ListedServer, ServerRecord } from './server.ts'
+
+/** What probes put into an entry of the list: it changes by itself. */
+const PROBED = [
+  'status',
+  'last_health_check',
+  'health_check_error',
+  'has_user_credential',
+  'connected_app_reachable',
+]
+
+/** Who wrote last, and when. */
+const STAMPS = ['updated_at', 'updated_by']
+
+/**
+ * Two prints of an entry of the list. `whole`: of all that is stored, so that two equal ones mean that nobody wrote the server
+ * in between, as far as the list knows. `rest`: of what a write of certain edits leaves as it is.
+ */
+export interface EntryPrints {
+  whole: string
+  rest: string
+}
+
+/**
+ * A server as it was seen: its record by id, as JSON, and the prints of its entry in a list that was taken before that read;
+ * `null` where it stood in none.
+ */
+export interface Sighting {
+  text: string
+  prints: EntryPrints | null
+}
+
+/** What was seen of servers, by id. */
+export type Sightings = ReadonlyMap<string, Sighting>
+
+const print = (value: unknown): string => sha256(canonical(value, 'rounded')).slice(0, 32)
+
+/** The prints of an entry, for a server that is to take these edits. */
+export function printsOf(
+  listed: ListedServer,
+  edits: readonly { field: string }[],
+  { alsoWrites }: Pick<Era, 'alsoWrites'>,
+): EntryPrints {
+  const written = new Set([...edits.map(({ field }) => fieldOf(field)), ...STAMPS, ...alsoWrites])
+  const isWritten = (field: string): boolean => written.has(field) || isSetting(field)
+  const stored = Object.entries(listed).filter(
+    ([field, value]) => value !== undefined && !PROBED.includes(field),
+  )
+  const rest = print(Object.fromEntries(stored.filter(([field]) => !isWritten(field))))
+  return { rest, whole: print([rest, Object.fromEntries(stored.filter(([field]) => isWritten(field)))]) }
+}
+
+/** The sighting of a record, with the entry of a list that was taken before it was read. */
+export const sightingOf = (record: ServerRecord, prints: EntryPrints | null): Sighting => ({
+  text: exactText(record),
+  prints,
+})
+
+/** The record that was seen. */
+export function recordIn({ text }: Sighting): ServerRecord {
+  const read = readExactly(text)
+  if (read.kind === 'fault') throw new Error(`a record that was kept is ${read.what}`)
+  return read.value as ServerRecord
+}

@@ -1,0 +1,132 @@
+import { MigrateError } from '../../core/errors.ts'
+import { inParallel, READS_AT_ONCE } from '../../core/in-parallel.ts'
+import { aimOf, type Change } from '../../core/plan/change.ts'
+import type { Reading } from '../../core/record/place.ts'
+import type { ServerRecord } from '../../core/record/server.ts'
+import {
+  type EntryPrints,
+  printsOf,
+  recordIn,
+  type Sighting,
+  sightingOf,
+  type Sightings,
+} from '../../core/record/sighting.ts'
+import type { Gateway, Snapshot } from '../../gateway/port.ts'
+import { askedAt, isFresh, isPrompt, type Moment, moment, msSince } from '../moment.ts'
+import { type GuardedReading, readBeforeWrite } from './guard.ts'
+
+/** A list, and when it was asked for: nothing in it is older. */
+interface Sheet {
+  snapshot: Snapshot
+  at: Moment
+}
+
+/** What a look at a server brought, and since when it may be out of date. `isNews`: did the gateway answer for it just now? */
+export interface Look {
+  found: GuardedReading
+  at: Moment
+  isNews: boolean
+}
+
+/** After a list that took long, servers are read by id for so long. */
+const LIST_AGAIN_MS = 10_000
+
+/**
+ * Looks at servers right before they are written. From 1.88 on a write holds nothing but what it changes, so that it can
+ * overwrite nothing else; there one list vouches for all servers whose entries are as they were before their records were read, for as
+ * long as a write may rely on it. What it does not vouch for is read by id, as are all servers up to 1.87, whose writes hold the
+ * whole record.
+ */
+export class Lookout {
+  readonly #gateway: Gateway
+  readonly #seen: Map<string, Sighting>
+  #sheet: Sheet | null = null
+  #slowAt: Moment | null = null
+
+  /** `seen`: what is known of the servers already. */
+  constructor(gateway: Gateway, seen: Sightings) {
+    this.#gateway = gateway
+    this.#seen = new Map(seen)
+  }
+
+  /** Does a list vouch for servers of this release? */
+  get #listVouches(): boolean {
+    return this.#gateway.era.putBody === 'changed-fields'
+  }
+
+  /** Takes the list, `null` where it is not there in time. */
+  async #take(): Promise<Sheet | null> {
+    const at = moment()
+    try {
+      const snapshot = await this.#gateway.snapshot()
+      if (isPrompt(at)) return { snapshot, at }
+    } catch (error) {
+      if (!(error instanceof MigrateError)) throw error
+    }
+    this.#slowAt = moment()
+    return null
+  }
+
+  async #sheetOfNow(): Promise<{ sheet: Sheet | null; isNews: boolean }> {
+    const known = this.#sheet
+    if (known && isFresh(known.at)) return { sheet: known, isNews: false }
+    const isSlow = this.#slowAt !== null && msSince(this.#slowAt) < LIST_AGAIN_MS
+    this.#sheet = isSlow ? null : await this.#take()
+    return { sheet: this.#sheet, isNews: this.#sheet !== null }
+  }
+
+  #printsIn(
+    sheet: Sheet | null,
+    { server, ...change }: Pick<Change, 'server' | 'edits' | 'landed'>,
+  ): EntryPrints | null {
+    const entry = sheet?.snapshot.entry(server.id) ?? null
+    return entry && printsOf(entry, aimOf(change), this.#gateway.era)
+  }
+
+  /**
+   * Reads by id, side by side, what nobody has seen yet of the servers of these changes, so that silent backends cost their
+   * time once. Where that fails, the server is read again before its write. Ends early when somebody asks to stop.
+   */
+  async prepare(changes: readonly Change[], stopRequested: () => unknown): Promise<void> {
+    const unseen = changes.filter(({ file, server }) => file === null && !this.#seen.has(server.id))
+    if (!this.#listVouches || unseen.length === 0) return
+    const { sheet } = await this.#sheetOfNow()
+    if (!sheet) return
+    await inParallel(READS_AT_ONCE, unseen, async (change) => {
+      if (stopRequested()) return
+      const reading = await this.#gateway.read(change.server.id)
+      if (reading.kind === 'record') this.keep(reading.record, this.#printsIn(sheet, change))
+    })
+  }
+
+  /** What was seen of a server last. */
+  seen(id: string): Sighting | undefined {
+    return this.#seen.get(id)
+  }
+
+  /** Keeps what a server is seen to be now. */
+  keep(record: ServerRecord, prints: EntryPrints | null): void {
+    this.#seen.set(record.server_id, sightingOf(record, prints))
+  }
+
+  /** Hears how a server is after a write of ours. */
+  wrote(record: ServerRecord): void {
+    this.keep(record, this.#seen.get(record.server_id)?.prints ?? null)
+  }
+
+  /** The record of a server as it is now. */
+  async look(change: Change): Promise<Look> {
+    const { id } = change.server
+    const known = this.#seen.get(id)
+    const { sheet, isNews } =
+      known?.prints && this.#listVouches ? await this.#sheetOfNow() : { sheet: null, isNews: false }
+    if (sheet && known && this.#printsIn(sheet, change)?.whole === known.prints?.whole) {
+      const reading: Reading = { kind: 'record', record: recordIn(known), source: 'database' }
+      return { found: reading, at: sheet.at, isNews }
+    }
+    const { found, at } = await askedAt(() => readBeforeWrite(this.#gateway, id, aimOf(change)))
+    if (found.kind === 'record')
+      this.keep(found.record, sheet ? this.#printsIn(sheet, change) : (known?.prints ?? null))
+    return { found, at, isNews: true }
+  }
+}
