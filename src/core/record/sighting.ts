@@ -14,8 +14,8 @@ const PROBED = [
   'connected_app_reachable',
 ]
 
-/** Who wrote last, and when. */
-const STAMPS = ['updated_at', 'updated_by']
+/** Who wrote last, and when. The list of 1.81 to 1.87 has the time of the request in both dates of every entry (seen on 1.81.14). */
+const STAMPS = ['updated_at', 'updated_by', 'created_at']
 
 /**
  * Two prints of an entry of the list. `whole`: of all that is stored, so that two equal ones mean that nobody wrote the server

@@ -109,6 +109,11 @@ export class Lookout {
     this.#seen.set(record.server_id, sightingOf(record, prints))
   }
 
+  /** Whatever was known of a server: it is otherwise by now. */
+  forget(id: string): void {
+    this.#seen.delete(id)
+  }
+
   /** Hears how a server is after a write of ours. */
   wrote(record: ServerRecord): void {
     this.keep(record, this.#seen.get(record.server_id)?.prints ?? null)

@@ -75,6 +75,8 @@ async function compare(write: Write, applied: AppliedChange, around: AroundWrite
   try {
     const last = await readLikewise(write, around)
     const { collateral, taken, failure } = await mend(write, last)
+    if (collateral.length === 0) write.lookout.wrote(last.after)
+    else write.lookout.forget(last.after.server_id)
     const byOthers = doneByOthers(taken, isComparable(last))
     // Nobody could read what the repair came to.
     const doubt = write.silence.readsHang ? 'whether its other fields are back is not known' : null
@@ -106,7 +108,6 @@ export async function writeChange(write: Write, before: ServerRecord): Promise<W
   const { record: after, failure } = await restoreSettings(write, wanted, record)
   if (write.silence.readsHang) return { applied: settledAs(write.change, 'unknown', HALF_WRITTEN), failure }
   const lost = Object.keys(missingSettings(settings, after)).filter((field) => !(field in wanted))
-  write.lookout.wrote(after)
   const written = await compare(write, applied, {
     // The edited fields, too, are to hold what was sent and nothing else.
     before: { ...before, ...wholeFields(before, write.edits), ...wanted },

@@ -82,7 +82,7 @@ describe('a change is applied', () => {
     const { ended, journal, requests, told } = await applied()
     expect(ended).toEqual(['applied', null, null])
     expect(journal).toEqual(['change id-a url', 'id-a applied'])
-    expect(requests).toEqual(['read id-a', 'write id-a url', 'read id-a'])
+    expect(requests).toEqual(['read id-a', 'write id-a url'])
     expect(told).toEqual(['reading', 'writing', 'checking'])
   })
 
@@ -242,7 +242,10 @@ describe('a failure of this program ends the run as one, and never as one of the
   })
 
   test('after a write has left it is unknown, and that is recorded', async () => {
-    const { ended, error, journal } = await applied({ onRead: (nth) => (nth > 1 ? broken() : undefined) })
+    const { ended, error, journal } = await applied({
+      onWrite: () => ({ kind: 'accepted', sent: ['url'], record: null }),
+      onRead: (nth) => (nth > 1 ? broken() : undefined),
+    })
     expect(ended).toEqual(['unknown', 'internal', expect.stringMatching(told)])
     expect(error).toBe('this program failed after the write')
     expect(journal).toEqual(['change id-a url', 'id-a unknown'])
@@ -251,6 +254,7 @@ describe('a failure of this program ends the run as one, and never as one of the
   test('a comparison that fails leaves it applied, and says so', async () => {
     const odd = { ...PLAIN, url: newUrl('a'), odd: 1n }
     const { ended, error, journal, faults } = await applied({
+      onWrite: () => ({ kind: 'accepted', sent: ['url'], record: null }),
       onRead: (nth) => (nth > 1 ? readAs(odd) : undefined),
     })
     expect(ended).toEqual(['applied', 'internal', null])

@@ -1,10 +1,11 @@
 import { assembleChange } from '../../../src/core/plan/assemble-change.ts'
-import type { Change, Edit } from '../../../src/core/plan/change.ts'
+import { aimOf, type Change, type Edit } from '../../../src/core/plan/change.ts'
 import type { StopSignal } from '../../../src/core/run/report.ts'
 import { type Era, eraOf } from '../../../src/core/record/eras.ts'
 import type { FieldEdit } from '../../../src/core/record/put-body.ts'
 import { HELD_BACK, type Reading, type WriteAnswer } from '../../../src/core/record/place.ts'
-import { identify, type ServerRecord, serverRecord } from '../../../src/core/record/server.ts'
+import { printsOf, sightingOf, type Sightings } from '../../../src/core/record/sighting.ts'
+import { identify, listedServer, type ServerRecord, serverRecord } from '../../../src/core/record/server.ts'
 import { MigrateError } from '../../../src/core/errors.ts'
 import type { Gateway, ServerCheck } from '../../../src/gateway/port.ts'
 import type { RunRecorder } from '../../../src/journal/port.ts'
@@ -113,6 +114,16 @@ export function gatewayWith(records: readonly ServerRecord[], deviations: Deviat
   return { gateway, store, requests }
 }
 
+/** How the servers of changes were seen when their plan was made, with their entries in a list. */
+export const seenBy = (changes: readonly Change[], records: readonly ServerRecord[]): Sightings =>
+  new Map(
+    changes.flatMap((change) => {
+      const record = records.find(({ server_id: id }) => id === change.server.id)
+      const prints = record && printsOf(listedServer.parse(record), aimOf(change), ERA)
+      return record && prints ? [[change.server.id, sightingOf(record, prints)] as const] : []
+    }),
+  )
+
 /** A journal in memory. It takes nothing from the events on for which `refuses` is true, by their number from 1. */
 export function recorderWith(refuses: (happened: JournalEvent, nth: number) => boolean = () => false) {
   const entries: JournalEvent[] = []
@@ -167,7 +178,17 @@ export function writeWith(
 ): Write {
   const { gateway, recorder, lookout, silence, company, patienceMs, onFault } = contextWith(parts)
   const place = silence.listenTo(gateway, change)
-  const shared = { place, recorder, lookout, silence, company, patienceMs, onFault, change, edits: change.edits }
+  const shared = {
+    place,
+    recorder,
+    lookout,
+    silence,
+    company,
+    patienceMs,
+    onFault,
+    change,
+    edits: change.edits,
+  }
   return { ...shared, purpose: 'change', tell: () => {} }
 }
 
