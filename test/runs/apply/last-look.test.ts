@@ -1,0 +1,142 @@
+import { describe, expect, test } from 'vitest'
+import { MigrateError } from '../../../src/core/errors.ts'
+import { eraOf } from '../../../src/core/record/eras.ts'
+import { type Outcome, settledAs } from '../../../src/core/run/outcome.ts'
+import type { ServerRecord } from '../../../src/core/record/server.ts'
+import type { Gateway } from '../../../src/gateway/port.ts'
+import { lookBack } from '../../../src/runs/apply/last-look.ts'
+import { Lookout } from '../../../src/runs/apply/lookout.ts'
+import type { JournalEvent } from '../../../src/journal/records.ts'
+import {
+  changeOf,
+  contextWith,
+  gatewayWith,
+  newUrl,
+  oldUrl,
+  recorderWith,
+  recordOf,
+  seenBy,
+} from './scene.ts'
+
+const BEFORE = recordOf('a', { description: 'kept', updated_at: 'then', allow_all_keys: false })
+const WRITTEN = { ...BEFORE, url: newUrl('a'), updated_at: 'now' }
+const CHANGE = changeOf(BEFORE)
+
+interface Case {
+  /** What somebody did since the write. */
+  since?: Record<string, unknown>
+  listed?: ServerRecord
+  outcome?: Outcome
+  halted?: 'failure' | 'unanswered' | 'journal' | 'SIGINT' | null
+  more?: Partial<Gateway>
+  refuses?: (happened: JournalEvent) => boolean
+}
+
+/** Looks back at a server that was written, and at what became of it since. */
+async function lookedBack({
+  since = {},
+  listed,
+  outcome = 'applied',
+  halted = null,
+  more,
+  refuses,
+}: Case = {}) {
+  const { gateway: made, requests } = gatewayWith([{ ...WRITTEN, ...since }], {
+    ...(listed ? { onListed: () => listed } : {}),
+  })
+  const gateway = { ...made, ...more }
+  const { recorder, entries } = recorderWith(refuses)
+  const lookout = new Lookout(gateway, seenBy([CHANGE], [BEFORE]))
+  lookout.wrote(WRITTEN)
+  const context = contextWith({ gateway, recorder, lookout })
+  const result = { changes: [settledAs(CHANGE, outcome)], halted, trouble: null }
+  const { changes, ...rest } = await lookBack(result, context)
+  const [change] = changes
+  return { ...rest, change, requests, entries }
+}
+
+describe('the list at the end', () => {
+  test('of a server that is as it was written is the only request', async () => {
+    const { change, requests, entries } = await lookedBack()
+    expect([change?.outcome, change?.collateral, change?.error]).toEqual(['applied', [], null])
+    expect([requests, entries]).toEqual([['list'], []])
+  })
+
+  test.each([
+    ['description', 'other', { sha256: expect.any(String) as string }],
+    ['allow_all_keys', true, true],
+  ])(
+    'that shows another %s is followed by a read, and what changed is told and recorded',
+    async (field, now, after) => {
+      const { change, requests, entries } = await lookedBack({ since: { [field]: now } })
+      expect(requests).toEqual(['list', 'read id-a'])
+      expect(change).toMatchObject({ outcome: 'applied', collateral: [{ field, after, repaired: false }] })
+      expect(change?.error).toMatch(/whether LiteLLM did that, or somebody, is not known/)
+      expect(entries).toMatchObject([{ type: 'outcome', outcome: 'applied', collateral: [{ field }] }])
+    },
+  )
+
+  test('that shows a third URL: the server drifted after it was written', async () => {
+    const { change, entries } = await lookedBack({ since: { url: 'http://elsewhere' } })
+    expect(change).toMatchObject({
+      outcome: 'drifted',
+      wrote: true,
+      drift: [{ field: 'url', now: 'http://elsewhere' }],
+    })
+    expect(entries).toMatchObject([{ type: 'outcome', outcome: 'drifted' }])
+  })
+
+  test('from which it is gone: so it is told', async () => {
+    const { gateway } = gatewayWith([])
+    const { change } = await lookedBack({ more: { snapshot: gateway.snapshot, read: gateway.read } })
+    expect(change).toMatchObject({
+      outcome: 'drifted',
+      wrote: true,
+      error: 'it was written, and is no longer there',
+    })
+  })
+
+  test('that lies is no proof: its record is as it was written', async () => {
+    const { change, requests } = await lookedBack({ listed: { ...WRITTEN, description: 'a lie' } })
+    expect([change?.outcome, change?.collateral, requests]).toEqual(['applied', [], ['list', 'read id-a']])
+  })
+
+  test('of another worker may still show the old URL, where the release keeps lists in memory', async () => {
+    const { era } = eraOf('1.92.2')
+    const { requests } = await lookedBack({ listed: { ...BEFORE, url: oldUrl('a') }, more: { era } })
+    expect(requests).toEqual(['list'])
+    expect((await lookedBack({ listed: { ...BEFORE, url: oldUrl('a') } })).requests).toEqual([
+      'list',
+      'read id-a',
+    ])
+  })
+
+  test('that shows it otherwise, where it cannot be read: that is said', async () => {
+    const read: Gateway['read'] = async () => ({ kind: 'unreadable', message: 'no JSON', silent: false })
+    const { change } = await lookedBack({ since: { description: 'other' }, more: { read } })
+    expect([change?.outcome, change?.error]).toEqual([
+      'applied',
+      'the list shows it otherwise than it was written, and no JSON',
+    ])
+  })
+
+  test('is not there: each write was compared with its own answer', async () => {
+    const snapshot = () => Promise.reject(new MigrateError('gateway-timeout', 'no answer'))
+    expect((await lookedBack({ more: { snapshot } })).change?.outcome).toBe('applied')
+  })
+
+  test('a journal that takes nothing more is told', async () => {
+    const found = await lookedBack({ since: { description: 'other' }, refuses: () => true })
+    expect([found.halted, found.trouble]).toEqual(['journal', 'the disk is full'])
+  })
+})
+
+test.each<Case>([
+  { outcome: 'failed' },
+  { outcome: 'reverted' },
+  { halted: 'SIGINT' },
+  { halted: 'unanswered' },
+  { halted: 'journal' },
+])('nothing is asked after %j', async (ended) => {
+  expect((await lookedBack({ since: { description: 'other' }, ...ended })).requests).toEqual([])
+})
