@@ -181,6 +181,8 @@ const CHANGES: readonly (readonly [since: string, change: Change])[] = [
   // An admin on 1.81.14 still, by the source a user on 1.92.2.
   ['1.82.0', { openRole: 'internal_user' }],
   ['1.84.0', { holders: 'all' }],
+  // Of the source of 1.87.5, and seen on 1.88.0; the request's time was seen on 1.81.14.
+  ['1.87.5', { listDates: 'row' }],
   [
     '1.88.0',
     {
@@ -194,7 +196,6 @@ const CHANGES: readonly (readonly [since: string, change: Change])[] = [
   [
     '1.90.0',
     {
-      listDates: 'row',
       submissions: true,
       urlsAdminOnly: true,
       publicFlags: ['is_public'],

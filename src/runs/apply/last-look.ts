@@ -57,9 +57,8 @@ function judgeSince({ change, seen }: Written, now: ServerRecord): AppliedChange
       repaired: false,
     }
   })
-  return others.length === 0
-    ? null
-    : { ...change, collateral: [...change.collateral, ...others], error: SINCE }
+  const error = change.error === null ? SINCE : `${change.error}; ${SINCE}`
+  return others.length === 0 ? null : { ...change, collateral: [...change.collateral, ...others], error }
 }
 
 async function lookAt(written: Written, { gateway }: ApplyContext): Promise<AppliedChange | null> {

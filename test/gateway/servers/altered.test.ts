@@ -47,6 +47,16 @@ const raw =
     answer.writeHead(status, { 'content-type': 'application/json' }).end(Buffer.from(text, encoding))
   }
 
+/** What the sandbox itself answers, as a text that is changed on its way. */
+const retold =
+  ({ sandbox }: Trial, change: (text: string) => string): Listener =>
+  (asked, answer) => {
+    const headers = { authorization: asked.headers.authorization ?? '' }
+    void fetch(sandbox.url + (asked.url ?? ''), { headers })
+      .then(async (own) => [own.status, await own.text()] as const)
+      .then(([status, text]) => raw(status, change(text))(asked, answer))
+  }
+
 /** A record with one member more, as text. */
 const withMember = (record: object, member: string): string =>
   `${JSON.stringify(record).slice(0, -1)},${member}}`
@@ -81,10 +91,13 @@ describe.concurrent('numbers and names that JavaScript would alter are sent back
     })
 
   test('a write that makes 1 of 1.0 is told of, and ends the run: exit 4', async ({ open }) => {
-    const rounded = { rowEdit: (row: Record<string, unknown>) => Object.assign(row, { mcp_info: { n: 1 } }) }
+    const alter = (record: unknown): unknown => {
+      const { mcp_info: info, ...others } = record as { mcp_info: object }
+      return { ...others, mcp_info: { ...info, n: 1 } }
+    }
     const trial = await open({
       servers: [guideServer('fetch', { mcp_info: parse('{"n":1.0}') })],
-      quirks: [{ on: { method: 'PUT', path: '/v1/mcp/server' }, do: rounded }],
+      quirks: [{ on: { method: 'PUT', path: '/v1/mcp/server' }, do: { alter } }],
     })
     const finished = await trial.call(['--yes', '--json', '--no-wait'])
     const [change] = documentOf<Run>(finished).changes
@@ -141,28 +154,25 @@ describe.concurrent('a record that cannot be sent back as it is leaves that serv
 
   test('a byte order mark before it alters nothing: exit 0', async ({ open, serve }) => {
     const trial = await open({ servers: TWO })
-    const marked: Listener = (asked, answer) => {
-      const [row] = trial.sandbox.rows()
-      raw(200, `\ufeff${JSON.stringify(row)}`)(asked, answer)
-    }
+    const marked = retold(trial, (text) => `\ufeff${text}`)
     const server = await serve(inFrontOf(trial.sandbox.url, { [`GET ${RECORD}`]: marked }))
     expect((await throughTo(trial, server.url)).code).toBe(0)
     expect(urls(trial.sandbox.rows())).toEqual(MOVED)
   })
 
-  const deepAfter =
-    ({ sandbox }: Trial): Listener =>
-    (asked, answer) => {
-      const row = sandbox.rows().find(({ server_id: id }) => id === 'id-fetch') ?? {}
-      const isMoved = JSON.stringify(row).includes(MOVED['id-fetch'])
-      raw(200, isMoved ? withMember(row, `"deep":${nested(20_000)}`) : JSON.stringify(row))(asked, answer)
-    }
+  // Its answer to the write does not show the record.
+  const MUTE = [{ on: { method: 'PUT', path: '/v1/mcp/server', nth: 1 }, do: { alter: () => ({}) } }]
+
+  const deepAfter = (trial: Trial): Listener =>
+    retold(trial, (text) =>
+      text.includes(MOVED['id-fetch']) ? `${text.slice(0, -1)},"deep":${nested(20_000)}}` : text,
+    )
 
   test('where it becomes so with the write, what became of it is unknown: exit 4', async ({
     open,
     serve,
   }) => {
-    const trial = await open({ servers: [guideServer('fetch')] })
+    const trial = await open({ servers: [guideServer('fetch')], quirks: MUTE })
     const server = await serve(inFrontOf(trial.sandbox.url, { [`GET ${RECORD}`]: deepAfter(trial) }))
     const finished = await throughTo(trial, server.url, ['--yes', '--json', '--patience', '1'])
     const [change] = documentOf<Run>(finished).changes
@@ -171,7 +181,7 @@ describe.concurrent('a record that cannot be sent back as it is leaves that serv
   })
 
   test('and the report does not say that everything was compared', async ({ open, serve }) => {
-    const trial = await open({ servers: TWO })
+    const trial = await open({ servers: TWO, quirks: MUTE })
     const server = await serve(inFrontOf(trial.sandbox.url, { [`GET ${RECORD}`]: deepAfter(trial) }))
     const args = ['--yes', '--patience', '1', '--on-failure', 'continue']
     const { code, stdout } = await throughTo(trial, server.url, args)

@@ -22,6 +22,11 @@ const NEW = 'http://mcp-proxy-sse:8080/servers/fetch/sse'
 const PUT = { method: 'PUT', path: '/v1/mcp/server' }
 const READ = { method: 'GET', path: '/v1/mcp/server/id-fetch' }
 
+/** A yes to a write that does not show what it wrote. */
+const MUTE = { on: PUT, do: { alter: () => ({}) } }
+
+const LIST = { method: 'GET', path: '/v1/mcp/server' }
+
 interface Collateral {
   field: string
   before: unknown
@@ -174,7 +179,7 @@ describe.concurrent('what became of a write is found out by reading:', () => {
       on: READ,
       do: { alter: (body: unknown) => (sandbox && writes(sandbox) === 1 ? [] : body) },
     }
-    const trial = await open({ servers: TWO, quirks: [broken] })
+    const trial = await open({ servers: TWO, quirks: [broken, MUTE] })
     sandbox = trial.sandbox
     const finished = await trial.call(['--yes', '--json', '--patience', '1'])
     expect(finished.code).toBe(4)
@@ -190,7 +195,7 @@ describe.concurrent('what became of a write is found out by reading:', () => {
   })
 })
 
-describe.concurrent('just before each write the record is read again:', () => {
+describe.concurrent('just before each write the server is looked at again:', () => {
   test('a server that somebody edited meanwhile has drifted and is left alone; the rest go on: exit 4', async ({
     open,
   }) => {
@@ -239,7 +244,10 @@ describe.concurrent('just before each write the record is read again:', () => {
   test('a server that was deleted meanwhile has drifted', async ({ open }) => {
     const trial = await open({
       servers: TWO,
-      quirks: [{ on: { ...READ, nth: 2 }, do: { status: 404, body: { detail: { error: 'not found' } } } }],
+      quirks: [
+        { on: { ...LIST, nth: 2 }, do: { alter: (body) => (body as object[]).slice(1) } },
+        { on: { ...READ, nth: 2 }, do: { status: 404, body: { detail: { error: 'not found' } } } },
+      ],
     })
     const finished = await trial.call(['--yes', '--json'])
     expect(finished.code).toBe(4)
@@ -384,7 +392,9 @@ describe.concurrent('what changes with the URL though nobody asked is found, put
     })
   })
 
-  test("somebody else's edit in the same moment is never written over: exit 4", async ({ open }) => {
+  test("somebody else's edit right after the write is found in the end, and never written over: exit 4", async ({
+    open,
+  }) => {
     let sandbox: Sandbox | null = null
     const trial = await open({
       servers: rich,
@@ -408,14 +418,14 @@ describe.concurrent('what changes with the URL though nobody asked is found, put
             { field: 'description', repaired: false },
           ],
         },
-        { outcome: 'not-applied' },
+        { outcome: 'applied', collateral: [] },
       ],
     })
     expect(trial.sandbox.rows()[0]).toMatchObject({ url: NEW, description: 'by somebody else', args: [] })
-    expect(writes(trial.sandbox)).toBe(1)
+    expect(writes(trial.sandbox)).toBe(2)
   })
 
-  test('a URL that somebody else set in the same moment stays: unknown, the run stops, exit 4', async ({
+  test('a URL that somebody else set right after it stays, and the server has drifted: exit 4', async ({
     open,
   }) => {
     let sandbox: Sandbox | null = null
@@ -432,24 +442,21 @@ describe.concurrent('what changes with the URL though nobody asked is found, put
     const finished = await trial.call(['--yes', '--json'])
     expect(finished.code).toBe(4)
     expect(fates(finished)).toEqual([
-      ['id-fetch', 'unknown', 'somebody else changed it at the same moment; it was left as they wrote it'],
-      ['id-n8n', 'not-applied', null],
+      ['id-fetch', 'drifted', 'it was written, and somebody changed it after that'],
+      ['id-n8n', 'applied', null],
     ])
+    expect(await history(trial)).toMatchObject({ summary: { drifted: 1, applied: 1 } })
     expect(urls(trial.sandbox.rows())['id-fetch']).toBe('http://third/sse')
   })
 
   test('public availability that appears with the write: a security finding that cannot be put back: exit 4', async ({
     open,
   }) => {
-    let sandbox: Sandbox | null = null
     const alter = (body: unknown): unknown => {
       const record = body as { mcp_info: object }
-      return sandbox && writes(sandbox) > 0
-        ? { ...record, mcp_info: { ...record.mcp_info, is_public: true } }
-        : body
+      return { ...record, mcp_info: { ...record.mcp_info, is_public: true } }
     }
-    const trial = await open({ servers: TWO, quirks: [{ on: READ, do: { alter } }] })
-    sandbox = trial.sandbox
+    const trial = await open({ servers: TWO, quirks: [{ on: PUT, do: { alter } }] })
     const finished = await trial.call(['--yes', '--json'])
     expect(finished.code).toBe(4)
     expect(documentOf<Run>(finished)).toMatchObject({

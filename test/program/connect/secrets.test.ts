@@ -237,16 +237,20 @@ describe.concurrent('what a gateway repeats of secrets', () => {
     put: { method: 'PUT', path: '/v1/mcp/server' },
     read: { method: 'GET', path: /\/id-fetch$/ },
   }
-  for (const [what, on, code] of [
-    ['a failed write', WHERE.put, 1],
-    ['the first read by id', { ...WHERE.read, nth: 1 }, 4],
-    ['the read by id after the question', { ...WHERE.read, nth: 2 }, 1],
-    ['the read by id after a write', { ...WHERE.read, nth: 3 }, 4],
+  // Its answer does not show what it wrote, so that it has to be read.
+  const MUTE = { on: WHERE.put, do: { alter: () => ({}) } }
+  const BOTH = ['1.81.14', '1.106.2']
+  for (const [what, on, code, versions] of [
+    ['a failed write', WHERE.put, 1, BOTH],
+    ['the first read by id', { ...WHERE.read, nth: 1 }, 4, BOTH],
+    ['the read by id after the question', { ...WHERE.read, nth: 2 }, 1, ['1.81.14']],
+    ['the read by id after a write', { ...WHERE.read, nth: 3 }, 4, ['1.81.14']],
+    ['the read by id after a write', { ...WHERE.read, nth: 2 }, 4, ['1.106.2']],
   ] as const) {
-    for (const version of ['1.81.14', '1.106.2']) {
+    for (const version of versions) {
       test(`the record, in an error of ${what} on ${version}`, async ({ open }) => {
         const body = { error: { message: quoting(HOLDING as SandboxRow) } }
-        const quirks = [{ on, do: { status: 500, body } }]
+        const quirks = [{ on, do: { status: 500, body } }, ...(what.endsWith('after a write') ? [MUTE] : [])]
         const trial = await open({ version, servers: [HOLDING, guideServer('n8n')], quirks })
         const finished = await trial.call(['--yes', '--thorough', '--verbose', '--patience', '0', '--json'])
         expect(finished.code).toBe(code)

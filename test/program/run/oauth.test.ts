@@ -1,4 +1,5 @@
 import { describe, expect, vi } from 'vitest'
+import type { SandboxRow } from '../../../src/sandbox/index.ts'
 import type { Quirk, QuirkAction } from '../../../src/sandbox/quirks.ts'
 import { journalFiles } from '../../support/lab-journal.ts'
 import { watchForLeaks } from '../../support/secrets.ts'
@@ -362,11 +363,10 @@ describe.concurrent('taking it back', () => {
   })
 
   test('leaves a server alone that came to have something to lose since it was shown', async ({ open }) => {
-    const turned: QuirkAction = {
-      rowEdit: (one) => Object.assign(one, { auth_type: 'oauth2', token_url: 'https://id.example/token' }),
-    }
-    // The run reads three times: to plan, before the write and after it; the fourth read plans the revert.
-    const quirk = { on: { method: 'GET', path: '/v1/mcp/server/id-fetch', nth: 4 }, do: turned }
+    const fields = { auth_type: 'oauth2', token_url: 'https://id.example/token' }
+    const turned: QuirkAction = { edits: { server: 'fetch', fields } }
+    // The run reads once, to plan; the second read plans the revert.
+    const quirk = { on: { method: 'GET', path: '/v1/mcp/server/id-fetch', nth: 2 }, do: turned }
     const trial = await open({ servers: [guideServer('fetch')], quirks: [quirk] })
     await trial.setUp(['--yes'])
     const { code, stdout } = await trial.call(['--revert', '--yes'])
@@ -445,8 +445,15 @@ describe.concurrent('where the second write', () => {
   test('meets somebody who set something else in between, theirs stays, and the run stops', async ({
     open,
   }) => {
-    const theirs: QuirkAction = { rowEdit: (one) => Object.assign(one, { audience: 'theirs' }) }
+    let edit = (): void => {}
+    const theirs: QuirkAction = {
+      alter: (record) => {
+        edit()
+        return { ...(record as SandboxRow), audience: 'theirs' }
+      },
+    }
     const trial = await open({ servers: [EXCHANGED], quirks: [atPut(1, theirs)] })
+    edit = () => trial.sandbox.edit('id-exchanged', { audience: 'theirs' })
     const finished = await trial.call(['--yes', '--json', ...REAUTHORIZE])
     const { changes, halted } = documentOf<Document>(finished)
     expect([finished.code, halted]).toEqual([4, 'collateral'])

@@ -209,7 +209,7 @@ describe.concurrent('a gateway that answers nothing after a write', () => {
   })
 
   test('is noticed after a connection that was reset, too', async ({ open }) => {
-    const quirks = [atPut(2, 'reset-after'), atRead('n8n', 3, 'hang')]
+    const quirks = [atPut(2, 'reset-after'), atRead('n8n', 2, 'hang')]
     const trial = await open({ servers: THREE, quirks })
     const { end } = await runOf(trial, ['--yes', '--json', '--on-failure', 'continue', ...SOON])
     expect(end).toEqual([4, 'unanswered', 'fetch applied', 'n8n unknown', 'postgres not-applied'])
@@ -217,7 +217,7 @@ describe.concurrent('a gateway that answers nothing after a write', () => {
 
   test('and whose first read was answered, but not that of the next server', async ({ open }) => {
     const quirks = [atPut(1, TIMED_OUT), atRead('n8n', 2, 'hang')]
-    const trial = await open({ servers: THREE, quirks })
+    const trial = await open({ servers: THREE, version: '1.87.5', quirks })
     const { document, end } = await runOf(trial, [
       '--yes',
       '--json',
@@ -233,16 +233,34 @@ describe.concurrent('a gateway that answers nothing after a write', () => {
   test.for(POLICIES)(
     'before a write, while no other is waited for (%s): the rest is not tried',
     async (policy, { open }) => {
-      // Read for the plan, and once more before its write.
-      const trial = await open({ servers: THREE, quirks: [atRead('n8n', 2, 'silence')] })
+      // Read for the plan, and up to 1.87 once more before its write.
+      const quirks = [atRead('n8n', 2, 'silence')]
+      const trial = await open({ servers: THREE, version: '1.87.5', quirks })
       const { document, end } = await runOf(trial, ['--yes', '--json', '--on-failure', policy, ...SOON])
       expect(end).toEqual([4, 'unanswered', 'fetch applied', 'n8n not-applied', 'postgres not-applied'])
       expect(document.trouble).toContain(
         'LiteLLM answered neither the read of n8n nor a request after it. Restart LiteLLM.',
       )
-      expect(askedFrom(trial, 1).slice(2)).toEqual(['GET /v1/mcp/server/id-n8n', 'GET /v1/mcp/server'])
+      expect(askedFrom(trial, 1).slice(1)).toEqual(['GET /v1/mcp/server/id-n8n', 'GET /v1/mcp/server'])
     },
   )
+
+  test('before the first write, where a list is to vouch for the servers: nothing is written, exit 3', async ({
+    open,
+  }) => {
+    // For the plan, and then to see whether the servers are as they were read.
+    const list: Quirk = { on: { method: 'GET', path: '/v1/mcp/server', nth: 2 }, do: 'silence' }
+    const trial = await open({ servers: THREE, quirks: [list] })
+    const { document, end } = await runOf(trial, ['--yes', '--json', ...SOON])
+    expect(end.slice(1)).toEqual([
+      'unanswered',
+      'fetch not-applied',
+      'n8n not-applied',
+      'postgres not-applied',
+    ])
+    expect(document.trouble).toContain('LiteLLM answered neither the read of fetch nor a request after it.')
+    expect(urls(trial.sandbox.rows())).toEqual(urls(THREE as never))
+  })
 
   test.for([
     ['answers', null, 'postgres applied'],
@@ -254,7 +272,7 @@ describe.concurrent('a gateway that answers nothing after a write', () => {
       // For the plan, and then to see whether anything is answered.
       const list: Quirk = { on: { method: 'GET', path: '/v1/mcp/server', nth: 2 }, do: late }
       const quirks = [atRead('n8n', 2, late), ...(how === 'answers' ? [] : [list])]
-      const trial = await open({ servers: THREE, quirks })
+      const trial = await open({ servers: THREE, version: '1.87.5', quirks })
       const args = ['--yes', '--json', '--no-wait', '--on-failure', 'continue', ...SOON]
       const document = documentOf<RunDocument>(await trial.call(args))
       expect([document.halted, ...fates(document)]).toEqual([
@@ -358,8 +376,8 @@ describe.concurrent('one answer that never comes, from a gateway that answers ot
 describe.concurrent('a run that was cut short, on a gateway that answers nothing more,', () => {
   test('is left as it is: exit 3, nothing is recorded; later it is finished', async ({ open }) => {
     for (const way of ['finish', 'revert']) {
-      // Read for the plan, before its write, after it, and when the run is taken up again.
-      const trial = await open({ servers: THREE, quirks: [atRead('postgres', 4, 'silence')] })
+      // Read for the plan, and when the run is taken up again.
+      const trial = await open({ servers: THREE, quirks: [atRead('postgres', 2, 'silence')] })
       await trial.setUp(['--yes'])
       const file = await newestFile(trial)
       const lines = (await readFile(file, 'utf8')).split('\n')

@@ -4,7 +4,7 @@ import type { RecordedChange } from '../../../../journal/fold.ts'
 import { coded, kept, type Meanings } from '../shape.ts'
 
 const OUTCOMES: Meanings<Outcome> = {
-  applied: 'written, and read back',
+  applied: 'written, and found as it was to be',
   'not-applied': 'not tried: `reason` or `error` says why',
   failed: 'the gateway refused, or the file could not be changed; nothing was written',
   drifted:
