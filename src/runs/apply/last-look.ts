@@ -100,8 +100,18 @@ export async function lookBack(result: ApplyResult, context: ApplyContext): Prom
     if (since) found.set(since.id, since)
   })
   try {
-    for (const { id, outcome, collateral, error } of found.values())
-      await enter(context, { type: 'outcome', change: id, outcome, collateral, error })
+    // What its own write changed stands there already: what changed since then is nothing that a revert would look for.
+    for (const { id, collateral } of result.changes) {
+      const since = found.get(id)
+      if (since)
+        await enter(context, {
+          type: 'outcome',
+          change: id,
+          outcome: since.outcome,
+          collateral,
+          error: since.error,
+        })
+    }
   } catch (error) {
     if (!(error instanceof JournalFailure)) throw error
     return { ...result, halted: 'journal', trouble: error.message }

@@ -72,7 +72,9 @@ describe('the list at the end', () => {
       expect(requests).toEqual(['list', 'read id-a'])
       expect(change).toMatchObject({ outcome: 'applied', collateral: [{ field, after, repaired: false }] })
       expect(change?.error).toMatch(/whether LiteLLM did that, or somebody, is not known/)
-      expect(entries).toMatchObject([{ type: 'outcome', outcome: 'applied', collateral: [{ field }] }])
+      expect(entries).toMatchObject([
+        { type: 'outcome', outcome: 'applied', collateral: [], error: change?.error },
+      ])
     },
   )
 
