@@ -1,9 +1,10 @@
+import { setMaxListeners } from 'node:events'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { accountsOf } from './people/accounts.ts'
 import { configRow } from './servers/config-row.ts'
 import { noHolders } from './holders/holders.ts'
 import type { Sandbox, SandboxOptions, SandboxRow } from './options.ts'
-import { quirkBook } from './quirks.ts'
+import { Crowd, quirkBook } from './quirks.ts'
 import { releaseOf } from './release.ts'
 import { listen, portOf, shut } from './server.ts'
 import { keepSignIn } from './servers/sign-ins.ts'
@@ -53,9 +54,12 @@ function worldOf(options: SandboxOptions, closing: AbortSignal): World {
  */
 export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
   const closing = new AbortController()
+  // Each wait listens, and there may be as many as requests.
+  setMaxListeners(0, closing.signal)
   const world = worldOf(options, closing.signal)
   const requests: Sandbox['requests'][number][] = []
-  const server = await listen({ world, log: requests, quirk: quirkBook(options.quirks ?? []) })
+  const quirk = quirkBook(options.quirks ?? [])
+  const server = await listen({ world, log: requests, quirk, crowd: new Crowd() })
   const { accounts, release, rootPath } = world
   return {
     url: `http://127.0.0.1:${portOf(server)}${rootPath}`,

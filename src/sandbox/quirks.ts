@@ -28,8 +28,11 @@ export type QuirkAction =
       readonly headers?: Readonly<Record<string, string>>
       /** Process the request first. */
       readonly after?: boolean
+      /** Only while more than so many requests that the quirk meets are under way; the others go on as usual. */
+      readonly over?: number
     }
-  | { readonly delayMs: number }
+  /** `perRequest`: for each request that the quirk meets and that is under way, this one included. */
+  | { readonly delayMs: number; readonly perRequest?: boolean }
   | { readonly alter: (body: unknown) => unknown }
   | { readonly rowEdit: (row: SandboxRow) => void }
   /** Processes the request, then does what another admin's edit does to the server of this name, before it answers. */
@@ -45,6 +48,8 @@ export interface Quirk {
 export interface QuirkTools {
   readonly process: () => Promise<Answer>
   readonly wait: (milliseconds: number) => Promise<void>
+  /** How many requests that the quirk meets are under way, this one included. */
+  readonly atOnce: number
   /** From now on nothing is answered. */
   readonly hush: () => void
   /** The stored row that the request is about, if there is one. */
@@ -75,6 +80,25 @@ export function quirkBook(
   }
 }
 
+/** Counts the requests that each quirk has to do with at once. */
+export class Crowd {
+  readonly #counts = new Map<QuirkAction, number>()
+
+  /** `act` is told how many there are, its own included. */
+  async join<T>(action: QuirkAction, act: (atOnce: number) => Promise<T>): Promise<T> {
+    const count = (change: number): number => {
+      const now = (this.#counts.get(action) ?? 0) + change
+      this.#counts.set(action, now)
+      return now
+    }
+    try {
+      return await act(count(1))
+    } finally {
+      count(-1)
+    }
+  }
+}
+
 /** Answers a request the way a quirk wants; a text means: no answer, and how the connection ends. */
 export async function deviate(action: QuirkAction, tools: QuirkTools): Promise<Answer | 'hang' | 'reset'> {
   if (action === 'hang') return 'hang'
@@ -88,11 +112,11 @@ export async function deviate(action: QuirkAction, tools: QuirkTools): Promise<A
     await tools.process()
     return 'reset'
   }
-  if ('status' in action) {
+  if ('status' in action && tools.atOnce > (action.over ?? 0)) {
     if (action.after === true) await tools.process()
     return { status: action.status, json: action.body, ...(action.headers && { headers: action.headers }) }
   }
-  if ('delayMs' in action) await tools.wait(action.delayMs)
+  if ('delayMs' in action) await tools.wait(action.delayMs * (action.perRequest === true ? tools.atOnce : 1))
   const answer = await tools.process()
   if ('alter' in action) return { ...answer, json: action.alter(copyOf(answer.json)) }
   if ('rowEdit' in action) {

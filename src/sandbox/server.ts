@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net'
 import { type Answer, NEVER } from './answers.ts'
 import { jsonText } from './json.ts'
 import type { SandboxRequest, SandboxRow } from './options.ts'
-import { deviate, type QuirkAction } from './quirks.ts'
+import { type Crowd, deviate, type QuirkAction } from './quirks.ts'
 import { bodyOf, fieldsOf, type Received } from './request.ts'
 import { answer, hasPath } from './routes.ts'
 import { editRow, type World } from './world.ts'
@@ -13,6 +13,7 @@ export interface Serving {
   readonly world: World
   readonly log: SandboxRequest[]
   quirk(method: string, path: string): QuirkAction | undefined
+  readonly crowd: Crowd
 }
 
 async function received(world: World, request: IncomingMessage): Promise<Received> {
@@ -57,18 +58,19 @@ async function outcome(serving: Serving, asked: Received, shown: string): Promis
   if (world.silenced) return 'hang'
   const action = serving.quirk(asked.method, shown)
   if (action === undefined) return process()
-  return deviate(action, {
+  const tools = {
     process,
     wait: world.wait,
     hush: () => {
       world.silenced = true
     },
     row: () => rowAskedFor(world, asked),
-    edit: (name, fields) => {
+    edit: (name: string, fields: Readonly<Record<string, unknown>>) => {
       for (const { server_id: id, server_name: named } of world.rows.values())
         if (named === name) editRow(world, id, fields)
     },
-  })
+  }
+  return serving.crowd.join(action, (atOnce) => deviate(action, { ...tools, atOnce }))
 }
 
 async function serve(serving: Serving, request: IncomingMessage, response: ServerResponse): Promise<void> {

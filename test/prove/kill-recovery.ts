@@ -61,7 +61,8 @@ class Listener implements Terminal {
     if (!this.#quiet) this.warn(text)
   }
 
-  progress(text: string): void {
+  progress(what: string | (() => string)): void {
+    const text = typeof what === 'string' ? what : what()
     if (text !== this.#last) this.remark(text)
     this.#last = text
   }

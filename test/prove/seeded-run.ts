@@ -16,6 +16,7 @@ import { temporaryFolder } from '../support/cli.ts'
 import { type FaultProxy, startFaultProxy } from './fault-proxy.ts'
 import { type Conditions, conditionsOf, PATIENCE_MS, TIMEOUT_MS } from './faults.ts'
 import { Redactor } from '../../src/core/show/secrets/redactor.ts'
+import { Gate } from '../../src/gateway/http/pace.ts'
 
 /** A plan, and how its servers were seen when it was made. */
 interface Planned {
@@ -52,6 +53,7 @@ function gatewayAt(url: string, { masterKey, version }: Sandbox, timeoutMs = 30_
     keyHeader: 'authorization',
     timeoutSeconds: timeoutMs / 1000,
     trouble: { since: null },
+    gate: new Gate(),
     redactor: new Redactor(),
     headers: {},
   }

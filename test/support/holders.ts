@@ -2,6 +2,7 @@ import type { Endpoint } from '../../src/gateway/http/http.ts'
 import type { GrantSearch } from '../../src/gateway/port.ts'
 import { ask, isSince } from '../contract/http.ts'
 import { Redactor } from '../../src/core/show/secrets/redactor.ts'
+import { Gate } from '../../src/gateway/http/pace.ts'
 
 /** A gateway, real or sandbox, and who asks it. */
 export interface Granting {
@@ -20,6 +21,7 @@ export function endpointOf({ url, masterKey }: Granting): Endpoint {
     keyHeader: 'authorization',
     timeoutSeconds: 30,
     trouble: { since: null },
+    gate: new Gate(),
     redactor: new Redactor(),
     headers: {},
   }

@@ -8,18 +8,24 @@ import type { JobEvents } from '../../runs/job/ports.ts'
 import type { Look } from '../render/layout.ts'
 import { renderOutcome } from '../render/report/fates.ts'
 import { type RunWords, wordsFor } from '../render/words.ts'
+import { Rate, withRate } from './rate.ts'
 import { elapsedText } from '../terminal/elapsed.ts'
 import type { Terminal } from '../terminal/terminal.ts'
 
-/** ", about 3 min left" at the pace so far, `elapsedMs` for `done` of `total`; empty up to a minute, or where nothing is done yet. */
-export function timeLeft(elapsedMs: number, done: number, total: number): string {
-  if (done === 0) return ''
-  const seconds = (elapsedMs / done / 1000) * (total - done)
-  return seconds > 60 ? `, about ${Math.ceil(seconds / 60)} min left` : ''
-}
-
 /** Who is told, where progress that moves in place, and else a line now and then. */
-type Hearing = Pick<Terminal, 'isLive' | 'progress' | 'settle'>
+type Hearing = Pick<Terminal, 'isLive' | 'width' | 'progress' | 'settle'>
+
+/** By a clock that nobody sets. */
+const CLOCK = (): number => performance.now()
+
+/** Columns of a line beside the spinner, or without one. */
+const roomIn = ({ width }: Pick<Terminal, 'width'>): number => width - 3
+
+/** What is counted. `about`: what is said where the pace says nothing. */
+interface Counted {
+  what: string
+  about: string
+}
 
 /**
  * Tells how far what is counted has come. Elsewhere than in place only that it begins, each `every`th of it, and its last
@@ -27,49 +33,53 @@ type Hearing = Pick<Terminal, 'isLive' | 'progress' | 'settle'>
  */
 function counting(terminal: Hearing, every: number, now: () => number) {
   let started = now()
+  let rate = new Rate(now, 0)
   let isCounted = false
-  return (text: { before: string; after: string }, done: number, total: number): void => {
-    if (done === 0) [started, isCounted] = [now(), false]
-    const elapsed = elapsedText(now() - started)
+  return ({ what, about }: Counted, done: number, total: number): void => {
+    if (done === 0) [started, rate, isCounted] = [now(), new Rate(now, total), false]
+    rate.reach(done)
     if (total === 0 || done === total) {
+      const elapsed = elapsedText(now() - started)
       const isWorth = total > 0 && (isCounted || elapsed !== '')
-      if (isWorth && !terminal.isLive)
-        terminal.progress(`${text.before}: ${done} done${elapsed && ` (${elapsed})`}`)
+      if (isWorth && !terminal.isLive) terminal.progress(`${what}: ${done} done${elapsed && ` (${elapsed})`}`)
       return terminal.settle()
     }
-    if (terminal.isLive) return terminal.progress(`${text.before}: ${done} done${text.after}`)
-    if (done === 0) return terminal.progress(`${text.before}${text.after}`)
+    const line = (): string => {
+      const texts = rate.texts()
+      const text = `${what}: ${done} done`
+      return texts.left === '' ? text + about : withRate(text, texts, roomIn(terminal))
+    }
+    if (terminal.isLive) return terminal.progress(line)
+    if (done === 0) return terminal.progress(`${what}${about}`)
     if (done % every !== 0) return
     isCounted = true
-    terminal.progress(`${text.before}: ${done} done${text.after}`)
+    terminal.progress(line)
   }
 }
+
+/** Of so many servers, elsewhere than in place, how far a run is told. */
+const EVERY = 50
 
 /** Tells of the reads of an inventory, from the first on. A silent backend makes LiteLLM wait `probeSeconds` for it. */
 export function readProgress(
   terminal: Hearing,
   probeSeconds: number,
-  now: () => number = Date.now,
+  now = CLOCK,
 ): (done: number, total: number) => void {
-  let started = now()
-  const tell = counting(terminal, 50, now)
+  const tell = counting(terminal, EVERY, now)
   const slow = `LiteLLM connects to each server as it reads, up to ${probeSeconds} s when one is silent`
-  return (done, total) => {
-    if (done === 0) started = now()
-    const left = timeLeft(now() - started, done, total)
-    const why = probeSeconds > 0 ? ` (${slow})` : ''
-    tell({ before: `Reading ${count(total, 'record')}`, after: `${left}${why}` }, done, total)
-  }
+  const about = probeSeconds > 0 ? ` (${slow})` : ''
+  return (done, total) => tell({ what: `Reading ${count(total, 'record')}`, about }, done, total)
 }
 
 /** Tells how far a look at several servers is; elsewhere than in place that it begins, and its end where it took a while. */
 export function lookProgress<T extends { done: number; total: number }>(
   terminal: Hearing,
   what: (event: T) => string,
-  now: () => number = Date.now,
+  now = CLOCK,
 ): (event: T) => void {
   const tell = counting(terminal, Infinity, now)
-  return (event) => tell({ before: what(event), after: '' }, event.done, event.total)
+  return (event) => tell({ what: what(event), about: '' }, event.done, event.total)
 }
 
 /** Tells how many answers of the gateway know what one run wrote. */
@@ -102,6 +112,11 @@ class ServerCount {
     return this.total - this.#waiting.size
   }
 
+  /** Is any of these servers still to be done? */
+  waitsFor(ids: readonly string[]): boolean {
+    return ids.some((id) => this.#waiting.has(id))
+  }
+
   /** Is anything of its server still to be done after this change? */
   settle({ id, server }: Pick<Change, 'id' | 'server'>): boolean {
     const left = this.#waiting.get(server.id)
@@ -120,24 +135,31 @@ const DOING = (probeSeconds: number, { leaves, goesTo }: RunWords) => ({
   trying: `trying it through the gateway (up to ${probeSeconds} s)`,
 })
 
+/** Elsewhere than in place: how far a run is, now and then, where its pace says something. */
+function tellSome({ done, total }: ServerCount, texts: ReturnType<Rate['texts']>, terminal: Hearing): void {
+  if (terminal.isLive || done % EVERY !== 0 || texts.pace + texts.left === '') return
+  terminal.progress(withRate(`${done} of ${total} servers done`, texts, roomIn(terminal)))
+}
+
 /** Tells of a run of a plan, server by server. */
 export function applyProgress(
-  plan: Pick<Plan, 'changes' | 'withheld' | 'reverts' | 'preflight'>,
+  plan: Pick<Plan, 'changes' | 'withheld' | 'reverts' | 'preflight' | 'silent'>,
   terminal: Hearing & Pick<Terminal, 'remark'>,
   look: Look,
   probeSeconds: number,
-  now: () => number = Date.now,
+  now = CLOCK,
 ): (event: ApplyEvent) => void {
-  let started = now()
   const words = wordsFor(plan)
   let servers = new ServerCount(readyChanges(plan))
+  let rate = new Rate(now, servers.total)
+  const texts = () => rate.texts(servers.waitsFor(plan.silent ?? []))
   const written: AppliedChange[] = []
   const doing = DOING(probeSeconds, words)
   return (event) => {
     if (event.kind === 'taking-back') {
       // It counts anew, and has a pace of its own.
-      started = now()
       servers = new ServerCount(written)
+      rate = new Rate(now, servers.total)
       return terminal.remark(`${words.undoing} (${count(servers.total, 'server')}), newest first`)
     }
     if (event.kind === 'works')
@@ -146,16 +168,18 @@ export function applyProgress(
       )
     if (event.kind === 'settled') {
       if (isInForce([event.change]) && event.change.edits.length > 0) written.push(event.change)
+      const before = servers.done
       const goesOn = servers.settle(event.change) && ['applied', 'reverted'].includes(event.change.outcome)
       // Where the report is read on the same screen, it says what went wrong, and the counter is enough.
       const isSaid = terminal.isLive && look.onScreen
-      return goesOn || isSaid ? undefined : terminal.remark(renderOutcome(event.change, plan, look))
+      if (!goesOn && !isSaid) terminal.remark(renderOutcome(event.change, plan, look))
+      rate.reach(servers.done)
+      return servers.done > before ? tellSome(servers, texts(), terminal) : undefined
     }
     // Where it does not move in place the outcome of each server is line enough.
     if (!terminal.isLive) return
     const { done, total } = servers
-    terminal.progress(
-      `${done + 1}/${total} ${shownName(event.change.server)}: ${doing[event.kind]}${timeLeft(now() - started, done, total)}`,
-    )
+    const line = `${done + 1}/${total} ${shownName(event.change.server)}: ${doing[event.kind]}`
+    terminal.progress(() => withRate(line, texts(), roomIn(terminal)))
   }
 }

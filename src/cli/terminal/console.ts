@@ -35,7 +35,7 @@ export class ConsoleTerminal implements Terminal {
   #spinner: Spinner | null = null
   #ticking: NodeJS.Timeout | undefined
   /** What is being waited for. */
-  #doing: string | null = null
+  #doing: (() => string) | null = null
   #lastLine = ''
   /** Is the cursor at a question? */
   #isAsking = false
@@ -98,13 +98,14 @@ export class ConsoleTerminal implements Terminal {
     if (this.#doing !== null) this.#spin()
   }
 
-  progress(what: string, isPause = false): void {
+  progress(what: string | (() => string), isPause = false): void {
     if (this.#options.quiet) return
-    const text = this.#shown(what)
+    const make = (): string => this.#shown(typeof what === 'string' ? what : what())
+    const text = make()
     if (isPause) this.#watch.stop()
     else this.#watch.tell(text)
     if (this.#ora) {
-      this.#doing = text
+      this.#doing = make
       this.#spin()
     } else if (text !== this.#lastLine) {
       process.stderr.write(`${fittingError(text)}\n`)
@@ -114,8 +115,10 @@ export class ConsoleTerminal implements Terminal {
 
   /** Shows what is being waited for, beside the spinner, and from then on each second for how long. */
   #spin(): void {
+    const doing = this.#doing?.() ?? ''
     const elapsed = this.#watch.text
-    const told = `${this.#doing ?? ''}${elapsed && `, ${elapsed}`}`
+    // What says how long it will take need not say how long it has taken.
+    const told = elapsed === '' || doing.endsWith(' left') ? doing : `${doing}, ${elapsed}`
     const text = wrap(told, Math.max(LEAST_WIDTH, process.stderr.columns) - 3, '  ')
     if (this.#spinner) this.#spinner.text = text
     else {

@@ -36,8 +36,11 @@ export interface Terminal {
   remark(text: string): void
   /** Prints a warning or an error to standard error, with `--quiet` too. */
   warn(text: string): void
-  /** Shows what is being waited for, until the next call or `settle`, and for how long unless it `isPause`. */
-  progress(text: string, isPause?: boolean): void
+  /**
+   * Shows what is being waited for, until the next call or `settle`, and for how long unless it `isPause`. A text that is made
+   * anew each second says itself how long that takes.
+   */
+  progress(text: string | (() => string), isPause?: boolean): void
   /** Ends the progress, before a question and at the end. */
   settle(): void
   /** Asks for a line; one that is empty takes the suggestion. */

@@ -15,7 +15,7 @@ function newestFirst(changes: readonly Change[]): Change[] {
   return changes.map((change) => (change.file === null ? change : (inFiles.pop() ?? change)))
 }
 
-/** In which order changes are made, before those that LiteLLM may never answer go last. */
+/** In which order changes are made, before those that take long go last. */
 const ORDERS = {
   /** A variable changes after all pins: it may be the URL of several servers. */
   forward: (changes: readonly Change[]) =>
@@ -23,6 +23,20 @@ const ORDERS = {
   back: newestFirst,
   /** As they were found. */
   given: (changes: readonly Change[]) => changes,
+}
+
+/**
+ * The servers among these whose changes wait for their backend, which is silent: where a release needs a read by id right
+ * before each write. They come last, so that nothing else is held up.
+ */
+function waitingFor(
+  silent: ReadonlySet<string>,
+  changes: readonly Change[],
+  { version }: GatewayIdentity,
+): ReadonlySet<string> {
+  if (eraOf(version).era.putBody === 'changed-fields') return new Set()
+  const here = changes.filter(({ file, server }) => file === null && silent.has(server.id))
+  return new Set(here.map(({ server }) => server.id))
 }
 
 /** What a plan is made of, besides what is to become of its servers. */
@@ -34,6 +48,8 @@ export interface Circumstances
   meant: readonly OfServer[]
   judgements: readonly Judgement[]
   order: keyof typeof ORDERS
+  /** Ids of the servers whose backend kept LiteLLM waiting when they were read. */
+  silent?: ReadonlySet<string>
   /** Effects that the person consents to. */
   accepted: readonly Consent[]
   /** Those that are as they are to be; all that stay unchanged where this is left out. */
@@ -47,10 +63,12 @@ const skippedAmong = (judgements: readonly Judgement[]): Skipped[] =>
 
 /** Makes a plan, whichever way it leads. Pure: the same values give the same plan. */
 export function planOf(circumstances: Circumstances): Plan {
-  const { createdAt, gateway, reverts, migrations, notes, origins = [] } = circumstances
+  const { createdAt, gateway, reverts, migrations, notes, origins = [], silent = new Set() } = circumstances
   const { servers, meant, judgements, order, accepted, moved } = circumstances
   const made = judgements.flatMap((each) => (each.kind === 'change' ? [each.change] : []))
-  const changes = hangingLast(ORDERS[order](made))
+  const slow = waitingFor(silent, made, gateway)
+  const isSlow = ({ file, server }: Change): number => Number(file === null && slow.has(server.id))
+  const changes = hangingLast(ORDERS[order](made).toSorted((a, b) => isSlow(a) - isSlow(b)))
   const skipped = skippedAmong(judgements)
   const unchanged = serversIn(meant) - serversIn([...changes, ...skipped])
   return {
@@ -62,6 +80,7 @@ export function planOf(circumstances: Circumstances): Plan {
     withheld: waitingUnless(changes, accepted),
     skipped,
     notes: [...notes],
+    ...(slow.size > 0 && { silent: [...slow] }),
     preflight: {},
     tools: {},
     origins,

@@ -87,6 +87,8 @@ export interface Plan {
   withheld: Readonly<Record<string, Withheld>>
   skipped: Skipped[]
   notes: Note[]
+  /** Ids of the servers that are changed last, as LiteLLM waits for their backends whenever it reads them; none where absent. */
+  silent?: string[]
   /** What was found at the new addresses, by the change's id; empty where nobody tried. */
   preflight: Record<string, Tried>
   /** The tools that servers listed before the run, by the server's id: `null` where they could not be listed. */

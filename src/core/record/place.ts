@@ -4,14 +4,18 @@ import type { ServerRecord } from './server.ts'
 
 /**
  * What a read by id brought. Only `record` can be trusted; the rest says why there is none. `silent`: nobody answered
- * in time.
+ * in time, or only when LiteLLM had waited for the backend.
  */
 export type Reading =
-  | { kind: 'record'; record: ServerRecord; source: 'database' | 'config' }
+  | { kind: 'record'; record: ServerRecord; source: 'database' | 'config'; silent?: boolean }
   | { kind: 'absent'; message: string }
   /** `found`: the id that it has. A name in place of an id leads to it, too, from 1.88 on. */
   | { kind: 'wrong-id'; message: string; found: string }
   | { kind: 'unreadable'; message: string; silent: boolean }
+
+/** Did its backend keep LiteLLM waiting, as it will at the next read? */
+export const isSilent = (reading: Reading | null): boolean =>
+  reading !== null && 'silent' in reading && reading.silent === true
 
 /**
  * What became of a write. `refused`: the request never left, and nothing was written; `isLate` where the record may have

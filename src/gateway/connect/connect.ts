@@ -2,6 +2,7 @@ import type { Endpoint } from '../http/http.ts'
 import { type ExtraHeaders, secretsIn } from '../http/extra-headers.ts'
 import { identifyGateway } from './identify.ts'
 import { Redactor } from '../../core/show/secrets/redactor.ts'
+import { Gate } from '../http/pace.ts'
 import type { Gateway } from '../port.ts'
 import type { Session } from './signin.ts'
 
@@ -34,6 +35,7 @@ const anonymousEndpoint = (target: Target): Endpoint => ({
   timeoutSeconds: target.timeoutSeconds,
   headers: target.headers ?? {},
   trouble: { since: null },
+  gate: new Gate(),
   redactor: (target.redactor ?? new Redactor()).learn(...secretsIn(target.headers ?? {})),
 })
 

@@ -2,8 +2,10 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { isTimeOut, MigrateError } from '../../core/errors.ts'
 import { redactText } from '../../core/show/redact.ts'
 import type { Redactor } from '../../core/show/secrets/redactor.ts'
+import { READINESS } from '../connect/readiness.ts'
 import { frontRefusal } from './front.ts'
 import type { ExtraHeaders } from './extra-headers.ts'
+import type { End, Gate, Turn } from './pace.ts'
 import { type Answer, type Request, send } from './transport.ts'
 
 /** How to reach a gateway and as whom. `key` is `null` until there is one. */
@@ -18,6 +20,8 @@ export interface Endpoint {
   headers: ExtraHeaders
   /** Since when reads meet nothing but passing trouble, in milliseconds of `performance.now()`; shared by all who use this endpoint. */
   trouble: { since: number | null }
+  /** Where requests wait that make this gateway work or ask a backend; shared in the same way. */
+  gate: Gate
   /** Knows what this gateway may repeat in a failure, and nobody may see, besides the key. */
   redactor: Redactor
 }
@@ -108,31 +112,92 @@ async function attemptGet(endpoint: Endpoint, path: string): Promise<Answer | Mi
   }
 }
 
+/** An answer, and how long the last try took for it, in milliseconds: without waiting for its turn. */
+type TimedAnswer = Answer & { tookMs: number }
+
+/** How a GET is repeated. `inTurn`: does it make the gateway work, so that it waits for the gate? */
+interface Repeating {
+  patienceMs: number
+  isFinal: (outcome: Answer | MigrateError) => boolean | Promise<boolean>
+  inTurn: boolean
+}
+
+/** Does the gateway answer what asks no backend? Without a key, as before anybody signed in. */
+async function showsLife(endpoint: Endpoint): Promise<boolean> {
+  return !((await attemptGet({ ...endpoint, key: null }, READINESS)) instanceof MigrateError)
+}
+
+const enter = (endpoint: Endpoint, isAgain: boolean): Promise<Turn> =>
+  endpoint.gate.turn(isAgain, () => showsLife(endpoint))
+
+/** How a request ended that is repeated after `pauseMs`, or not. Where it is not, nobody waits for its sake. */
+function endOf(outcome: Answer | MigrateError, pauseMs: number | null): End {
+  if (isPassing(outcome)) return { kind: 'busy', pauseMs: pauseMs ?? 0 }
+  return { kind: outcome instanceof MigrateError ? 'failed' : 'answered' }
+}
+
+async function repeat(
+  endpoint: Endpoint,
+  path: string,
+  { patienceMs, isFinal, inTurn }: Repeating,
+): Promise<TimedAnswer> {
+  const { trouble } = endpoint
+  let turn = inTurn ? await enter(endpoint, false) : null
+  // By a clock that nobody sets.
+  const started = performance.now()
+  for (let attempt = 0; ; attempt += 1) {
+    const sent = performance.now()
+    const outcome = await attemptGet(endpoint, path)
+    const tookMs = performance.now() - sent
+    const inTrouble = isPassing(outcome) && !(await isFinal(outcome))
+    trouble.since = inTrouble ? (trouble.since ?? performance.now()) : null
+    const end = Math.min(started + patienceMs, (trouble.since ?? started) + PATIENCE_MS)
+    const pause = pauseFor(outcome instanceof MigrateError ? null : outcome.headers['retry-after'], attempt)
+    const isOver = !inTrouble || performance.now() + pause > end
+    turn?.(endOf(outcome, isOver ? null : pause))
+    if (isOver) {
+      if (outcome instanceof MigrateError) throw outcome
+      return Object.assign(outcome, { tookMs })
+    }
+    await sleep(pause)
+    turn = inTurn ? await enter(endpoint, true) : null
+  }
+}
+
 /**
  * One GET that is worth repeating: on 429, 503 and dropped connections it tries again, until `patienceMs` are
  * over or the gateway has been in such trouble for 60 s, whichever request met it. Returns the last answer,
  * whatever its status; throws the last error when there was none. `isFinal` knows answers and errors that no waiting
  * changes.
  */
-export async function get(
+export function get(
   endpoint: Endpoint,
   path: string,
   patienceMs = PATIENCE_MS,
-  isFinal: (outcome: Answer | MigrateError) => boolean | Promise<boolean> = () => false,
+  isFinal: Repeating['isFinal'] = () => false,
 ): Promise<Answer> {
-  // By a clock that nobody sets.
-  const started = performance.now()
-  for (let attempt = 0; ; attempt += 1) {
-    const outcome = await attemptGet(endpoint, path)
-    const inTrouble = isPassing(outcome) && !(await isFinal(outcome))
-    endpoint.trouble.since = inTrouble ? (endpoint.trouble.since ?? performance.now()) : null
-    const end = Math.min(started + patienceMs, (endpoint.trouble.since ?? started) + PATIENCE_MS)
-    const pause = pauseFor(outcome instanceof MigrateError ? null : outcome.headers['retry-after'], attempt)
-    if (!inTrouble || performance.now() + pause > end) {
-      if (outcome instanceof MigrateError) throw outcome
-      return outcome
-    }
-    await sleep(pause)
+  return repeat(endpoint, path, { patienceMs, isFinal, inTurn: false })
+}
+
+/** The same of a GET that makes the gateway work, in its turn: `patienceMs` begin with that. */
+export function getInTurn(endpoint: Endpoint, path: string, patienceMs = PATIENCE_MS): Promise<TimedAnswer> {
+  return repeat(endpoint, path, { patienceMs, isFinal: () => false, inTurn: true })
+}
+
+/** One POST that makes the gateway work, sent once, in its turn. */
+export async function postInTurn(
+  endpoint: Endpoint,
+  path: string,
+  body: Pick<Request, 'json' | 'form'>,
+): Promise<Answer> {
+  const turn = await enter(endpoint, false)
+  let end: End = { kind: 'failed' }
+  try {
+    const answer = await post(endpoint, path, body)
+    end = endOf(answer, null)
+    return answer
+  } finally {
+    turn(end)
   }
 }
 

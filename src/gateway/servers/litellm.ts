@@ -5,7 +5,7 @@ import type { Reach } from '../../core/reach/reach.ts'
 import { secretTexts } from '../../core/show/secret-fields.ts'
 import type { ListedServer, ServerRecord } from '../../core/record/server.ts'
 import { type FieldEdit, writeBody } from '../../core/record/put-body.ts'
-import { type Endpoint, get, isSilence, probe, put } from '../http/http.ts'
+import { type Endpoint, get, getInTurn, isSilence, probe, put } from '../http/http.ts'
 import { asStep } from '../http/ids.ts'
 import { readRecord, readWriteAnswer, SERVERS } from './answers.ts'
 import { checkServer } from './check.ts'
@@ -19,6 +19,9 @@ import { listTools } from './tools.ts'
 import { HeldBack } from '../http/held-back.ts'
 import { TransportError } from '../http/transport-errors.ts'
 import { tryAddress } from './try-address.ts'
+
+/** A read that takes longer waits for a backend that says nothing. */
+const SILENT_MS = 2000
 
 /** LiteLLM's admin API. `endpoint` holds a key that was proved to be a full admin's. */
 export class LiteLlmGateway implements Gateway {
@@ -84,10 +87,11 @@ export class LiteLlmGateway implements Gateway {
       patienceMs === undefined ? timeoutSeconds : Math.max(1, Math.min(timeoutSeconds, patienceMs / 1000))
     try {
       const endpoint = { ...this.#endpointFor(id), timeoutSeconds: limit }
-      const answer = await get(endpoint, `${SERVERS}/${asStep(id)}`, patienceMs)
+      const answer = await getInTurn(endpoint, `${SERVERS}/${asStep(id)}`, patienceMs)
       const reading = readRecord(id, answer, endpoint)
-      if (reading.kind === 'record') this.#learn(reading.record)
-      return reading
+      if (reading.kind !== 'record') return reading
+      this.#learn(reading.record)
+      return { ...reading, silent: answer.tookMs > SILENT_MS }
     } catch (error) {
       if (!(error instanceof MigrateError)) throw error
       return {

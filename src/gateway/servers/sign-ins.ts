@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { MigrateError } from '../../core/errors.ts'
-import { type Endpoint, get } from '../http/http.ts'
+import { type Endpoint, getInTurn } from '../http/http.ts'
 import { asStep } from '../http/ids.ts'
 
 const credentials = z.array(z.looseObject({ user_id: z.string(), credential_type: z.string() }))
@@ -12,7 +12,7 @@ const credentials = z.array(z.looseObject({ user_id: z.string(), credential_type
  */
 export async function countSignIns(endpoint: Endpoint, id: string): Promise<number | null> {
   try {
-    const answer = await get(endpoint, `/v1/mcp/server/${asStep(id)}/user-credentials`)
+    const answer = await getInTurn(endpoint, `/v1/mcp/server/${asStep(id)}/user-credentials`)
     const list = credentials.safeParse(answer.json)
     if (answer.status !== 200 || !list.success) return null
     const tokens = list.data.filter((each) => each.credential_type === 'oauth2')

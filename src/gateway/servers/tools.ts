@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { ownMember } from '../../core/own-member.ts'
 import type { Era } from '../../core/record/eras.ts'
 import type { Reach, ReachKind } from '../../core/reach/reach.ts'
-import { type Endpoint, get, spoken } from '../http/http.ts'
+import { type Endpoint, getInTurn, spoken } from '../http/http.ts'
 import { asValue } from '../http/ids.ts'
 import {
   REACH_LIMIT_MS,
@@ -59,7 +59,7 @@ export async function listTools(
 ): Promise<Reach> {
   try {
     const path = `/mcp-rest/tools/list?server_id=${asValue(id)}`
-    return read(await get(withLimit(endpoint, limitMs), path, limitMs), endpoint, era)
+    return read(await getInTurn(withLimit(endpoint, limitMs), path, limitMs), endpoint, era)
   } catch (error) {
     return reachOfFailure(error, limitMs)
   }

@@ -1,7 +1,7 @@
 import type { Era } from '../../core/record/eras.ts'
 import type { Reach } from '../../core/reach/reach.ts'
 import { printable } from '../../core/show/text.ts'
-import { type Endpoint, post } from '../http/http.ts'
+import { type Endpoint, postInTurn } from '../http/http.ts'
 import type { AddressToTry } from '../port.ts'
 import {
   REACH_LIMIT_MS,
@@ -50,7 +50,11 @@ export async function tryAddress(
   if (transport !== null && !['sse', 'http'].includes(transport))
     return untried(`LiteLLM has no way to try a server with the transport ${printable(transport)}`)
   try {
-    return read(await post(withLimit(endpoint, limitMs), ROUTE, { json: bodyFor(address) }), endpoint, era)
+    return read(
+      await postInTurn(withLimit(endpoint, limitMs), ROUTE, { json: bodyFor(address) }),
+      endpoint,
+      era,
+    )
   } catch (error) {
     return reachOfFailure(error, limitMs)
   }

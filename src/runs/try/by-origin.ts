@@ -1,4 +1,4 @@
-import { inParallel, READS_AT_ONCE } from '../../core/in-parallel.ts'
+import { inParallel, LOOKS_AT_ONCE } from '../../core/in-parallel.ts'
 
 /** How places are looked at, and what is said of one that is not, as its origin is dead. */
 interface Looking<T, Found> {
@@ -31,9 +31,9 @@ export async function byOrigin<T, Found>(
     onDone(results.size)
   }
   const first = [...new Map(values.toReversed().map((value) => [originOf(value), value])).values()]
-  await inParallel(READS_AT_ONCE, first, visit)
+  await inParallel(LOOKS_AT_ONCE, first, visit)
   await inParallel(
-    READS_AT_ONCE,
+    LOOKS_AT_ONCE,
     values.filter((value) => !first.includes(value)),
     visit,
   )

@@ -5,7 +5,7 @@ import type { AppliedChange } from '../../core/run/outcome.ts'
 import { newUrl } from '../../core/plan/change.ts'
 import type { Gateway, ServerCheck } from '../../gateway/port.ts'
 import { mendingFor } from '../deployment/mending.ts'
-import { inParallel, READS_AT_ONCE } from '../../core/in-parallel.ts'
+import { inParallel, LOOKS_AT_ONCE } from '../../core/in-parallel.ts'
 import type { Surroundings } from '../deployment/surroundings.ts'
 
 /** How a look at moved servers goes. `around`: where LiteLLM stands; asked for where a server does not work. */
@@ -85,7 +85,7 @@ export async function checkMoved(
   })
   const checks = new Map<string, Tried>()
   scope.onChecked(0, moved.length)
-  await inParallel(READS_AT_ONCE, moved, async (each) => {
+  await inParallel(LOOKS_AT_ONCE, moved, async (each) => {
     if (scope.stopRequested()) return
     const check = await gateway.check(each.change.server.id)
     checks.set(each.change.id, await judgeCheck(each, check, gateway, scope))

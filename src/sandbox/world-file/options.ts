@@ -17,9 +17,9 @@ function matcher(path: string): string | RegExp {
 
 function actionOf(action: FileQuirk['do']): QuirkAction {
   if (typeof action === 'string') return action
-  const { status, body, headers, after = false, delayMs = 0, rowEdit } = action
-  if (status !== undefined) return { status, body, after, ...(headers && { headers }) }
-  if (rowEdit === undefined) return { delayMs }
+  const { status, body, headers, after = false, over = 0, delayMs = 0, perRequest = false, rowEdit } = action
+  if (status !== undefined) return { status, body, after, over, ...(headers && { headers }) }
+  if (rowEdit === undefined) return { delayMs, perRequest }
   return { rowEdit: (row) => Object.assign(row, copyOf(rowEdit)) }
 }
 

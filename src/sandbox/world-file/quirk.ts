@@ -20,8 +20,14 @@ const answer = strict({
     .record(ownHeaderName, headerText, 'must be an object')
     .optional()
     .describe('… and these headers …'),
-  after: flag.optional().describe('… once it has processed the request; default `false`: instead of that.'),
-  delayMs: milliseconds.optional().describe('Waits so many milliseconds first, then goes on as usual.'),
+  after: flag.optional().describe('… once it has processed the request; default `false`: instead of that …'),
+  over: whole(1, 1_000_000)
+    .optional()
+    .describe('… only while more than so many requests that match are under way; default: always.'),
+  delayMs: milliseconds.optional().describe('Waits so many milliseconds first, then goes on as usual …'),
+  perRequest: flag
+    .optional()
+    .describe('… for each request that matches and is under way, itself included; default `false`: once.'),
   rowEdit: worldColumns
     .optional()
     .describe(

@@ -1,21 +1,10 @@
 import { expect, test } from 'vitest'
-import { applyProgress, lookProgress, readProgress, timeLeft } from '../../../src/cli/job/progress.ts'
+import { applyProgress, lookProgress, readProgress } from '../../../src/cli/job/progress.ts'
 import type { Terminal } from '../../../src/cli/terminal/terminal.ts'
 import type { Change } from '../../../src/core/plan/change.ts'
 import { settledAs } from '../../../src/core/run/outcome.ts'
 
 const MINUTE = 60_000
-
-test.each([
-  ['nothing is done yet', 5 * MINUTE, 0, 10, ''],
-  ['a minute is left', MINUTE, 1, 2, ''],
-  ['a little more is left', MINUTE, 10, 21, ', about 2 min left'],
-  ['three of four are to come', MINUTE, 1, 4, ', about 3 min left'],
-  ['all is done', 90 * MINUTE, 10, 10, ''],
-  ['it goes on for hours', 10 * MINUTE, 100, 1300, ', about 120 min left'],
-])('the time left, where %s', (_, elapsedMs, done, total, text) => {
-  expect(timeLeft(elapsedMs, done, total)).toBe(text)
-})
 
 const change: Change = {
   id: 'c',
@@ -44,7 +33,7 @@ function listening(): { terminal: Terminal; told: string[] } {
     document,
     remark: tell,
     warn: tell,
-    progress: tell,
+    progress: (text: string | (() => string)): void => tell(typeof text === 'string' ? text : text()),
     settle: () => {},
     clear: () => {},
   }
@@ -71,26 +60,64 @@ const planOf = (changes: Change[], reverts: string | null = null) => ({
   preflight: {},
 })
 
-test('a run that takes back what it wrote reckons from where it began to', () => {
+/** A run of sixty servers on a clock, each settled half a second after the one before. */
+function runOfSixty(more: { silent?: string[]; isLive?: boolean } = {}) {
   const { terminal, told } = listening()
-  let time = 0
+  const clock = { time: 0 }
   const changes = Array.from({ length: 60 }, (_, n) => nth(n))
-  const tell = applyProgress(planOf(changes), terminal, look, 10, () => time)
-  const settled = (each: Change, outcome: 'applied' | 'reverted') =>
+  const { isLive = true, silent } = more
+  const plan = { ...planOf(changes), ...(silent && { silent }) }
+  const tell = applyProgress(plan, { ...terminal, isLive }, look, 10, () => clock.time)
+  const settle = (each: Change, outcome: 'applied' | 'reverted'): void => {
+    clock.time += 500
     tell({ kind: 'settled', change: settledAs(each, outcome) })
-  for (const each of changes.slice(0, 30)) settled(each, 'applied')
-  time = 60 * MINUTE
+  }
+  return { told, clock, changes, tell, settle }
+}
+
+test('a run tells its pace, and how long the rest takes', () => {
+  const { told, changes, tell, settle } = runOfSixty()
+  for (const each of changes.slice(0, 30)) settle(each, 'applied')
+  told.length = 0
+  tell({ kind: 'writing', change: nth(30) })
+  tell({ kind: 'reading', change: nth(31) })
+  expect(told).toEqual([
+    '31/60 s30: writing, 2.0 a second, about 15 s left',
+    '31/60 s31: reading the record again; LiteLLM is probing the old address (up to 10 s)',
+  ])
+})
+
+test('a run with silent servers at its end does not tell how long the rest takes', () => {
+  const { told, changes, tell, settle } = runOfSixty({ silent: ['id-59'] })
+  for (const each of changes.slice(0, 30)) settle(each, 'applied')
+  told.length = 0
+  tell({ kind: 'writing', change: nth(30) })
+  expect(told).toEqual(['31/60 s30: writing, 2.0 a second'])
+})
+
+test('a run that takes back what it wrote reckons from where it began to', () => {
+  const { told, clock, changes, tell, settle } = runOfSixty()
+  for (const each of changes.slice(0, 30)) settle(each, 'applied')
+  clock.time = 60 * MINUTE
   told.length = 0
   tell({ kind: 'writing', change: nth(30) })
   tell({ kind: 'taking-back' })
-  settled(nth(29), 'reverted')
-  time += MINUTE
-  tell({ kind: 'writing', change: nth(28) })
-  expect(told).toEqual([
-    '31/60 s30: writing, about 60 min left',
+  tell({ kind: 'writing', change: nth(29) })
+  for (const each of changes.slice(20, 30).toReversed()) settle(each, 'reverted')
+  tell({ kind: 'writing', change: nth(19) })
+  expect(told.filter((text) => !text.startsWith('  '))).toEqual([
+    '31/60 s30: writing',
     'Taking back what this run wrote (30 servers), newest first',
-    '  · s29: taken back',
-    '2/30 s28: writing, about 29 min left',
+    '1/30 s29: writing',
+    '11/30 s19: writing, 2.0 a second, about 10 s left',
+  ])
+})
+
+test('in a pipe a run tells its pace after each fifty servers', () => {
+  const { told, changes, settle } = runOfSixty({ isLive: false })
+  for (const each of changes) settle(each, 'applied')
+  expect(told.filter((text) => !text.startsWith('  '))).toEqual([
+    '50 of 60 servers done, 2.0 a second, about 5 s left',
   ])
 })
 
@@ -180,6 +207,36 @@ test('in a pipe, what told a count on the way ends with its last one', () => {
       60,
     ),
   ).toEqual(['Reading 60 records', 'Reading 60 records: 50 done', 'Reading 60 records: 60 done'])
+})
+
+test('in a pipe, what is read for long tells its pace', () => {
+  const counts = Array.from({ length: 101 }, (_, n) => [n, n / 5] as const)
+  expect(linesOf(counts, 100)).toEqual([
+    'Reading 100 records',
+    'Reading 100 records: 50 done, 5.0 a second, about 10 s left',
+    'Reading 100 records: 100 done (20 s)',
+  ])
+})
+
+test('in place, what is read tells its pace where that is known, and else why it may take long', () => {
+  const { terminal, told } = listening()
+  let time = 0
+  const shown: (() => string)[] = []
+  const progress = (text: string | (() => string)): void =>
+    void shown.push(typeof text === 'string' ? () => text : text)
+  const tell = readProgress({ ...terminal, progress }, 10, () => time)
+  for (let done = 0; done <= 20; done += 1) {
+    time = done * 250
+    tell(done, 100)
+  }
+  told.push(shown.at(-1)?.() ?? '')
+  time += 6000
+  told.push(shown.at(-1)?.() ?? '')
+  const why = '(LiteLLM connects to each server as it reads, up to 10 s when one is silent)'
+  expect(told).toEqual([
+    'Reading 100 records: 20 done, 4.0 a second, about 20 s left',
+    `Reading 100 records: 20 done ${why}`,
+  ])
 })
 
 test('in place every count is told, and the end is left to what comes next', () => {

@@ -37,6 +37,8 @@ function plan(judgements: readonly Judgement[], more: Partial<Circumstances> = {
 
 const orderOf = ({ changes }: Plan): string[] => changes.map(({ id }) => id)
 
+const onRelease = (version: string | null) => ({ gateway: { ...GATEWAY, version } })
+
 const SHARED = changeOf('a', {
   file: fileOf('a', { path: '/etc/.env', variable: 'A_URL', sharers: ['a', 'b', 'c'] }),
 })
@@ -133,4 +135,34 @@ test('a plan holds its circumstances as they were given', () => {
   expect(made).toMatchObject({ ...given, gateway: GATEWAY, preflight: {}, tools: {} })
   expect(made.notes.map(({ code }) => code)).toEqual(['newer-release', 'no-database'])
   expect(gatewayNotes(GATEWAY)).toEqual([])
+})
+
+describe('servers whose backend was silent', () => {
+  const found = ['a', 'b', 'c', 'd'].map((id) => changed(changeOf(id)))
+  const silent = new Set(['a', 'c'])
+
+  test.each(['1.77.7', '1.81.14', '1.87.5', null])(
+    'come last on %s, which is read before each write',
+    (version) => {
+      const { changes } = plan(found, { silent, ...onRelease(version) })
+      expect(changes.map(({ server }) => server.id)).toEqual(['b', 'd', 'a', 'c'])
+    },
+  )
+
+  test.each(['1.88.0', '1.106.2'])('keep their places on %s', (version) => {
+    const { changes } = plan(found, { silent, ...onRelease(version) })
+    expect(changes.map(({ server }) => server.id)).toEqual(['a', 'b', 'c', 'd'])
+  })
+
+  test('come before those whose write may never be answered', () => {
+    const hanging = changed(changeOf('h', { effects: [HANGS] }))
+    const { changes } = plan([hanging, ...found], { silent, ...onRelease('1.81.14') })
+    expect(changes.map(({ server }) => server.id)).toEqual(['b', 'd', 'a', 'c', 'h'])
+  })
+
+  test('keep their places in files, where nobody is asked', () => {
+    const pin = changed(pinOf('a'))
+    const { changes } = plan([pin, ...found.slice(1)], { silent, ...onRelease('1.81.14') })
+    expect(changes.map(({ server }) => server.id)).toEqual(['a', 'b', 'd', 'c'])
+  })
 })

@@ -3,6 +3,7 @@ import { type Endpoint, get, pauseFor, spoken } from '../../../src/gateway/http/
 import { says } from '../../support/hostile.ts'
 import { test } from '../../support/trial.ts'
 import { Redactor } from '../../../src/core/show/secrets/redactor.ts'
+import { Gate } from '../../../src/gateway/http/pace.ts'
 
 const NOW = Date.parse('2026-11-27T06:00:00Z')
 
@@ -54,6 +55,7 @@ describe.concurrent('a gateway that always asks to come back', () => {
     timeoutSeconds: 10,
     headers: {},
     trouble: { since: null },
+    gate: new Gate(),
     redactor: new Redactor(),
   })
 

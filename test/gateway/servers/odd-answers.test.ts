@@ -6,6 +6,7 @@ import { type Listener, forward, inFrontOf, says } from '../../support/hostile.t
 import { watchForLeaks } from '../../support/secrets.ts'
 import { documentOf, sentence, test, TWO, writes } from '../../support/trial.ts'
 import { Redactor } from '../../../src/core/show/secrets/redactor.ts'
+import { Gate } from '../../../src/gateway/http/pace.ts'
 
 watchForLeaks()
 
@@ -116,6 +117,7 @@ describe.concurrent('what cannot be read is a failure in a sentence, and no reco
         timeoutSeconds: 10,
         headers: {},
         trouble: { since: null },
+        gate: new Gate(),
         redactor: new Redactor(),
       }
       const gateway = new LiteLlmGateway(endpoint, { url: server.url, version: '1.106.2', account: 'a test' })

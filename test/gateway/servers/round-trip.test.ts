@@ -11,6 +11,7 @@ import { amount } from '../../prove/amount.ts'
 import { jsonTexts, objectTexts, ODD_NUMBERS } from '../../support/json-texts.ts'
 import { guideServer } from '../../support/trial.ts'
 import { Redactor } from '../../../src/core/show/secrets/redactor.ts'
+import { Gate } from '../../../src/gateway/http/pace.ts'
 
 /** A gateway of a release with one server in it, asked as the program asks it. */
 async function withGateway<T>(
@@ -26,6 +27,7 @@ async function withGateway<T>(
     timeoutSeconds: 20,
     headers: {},
     trouble: { since: null },
+    gate: new Gate(),
     redactor: new Redactor(),
   }
   try {

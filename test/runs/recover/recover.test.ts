@@ -9,6 +9,7 @@ import { type Sandbox, startSandbox } from '../../../src/sandbox/index.ts'
 import type { QuirkAction } from '../../../src/sandbox/quirks.ts'
 import { changeOf, fileOf, NEW, newJournal, readRun, recordOf, recordRun, type Told } from './recorded.ts'
 import { Redactor } from '../../../src/core/show/secrets/redactor.ts'
+import { Gate } from '../../../src/gateway/http/pace.ts'
 
 vi.setConfig({ maxConcurrency: 4, testTimeout: 30_000 })
 
@@ -22,6 +23,7 @@ function gatewayAt({ url, masterKey, version }: Sandbox): LiteLlmGateway {
     keyHeader: 'authorization',
     timeoutSeconds: 1,
     trouble: { since: null },
+    gate: new Gate(),
     redactor: new Redactor(),
     headers: {},
   }

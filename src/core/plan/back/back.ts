@@ -1,7 +1,7 @@
 import { RESTART } from '../../config/move/fate.ts'
 import { type Era, FILE_ERA } from '../../record/eras.ts'
 import type { Settings } from '../../record/oauth.ts'
-import type { Reading } from '../../record/place.ts'
+import { isSilent, type Reading } from '../../record/place.ts'
 import { identify, type ListedServer, listedServer } from '../../record/server.ts'
 import type { CollateralChange, Outcome } from '../../run/outcome.ts'
 import { type Change, newUrl, serversIn } from '../change.ts'
@@ -147,6 +147,9 @@ export function assembleReversal(reversal: Reversal): Plan {
     meant: judged.map(({ change }) => change),
     judgements: onceEach(judged),
     order: 'back',
+    silent: new Set(
+      candidates.filter(({ reading }) => isSilent(reading)).map(({ recorded }) => recorded.change.server.id),
+    ),
     accepted,
   })
 }

@@ -58,6 +58,7 @@ export function assemblePlan(assembly: Assembly): Plan {
     order: 'forward',
     accepted,
     moved: judged.filter((each) => each.judgements.some((one) => one.kind === 'nothing' && one.moved)),
+    silent: new Set(entries.filter(({ entry }) => entry.silent).map(({ server }) => server.id)),
     origins: countOrigins(inventory.entries, migration),
   })
 }

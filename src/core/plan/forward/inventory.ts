@@ -1,7 +1,7 @@
 import type { GivenFile } from '../../config/move/given.ts'
 import { type Configured, configuredUrl, type HeldBy } from '../../config/move/configured.ts'
 import type { Era } from '../../record/eras.ts'
-import type { Reading } from '../../record/place.ts'
+import { isSilent, type Reading } from '../../record/place.ts'
 import type { ListedServer, ServerRecord } from '../../record/server.ts'
 import { isBlankUrl } from '../../rule/address.ts'
 import { type Migration, verdictOnUrl } from '../../rule/migration.ts'
@@ -20,6 +20,8 @@ export interface InventoryEntry {
   configured: Configured | null
   /** Who holds it by its id; asked only where that is about to change. */
   held: HeldBy | null
+  /** Did its backend keep LiteLLM waiting when it was read? */
+  silent: boolean
   /** Why there is no record although one was wanted. */
   problem: { code: 'unreadable' | 'wrong-id'; message: string } | null
 }
@@ -85,6 +87,7 @@ export function entryOf(listed: ListedServer, read: ReadServer | null, era: Era)
     signIns: read?.signIns ?? null,
     configured: null,
     held: null,
+    silent: isSilent(reading),
     source: listed.is_config ? 'config' : 'database',
     problem: null,
   }

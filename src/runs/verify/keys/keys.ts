@@ -13,13 +13,11 @@ import { printable } from '../../../core/show/text.ts'
 import type { ListedServer } from '../../../core/record/server.ts'
 import type { Endpoint } from '../../../gateway/http/http.ts'
 import { serversSeen, toolsListed } from '../../../gateway/as-key.ts'
-import { inParallel } from '../../../core/in-parallel.ts'
+import { inParallel, LOOKS_AT_ONCE } from '../../../core/in-parallel.ts'
 import { askingGateway, type Fault, judged } from '../check.ts'
 import { secondLook } from '../limits.ts'
 import { noKeysToTry } from './no-keys.ts'
 import { type KeyUnderTest, type OpenScene } from '../scene/scene.ts'
-
-const AT_ONCE = 8
 
 /** What a key may do with one server. */
 async function cellOf(
@@ -88,7 +86,7 @@ async function judgeKey(
   const seen = await serversSeen(endpoint)
   if (seen.kind !== 'servers') return { faults: [unusable(key, seen.kind, seen.message)], line: null }
   const cells: Cell[] = []
-  await inParallel(AT_ONCE, [...servers.entries()], async ([i, server]) => {
+  await inParallel(LOOKS_AT_ONCE, [...servers.entries()], async ([i, server]) => {
     cells[i] = await cellOf(server, seen.ids, endpoint, scene)
   })
   const faults = keyFaults(key.expected, cells).map(({ line, grants }) => ({

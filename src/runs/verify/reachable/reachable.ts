@@ -4,15 +4,13 @@ import { groupedBy } from '../../../core/grouped.ts'
 import { maskUrl } from '../../../core/show/redact.ts'
 import { serverTitle, titleOf } from '../../../core/record/server.ts'
 import { count, printable, shortened } from '../../../core/show/text.ts'
-import { inParallel } from '../../../core/in-parallel.ts'
+import { inParallel, LOOKS_AT_ONCE } from '../../../core/in-parallel.ts'
 import { askingGateway, type Fault, judged, skipped } from '../check.ts'
 import { explain, type Failure } from './explain.ts'
 import { secondLook } from '../limits.ts'
 import { leftBehind } from './left-behind.ts'
 import { emptiedServers, type Migrated } from '../scene/migrated.ts'
 import type { OpenScene } from '../scene/scene.ts'
-
-const AT_ONCE = 8
 
 /** What became of one server. */
 type Reached = { tools: number } | { remark: string } | Failure
@@ -98,7 +96,7 @@ export const reachable = askingGateway({
     if (servers.length === 0 && left.length === 0)
       return skipped('no server is at the new address, and none at the old one')
     const reached: Reached[] = []
-    await inParallel(AT_ONCE, [...servers.entries()], async ([i, server]) => {
+    await inParallel(LOOKS_AT_ONCE, [...servers.entries()], async ([i, server]) => {
       const found = await reach(server, scene)
       reached[i] = found
       if ('why' in found) tell(`${title(server)}: ${found.why}`)

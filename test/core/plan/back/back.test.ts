@@ -119,3 +119,16 @@ describe('the plan that takes a run back', () => {
     expect(reversal(candidates.map((each) => ({ ...each, wrote: false }))).notes).toEqual([])
   })
 })
+
+test('a server whose backend is silent goes back last where it is read before its write', () => {
+  const [slow, quick] = [applied(changeOf('slow')), applied(changeOf('quick'))]
+  const gateway = {
+    identity: { url: 'http://gw', version: '1.81.14', account: 'master key' },
+    era: eraOf('1.81.14').era,
+  }
+  const candidates = [{ ...slow, reading: { ...slow.reading, silent: true } as Candidate['reading'] }, quick]
+  const orderOf = (more: Partial<Reversal>) =>
+    reversal(candidates, more).changes.map(({ server }) => server.id)
+  expect(orderOf({ gateway })).toEqual(['quick', 'slow'])
+  expect(orderOf({})).toEqual(['slow', 'quick'])
+})

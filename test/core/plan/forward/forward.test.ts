@@ -44,6 +44,7 @@ const entry = (fields: Record<string, unknown> = {}, more: Partial<InventoryEntr
   signIns: null,
   configured: null,
   held: null,
+  silent: false,
   problem: null,
   ...more,
 })
@@ -403,4 +404,10 @@ describe('--only and --except', () => {
     )
     expect(() => chosen(['f.*'])).toThrow('selects no server')
   })
+})
+
+test('a server whose backend was silent is moved last where it is read before its write', () => {
+  const [slow, quick] = [{ server_id: 'slow' }, { server_id: 'quick' }]
+  const { changes } = plan([entry(slow, { silent: true }), entry(quick)], '1.81.14')
+  expect(changes.map(({ server }) => server.id)).toEqual(['quick', 'slow'])
 })
