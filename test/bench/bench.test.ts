@@ -81,13 +81,16 @@ test('the table shows what is over its limit', () => {
     node: '20.20.2',
     platform: 'linux x64',
     cpu: { model: null, cores: 2 },
+    memory: 24_105,
     compileCache: 'none',
     runs: 3,
+    servers: 200,
     figures,
   })
   expect(table).toMatchInlineSnapshot(`
-    "mcp-url-migrate/0.1.0 on Node 20.20.2, linux x64, 2 × an unknown processor
+    "mcp-url-migrate/0.1.0 on Node 20.20.2, linux x64, 2 × an unknown processor, 24 GB
     Median of 3 with lowest and highest; this Node has no compile cache.
+    Each LiteLLM has 200 servers.
 
                 median     low    high    limit        of
     --version   1.40 ×  1.30 ×  1.90 ×   1.50 ×  ok    28.0 ms, node -e 0: 20.0 ms
@@ -153,6 +156,13 @@ describe('what does not work', () => {
   test('a figure that is not there is wrong usage, and so is a number of runs that is none', async () => {
     expect(await said('--only', 'colour')).toMatchObject({ code: 64, stdout: '' })
     expect(await said('--runs', '0')).toMatchObject({ code: 64, stdout: '' })
+    expect(await said('--servers', 'all')).toMatchObject({ code: 64, stdout: '' })
+  })
+
+  test('figures of real LiteLLM are there with --lab alone', async () => {
+    const { code, stderr } = await said('--only', 'LiteLLM 1.106.2')
+    expect(code).toBe(64)
+    expect(stderr).toMatch(/^--only LiteLLM 1\.106\.2: the figures are --version, .*, sandbox, 5,000: memory/)
   })
 
   test('what is measured sees nothing of what surrounds the bench', async () => {

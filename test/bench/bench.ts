@@ -6,13 +6,21 @@ import { FIGURES } from './figures.ts'
 import { openPlace } from './place.ts'
 import { renderTable } from './table.ts'
 
+const SIGNALS = ['SIGINT', 'SIGTERM'] as const
+
 /** Measures one figure after the other. `say` hears the name of each before. */
 async function measure(
-  { program, runs, only, isCold }: Asked,
+  { program, runs, only, isCold, isLab, servers }: Asked,
   say: (name: string) => void,
 ): Promise<Result[]> {
-  const chosen = FIGURES.filter(({ name }) => only.length === 0 || only.some((text) => name.includes(text)))
-  const place = await openPlace(program, isCold)
+  const chosen = FIGURES.filter(
+    ({ name, needsLab }) =>
+      (isLab || !needsLab) && (only.length === 0 || only.some((text) => name.includes(text))),
+  )
+  const place = await openPlace(program, isCold, servers)
+  // What was started, a LiteLLM among it, would go on without the bench.
+  const leave = (): void => void place.close().finally(() => process.exit(130))
+  for (const signal of SIGNALS) process.once(signal, leave)
   try {
     const results: Result[] = []
     for (const figure of chosen) {
@@ -21,6 +29,7 @@ async function measure(
     }
     return results
   } finally {
+    for (const signal of SIGNALS) process.off(signal, leave)
     await place.close()
   }
 }

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
-import { cpus } from 'node:os'
+import { cpus, totalmem } from 'node:os'
 import { join } from 'node:path'
+import type { Asked } from './arguments.ts'
 import type { Result } from './figure.ts'
 import { packageOf } from './packed.ts'
 
@@ -15,8 +16,12 @@ export interface BenchDocument {
   node: string
   platform: string
   cpu: { model: string | null; cores: number }
+  /** Of the machine, in MB (1,000,000 bytes). */
+  memory: number
   compileCache: CompileCache
   runs: number
+  /** How many servers each real LiteLLM was given, `null` where none was measured. */
+  servers: number | null
   figures: Result[]
 }
 
@@ -30,7 +35,7 @@ export function compileCacheOf(isCold: boolean, version: string = process.versio
 /** The document for these results. Throws where the program belongs to no package. */
 export async function documentOf(
   figures: Result[],
-  { program, runs, isCold }: { program: string; runs: number; isCold: boolean },
+  { program, runs, isCold, isLab, servers }: Pick<Asked, 'program' | 'runs' | 'isCold' | 'isLab' | 'servers'>,
 ): Promise<BenchDocument> {
   const text = await readFile(join(packageOf(program), 'package.json'), 'utf8')
   const { name, version } = JSON.parse(text) as { name: string; version: string }
@@ -42,8 +47,10 @@ export async function documentOf(
     node: process.versions.node,
     platform: `${process.platform} ${process.arch}`,
     cpu: { model: processors[0]?.model ?? null, cores: processors.length },
+    memory: Math.round(totalmem() / 1_000_000),
     compileCache: compileCacheOf(isCold),
     runs,
+    servers: isLab ? servers : null,
     figures,
   }
 }

@@ -10,10 +10,12 @@ export interface Measured {
 /** One thing that the bench measures. */
 export interface Figure {
   name: string
-  /** `×` for a ratio, `MB` (1,000,000 bytes), or what is counted. */
+  /** `×` for a ratio, `MB` (1,000,000 bytes), `kB`, `ms`, or what is counted. */
   unit: string
   /** The largest median that is fine, `null` where none was set. */
   limit: number | null
+  /** Is it about real LiteLLM, and measured only where that is asked for? */
+  needsLab?: true
   /** Measures it, `runs` times where it varies. Throws a `Mismeasured` where what is measured does not work. */
   measure: (place: Place, runs: number) => Promise<Measured>
 }

@@ -16,12 +16,29 @@ export interface Gateway {
   close: () => Promise<void>
 }
 
-/** Starts the program's own sandbox. */
-async function sandboxOf(
+/** A running sandbox in a process of its own. */
+export interface Sandbox {
+  url: string
+  key: string
+  close: () => Promise<void>
+}
+
+async function end(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return
+  child.kill()
+  await once(child, 'exit')
+}
+
+/** Starts the program's own sandbox. `args`: further options of it. Throws `Mismeasured` where it does not come up. */
+export async function openSandbox(
   program: string,
   env: NodeJS.ProcessEnv,
-): Promise<{ child: ChildProcess; url: string; key: string }> {
-  const child = spawn(process.execPath, [program, 'sandbox'], { env, stdio: ['ignore', 'pipe', 'pipe'] })
+  ...args: readonly string[]
+): Promise<Sandbox> {
+  const child = spawn(process.execPath, [program, 'sandbox', ...args], {
+    env,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
   let stderr = ''
   child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()))
   const told = new Map<string, string>()
@@ -29,7 +46,7 @@ async function sandboxOf(
     const [, name, value] = /^export (\w+)='?([^']*)'?$/.exec(line) ?? []
     if (name !== undefined && value !== undefined) told.set(name, value)
     const [url, key] = [told.get('LITELLM_PROXY_URL'), told.get('LITELLM_PROXY_API_KEY')]
-    if (url !== undefined && key !== undefined) return { child, url, key }
+    if (url !== undefined && key !== undefined) return { url, key, close: () => end(child) }
   }
   child.kill()
   throw new Mismeasured(`the sandbox did not say where it is:\n${stderr.trim()}`)
@@ -50,7 +67,8 @@ function passOn(url: string, asked: IncomingMessage, answer: ServerResponse): vo
  * this process sees when its first request came.
  */
 export async function openGateway(program: string, env: NodeJS.ProcessEnv): Promise<Gateway> {
-  const { child, url, key } = await sandboxOf(program, env)
+  const sandbox = await openSandbox(program, env)
+  const { url, key } = sandbox
   let first: number | null = null
   const server = createServer((asked, answer) => {
     first ??= performance.now()
@@ -68,9 +86,7 @@ export async function openGateway(program: string, env: NodeJS.ProcessEnv): Prom
     close: async () => {
       server.closeAllConnections()
       server.close()
-      if (child.exitCode !== null || child.signalCode !== null) return
-      child.kill()
-      await once(child, 'exit')
+      await sandbox.close()
     },
   }
 }

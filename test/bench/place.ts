@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Gateway, openGateway } from './gateway.ts'
 import { Packed } from './packed.ts'
+import { Lab } from './speed/lab.ts'
 import { run } from './run.ts'
 
 /** Where things are measured: a bare environment, folders of its own, and a gateway with a run to take back. */
@@ -15,6 +16,8 @@ export interface Place {
   cwd: string
   gateway: () => Promise<Gateway>
   packed: Packed
+  /** Real LiteLLM. Nothing of it is started before it is asked for. */
+  lab: Lab
   close: () => Promise<void>
 }
 
@@ -43,20 +46,29 @@ async function migrated(program: string, env: NodeJS.ProcessEnv, cwd: string): P
   }
 }
 
-/** Opens a place for a program. `isCold`: without Node's compile cache, which Node has from 22 on. */
-export async function openPlace(program: string, isCold: boolean): Promise<Place> {
+/** How many servers a real LiteLLM is given, where nothing else is said. */
+export const SERVERS = 200
+
+/**
+ * Opens a place for a program. `isCold`: without Node's compile cache, which Node has from 22 on. `servers`: how many a real
+ * LiteLLM is given.
+ */
+export async function openPlace(program: string, isCold: boolean, servers = SERVERS): Promise<Place> {
   const folder = await mkdtemp(join(tmpdir(), 'mcp-url-migrate-bench-'))
   const env = bare(folder, isCold)
   const cwd = join(folder, 'empty')
   for (const each of [cwd, join(folder, 'tmp'), join(folder, 'packed')]) await mkdir(each)
   let gateway: Promise<Gateway> | null = null
+  const lab = new Lab(servers)
   return {
     program,
     env,
     cwd,
     gateway: () => (gateway ??= migrated(program, env, cwd)),
     packed: new Packed(program, join(folder, 'packed')),
+    lab,
     close: async () => {
+      await lab.close()
       const opened = await gateway?.catch(() => null)
       await opened?.close()
       await rm(folder, { recursive: true, force: true })

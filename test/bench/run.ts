@@ -8,6 +8,8 @@ export interface Start {
   cwd: string
   /** The exit codes that say that it did what it was started for (default: 0 alone). */
   fine?: readonly number[]
+  /** A program that takes longer is ended (default: five minutes). */
+  patienceMs?: number
 }
 
 /** How a program ran. */
@@ -18,7 +20,6 @@ export interface Ran {
   ended: number
 }
 
-/** A program that takes longer is ended. */
 const PATIENCE_MS = 300_000
 
 function complaint(words: readonly string[], how: string, stderr: string): Mismeasured {
@@ -32,7 +33,7 @@ function complaint(words: readonly string[], how: string, stderr: string): Misme
  * with another exit code than a fine one, cannot be started, or does not end.
  */
 export function run(words: readonly [string, ...string[]], start: Start): Promise<Ran> {
-  const { env, cwd, fine = [0] } = start
+  const { env, cwd, fine = [0], patienceMs = PATIENCE_MS } = start
   const [program, ...args] = words
   return new Promise((resolve, reject) => {
     let [stdout, stderr] = ['', '']
@@ -41,7 +42,7 @@ export function run(words: readonly [string, ...string[]], start: Start): Promis
       env,
       cwd,
       stdio: ['ignore', 'pipe', 'pipe'],
-      timeout: PATIENCE_MS,
+      timeout: patienceMs,
       killSignal: 'SIGKILL',
     })
     let ended = began

@@ -14,7 +14,8 @@ const toExit =
     return ended - began
   }
 
-const nothing = toExit(() => ['-e', '0'])
+/** The time that a Node takes which does nothing. */
+export const nothing = toExit(() => ['-e', '0'])
 
 /** The exit codes with which a command has done its job: `verify` ends with 5 where it found something. */
 const DONE = [0, 5]

@@ -29,8 +29,10 @@ export function renderTable({
   node,
   platform,
   cpu,
+  memory,
   compileCache,
   runs,
+  servers,
   figures,
 }: BenchDocument): string {
   const rows = [[...HEAD], ...figures.map(row)]
@@ -43,7 +45,8 @@ export function renderTable({
       })
       .join('  ')
       .trimEnd()
-  const where = `${tool} on Node ${node}, ${platform}, ${cpu.cores} × ${cpu.model ?? 'an unknown processor'}`
+  const where = `${tool} on Node ${node}, ${platform}, ${cpu.cores} × ${cpu.model ?? 'an unknown processor'}, ${(memory / 1000).toFixed(0)} GB`
   const how = `Median of ${runs} with lowest and highest; ${CACHE[compileCache]}.`
-  return [where, how, '', ...rows.map(line)].join('\n')
+  const fleets = servers === null ? [] : [`Each LiteLLM has ${servers} servers.`]
+  return [where, how, ...fleets, '', ...rows.map(line)].join('\n')
 }
