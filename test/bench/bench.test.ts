@@ -7,7 +7,7 @@ import { compileCacheOf } from './document.ts'
 import { exitFor, median, Mismeasured, resultOf } from './figure.ts'
 import { openPlace, type Place } from './place.ts'
 import { ratio } from './ratio.ts'
-import { renderTable } from './table.ts'
+import { inShort, renderTable } from './table.ts'
 
 describe('the arithmetic', () => {
   test('the median is the value in the middle, whatever the order, and never one of nothing', () => {
@@ -63,6 +63,14 @@ describe('the arithmetic', () => {
     expect(compileCacheOf(false, '22.1.0')).toBe('warm')
     expect(compileCacheOf(true, '24.3.0')).toBe('off')
   })
+})
+
+test('a figure in a line has its spread, where it was measured more than once', () => {
+  const figure = { name: 'a start', unit: '×', limit: null }
+  expect(inShort(resultOf(figure, { samples: [1.4, 1.3, 1.9], baseline: null }))).toBe(
+    '1.40 ×, from 1.30 × to 1.90 ×',
+  )
+  expect(inShort(resultOf(figure, { samples: [2], baseline: null }))).toBe('2.00 ×')
 })
 
 test('the table shows what is over its limit', () => {

@@ -4,14 +4,14 @@ import { documentOf } from './document.ts'
 import { exitFor, Mismeasured, type Result, resultOf } from './figure.ts'
 import { FIGURES } from './figures.ts'
 import { openPlace } from './place.ts'
-import { renderTable } from './table.ts'
+import { inShort, renderTable } from './table.ts'
 
 const SIGNALS = ['SIGINT', 'SIGTERM'] as const
 
-/** Measures one figure after the other. `say` hears the name of each before. */
+/** Measures one figure after the other. `say` hears the name of each before, and what it came to: all of them take hours. */
 async function measure(
   { program, runs, only, isCold, isLab, servers }: Asked,
-  say: (name: string) => void,
+  say: (line: string) => void,
 ): Promise<Result[]> {
   const chosen = FIGURES.filter(
     ({ name, needsLab }) =>
@@ -24,8 +24,10 @@ async function measure(
   try {
     const results: Result[] = []
     for (const figure of chosen) {
-      say(figure.name)
-      results.push(resultOf(figure, await figure.measure(place, runs)))
+      say(`Measuring: ${figure.name}`)
+      const result = resultOf(figure, await figure.measure(place, runs))
+      say(`  ${inShort(result)}`)
+      results.push(result)
     }
     return results
   } finally {
@@ -45,7 +47,7 @@ export async function bench(argv: readonly string[]): Promise<number> {
     return 64
   }
   try {
-    const figures = await measure(asked, (name) => process.stderr.write(`Measuring: ${name}\n`))
+    const figures = await measure(asked, (line) => process.stderr.write(`${line}\n`))
     const found = await documentOf(figures, asked)
     const json = `${JSON.stringify(found, null, 2)}\n`
     if (asked.output !== null) await writeFile(asked.output, json)

@@ -23,6 +23,12 @@ function row({ name, unit, median, low, high, limit, within, baseline, samples }
   return [name, amount(median, unit), ...spread, ...limits, of]
 }
 
+/** A figure in a line, with lowest and highest. */
+export const inShort = ({ unit, median, low, high, samples }: Result): string =>
+  samples.length > 1
+    ? `${amount(median, unit)}, from ${amount(low, unit)} to ${amount(high, unit)}`
+    : amount(median, unit)
+
 /** The document as a table, for people. */
 export function renderTable({
   tool,

@@ -172,7 +172,9 @@ export class Gate {
   readonly #again: Waiting[] = []
   readonly #waiting: Waiting[] = []
   #alarm: NodeJS.Timeout | undefined
-  #askedAt = -Infinity
+  /** When the gateway may be asked for a sign of life again, and how long to wait after the next one that fails. */
+  #signAt = -Infinity
+  #signPauseMs = FIRST_STALL_MS
 
   /**
    * Waits until a request may begin. `isAgain`: it was refused, and holds its place. `sign`: asks the gateway for something
@@ -205,19 +207,21 @@ export class Gate {
 
   #lookAgain(verdict: Exclude<Verdict, { kind: 'go' }>, now: number, sign: () => Promise<boolean>): void {
     if (verdict.kind === 'unsure') void this.#ask(now, sign)
-    const at = verdict.kind === 'unsure' ? this.#askedAt + FIRST_STALL_MS : verdict.until
+    const at = verdict.kind === 'unsure' ? this.#signAt : verdict.until
     // A timer may be early by less than a millisecond.
     if (at < Infinity) this.#alarm = setTimeout(() => this.#advance(sign), Math.max(1, Math.ceil(at - now)))
   }
 
-  /** Once a second at most: whether the gateway is quick, and it is only backends that are silent. */
+  /** Whether the gateway is quick, and it is only backends that are silent: once a second at most, and less often where it is not. */
   async #ask(now: number, sign: () => Promise<boolean>): Promise<void> {
-    if (now - this.#askedAt < FIRST_STALL_MS) return
-    this.#askedAt = now
+    if (now < this.#signAt) return
+    this.#signAt = Infinity
     const isThere = await sign()
     const then = performance.now()
-    if (!isThere || then - now > SIGN_MS) return
-    this.#pace.hear(then)
+    const isQuick = isThere && then - now <= SIGN_MS
+    this.#signPauseMs = isQuick ? FIRST_STALL_MS : 2 * this.#signPauseMs
+    this.#signAt = then + this.#signPauseMs
+    if (isQuick) this.#pace.hear(then)
     this.#advance(sign)
   }
 }

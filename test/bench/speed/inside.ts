@@ -44,6 +44,7 @@ function plan(file: string): number {
   const proposal = {
     plan: made,
     purpose: { kind: 'migration', migration: adHocMigration(WAY.from, WAY.to) },
+    seen: new Map<string, never>(),
   } as const
   const texts = [false, true].map((asDiff) => renderReview(proposal, { own, look, asDiff }))
   const ended = performance.now()

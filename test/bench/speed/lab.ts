@@ -67,6 +67,8 @@ async function openOn(release: Release, size: number): Promise<Opened> {
     await (isGiven ? removeFleet(target) : stop())
   }
   try {
+    // Of a bench that was killed.
+    if (isGiven) await removeFleet(target)
     await makeFleet(target, old.origin, size)
   } catch (error) {
     await close()
