@@ -1,5 +1,8 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import { isExactNumber } from './exact-json.ts'
+
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null
 
 /**
  * JSON with the keys of every object in order, so that equal values are equal texts. `undefined` reads as `null`. Numbers
@@ -8,10 +11,10 @@ import { isExactNumber } from './exact-json.ts'
 export function canonical(value: unknown, numbers: 'exact' | 'rounded' = 'exact'): string {
   if (isExactNumber(value)) return numbers === 'exact' ? value.value : JSON.stringify(Number(value.value))
   if (Array.isArray(value)) return `[${value.map((each) => canonical(each, numbers)).join(',')}]`
-  if (value !== null && typeof value === 'object') {
-    const members = Object.entries(value)
-      .toSorted(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0))
-      .map(([key, member]) => `${JSON.stringify(key)}:${canonical(member, numbers)}`)
+  if (isObject(value)) {
+    const members = Object.keys(value)
+      .toSorted()
+      .map((key) => `${JSON.stringify(key)}:${canonical(value[key], numbers)}`)
     return `{${members.join(',')}}`
   }
   return JSON.stringify(value ?? null)
@@ -19,5 +22,5 @@ export function canonical(value: unknown, numbers: 'exact' | 'rounded' = 'exact'
 
 /** SHA-256 of a text or of bytes, as 64 hexadecimal digits. */
 export function sha256(text: string | Uint8Array): string {
-  return createHash('sha256').update(text).digest('hex')
+  return hash('sha256', text, 'hex')
 }

@@ -1,7 +1,14 @@
-import { sha256 } from '../core/canonical.ts'
+import { createHash } from 'node:crypto'
 import { exactText, readExactly } from '../core/exact-json.ts'
 import { JournalDamage, UPDATE } from './damage.ts'
-import { JOURNAL_VERSION, type JournalEvent, type JournalRecord, journalRecord, lineOf } from './records.ts'
+import {
+  JOURNAL_VERSION,
+  type JournalEvent,
+  type JournalRecord,
+  journalRecord,
+  lineOf,
+  type LongList,
+} from './records.ts'
 
 /** The end of a chain: how many lines it has, and the hash that the last one carries. */
 export interface Head {
@@ -9,21 +16,42 @@ export interface Head {
   hash: string | null
 }
 
+/** How long a piece of a line is at least, in characters, but for the last. */
+const PIECE = 65_536
+
+/** The JSON of an object in pieces that make it together: its members, each entry of its `list` apart. */
+function* jsonInPieces(members: object, list: LongList | null): Generator<string, void> {
+  const text = exactText(members)
+  if (!list) {
+    yield text
+    return
+  }
+  const [name, entries] = list
+  let piece = `${text.slice(0, -1)},${JSON.stringify(name)}:[`
+  for (const [i, entry] of entries.entries()) {
+    piece += (i === 0 ? '' : ',') + exactText(entry)
+    if (piece.length < PIECE) continue
+    yield piece
+    piece = ''
+  }
+  yield `${piece}]}`
+}
+
 /**
- * The line for an event, newline included, and the head that it makes. Each line carries the SHA-256 of itself
- * without that hash, and the hash of the one before it.
+ * The line for an event, newline included, in pieces, as that of a run of thousands of changes is long; and the head that it
+ * makes. Each line carries the SHA-256 of itself without that hash, and the hash of the one before it.
  */
-export function chained(head: Head, time: string, happened: JournalEvent): { line: string; head: Head } {
-  const text = exactText({
-    v: JOURNAL_VERSION,
-    seq: head.length,
-    time,
-    prev: head.hash,
-    ...lineOf(happened),
-  })
-  const hash = sha256(text)
+export function chained(head: Head, time: string, happened: JournalEvent): { pieces: string[]; head: Head } {
+  const { members, list } = lineOf(happened)
+  const pieces = [
+    ...jsonInPieces({ v: JOURNAL_VERSION, seq: head.length, time, prev: head.hash, ...members }, list),
+  ]
+  const digest = createHash('sha256')
+  for (const piece of pieces) digest.update(piece)
+  const hash = digest.digest('hex')
+  const last = pieces.pop() ?? ''
   return {
-    line: `${text.slice(0, -1)},"sha256":"${hash}"}\n`,
+    pieces: [...pieces, `${last.slice(0, -1)},"sha256":"${hash}"}\n`],
     head: { length: head.length + 1, hash },
   }
 }
@@ -34,7 +62,8 @@ const HASH_LENGTH = `,"sha256":""}`.length + 64
 /** The hash that a line carries, where it is the right one. */
 function ownHash(line: string): string | null {
   const carried = HASH.exec(line.slice(-HASH_LENGTH))?.[1]
-  return carried !== undefined && carried === sha256(`${line.slice(0, -HASH_LENGTH)}}`) ? carried : null
+  const digest = createHash('sha256').update(line.slice(0, -HASH_LENGTH)).update('}')
+  return carried === digest.digest('hex') ? carried : null
 }
 
 interface LineAt {

@@ -95,24 +95,24 @@ export class FileRecorder implements RunRecorder {
     const place = this.#place ?? (await newFile(this.#file))
     this.#place = place
     let head = this.#head
-    let text = ''
+    const pieces: string[] = []
     for (const happened of events) {
       const next = chained(head, new Date().toISOString(), clearedEvent(happened, this.#cleared))
-      text += next.line
+      pieces.push(...next.pieces)
       head = next.head
     }
-    await this.#appendTo(place, text)
-    place.size += Buffer.byteLength(text)
+    await this.#appendTo(place, pieces)
+    place.size += pieces.reduce((size, piece) => size + Buffer.byteLength(piece), 0)
     this.#head = head
     if (fresh) await syncFolder(this.#folder)
   }
 
-  async #appendTo(place: Extent, text: string): Promise<void> {
+  async #appendTo(place: Extent, pieces: readonly string[]): Promise<void> {
     const handle = await open(this.#file, APPENDING)
     try {
       await requireInPlace(handle, place)
       try {
-        await handle.appendFile(text)
+        for (const piece of pieces) await handle.appendFile(piece)
         await handle.sync()
       } catch (error) {
         // Whatever stays is a torn line, or an intent of which the gateway is asked: the first error is the one to tell.

@@ -58,10 +58,11 @@ function advance(before: RecordedChange, step: Step): RecordedChange {
   // These are part of the write that they complete, whose outcome is still to come.
   if (step.purpose === 'repair' || step.purpose === 'restore') return before
   const takingBack = step.purpose === 'take-back'
+  const fields = Object.keys(step.fields).length === 0 ? before.change.fields : step.fields
   return {
     ...before,
     outcome: 'unsettled',
-    fieldsBefore: takingBack ? before.fieldsBefore : step.fields,
+    fieldsBefore: takingBack ? before.fieldsBefore : fields,
     settings: step.settings ?? before.settings,
     open: { since: step.time, takingBack },
   }

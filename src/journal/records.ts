@@ -76,7 +76,8 @@ const runStarted = z.object({
 })
 
 /**
- * Written and on disk before the request leaves. `fields`: hashes of the record as it was in that moment.
+ * Written and on disk before the request leaves. `fields`: hashes of the record as it was in that moment,
+ * none where they are those of the change itself, as planned.
  * `take-back`: the run itself takes back what it has written, as one of its changes failed. `restore`: a second write,
  * of settings that the release clears with the URL; the intent of the first holds them as `settings`, whole.
  */
@@ -117,9 +118,15 @@ export function clearedEvent(happened: JournalEvent, cleared: (text: string) => 
   return { ...happened, error: cleared(happened.error) }
 }
 
-/** What happened, as a line of this version holds it. */
-export const lineOf = (happened: JournalEvent): object =>
-  happened.type === 'run-started' ? { ...happened, changes: happened.changes.map(inLine) } : happened
+/** A list in a line that may be long: its name, and what stands in it. */
+export type LongList = readonly [name: string, entries: readonly object[]]
+
+/** What happened, as a line of this version holds it: its members, and the list that stands last in it, if any. */
+export function lineOf(happened: JournalEvent): { members: object; list: LongList | null } {
+  if (happened.type !== 'run-started') return { members: happened, list: null }
+  const { changes, ...members } = happened
+  return { members, list: ['changes', changes.map(inLine)] }
+}
 
 export type IntentPurpose = z.infer<typeof intent>['purpose']
 export type RunStarted = z.infer<typeof runStarted>

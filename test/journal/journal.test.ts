@@ -43,12 +43,12 @@ const started = (run: string, changes = [change('one'), change('two')]): RunStar
   changes,
 })
 
-const intent = (id: string): JournalEvent => ({
+const intent = (id: string, fields: Record<string, string> = {}): JournalEvent => ({
   type: 'intent',
   change: id,
   purpose: 'change',
   writes: ['url'],
-  fields: {},
+  fields,
 })
 const outcome = (id: string, what: 'applied' | 'drifted'): JournalEvent => ({
   type: 'outcome',
@@ -77,6 +77,30 @@ const hashOf = (line: string): string =>
     .digest('hex')
 
 describe('a run in the journal', () => {
+  test('has for an intent the hashes that stand in it, and those of the change where there are none', async () => {
+    const { journal } = await journalWithRun()
+    const recorder = journal.begin(started('run-2'))
+    await recorder.record(intent('one'))
+    await recorder.record(intent('two', { url: 'later' }))
+    const { runs } = await journal.runs()
+    const found = runs.find(({ id }) => id === 'run-2')?.changes.map(({ fieldsBefore }) => fieldsBefore)
+    expect(found).toEqual([{ url: 'h' }, { url: 'later' }])
+  })
+
+  test('holds a run of any size in one line, with signs of several bytes', async () => {
+    const { journal } = await journalWithRun()
+    const many = Array.from({ length: 3000 }, (_, i) => ({
+      ...change(`n-${i}`),
+      migration: 'é'.repeat(i % 90),
+    }))
+    const recorder = journal.begin(started('run-2', many))
+    await recorder.record(intent('n-2999'))
+    await recorder.finish(finished)
+    const { runs, problems } = await journal.runs()
+    expect(problems).toEqual([])
+    expect(runs.find(({ id }) => id === 'run-2')?.started.changes).toEqual(many)
+  })
+
   test('is one file of chained lines, whose head is the hash of the last', async () => {
     const { file, head } = await journalWithRun()
     const lines = (await readFile(file, 'utf8')).trimEnd().split('\n')

@@ -30,7 +30,7 @@ const oldHash = (id: string, text: string): string =>
 describe('a line of the journal', () => {
   test('holds settings and collateral as exactly as they were read', () => {
     const settings = { audience: infoOf(INFO), issuer: infoOf('-0.0') }
-    const { line } = chained({ length: 0, hash: null }, '2026-11-27T00:00:00.000Z', {
+    const { pieces } = chained({ length: 0, hash: null }, '2026-11-27T00:00:00.000Z', {
       type: 'intent',
       change: 'c',
       purpose: 'change',
@@ -38,6 +38,7 @@ describe('a line of the journal', () => {
       fields: {},
       settings,
     })
+    const line = pieces.join('')
     expect(line).toContain(`"settings":{"audience":${INFO},"issuer":-0.0}`)
     const [record] = readChain(line, 'run.jsonl').records
     expect(record?.type === 'intent' ? exactText(record.settings) : null).toBe(exactText(settings))

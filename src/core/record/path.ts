@@ -51,7 +51,7 @@ export function fieldOf(path: string): string {
 function member(value: unknown, step: Step): unknown {
   if (value === null || typeof value !== 'object' || isExactNumber(value)) return undefined
   if (Array.isArray(value) !== (typeof step === 'number')) return undefined
-  return Object.entries(value).find(([key]) => key === String(step))?.[1]
+  return ownMember(value as Readonly<Record<string, unknown>>, String(step))
 }
 
 /** What stands at a path, `null` where there is no such place. */

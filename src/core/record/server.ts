@@ -47,21 +47,32 @@ const recordFields = z.looseObject({
 export const serverRecord = whole(recordFields)
 export type ServerRecord = z.infer<typeof serverRecord>
 
+const listedFields = z.object({
+  server_id: z.string().min(1),
+  server_name: text,
+  alias: text,
+  url: text,
+  transport: text,
+  mcp_access_groups: texts,
+  is_config: flag,
+  approval_status: text,
+})
+export type ListedServer = z.infer<typeof listedFields> & { [field: string]: unknown }
+
 /**
  * An entry of `GET /v1/mcp/server`. Only the id is insisted on: what else the list says is a hint (LiteLLM fills
  * it from memory since 1.81 and lies in several fields), so a field of the wrong type reads as absent.
  */
-export const listedServer = z.looseObject({
-  server_id: z.string().min(1),
-  server_name: text.catch(null),
-  alias: text.catch(null),
-  url: text.catch(null),
-  transport: text.catch(null),
-  mcp_access_groups: texts.catch(null),
-  is_config: flag.catch(null),
-  approval_status: text.catch(null),
+export const listedServer = z.custom<ListedServer>(isObject).transform((value, found): ListedServer => {
+  // Looked at, and copied only where something is wrong: there are thousands of them.
+  const read = listedFields.safeParse(value)
+  if (read.success) return value
+  const wrong = read.error.issues.map(({ path: [field] }) => String(field))
+  if (!wrong.includes('server_id'))
+    return { ...value, ...Object.fromEntries(wrong.map((field) => [field, null])) }
+  found.issues.push({ code: 'custom', message: 'it has no id', input: value })
+  return z.NEVER
 })
-export type ListedServer = z.infer<typeof listedServer>
 
 /**
  * Does a server wait for an admin's word, or was it refused? Then it is in no list and takes no traffic; a write leaves

@@ -1,6 +1,6 @@
 import { settableFields } from '../record/fields.ts'
 import { isWholeAddress, type Migration, mentions } from './migration.ts'
-import { fieldOf, textsIn, type PlacedText } from '../record/path.ts'
+import { textsIn, type PlacedText } from '../record/path.ts'
 import type { Edit } from '../plan/change.ts'
 import { maskUrlsIn } from '../show/redact.ts'
 import { rewriteAddress, rewriteText, type Rewriting } from './rewrite.ts'
@@ -15,19 +15,30 @@ export interface Leftover {
 
 interface Finding extends PlacedText, Rewriting {}
 
-/** What a rule makes of every text in a record; of texts that it does not name, nothing. */
-function findings(migration: Migration, record: Record<string, unknown>): Finding[] {
-  return textsIn(settableFields(record)).map((place) => {
-    const field = migration.fields.find((name) => name === fieldOf(place.path))
-    if (!field || place.isName) return { ...place, after: place.text, remarks: [] }
-    const rewrite = isWholeAddress(field) ? rewriteAddress : rewriteText
+/** What a rule makes of every text in a field, its name among them; of a field that it does not name, nothing. */
+function findingsIn(migration: Migration, field: string, value: unknown): Finding[] {
+  const named = migration.fields.find((name) => name === field)
+  return textsIn({ [field]: value }).map((place) => {
+    if (!named || place.isName) return { ...place, after: place.text, remarks: [] }
+    const rewrite = isWholeAddress(named) ? rewriteAddress : rewriteText
     return { ...place, ...rewrite(migration, place.text) }
   })
 }
 
+const names = ({ fields }: Migration, field: string): boolean => fields.some((name) => name === field)
+
+/** May an address stand in a value, or in the name of a member? All have a colon, and most of a record has none. */
+function mayHoldAddress(value: unknown): boolean {
+  if (typeof value === 'string') return value.includes(':')
+  if (value === null || typeof value !== 'object') return false
+  return Object.entries(value).some(([name, member]) => name.includes(':') || mayHoldAddress(member))
+}
+
 /** What the rule changes in a record: one edit for each text, by its path; the URL first. */
 export function editsOf(migration: Migration, record: Record<string, unknown>): Edit[] {
-  return findings(migration, record)
+  return Object.entries(settableFields(record))
+    .filter(([field]) => names(migration, field))
+    .flatMap(([field, value]) => findingsIn(migration, field, value))
     .filter(({ text, after }) => after !== text)
     .map(({ path, text, after }) => ({ field: path, before: text, after }))
     .toSorted((a, b) => Number(b.field === 'url') - Number(a.field === 'url'))
@@ -38,7 +49,9 @@ export function editsOf(migration: Migration, record: Record<string, unknown>): 
  * are no plain match. They are reported, never rewritten. The `url` that a rule names is told of with its server.
  */
 export function leftovers(migration: Migration, record: Record<string, unknown>): Leftover[] {
-  return findings(migration, record)
+  return Object.entries(settableFields(record))
+    .filter(([field, value]) => names(migration, field) || mayHoldAddress({ [field]: value }))
+    .flatMap(([field, value]) => findingsIn(migration, field, value))
     .filter(({ path }) => path !== 'url' || !migration.fields.includes('url'))
     .flatMap(({ path, after, remarks, isName }) => {
       const isThere = mentions(migration, after)

@@ -69,7 +69,8 @@ function tracesOf(answer: Answer, asked: AskedRoute): Traces {
   return {
     headers: Object.keys(answer.headers),
     cookies: [answer.headers['set-cookie'] ?? []].flat(),
-    text: answer.text.slice(0, 20_000),
+    // A list of servers may be long, and no character of it takes more than four bytes.
+    text: new TextDecoder().decode(answer.body.subarray(0, 80_000)).slice(0, 20_000),
     location: locationOf(answer, asked),
     scheme: scheme ?? null,
   }

@@ -57,17 +57,18 @@ const heldContent = ({ stream, length }: HeldBody, { headers, timeoutSeconds }: 
   timeout: { response: timeoutSeconds * 1000, read: timeoutSeconds * 1000 },
 })
 
-/** An answer as it came. Its JSON is read when somebody asks for it: a long list of servers is read from its body alone. */
+/** An answer as it came. What is only looked at is made when somebody looks: a long list is read from its body alone. */
 function answerOf({ statusCode: status, headers, body }: Response<Buffer>): Answer {
-  const text = new TextDecoder().decode(body)
   let read: { json: unknown } | null = null
   return {
     status,
     headers,
-    text,
     body,
+    get text() {
+      return new TextDecoder().decode(body)
+    },
     get json() {
-      read ??= { json: parsedJson(text) }
+      read ??= { json: parsedJson(this.text) }
       return read.json
     },
   }

@@ -20,14 +20,14 @@ async function migrate(migration: Migration, configuration: Configuration, job: 
   const { gateway, journal, options, watch } = job
   requireCanary(job)
   watch({ kind: 'listing' })
-  const made = await makePlan(
+  // Its inventory, every record of the gateway, is not kept while the plan is carried out.
+  const { plan: made, seen } = await makePlan(
     migration,
     { gateway, journal },
     { ...options, configuration },
     telling(job, 'reading'),
   )
-  const plan = await tryBeforehand(made.plan, job)
-  const { seen } = made
+  const plan = await tryBeforehand(made, job)
   const ended = await proceed({ plan, purpose: { kind: 'migration', migration }, seen }, job)
   await offerRevert(ended, job)
   return ended

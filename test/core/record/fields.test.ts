@@ -1,0 +1,53 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { canonical, sha256 } from '../../../src/core/canonical.ts'
+import { areSameHashes, fieldHashes, movedFields, settableFields } from '../../../src/core/record/fields.ts'
+import { serverRecord } from '../../../src/core/record/server.ts'
+
+/** The hashes of a record as version 1 of the journal holds them. */
+const plainHashes = (record: Record<string, unknown>): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries(settableFields(record)).map(([field, value]) => [
+      field,
+      sha256(canonical([record['server_id'], field, value])).slice(0, 32),
+    ]),
+  )
+
+const names = fc.constantFrom('url', 'alias', 'credentials', 'issuer', 'n', '__proto__', '7', 'a"b')
+const values = fc.oneof(
+  fc.constant(null),
+  fc.constant('null'),
+  fc.constant(''),
+  fc.jsonValue({ maxDepth: 2 }),
+)
+const records = fc
+  .array(fc.tuple(names, values))
+  .map((members) => ({
+    ...(Object.fromEntries(
+      members.filter(([name, value]) => !['url', 'alias'].includes(name) || typeof value === 'string'),
+    ) as Record<string, unknown>),
+    server_id: 'id-1',
+  }))
+  .map((value) => serverRecord.parse(value))
+
+describe('hashes of the fields of a record', () => {
+  test('are those of version 1, and tell any two records apart that differ in a field', () => {
+    fc.assert(
+      fc.property(records, records, (before, after) => {
+        const moved = movedFields(fieldHashes(before), after)
+        expect(fieldHashes(before)).toEqual(plainHashes(before))
+        expect(moved.length === 0).toBe(areSameHashes(fieldHashes(before), fieldHashes(after)))
+        expect(movedFields(fieldHashes(before), before)).toEqual([])
+      }),
+    )
+  })
+
+  test('tell nothing from a field that is not there, and both from a value', () => {
+    const states = [{}, { x: null }, { x: 'null' }, { x: 0 }].map((each) =>
+      serverRecord.parse({ server_id: 'id-1', ...each }),
+    )
+    for (const [i, before] of states.entries())
+      for (const [j, after] of states.entries())
+        expect(movedFields(fieldHashes(before), after)).toEqual(i === j ? [] : ['x'])
+  })
+})
