@@ -86,7 +86,7 @@ async function applyChanges(plan: Plan, context: ApplyContext, before: Halt): Pr
 }
 
 /**
- * Takes back what a run wrote, newest first, and last what LiteLLM may never answer. What cannot be taken back stays as
+ * Takes back what a run wrote, newest first, but for what takes long to read, and last what LiteLLM may never answer. What cannot be taken back stays as
  * reported, and the others go on, unless a write did something to other fields, too.
  */
 async function takeBackChanges(
@@ -95,10 +95,12 @@ async function takeBackChanges(
   context: ApplyContext,
 ): Promise<ApplyResult> {
   // What only put settings back has nothing to take back.
+  const isSilent = ({ server }: Change): number => Number(plan.silent?.includes(server.id) ?? false)
   const written = hangingLast(
     forward.changes
       .filter((change) => isInForce([change]) && directionOf(change, plan) !== 'restore')
-      .toReversed(),
+      .toReversed()
+      .toSorted((a, b) => isSilent(a) - isSilent(b)),
   )
   const units = unitsBy(written)
   const fates = new Map<string, AppliedChange>()

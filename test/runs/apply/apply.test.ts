@@ -44,13 +44,17 @@ const planOf = (changes: Change[], reverts: string | null = null): Plan => ({
 async function ran(
   deviations: Deviations = {},
   context: Partial<ApplyContext> = {},
-  { changes = [A, B, C].map((record) => changeOf(record)), found = null as Halt } = {},
+  {
+    changes = [A, B, C].map((record) => changeOf(record)),
+    found = null as Halt,
+    silent = [] as string[],
+  } = {},
 ) {
   const { gateway, requests, store } = gatewayWith([A, B, C], deviations)
   const { recorder, lines } = recorderWith()
   const lookout = new Lookout(gateway, seenBy(changes, [A, B, C]))
   const scope = contextWith({ gateway, recorder, lookout, ...context })
-  const result = await applyPlan(planOf(changes), scope, found)
+  const result = await applyPlan({ ...planOf(changes), silent }, scope, found)
   return {
     outcomes: result.changes.map(({ outcome }) => outcome),
     errors: result.changes.map(({ error }) => error),
@@ -213,6 +217,11 @@ describe('taking back goes', () => {
       'id-a reverted',
     ])
     expect(told).toContainEqual({ kind: 'taking-back' })
+  })
+
+  test('late to what takes long to read', async () => {
+    const { writes } = await ran(refusing(3), { onFailure: 'revert' }, { silent: ['id-b'] })
+    expect(back(writes)).toEqual(['write id-a url', 'write id-b url'])
   })
 
   test('last to what LiteLLM may never answer', async () => {
