@@ -5,7 +5,7 @@ import { type Halt, haltAfter } from '../../core/run/report.ts'
 import type { Place } from '../../core/record/place.ts'
 import { placeOf } from '../../files/place.ts'
 import type { JournalEvent } from '../../journal/records.ts'
-import { GuardedPlace } from '../guarded-place.ts'
+import { GuardedPlace } from '../look/guarded-place.ts'
 import {
   amongOthers,
   type ApplyContext,
@@ -14,7 +14,7 @@ import {
   type Write,
   type WriteProgress,
 } from './context.ts'
-import type { GuardedReading } from './guard.ts'
+import type { GuardedReading } from '../look/read-before-write.ts'
 import { enter, JournalFailure } from './intent.ts'
 import { isAnswering } from './silence.ts'
 import type { Written } from './write.ts'

@@ -6,7 +6,7 @@ import { againstResets } from '../../core/record/resets.ts'
 import type { Gateway } from '../../gateway/port.ts'
 import type { RunRecorder } from '../../journal/port.ts'
 import type { IntentPurpose } from '../../journal/records.ts'
-import type { Lookout } from './lookout.ts'
+import type { Lookout } from '../look/lookout.ts'
 import type { Silence } from './silence.ts'
 
 /** What is told while a write goes on. */

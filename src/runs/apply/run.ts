@@ -8,7 +8,7 @@ import type { Journal } from '../../journal/port.ts'
 import { applyPlan, type ApplyResult } from './apply.ts'
 import type { ApplyContext } from './context.ts'
 import { journalFailure } from './intent.ts'
-import { Lookout } from './lookout.ts'
+import { Lookout } from '../look/lookout.ts'
 import { openRun } from './open.ts'
 import { Silence } from './silence.ts'
 

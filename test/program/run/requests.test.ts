@@ -13,7 +13,9 @@ const LIST = '/v1/mcp/server'
 /** How often each server was read by id, how often the list was asked for, and how often each server was written. */
 function counted({ requests }: Sandbox) {
   const gets = requests.filter(({ method }) => method === 'GET')
-  const each = SERVERS.map(({ server_id: id }) => gets.filter(({ path }) => path === `${LIST}/${id}`).length)
+  const each = SERVERS.map(
+    ({ server_id: id }) => gets.filter(({ path }) => path === `${LIST}/${String(id)}`).length,
+  )
   return {
     reads: [...new Set(each)],
     lists: gets.filter(({ path }) => path === LIST).length,

@@ -5,7 +5,7 @@ import type { Plan } from '../../../src/core/plan/plan.ts'
 import type { Halt } from '../../../src/core/run/report.ts'
 import type { WriteAnswer } from '../../../src/core/record/place.ts'
 import { applyPlan } from '../../../src/runs/apply/apply.ts'
-import { Lookout } from '../../../src/runs/apply/lookout.ts'
+import { Lookout } from '../../../src/runs/look/lookout.ts'
 import type { ApplyContext } from '../../../src/runs/apply/context.ts'
 import {
   changeOf,

@@ -5,7 +5,7 @@ import { type Outcome, settledAs } from '../../../src/core/run/outcome.ts'
 import type { ServerRecord } from '../../../src/core/record/server.ts'
 import type { Gateway } from '../../../src/gateway/port.ts'
 import { lookBack } from '../../../src/runs/apply/last-look.ts'
-import { Lookout } from '../../../src/runs/apply/lookout.ts'
+import { Lookout } from '../../../src/runs/look/lookout.ts'
 import type { JournalEvent } from '../../../src/journal/records.ts'
 import {
   changeOf,
@@ -42,7 +42,7 @@ async function lookedBack({
   refuses,
 }: Case = {}) {
   const { gateway: made, requests } = gatewayWith([{ ...WRITTEN, ...since }], {
-    ...(listed ? { onListed: () => listed } : {}),
+    onListed: (id, store) => listed ?? store.get(id) ?? null,
   })
   const gateway = { ...made, ...more }
   const { recorder, entries } = recorderWith(refuses)
@@ -90,7 +90,7 @@ describe('the list at the end', () => {
 
   test('from which it is gone: so it is told', async () => {
     const { gateway } = gatewayWith([])
-    const { change } = await lookedBack({ more: { snapshot: gateway.snapshot, read: gateway.read } })
+    const { change } = await lookedBack({ more: gateway })
     expect(change).toMatchObject({
       outcome: 'drifted',
       wrote: true,

@@ -11,7 +11,7 @@ import type { Gateway, ServerCheck } from '../../../src/gateway/port.ts'
 import type { RunRecorder } from '../../../src/journal/port.ts'
 import type { JournalEvent } from '../../../src/journal/records.ts'
 import type { ApplyContext, ApplyEvent, Write } from '../../../src/runs/apply/context.ts'
-import { Lookout } from '../../../src/runs/apply/lookout.ts'
+import { Lookout } from '../../../src/runs/look/lookout.ts'
 import { Silence } from '../../../src/runs/apply/silence.ts'
 
 export const ERA: Era = eraOf('1.106.2').era
@@ -52,7 +52,7 @@ export const SILENT: Reading = { kind: 'unreadable', message: 'no answer', silen
 export interface Deviations {
   onWrite?: (nth: number, edits: readonly FieldEdit[], store: Store) => WriteAnswer | undefined
   onRead?: (nth: number, id: string, store: Store) => Reading | undefined
-  onListed?: (id: string, store: Store) => ServerRecord
+  onListed?: (id: string, store: Store) => ServerRecord | null
   onCheck?: (nth: number) => ServerCheck['works']
 }
 

@@ -1,7 +1,7 @@
-import { fieldHashes, movedFields } from '../core/record/fields.ts'
-import { HELD_BACK, type Place, type Reading, type WriteAnswer } from '../core/record/place.ts'
-import type { FieldEdit } from '../core/record/put-body.ts'
-import type { ServerRecord } from '../core/record/server.ts'
+import { fieldHashes, movedFields } from '../../core/record/fields.ts'
+import { HELD_BACK, type Place, type Reading, type WriteAnswer } from '../../core/record/place.ts'
+import type { FieldEdit } from '../../core/record/put-body.ts'
+import type { ServerRecord } from '../../core/record/server.ts'
 import { askedAt, isFresh, isPrompt, type Moment, moment } from './moment.ts'
 
 /** A record as it was read, and the last moment at which it is known to have been that. */

@@ -3,8 +3,8 @@ import { MigrateError } from '../../../src/core/errors.ts'
 import { eraOf } from '../../../src/core/record/eras.ts'
 import type { ServerRecord } from '../../../src/core/record/server.ts'
 import type { Gateway } from '../../../src/gateway/port.ts'
-import { Lookout } from '../../../src/runs/apply/lookout.ts'
-import { changeOf, gatewayWith, put, recordOf, seenBy } from './scene.ts'
+import { Lookout } from '../../../src/runs/look/lookout.ts'
+import { changeOf, gatewayWith, put, recordOf, seenBy } from '../apply/scene.ts'
 
 beforeEach(() => vi.useFakeTimers({ toFake: ['Date', 'performance'] }))
 afterEach(() => vi.useRealTimers())
@@ -15,11 +15,7 @@ const CHANGES = RECORDS.map((record) => changeOf(record))
 /** Looks at these servers, one after the other, each after the milliseconds that pass before it. */
 async function looked(
   passing: readonly number[],
-  {
-    seen = RECORDS,
-    more = {} as Partial<Gateway>,
-    edit = (_store: Map<string, ServerRecord>): void => {},
-  } = {},
+  { seen = RECORDS, more = {}, edit = (_store: Map<string, ServerRecord>): void => {} } = {},
 ) {
   const { gateway, requests, store } = gatewayWith(RECORDS)
   const lookout = new Lookout({ ...gateway, ...more }, seenBy(CHANGES, seen))

@@ -12,8 +12,8 @@ import {
   type Sightings,
 } from '../../core/record/sighting.ts'
 import type { Gateway, Snapshot } from '../../gateway/port.ts'
-import { askedAt, isFresh, isPrompt, type Moment, moment, msSince } from '../moment.ts'
-import { type GuardedReading, readBeforeWrite } from './guard.ts'
+import { askedAt, isFresh, isPrompt, type Moment, moment, msSince } from './moment.ts'
+import { type GuardedReading, readBeforeWrite } from './read-before-write.ts'
 
 /** A list, and when it was asked for: nothing in it is older. */
 interface Sheet {

@@ -1,5 +1,12 @@
 import { describe, expect, test } from 'vitest'
-import { askedAt, isFresh, type Moment, moment, msSince, WRITE_WITHIN_MS } from '../../src/runs/moment.ts'
+import {
+  askedAt,
+  isFresh,
+  type Moment,
+  moment,
+  msSince,
+  WRITE_WITHIN_MS,
+} from '../../../src/runs/look/moment.ts'
 
 const THEN: Moment = { steady: 1000, wall: 5_000_000 }
 
