@@ -39,6 +39,12 @@ export async function openSandbox(
     env,
     stdio: ['ignore', 'pipe', 'pipe'],
   })
+  const endWithUs = (): boolean => child.kill()
+  process.once('exit', endWithUs)
+  const close = (): Promise<void> => {
+    process.off('exit', endWithUs)
+    return end(child)
+  }
   let stderr = ''
   child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()))
   const told = new Map<string, string>()
@@ -46,9 +52,9 @@ export async function openSandbox(
     const [, name, value] = /^export (\w+)='?([^']*)'?$/.exec(line) ?? []
     if (name !== undefined && value !== undefined) told.set(name, value)
     const [url, key] = [told.get('LITELLM_PROXY_URL'), told.get('LITELLM_PROXY_API_KEY')]
-    if (url !== undefined && key !== undefined) return { url, key, close: () => end(child) }
+    if (url !== undefined && key !== undefined) return { url, key, close }
   }
-  child.kill()
+  await close()
   throw new Mismeasured(`the sandbox did not say where it is:\n${stderr.trim()}`)
 }
 

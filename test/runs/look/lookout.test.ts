@@ -2,7 +2,6 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { MigrateError } from '../../../src/core/errors.ts'
 import { eraOf } from '../../../src/core/record/eras.ts'
 import type { ServerRecord } from '../../../src/core/record/server.ts'
-import type { Gateway } from '../../../src/gateway/port.ts'
 import { Lookout } from '../../../src/runs/look/lookout.ts'
 import { changeOf, gatewayWith, put, recordOf, seenBy } from '../apply/scene.ts'
 
