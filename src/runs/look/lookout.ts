@@ -15,11 +15,16 @@ import type { Gateway, Snapshot } from '../../gateway/port.ts'
 import { askedAt, isFresh, isPrompt, type Moment, moment, msSince } from './moment.ts'
 import { type GuardedReading, readBeforeWrite } from './read-before-write.ts'
 
-/** A list, and when it was asked for: nothing in it is older. */
+/** A list, when it was asked for (nothing in it is older), and for how many milliseconds from then on it is good. */
 interface Sheet {
   snapshot: Snapshot
   at: Moment
+  goodForMs: number
 }
+
+/** A list is good for so many times as long as it took: where it is cheap, it is taken often, and costs a twentieth of the time. */
+const TIMES = 20
+const LEAST_MS = 100
 
 /** What a look at a server brought, and since when it may be out of date. `isNews`: did the gateway answer for it just now? */
 export interface Look {
@@ -59,7 +64,7 @@ export class Lookout {
     const at = moment()
     try {
       const snapshot = await this.#gateway.snapshot()
-      if (isPrompt(at)) return { snapshot, at }
+      if (isPrompt(at)) return { snapshot, at, goodForMs: Math.max(LEAST_MS, TIMES * msSince(at)) }
     } catch (error) {
       if (!(error instanceof MigrateError)) throw error
     }
@@ -69,7 +74,8 @@ export class Lookout {
 
   async #sheetOfNow(): Promise<{ sheet: Sheet | null; isNews: boolean }> {
     const known = this.#sheet
-    if (known && isFresh(known.at)) return { sheet: known, isNews: false }
+    if (known && isFresh(known.at) && msSince(known.at) <= known.goodForMs)
+      return { sheet: known, isNews: false }
     const isSlow = this.#slowAt !== null && msSince(this.#slowAt) < LIST_AGAIN_MS
     this.#sheet = isSlow ? null : await this.#take()
     return { sheet: this.#sheet, isNews: this.#sheet !== null }

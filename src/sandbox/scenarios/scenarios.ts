@@ -25,11 +25,12 @@ export const SCENARIOS = {
     crashes: false,
   },
   drift: {
-    about: 'Scenario drift: a colleague moves postgres while your run is at work. Answer y.',
+    about: 'Scenario drift: a colleague moves postgres while you read the plan. Answer y.',
     options: {
       quirks: [
         {
-          on: { ...PUT, nth: 1 },
+          // When the new addresses are tried, all servers have been read.
+          on: { method: 'POST', path: '/mcp-rest/test/tools/list', nth: 1 },
           do: { edits: { server: 'postgres', fields: { url: 'http://pg-mcp:9000/sse' } } },
         },
       ],

@@ -7,6 +7,9 @@ import { Redactor } from '../../../src/core/show/secrets/redactor.ts'
 import type { SandboxOptions } from '../../../src/sandbox/index.ts'
 import type { Quirk } from '../../../src/sandbox/quirks.ts'
 import { guideServer, test } from '../../support/trial.ts'
+import { watchForLeaks } from '../../support/secrets.ts'
+
+watchForLeaks()
 
 const READ = /^\/v1\/mcp\/server\/id-\d+$/
 

@@ -112,9 +112,7 @@ describe.concurrent('a migration that names more fields than the URL', () => {
       quirks: [
         {
           on: { method: 'GET', path: '/v1/mcp/server/id-rich', nth: 1 },
-          do: {
-            rowEdit: (row) => Object.assign(row, { static_headers: { 'X-Origin': OLD, 'X-Mine': '1' } }),
-          },
+          do: { edits: { server: 'rich', fields: { static_headers: { 'X-Origin': OLD, 'X-Mine': '1' } } } },
         },
       ],
     })
@@ -157,14 +155,14 @@ describe.concurrent('a migration that names more fields than the URL', () => {
       quirks: [
         {
           on: { method: 'PUT', path: '/v1/mcp/server', nth: 1 },
-          do: { rowEdit: (row) => Object.assign(row, { env: { 'A.B': `${NEW}/env` } }) },
+          do: { alter: (record) => ({ ...(record as object), env: { 'A.B': `${NEW}/env` } }) },
         },
       ],
     })
     const finished = await trial.call(['--yes', '--json', '--no-wait', ...EVERYWHERE])
     expect(documentOf(finished)).toMatchObject({
-      changes: [{ outcome: 'applied', collateral: [{ field: 'env', repaired: false }] }],
-      halted: 'collateral',
+      changes: [{ outcome: 'applied', collateral: [{ field: 'env', repaired: true }] }],
+      halted: null,
     })
   })
 

@@ -72,7 +72,8 @@ describe.concurrent('what is shown:', () => {
       2 of 2 servers changed.
         ✓ fetch: changed
         ✓ n8n: changed
-      Every field that the API shows was read back and compared; it hides credentials.
+      Every field that the API shows was compared after its write; it hides
+      credentials.
 
       Next, prove that the old addresses are closed and the new ones work:
         npx mcp-url-migrate verify --migration localhost-8585-to-mcp-proxy-sse --url GATEWAY --journal JOURNAL

@@ -21,7 +21,7 @@ const BY_NAME = CONFIG.replace(`${OLD}/inventory/sse`, 'os.environ/INVENTORY_URL
 const CONFIGURED: SandboxServer[] = [
   { server_name: 'inventory', url: `${OLD}/inventory/sse`, transport: 'sse', auth_type: null, alias: null },
 ]
-const GATEWAY_READ = 'Every field that the API shows was read back'
+const GATEWAY_READ = 'Every field that the API shows was compared'
 const FILES_READ = 'Each file that was changed was read back, and holds exactly the new text.'
 
 async function put(trial: Trial, name: string, text: string): Promise<string> {

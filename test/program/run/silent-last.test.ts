@@ -2,6 +2,9 @@ import { describe, expect } from 'vitest'
 import type { Sandbox } from '../../../src/sandbox/index.ts'
 import type { Quirk } from '../../../src/sandbox/quirks.ts'
 import { guideServer, test } from '../../support/trial.ts'
+import { watchForLeaks } from '../../support/secrets.ts'
+
+watchForLeaks()
 
 /** The first of three servers keeps LiteLLM waiting. */
 const SILENT: Quirk = { on: { method: 'GET', path: '/v1/mcp/server/id-fetch' }, do: { delayMs: 2100 } }

@@ -14,10 +14,14 @@ const CHANGES = RECORDS.map((record) => changeOf(record))
 /** Looks at these servers, one after the other, each after the milliseconds that pass before it. */
 async function looked(
   passing: readonly number[],
-  { seen = RECORDS, more = {}, edit = (_store: Map<string, ServerRecord>): void => {} } = {},
+  { seen = RECORDS, more = {}, listMs = 100, edit = (_store: Map<string, ServerRecord>): void => {} } = {},
 ) {
   const { gateway, requests, store } = gatewayWith(RECORDS)
-  const lookout = new Lookout({ ...gateway, ...more }, seenBy(CHANGES, seen))
+  const snapshot: typeof gateway.snapshot = () => {
+    vi.advanceTimersByTime(listMs)
+    return gateway.snapshot()
+  }
+  const lookout = new Lookout({ ...gateway, snapshot, ...more }, seenBy(CHANGES, seen))
   const looks = []
   for (const [i, ms] of passing.entries()) {
     vi.advanceTimersByTime(ms)
@@ -30,10 +34,15 @@ async function looked(
 
 describe('from 1.88 on', () => {
   test('one list vouches for all servers for two seconds, and the next for those after it', async () => {
-    const { requests, found, news } = await looked([0, 1999, 2])
+    const { requests, found, news } = await looked([0, 1899, 2])
     expect(requests).toEqual(['list', 'list'])
     expect(found).toEqual(RECORDS.map((record) => ({ kind: 'record', record, source: 'database' })))
     expect(news).toEqual([true, false, true])
+  })
+
+  test('a list that took less is good for less: twenty times as long', async () => {
+    expect((await looked([0, 189, 2], { listMs: 10 })).requests).toEqual(['list', 'list'])
+    expect((await looked([0, 99, 2], { listMs: 0 })).requests).toEqual(['list', 'list'])
   })
 
   test('what it vouches for is as old as the question for it', async () => {
