@@ -10,8 +10,8 @@ import { guideServer, sentence, test, type Trial, urls, writes } from '../../sup
 watchForLeaks()
 vi.setConfig({ maxConcurrency: 4, testTimeout: 120_000 })
 
-const SIX = ['a', 'b', 'c', 'd', 'e', 'f'].map((name) => guideServer(name))
-const ORIGINAL = Object.fromEntries(SIX.map((server) => [server['server_id'], server['url']]))
+const TWELVE = [...'abcdefghijkl'].map((name) => guideServer(name))
+const ORIGINAL = Object.fromEntries(TWELVE.map((server) => [server['server_id'], server['url']]))
 
 /** Runs a shell script to its end, in which `"$@"` is the program with these arguments. */
 function shell(
@@ -50,7 +50,7 @@ async function expectKept(trial: Trial, folder: string, { code, stdout, stderr }
   const sent = writes(trial.sandbox)
   const recorded = await intents(folder)
   expect(recorded).toBeGreaterThanOrEqual(sent)
-  if (code === 0) return expect(sent).toBe(SIX.length)
+  if (code === 0) return expect(sent).toBe(TWELVE.length)
   expect(code).toBe(sent === 0 ? 1 : 4)
   expect(sentence(stdout + stderr)).toMatch(
     new RegExp(`The journal in \\S+ cannot be written \\(${error}\\)`),
@@ -72,8 +72,8 @@ describe.concurrent('a disk that fills up ends a run before a write that it coul
     'wherever it is full: from the first record on, in the middle, not at all',
     async ({ open }) => {
       const seen = new Set<number | null>()
-      for (const pages of [1, 4, 12]) {
-        const trial = await open({ servers: SIX })
+      for (const pages of [1, 9, 12]) {
+        const trial = await open({ servers: TWELVE })
         const [disk, kept] = [join(trial.folder, 'disk'), join(trial.folder, 'kept')]
         await Promise.all([mkdir(disk), mkdir(kept)])
         // The file system goes away with the shell: what the journal holds is saved first.
@@ -90,8 +90,8 @@ describe.concurrent('a disk that fills up ends a run before a write that it coul
   // What every system can do without any right: no file of the process may become larger than so many blocks.
   test('and so does a file that may not grow', async ({ open }) => {
     const seen = new Set<number | null>()
-    for (const blocks of [10, 40, 200]) {
-      const trial = await open({ servers: SIX })
+    for (const blocks of [10, 72, 200]) {
+      const trial = await open({ servers: TWELVE })
       const finished = await shell(`ulimit -f ${blocks}; exec "$@"`, trial, ['--yes', '--no-wait'])
       await expectKept(trial, trial.journal, finished, 'a file may not be that large')
       seen.add(finished.code)
@@ -106,7 +106,7 @@ describe
     const full = 'Standard output could not be written as a whole: the disk is full.'
 
     test('where nothing was written, 1 in place of 0 or 2', async ({ open }) => {
-      const trial = await open({ servers: SIX })
+      const trial = await open({ servers: TWELVE })
       for (const args of [['--dry-run', '--json'], ['--dry-run', '--exit-code'], ['history'], ['--help']]) {
         const { code, stderr } = await shell('exec "$@" > /dev/full', trial, args)
         expect([code, stderr]).toEqual([1, expect.stringMatching(`${full}\n$`)])
@@ -114,19 +114,19 @@ describe
     })
 
     test('where something was written, 4, with the command that shows it', async ({ open }) => {
-      const trial = await open({ servers: SIX })
+      const trial = await open({ servers: TWELVE })
       const { code, stderr } = await shell('exec "$@" > /dev/full', trial, ['--yes', '--json', '--no-wait'])
       expect(code).toBe(4)
       expect(stderr).toContain(
         `${full}\nSomething was written, and the journal holds what became of it:\n  npx mcp-url-migrate history --journal ${trial.journal}\nTo take it back:\n  npx mcp-url-migrate --revert `,
       )
-      expect(writes(trial.sandbox)).toBe(SIX.length)
+      expect(writes(trial.sandbox)).toBe(TWELVE.length)
       const again = await shell('exec "$@" > /dev/full', trial, ['--yes', '--json', '--no-wait'])
       expect([again.code, again.stderr]).toEqual([1, expect.stringMatching(`${full}\n$`)])
     })
 
     test('where only its beginning was written, as a file may not grow', async ({ open }) => {
-      const trial = await open({ servers: SIX })
+      const trial = await open({ servers: TWELVE })
       const file = join(trial.folder, 'plan.json')
       const script = `ulimit -f 2; exec "$@" > ${file}`
       const { code, stderr } = await shell(script, trial, ['--dry-run', '--json'])
@@ -136,18 +136,18 @@ describe
     })
 
     test.skipIf(!canMount)('where only its beginning was written, as the disk is full', async ({ open }) => {
-      const trial = await open({ servers: SIX })
+      const trial = await open({ servers: TWELVE })
       const disk = join(trial.folder, 'disk')
       await mkdir(disk)
       const script = `mount -t tmpfs -o size=4k x ${disk} && "$@" > ${disk}/run.json; code=$?; wc -c < ${disk}/run.json; exit $code`
       const args = ['--yes', '--json', '--no-wait']
       const { code, stdout, stderr } = await shell(`exec unshare -rm sh -c '${script}' sh "$@"`, trial, args)
-      expect([code, stdout.trim(), writes(trial.sandbox)]).toEqual([4, '4096', SIX.length])
+      expect([code, stdout.trim(), writes(trial.sandbox)]).toEqual([4, '4096', TWELVE.length])
       expect(stderr).toContain(full)
     })
 
     test('and what watches ends when nobody can read it any more', async ({ open }) => {
-      const trial = await open({ servers: SIX })
+      const trial = await open({ servers: TWELVE })
       const nowhere = { ...trial, env: { ...trial.env, DOCKER_HOST: 'unix:///nowhere.sock' } }
       const args = ['status', '--watch', '0.01', '--json']
       const piped = await shell('{ "$@"; echo code $? >&2; } | head -c 1', nowhere, args)
@@ -156,11 +156,11 @@ describe
     })
 
     test('but not where its reader has gone, and neither where standard error is lost', async ({ open }) => {
-      const trial = await open({ servers: SIX })
+      const trial = await open({ servers: TWELVE })
       const piped = await shell('{ "$@"; echo code $? >&2; } | head -c 1', trial, ['--dry-run', '--json'])
       expect([piped.stdout, piped.stderr]).toEqual(['{', expect.stringMatching(/code 0\n$/)])
       const silent = await shell('exec "$@" 2> /dev/full', trial, ['--yes', '--no-wait'])
-      expect([silent.code, writes(trial.sandbox)]).toEqual([0, SIX.length])
+      expect([silent.code, writes(trial.sandbox)]).toEqual([0, TWELVE.length])
       expect((await shell('exec "$@" > /dev/full 2> /dev/full', trial, ['--dry-run'])).code).toBe(1)
     })
   })
@@ -178,7 +178,7 @@ describe.skipIf(!runsAsNobody)('a journal without the right to write', () => {
   }
 
   test('in its folder: exit 1, before the gateway is asked anything', async ({ open }) => {
-    const trial = await open({ servers: SIX })
+    const trial = await open({ servers: TWELVE })
     await own(trial)
     await chmod(trial.journal, 0o500)
     const { code, stderr } = await shell('exec "$@"', trial, ['--yes'], nobody)
@@ -199,7 +199,7 @@ describe.skipIf(!runsAsNobody)('a journal without the right to write', () => {
       return body
     }
     const quirk = { on: { method: 'PUT', path: '/v1/mcp/server', nth: 2 }, do: { alter } }
-    const trial = await open({ servers: SIX, quirks: [quirk] })
+    const trial = await open({ servers: TWELVE, quirks: [quirk] })
     state.trial = trial
     await own(trial)
     const finished = await shell('exec "$@"', trial, ['--yes'], nobody)
