@@ -4,30 +4,13 @@ import { canonical } from '../../core/canonical.ts'
 import { MigrateError } from '../../core/errors.ts'
 import { readExactBytes } from '../../core/exact-json.ts'
 import { type ListedServer, listedServer } from '../../core/record/server.ts'
+import { parsedJson } from '../../core/parsed-json.ts'
 import { routeMissing } from '../connect/account.ts'
 import { type Endpoint, isSilence, spoken } from '../http/http.ts'
 import type { Answer } from '../http/transport.ts'
 import type { Snapshot } from '../port.ts'
 import { SERVERS } from './answers.ts'
-
-/** The bytes of each entry of a JSON array. */
-function entriesIn(array: Buffer): Buffer[] {
-  const entries: Buffer[] = []
-  let [depth, begin, inText] = [0, 0, false]
-  // In Latin-1 each byte is one character, and all that structures JSON is the same in it.
-  for (const { 0: lexeme, index } of array.toString('latin1').matchAll(/\\.|["[\]{},]/gs)) {
-    if (lexeme === '"') inText = !inText
-    if (inText || lexeme === '"') continue
-    if ('[{'.includes(lexeme)) depth += 1
-    if (depth === 1 && lexeme === '[') begin = index + 1
-    if (depth === 1 && (lexeme === ',' || lexeme === ']')) {
-      entries.push(array.subarray(begin, index))
-      begin = index + 1
-    }
-    if (']}'.includes(lexeme)) depth -= 1
-  }
-  return entries
-}
+import { entriesIn } from './entries.ts'
 
 /** A byte that is no UTF-8, as Python keeps it in a text: half of a character, which no address can hold. */
 const escapedByte = (byte: string): string => String.fromCharCode(0xdc00 + byte.charCodeAt(0))
@@ -45,23 +28,21 @@ function vague(bytes: Buffer): unknown {
   return { server_id, server_name, alias, url: null }
 }
 
-function isArray(json: string): boolean {
+/** An entry, as far as it can be read; `undefined` where it is no JSON. */
+function entryOf(bytes: Buffer): unknown {
+  const entry = readExactBytes(bytes)
+  if (entry.kind === 'json') return entry.value
   try {
-    return Array.isArray(JSON.parse(json))
+    return vague(bytes)
   } catch {
-    return false
+    return undefined
   }
 }
 
 /** The entries of a list; those that cannot be read exactly by their names only. `null` where it is no list. */
-function entriesOf({ body, text }: Answer): unknown[] | null {
-  const whole = readExactBytes(body)
-  if (whole.kind === 'json') return Array.isArray(whole.value) ? whole.value : null
-  if (!isArray(text)) return null
-  return entriesIn(body).map((bytes) => {
-    const entry = readExactBytes(bytes)
-    return entry.kind === 'json' ? entry.value : vague(bytes)
-  })
+function entriesOf({ body }: Pick<Answer, 'body'>): unknown[] | null {
+  const entries = entriesIn(body)?.map(entryOf)
+  return entries?.every((entry) => entry !== undefined) ? entries : null
 }
 
 /** Each server once. Where two entries of one id differ, its record tells which is right. */
@@ -126,24 +107,24 @@ export function readList(answer: Answer, endpoint: Endpoint): ListedServer[] {
 const idOf = (entry: unknown): unknown =>
   typeof entry === 'object' && entry !== null && 'server_id' in entry ? entry.server_id : null
 
+const lookedAt = (bytes: Buffer): unknown => parsedJson(bytes.toString())
+
 /** The list, each entry read when somebody asks for it. Throws `inventory-invalid` when it is no array. */
 export function readSnapshot(answer: Answer, endpoint: Endpoint): Snapshot {
   requireList(answer, endpoint)
-  const { json } = answer
-  if (!Array.isArray(json)) throw noArray()
-  const entries = new Map<unknown, unknown>(json.map((entry: unknown) => [idOf(entry), entry]))
-  // One that stands there twice may be either.
-  const isEachOnce = entries.size === json.length
+  const entries = entriesIn(answer.body)
+  if (!entries) throw noArray()
+  const byId = new Map<unknown, Buffer | null>()
+  for (const bytes of entries) {
+    const id = idOf(lookedAt(bytes))
+    const known = byId.get(id)
+    // One that stands there twice may be either.
+    byId.set(id, known === undefined || known?.equals(bytes) ? bytes : null)
+  }
   return {
     entry: (id) => {
-      const entry = isEachOnce ? entries.get(id) : onlyOne(json.filter((each) => idOf(each) === id))
-      return listedServer.safeParse(entry).data ?? null
+      const bytes = byId.get(id)
+      return bytes ? (listedServer.safeParse(lookedAt(bytes)).data ?? null) : null
     },
   }
-}
-
-/** One entry that all of these are; `null` where they differ, or there is none. */
-function onlyOne(entries: readonly unknown[]): unknown {
-  const [first] = entries
-  return entries.every((each) => canonical(each) === canonical(first)) ? first : null
 }
