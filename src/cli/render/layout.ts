@@ -1,5 +1,5 @@
 import stringWidth from 'fast-string-width'
-import { printable } from '../../core/show/text.ts'
+import { isPlainText, printable } from '../../core/show/text.ts'
 import type { Paint } from '../terminal/colour.ts'
 
 /** How to render: the columns there are, whether in colour, and whether in full. */
@@ -21,7 +21,7 @@ export type Room = Pick<Look, 'width' | 'onScreen'>
  * The columns that a text takes on a screen: wide letters and emoji two, marks that combine with a letter none, colour codes
  * none. For a text of one line.
  */
-export const columnsOf = (text: string): number => stringWidth(text)
+export const columnsOf = (text: string): number => (isPlainText(text) ? text.length : stringWidth(text))
 
 /** A text with spaces after it, up to that many columns. */
 export const padded = (text: string, columns: number): string =>
@@ -48,6 +48,7 @@ export function fitted(text: string, columns: number): string {
  * word, such as a URL, stays whole.
  */
 export function wrap(text: string, width: number, indent = ''): string {
+  if (text.length <= width && isPlainText(text)) return text
   const [first = '', ...words] = text.trimStart().split(' ')
   const lines: string[] = []
   let line = text.slice(0, text.length - text.trimStart().length) + first

@@ -36,7 +36,7 @@ export function unitsOf<T extends Change>(changes: readonly T[]): T[][] {
   return groupedBy(changes, (change) => {
     const variable = isVariable(change) ? change : variableOf(change, variables)
     const place = sharedUrlOf(change, shared) ?? variable
-    return place ? [place.file?.path, place.file?.variable, place.file?.server] : ['server', change.server.id]
+    return place ? [place.file?.path, place.file?.variable, place.file?.server] : change.server.id
   })
 }
 

@@ -20,6 +20,8 @@ const CLEARED: ReadonlyMap<string, 'string' | 'boolean'> = new Map(
   } as const),
 )
 
+const NAMES_OF_CLEARED = [...CLEARED.keys()]
+
 const SIGN_IN_TYPES = [
   'oauth2',
   'oauth2_token_exchange',
@@ -37,8 +39,8 @@ const isBlank = (value: unknown): boolean => isNothing(value) || String(value).t
 
 /** The settings that a record holds and a new URL would clear. */
 export function settingsOf(record: ServerRecord): Settings {
-  const held = [...CLEARED.keys()].map((field) => [field, record[field]] as const)
-  return Object.fromEntries(held.filter(([, value]) => !isNothing(value)))
+  const held = NAMES_OF_CLEARED.filter((field) => !isNothing(record[field]))
+  return Object.fromEntries(held.map((field) => [field, record[field]]))
 }
 
 function clearsSettings(edits: readonly Pick<Edit, 'field'>[]): boolean {

@@ -1,4 +1,4 @@
-import { canonical, sha256 } from '../canonical.ts'
+import { canonicalMembers, sha256 } from '../canonical.ts'
 import { exactText, readExactly } from '../exact-json.ts'
 import type { Era } from './eras.ts'
 import { isSetting } from './oauth.ts'
@@ -38,7 +38,7 @@ export interface Sighting {
 /** What was seen of servers, by id. */
 export type Sightings = ReadonlyMap<string, Sighting>
 
-const print = (value: unknown): string => sha256(canonical(value, 'rounded')).slice(0, 32)
+const print = (json: string): string => sha256(json).slice(0, 32)
 
 /** The prints of an entry, for a server that is to take these edits. */
 export function printsOf(
@@ -48,11 +48,10 @@ export function printsOf(
 ): EntryPrints {
   const written = new Set([...edits.map(({ field }) => fieldOf(field)), ...STAMPS, ...alsoWrites])
   const isWritten = (field: string): boolean => written.has(field) || isSetting(field)
-  const stored = Object.entries(listed).filter(
-    ([field, value]) => value !== undefined && !PROBED.includes(field),
-  )
-  const rest = print(Object.fromEntries(stored.filter(([field]) => !isWritten(field))))
-  return { rest, whole: print([rest, Object.fromEntries(stored.filter(([field]) => isWritten(field)))]) }
+  const stored = Object.keys(listed).filter((field) => listed[field] !== undefined && !PROBED.includes(field))
+  const [left, own] = [stored.filter((field) => !isWritten(field)), stored.filter(isWritten)]
+  const rest = print(canonicalMembers(listed, left, 'rounded'))
+  return { rest, whole: print(`["${rest}",${canonicalMembers(listed, own, 'rounded')}]`) }
 }
 
 /** The sighting of a record, with the entry of a list that was taken before it was read. */

@@ -1,4 +1,4 @@
-import { settableFields } from '../record/fields.ts'
+import { settableNames, settableValue } from '../record/fields.ts'
 import { isWholeAddress, type Migration, mentions } from './migration.ts'
 import { textsIn, type PlacedText } from '../record/path.ts'
 import type { Edit } from '../plan/change.ts'
@@ -15,17 +15,19 @@ export interface Leftover {
 
 interface Finding extends PlacedText, Rewriting {}
 
-/** What a rule makes of every text in a field, its name among them; of a field that it does not name, nothing. */
-function findingsIn(migration: Migration, field: string, value: unknown): Finding[] {
+/** All texts in a field of a record, its name among them. */
+const placesIn = (record: Record<string, unknown>, field: string): PlacedText[] =>
+  textsIn({ [field]: settableValue(record, field) })
+
+/** What a rule makes of a text in a field; of a name, and in a field that it does not name, nothing. */
+function findingAt(migration: Migration, field: string, place: PlacedText): Finding {
   const named = migration.fields.find((name) => name === field)
-  return textsIn({ [field]: value }).map((place) => {
-    if (!named || place.isName) return { ...place, after: place.text, remarks: [] }
-    const rewrite = isWholeAddress(named) ? rewriteAddress : rewriteText
-    return { ...place, ...rewrite(migration, place.text) }
-  })
+  if (!named || place.isName) return { ...place, after: place.text, remarks: [] }
+  const rewrite = isWholeAddress(named) ? rewriteAddress : rewriteText
+  return { ...place, ...rewrite(migration, place.text) }
 }
 
-const names = ({ fields }: Migration, field: string): boolean => fields.some((name) => name === field)
+const names = ({ fields }: Migration, field: string): boolean => (fields as readonly string[]).includes(field)
 
 /** May an address stand in a value, or in the name of a member? All have a colon, and most of a record has none. */
 function mayHoldAddress(value: unknown): boolean {
@@ -36,9 +38,9 @@ function mayHoldAddress(value: unknown): boolean {
 
 /** What the rule changes in a record: one edit for each text, by its path; the URL first. */
 export function editsOf(migration: Migration, record: Record<string, unknown>): Edit[] {
-  return Object.entries(settableFields(record))
-    .filter(([field]) => names(migration, field))
-    .flatMap(([field, value]) => findingsIn(migration, field, value))
+  return Object.keys(record)
+    .filter((field) => names(migration, field))
+    .flatMap((field) => placesIn(record, field).map((place) => findingAt(migration, field, place)))
     .filter(({ text, after }) => after !== text)
     .map(({ path, text, after }) => ({ field: path, before: text, after }))
     .toSorted((a, b) => Number(b.field === 'url') - Number(a.field === 'url'))
@@ -49,10 +51,14 @@ export function editsOf(migration: Migration, record: Record<string, unknown>): 
  * are no plain match. They are reported, never rewritten. The `url` that a rule names is told of with its server.
  */
 export function leftovers(migration: Migration, record: Record<string, unknown>): Leftover[] {
-  return Object.entries(settableFields(record))
-    .filter(([field, value]) => names(migration, field) || mayHoldAddress({ [field]: value }))
-    .flatMap(([field, value]) => findingsIn(migration, field, value))
-    .filter(({ path }) => path !== 'url' || !migration.fields.includes('url'))
+  const isTold = ({ path }: PlacedText): boolean => path === 'url' && names(migration, 'url')
+  return settableNames(record)
+    .filter((field) => names(migration, field) || field.includes(':') || mayHoldAddress(record[field]))
+    .flatMap((field) =>
+      placesIn(record, field)
+        .filter((place) => !isTold(place))
+        .map((place) => findingAt(migration, field, place)),
+    )
     .flatMap(({ path, after, remarks, isName }) => {
       const isThere = mentions(migration, after)
       if (!isThere && remarks.length === 0) return []

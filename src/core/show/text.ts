@@ -4,6 +4,12 @@ import { exactText } from '../exact-json.ts'
 const UNSAFE =
   /[\p{Surrogate}\u0000-\u001f\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb]/gu
 
+/** Signs that every screen shows, each in one column. */
+const PLAIN = /^[ -~]*$/
+
+/** Does a text hold nothing but letters, digits, signs and blanks of ASCII? */
+export const isPlainText = (text: string): boolean => PLAIN.test(text)
+
 const escaped = (character: string): string => {
   const code = character.codePointAt(0) ?? 0
   return code <= 0xff
@@ -13,7 +19,7 @@ const escaped = (character: string): string => {
 
 /** A gateway's text made harmless for a terminal: control and direction characters become `\x1b`-like escapes. */
 export function printable(text: string): string {
-  return text.replace(UNSAFE, escaped)
+  return isPlainText(text) ? text : text.replace(UNSAFE, escaped)
 }
 
 /** A whole output made harmless: everything but line breaks and this program's own colours. */

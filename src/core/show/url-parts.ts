@@ -12,8 +12,8 @@ const PREFIXES = [
   /^(AKIA|ASIA|AIza)[\w-]{8}/,
 ]
 
-/** What begins as a key does: scikit-learn and its family. */
-const NAMES = /^sk[-_](learn|image)$/
+/** What begins as a key does: scikit-learn and its family. And small letters alone, which no token is made of, unless it is long. */
+const NAMES = /^(?:sk[-_](?:learn|image)|[a-z]{0,23})$/
 
 /** Does a part of a path look like a token rather than a name? (Some vendors put the key into the path.) */
 function looksSecret(segment: string): boolean {
@@ -28,6 +28,7 @@ function looksSecret(segment: string): boolean {
 
 /** A text without percent signs that stand for something, however often they were escaped themselves. */
 export function decoded(text: string): string {
+  if (!text.includes('%')) return text
   let result = text
   for (let round = 0; round < 4; round += 1)
     result = result.replaceAll(/(?:%[\da-f]{2})+/gi, (bytes) => {
@@ -53,15 +54,18 @@ const isPort = (name: string, sign: string, value: string): boolean =>
 
 /** `name=value` and `name:value` without the value; what else looks like a token is none to be seen. */
 function maskedPair(text: string): string {
-  const [, name = '', sign = '', value = ''] = /^([^=:]*)([=:])(.*)$/s.exec(text) ?? []
-  if (looksSecret(sign === '' ? text : name)) return MASK
-  return sign === '' || value === '' || isPort(name, sign, value) ? text : `${name}${sign}${MASK}`
+  const at = text.search(/[=:]/)
+  const [name, sign] = at === -1 ? [text, ''] : [text.slice(0, at), text.charAt(at)]
+  if (looksSecret(name)) return MASK
+  const value = text.slice(name.length + 1)
+  return value === '' || isPort(name, sign, value) ? text : `${name}${sign}${MASK}`
 }
 
 /** A part between two slashes; after each `;` a value, with a name or without. */
 function maskedSegment(segment: string): string {
   const plain = decoded(segment)
   if (plain !== segment) return maskedPath(plain) === plain && !/[?#]/.test(plain) ? segment : MASK
+  if (!segment.includes(';')) return maskedPair(segment)
   const [first = '', ...matrix] = segment.split(';')
   const values = matrix.map((each) => (each === '' || /[=:]/.test(each) ? maskedPair(each) : MASK))
   return [maskedPair(first), ...values].join(';')
@@ -80,7 +84,8 @@ const isValue = (segment: string): boolean => /[\dA-Z%]/.test(segment) && !/^v\d
 export const maskedPath = (path: string): string =>
   path
     .split(/([/\\])/)
-    .map((segment, i, all) =>
-      NAME_OF_SECRET.test(all[i - 2] ?? '') && isValue(segment) ? MASK : maskedSegment(segment),
-    )
+    .map((segment, i, all) => {
+      if (i % 2 === 1) return segment
+      return isValue(segment) && NAME_OF_SECRET.test(all[i - 2] ?? '') ? MASK : maskedSegment(segment)
+    })
     .join('')

@@ -1,4 +1,6 @@
 import { spawnSync } from 'node:child_process'
+import stringWidth from 'fast-string-width'
+import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import {
   columnsOf,
@@ -11,6 +13,18 @@ import {
 } from '../../../src/cli/render/layout.ts'
 import { shellQuoted } from '../../../src/core/show/shell.ts'
 import { mend } from '../../../src/core/show/remedy.ts'
+
+const texts = fc
+  .array(fc.oneof(fc.constantFrom('a', '~', ' ', '  ', 'word', '漢', 'é', '\u0301', '😀', '\t'), fc.string()))
+  .map((parts) => parts.join(''))
+
+test('every text takes the columns that the library says', () => {
+  fc.assert(fc.property(texts, (text) => columnsOf(text) === stringWidth(text)))
+})
+
+test('a text that fits stays as it is', () => {
+  fc.assert(fc.property(texts, (text) => wrap(text, columnsOf(text), '  ') === text))
+})
 
 const COMMAND = 'chmod -R go-w -- /a/folder/whose/name/is/longer/than/a/line'
 

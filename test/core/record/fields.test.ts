@@ -1,7 +1,13 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { canonical, sha256 } from '../../../src/core/canonical.ts'
-import { areSameHashes, fieldHashes, movedFields, settableFields } from '../../../src/core/record/fields.ts'
+import {
+  areSameHashes,
+  fieldHashes,
+  fingerprint,
+  movedFields,
+  settableFields,
+} from '../../../src/core/record/fields.ts'
 import { serverRecord } from '../../../src/core/record/server.ts'
 
 /** The hashes of a record as version 1 of the journal holds them. */
@@ -36,6 +42,7 @@ describe('hashes of the fields of a record', () => {
       fc.property(records, records, (before, after) => {
         const moved = movedFields(fieldHashes(before), after)
         expect(fieldHashes(before)).toEqual(plainHashes(before))
+        expect(fingerprint(fieldHashes(before))).toBe(sha256(canonical(fieldHashes(before))))
         expect(moved.length === 0).toBe(areSameHashes(fieldHashes(before), fieldHashes(after)))
         expect(movedFields(fieldHashes(before), before)).toEqual([])
       }),

@@ -4,6 +4,12 @@ import { Redactor } from '../../../src/core/show/secrets/redactor.ts'
 
 // The secret of each is `SECRET`, or what stands beside it. What nobody could tell from a name is not here.
 
+test('small letters alone are no secret up to 23 of them', () => {
+  for (const word of ['eyjabcdefgh', 'akiaabcdefgh', 'skxpk', 'a'.repeat(23)])
+    expect(maskUrl(`http://h/${word}/x`)).toBe(`http://h/${word}/x`)
+  expect(maskUrl(`http://h/${'a'.repeat(24)}/x`)).toBe('http://h/***/x')
+})
+
 describe('a URL is shown without its secret:', () => {
   for (const [url, secret] of [
     ['http://h/sse?a=b%26c=SECRET', 'SECRET'],

@@ -64,7 +64,7 @@ export function renderSettings(
   { indent = '  ', lead = '' }: { indent?: string; lead?: string } = {},
 ): string[] {
   const goes =
-    eraOf(plan.gateway.version).era.dropsClient && effects.some(({ code }) => code === 'issuer-cleared')
+    effects.some(({ code }) => code === 'issuer-cleared') && eraOf(plan.gateway.version).era.dropsClient
   const texts = publicSettings(settings)
     .filter(({ field }) => !(goes && field === 'issuer'))
     .map(({ field, value }) => printable(`${field}: ${String(value)}`))

@@ -28,11 +28,39 @@ interface Part {
 /** The parts of a URL between which a change can fall: scheme, host, port, steps of the path. */
 const tokens = (text: string): string[] => text.split(/([:/?#&=@]+)/).filter((part) => part !== '')
 
-/** One side of a changed URL in parts, those that differ from the other side marked. */
-function parts(before: string, after: string, side: 'added' | 'removed'): Part[] {
-  return diffArrays(tokens(before), tokens(after))
-    .filter((piece) => piece[side] || (!piece.added && !piece.removed))
-    .map((piece) => ({ text: piece.value.join(''), changed: piece[side] === true }))
+/**
+ * Do two lists of tokens differ in single tokens that the other list has nowhere? Then there is one shortest way from one to
+ * the other, and each token stands for the one at its place.
+ */
+const isOneForOne = (before: readonly string[], after: readonly string[]): boolean =>
+  before.length === after.length &&
+  before.every((token, i) => {
+    const [next, isFirst] = [after[i] ?? '', before[i - 1] === after[i - 1]]
+    return token === next || (isFirst && !after.includes(token) && !before.includes(next))
+  })
+
+/** A side of two such lists in parts. */
+function partsBeside(own: readonly string[], other: readonly string[]): Part[] {
+  const found: Part[] = []
+  for (const [i, text] of own.entries()) {
+    const last = found.at(-1)
+    const changed = text !== other[i]
+    if (last && !changed && !last.changed) last.text += text
+    else found.push({ text, changed })
+  }
+  return found
+}
+
+/** Both sides of a changed URL in parts, those that differ from the other side marked. */
+function partsOf(before: string, after: string): { removed: Part[]; added: Part[] } {
+  const [was, is] = [tokens(before), tokens(after)]
+  if (isOneForOne(was, is)) return { removed: partsBeside(was, is), added: partsBeside(is, was) }
+  const pieces = diffArrays(was, is)
+  const parts = (side: 'added' | 'removed'): Part[] =>
+    pieces
+      .filter((piece) => piece[side] || (!piece.added && !piece.removed))
+      .map((piece) => ({ text: piece.value.join(''), changed: piece[side] }))
+  return { removed: parts('removed'), added: parts('added') }
 }
 
 const painted = (pieces: readonly Part[], look: Look, colour: 'red' | 'green'): string =>
@@ -55,14 +83,24 @@ interface ShownEdit {
   after: string | null
 }
 
-function line(sign: '-' | '+', { label, before, after }: ShownEdit, look: Look): string[] {
-  const [side, colour] = sign === '-' ? (['removed', 'red'] as const) : (['added', 'green'] as const)
-  const own = sign === '-' ? before : after
-  if (own === null) return []
-  const isNew = before === null || after === null
-  const pieces = isNew ? [{ text: own, changed: true }] : parts(before, after, side)
-  const text = look.paint(colour, `${sign}${label}`) + painted(pieces, look, colour)
-  return look.colour || isNew ? [text] : [text, carets(pieces, columnsOf(label) + 1)]
+function line(sign: '-' | '+', label: string, pieces: readonly Part[], look: Look): string {
+  const colour = sign === '-' ? 'red' : 'green'
+  return look.paint(colour, `${sign}${label}`) + painted(pieces, look, colour)
+}
+
+/** The lines of an edit: the text before, and the text after. */
+function lines({ label, before, after }: ShownEdit, look: Look): string[] {
+  if (before === null || after === null) {
+    const whole = (text: string): Part[] => [{ text, changed: true }]
+    return [
+      ...(before === null ? [] : [line('-', label, whole(before), look)]),
+      ...(after === null ? [] : [line('+', label, whole(after), look)]),
+    ]
+  }
+  const { removed, added } = partsOf(before, after)
+  const below = (pieces: readonly Part[]): string[] =>
+    look.colour ? [] : [carets(pieces, columnsOf(label) + 1)]
+  return [line('-', label, removed, look), ...below(removed), line('+', label, added, look), ...below(added)]
 }
 
 /** One side of an edit as it may be shown. An id is shown whole: what looks like a token in it is not one. */
@@ -75,6 +113,21 @@ export function shownSide({ field }: Edit, value: string | null): string | null 
 const labelOf = ({ field }: Edit, file: ChangedFile | null): string =>
   file !== null && file.variable !== null ? `${printable(file.variable)}=` : `${fieldTitle(field)}: `
 
+/** The head of each hunk of the unified diff of some edits. */
+function headsOf(shown: readonly ShownEdit[]): string[] {
+  const [only, ...more] = shown
+  if (only && more.length === 0 && only.before !== null && only.after !== null)
+    return only.before === only.after ? [] : ['@@ -1,1 +1,1 @@']
+  const text = (side: 'before' | 'after') =>
+    shown.flatMap((each) => (each[side] === null ? [] : [`${each.label}${each[side]}\n`])).join('')
+  const patch = structuredPatch('now', 'after', text('before'), text('after'), undefined, undefined, {
+    context: 0,
+  })
+  return patch.hunks.map(
+    (hunk) => `@@ -${hunk.oldStart},${hunk.oldLines} +${hunk.newStart},${hunk.newLines} @@`,
+  )
+}
+
 /** The unified diff of one server's edits, the part of each URL that changes emphasised. */
 export function renderEdits({ edits, file }: Pick<Change, 'edits' | 'file'>, look: Look): string {
   const shown = edits.map((edit) => ({
@@ -82,23 +135,14 @@ export function renderEdits({ edits, file }: Pick<Change, 'edits' | 'file'>, loo
     before: shownSide(edit, edit.before),
     after: shownSide(edit, edit.after),
   }))
-  const text = (side: 'before' | 'after') =>
-    shown.flatMap((each) => (each[side] === null ? [] : [`${each.label}${each[side]}\n`])).join('')
-  const patch = structuredPatch('now', 'after', text('before'), text('after'), undefined, undefined, {
-    context: 0,
-  })
-  const heads = patch.hunks.map(
-    (hunk) => `@@ -${hunk.oldStart},${hunk.oldLines} +${hunk.newStart},${hunk.newLines} @@`,
-  )
   const body = shown.flatMap((edit) => [
-    ...line('-', edit, look),
-    ...line('+', edit, look),
+    ...lines(edit, look),
     ...(edit.before === edit.after ? ['  (the two differ in what is hidden)'] : []),
   ])
   return [
     look.paint('dim', '--- now'),
     look.paint('dim', '+++ after'),
-    ...heads.map((head) => look.paint('cyan', head)),
+    ...headsOf(shown).map((head) => look.paint('cyan', head)),
     ...body,
   ].join('\n')
 }
