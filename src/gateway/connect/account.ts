@@ -38,8 +38,8 @@ const notAdmin = (what: string): MigrateError =>
   new MigrateError('not-admin', `This key may not edit MCP servers: ${what}`, ADMIN_HINT)
 
 /** Is this FastAPI's answer for a path that the release does not have? */
-export const routeMissing = ({ status, json }: Answer): boolean =>
-  status === 404 && (json as { detail?: unknown } | null)?.detail === 'Not Found'
+export const routeMissing = (answer: Answer): boolean =>
+  answer.status === 404 && (answer.json as { detail?: unknown } | null)?.detail === 'Not Found'
 
 /** Says why a question that only an admin may ask got no proper answer. */
 export function refuse(answer: Answer, endpoint: Endpoint): never {

@@ -27,10 +27,21 @@ export class Redactor {
   readonly #parent: Redactor | null
   readonly #known = new Known()
   readonly #learnt = new Set<string>()
+  /** What stands in a record, to be learnt when something is said of it: that is seldom, and records are many. */
+  #recorded: Iterable<string>
 
-  /** `parent`: another, whose secrets this one knows too. */
-  constructor(parent: Redactor | null = null) {
+  /** `parent`: another, whose secrets this one knows too; `recorded`: texts of a record where secrets stand. */
+  constructor(parent: Redactor | null = null, recorded: Iterable<string> = []) {
     this.#parent = parent
+    this.#recorded = recorded
+  }
+
+  /** All that it knows by now itself. */
+  get #own(): Known {
+    const recorded = this.#recorded
+    this.#recorded = []
+    this.#add(recorded, recordedForms)
+    return this.#known
   }
 
   #add(texts: Iterable<string>, formsOf: (text: string) => readonly Form[]): this {
@@ -58,16 +69,16 @@ export class Redactor {
 
   /** One for what is said of a single record, which knows its secrets too. Names and ordinary words among them are none. */
   about(texts: Iterable<string>): Redactor {
-    return new Redactor(this).#add(texts, recordedForms)
+    return new Redactor(this, [...texts])
   }
 
   *#ranges(view: View, speaker: Speaker): Generator<Range> {
     if (this.#parent) yield* this.#parent.#ranges(view, speaker)
-    if (!this.#known.isEmpty) yield* rangesIn(view, this.#known, speaker)
+    if (!this.#own.isEmpty) yield* rangesIn(view, this.#own, speaker)
   }
 
   get #knowsNothing(): boolean {
-    return this.#known.isEmpty && (this.#parent === null || this.#parent.#knowsNothing)
+    return this.#own.isEmpty && (this.#parent === null || this.#parent.#knowsNothing)
   }
 
   #rangesIn(text: string, speaker: Speaker): Range[] {
