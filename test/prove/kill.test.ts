@@ -12,11 +12,11 @@ const LANES = 2
 /** What `npm test` kills at: one boundary of each kind, around the writes. */
 const SAMPLE = {
   run: [
-    'after line 1 of append 1 (run-started, intent)',
+    'after append 1 (run-started)',
     'request is out: PUT /v1/mcp/server 2',
     'answer is there: PUT /v1/mcp/server 3',
   ],
-  revert: ['middle of append 4 (outcome)', 'before append 15 (run-finished)'],
+  revert: ['middle of append 5 (outcome)', 'before append 16 (run-finished)'],
 }
 
 let lanes: { lane: Lane; courses: Awaited<ReturnType<typeof coursesOn>> }[]
