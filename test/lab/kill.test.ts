@@ -9,12 +9,12 @@ const NAMES = ['fleet_bow', 'fleet_mast', 'fleet_stern']
 
 /** Where the program is killed: around the second of three writes, at its beginning and at its end. */
 const POINTS = [
-  'after line 1 of append 1 (run-started, intent)',
+  'after append 1 (run-started)',
   'before PUT /v1/mcp/server 2',
   'request is out: PUT /v1/mcp/server 2',
   'answer is there: PUT /v1/mcp/server 2',
-  'middle of append 4 (outcome)',
-  'before append 7 (run-finished)',
+  'middle of append 5 (outcome)',
+  'before append 8 (run-finished)',
 ]
 
 for (const gateway of labGateways()) {

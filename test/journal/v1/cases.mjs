@@ -128,18 +128,18 @@ const cut = [
   [
     'begun',
     'Killed before the first intent was whole: only the beginning is on disk.',
-    'behind line 1 of append 1 (run-started, intent)',
+    'after append 1 (run-started)',
   ],
   [
     'torn-beginning',
     'Killed in the middle of its very first line.',
-    'middle of append 1 (run-started, intent)',
+    'middle of append 1 (run-started)',
   ],
   ['unlanded', 'Killed between an intent and its request.', unsent(2)],
   ['landed', 'Killed after a write that reached the gateway, before its outcome was recorded.', answered(2)],
-  ['between', 'Killed between two servers.', 'after append 2 (outcome)'],
-  ['torn', 'Killed in the middle of the line of an outcome.', 'middle of append 4 (outcome)'],
-  ['unclosed', 'Killed when all was done but the end.', 'before append 5 (run-finished)'],
+  ['between', 'Killed between two servers.', 'after append 3 (outcome)'],
+  ['torn', 'Killed in the middle of the line of an outcome.', 'middle of append 5 (outcome)'],
+  ['unclosed', 'Killed when all was done but the end.', 'before append 6 (run-finished)'],
 ].map(([name, what, kill]) => ({ name, what, ...newest(TWO), steps: [{ ...YES, kill }] }))
 
 const older = [
