@@ -2,7 +2,7 @@
 export const DEEPEST = 500
 
 /** Is a value nested no deeper than so many levels? */
-export function isWithin(levels: number, value: unknown): boolean {
+function isWithin(levels: number, value: unknown): boolean {
   if (typeof value !== 'object' || value === null) return true
   return levels > 0 && Object.values(value).every((member) => isWithin(levels - 1, member))
 }

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { sha256 } from '../core/canonical.ts'
 import { exactText, readExactly } from '../core/exact-json.ts'
 import { JournalDamage, UPDATE } from './damage.ts'
 import {
@@ -59,11 +60,15 @@ export function chained(head: Head, time: string, happened: JournalEvent): { pie
 const HASH = /^,"sha256":"([0-9a-f]{64})"\}$/
 const HASH_LENGTH = `,"sha256":""}`.length + 64
 
-/** The hash that a line carries, where it is the right one. */
-function ownHash(line: string): string | null {
-  const carried = HASH.exec(line.slice(-HASH_LENGTH))?.[1]
-  const digest = createHash('sha256').update(line.slice(0, -HASH_LENGTH)).update('}')
-  return carried === digest.digest('hex') ? carried : null
+const CLOSING_BRACE = 0x7d
+const NEWLINE = 0x0a
+
+/** The hash that a line carries, where it is the right one. Uses the line up: where the hash begins, it is written over. */
+function ownHash(line: Buffer): string | null {
+  const end = Math.max(0, line.length - HASH_LENGTH)
+  const carried = HASH.exec(line.toString('latin1', end))?.[1]
+  line[end] = CLOSING_BRACE
+  return carried === sha256(line.subarray(0, end + 1)) ? carried : null
 }
 
 interface LineAt {
@@ -83,9 +88,9 @@ function parseLine(text: string, { file, line }: LineAt): object {
   )
 }
 
-function readLine(text: string, place: LineAt, head: Head): { found: JournalRecord; hash: string } {
+function readLine(bytes: Buffer, place: LineAt, head: Head): { found: JournalRecord; hash: string } {
   const { file, line } = place
-  const raw = parseLine(text, place)
+  const raw = parseLine(bytes.toString(), place)
   if ('v' in raw && typeof raw.v === 'number' && raw.v > JOURNAL_VERSION) {
     throw new JournalDamage(
       file,
@@ -95,7 +100,7 @@ function readLine(text: string, place: LineAt, head: Head): { found: JournalReco
       'journal-newer',
     )
   }
-  const hash = ownHash(text)
+  const hash = ownHash(bytes)
   if (hash === null) {
     throw new JournalDamage(
       file,
@@ -118,29 +123,32 @@ function readLine(text: string, place: LineAt, head: Head): { found: JournalReco
 }
 
 /**
- * A run's file, read: its records, the hashes that their lines carry, and the head. `torn`: the last line was never finished,
- * and is left out.
+ * A run's file, read: its records, the hashes that their lines carry, and the head. `size`: the bytes of its lines. `torn`:
+ * the last line was never finished, and is left out.
  */
 export interface ReadRun {
   records: JournalRecord[]
   hashes: string[]
   head: Head
+  size: number
   torn: boolean
 }
 
 /**
- * Reads the text of a run's file. A last line without its newline was torn by a crash and is dropped; anything
- * else out of order throws `journal-damaged` with file and line, or `journal-newer`.
+ * Reads the bytes of a run's file, and uses them up. A last line without its newline was torn by a crash and is
+ * dropped; anything else out of order throws `journal-damaged` with file and line, or `journal-newer`.
  */
-export function readChain(text: string, file: string): ReadRun {
-  const lines = text.split('\n')
-  const torn = lines.pop() !== ''
+export function readChain(bytes: Buffer, file: string): ReadRun {
+  const records: JournalRecord[] = []
   const hashes: string[] = []
-  const headOf = (): Head => ({ length: hashes.length, hash: hashes.at(-1) ?? null })
-  const records = lines.map((line, i) => {
-    const { found, hash } = readLine(line, { file, line: i + 1 }, headOf())
+  let head: Head = { length: 0, hash: null }
+  let size = 0
+  for (let end = bytes.indexOf(NEWLINE); end >= 0; end = bytes.indexOf(NEWLINE, size)) {
+    const { found, hash } = readLine(bytes.subarray(size, end), { file, line: head.length + 1 }, head)
+    records.push(found)
     hashes.push(hash)
-    return found
-  })
-  return { records, hashes, head: headOf(), torn }
+    head = { length: head.length + 1, hash }
+    size = end + 1
+  }
+  return { records, hashes, head, size, torn: size < bytes.length }
 }

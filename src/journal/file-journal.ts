@@ -140,9 +140,7 @@ export class FileJournal implements Journal {
       const stamp = await handle.stat({ bigint: true })
       const known = this.#read.get(file)
       if (known && sameStamp(known.stamp, stamp)) return known.run
-      // Read as bytes first: of a text that is too long, only their decoding says so.
-      const text = (await handle.readFile()).toString()
-      const run = foldRun(readChain(text, file), file)
+      const run = foldRun(readChain(await handle.readFile(), file), file)
       if (isSettled(stamp)) this.#read.set(file, { stamp, run })
       return run
     } finally {

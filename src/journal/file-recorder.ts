@@ -142,16 +142,14 @@ export class FileRecorder implements RunRecorder {
   async takeUp(hash: string | null): Promise<void> {
     const handle = await openOwnFile(this.#file, constants.O_RDWR)
     try {
-      const text = await handle.readFile('utf8')
-      const { head, torn } = readChain(text, this.#file)
+      const { head, size: intact, torn } = readChain(await handle.readFile(), this.#file)
       if (head.hash !== hash) throw replaced()
-      const intactBytes = Buffer.byteLength(text.slice(0, text.lastIndexOf('\n') + 1))
       if (torn) {
-        await handle.truncate(intactBytes)
+        await handle.truncate(intact)
         await handle.sync()
       }
       const { ino, dev, size } = await handle.stat()
-      if (size !== intactBytes) throw replaced()
+      if (size !== intact) throw replaced()
       this.#place = { inode: ino, device: dev, size }
       this.#head = head
     } finally {

@@ -4,6 +4,7 @@ import type { ToolPrint } from '../core/reach/reach.ts'
 import { LAST_ORDINAL } from '../core/run/order.ts'
 import { readAddress } from '../core/rule/address.ts'
 import type { Outcome } from '../core/run/outcome.ts'
+import { lookedAt } from './looked-at.ts'
 
 /** Version of the journal's format. A line of a newer one is never guessed at. */
 export const JOURNAL_VERSION = 1
@@ -31,13 +32,14 @@ const toolPrint = z.object({ name: z.string(), schema: z.string() }) satisfies z
  * A change in a line of version 1: where only settings are put back, the edits that landed before stand in the place of its
  * own, marked as `onlySettings`.
  */
-const changeInLine = change
-  .omit({ landed: true })
-  .extend({ edits: z.array(edit).min(1), onlySettings: z.boolean().default(false) })
-  .transform(({ onlySettings, ...rest }): Change => {
-    const { edits } = rest
-    return onlySettings ? { ...rest, edits: [], landed: edits } : { ...rest, landed: [] }
-  })
+const changeInLine = lookedAt(
+  change
+    .omit({ landed: true })
+    .extend({ edits: z.array(edit).min(1), onlySettings: z.boolean().default(false) }),
+).transform(({ onlySettings, ...rest }): Change => {
+  const { edits } = rest
+  return Object.assign(rest, onlySettings ? { edits: [], landed: edits } : { landed: [] })
+})
 
 /** A change as such a line holds it. */
 function inLine(planned: Change): object {
@@ -131,19 +133,22 @@ export function lineOf(happened: JournalEvent): { members: object; list: LongLis
 export type IntentPurpose = z.infer<typeof intent>['purpose']
 export type RunStarted = z.infer<typeof runStarted>
 
-/** A line's place: its number from 0, the time, and the hash that the line before carries (`null` in the first). */
+/** A line's place: its number from 0, the time, the hash that the line before carries (`null` in the first), and its own. */
 const link = {
   v: z.literal(JOURNAL_VERSION),
   seq: z.int().min(0),
   time: z.iso.datetime(),
   prev: z.string().nullable(),
+  sha256: z.string(),
 }
 
 /** A line of the journal: what happened, in its place. */
-export const journalRecord = z.discriminatedUnion('type', [
-  runStarted.extend(link),
-  intent.extend(link),
-  outcome.extend(link),
-  runFinished.extend(link),
-])
+export const journalRecord = lookedAt(
+  z.discriminatedUnion('type', [
+    intent.extend(link),
+    outcome.extend(link),
+    runStarted.extend(link),
+    runFinished.extend(link),
+  ]),
+)
 export type JournalRecord = z.infer<typeof journalRecord>

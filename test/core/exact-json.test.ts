@@ -54,6 +54,8 @@ describe('JSON that is read exactly', () => {
   test.for([
     ['{"a":1,"b":{"c":1,"c":2}}', 'it holds the name "c" twice, with two values'],
     ['{"a":1,"a":1.0}', 'it holds the name "a" twice, with two values'],
+    [String.raw`{"a":"\\\":{[","b\"":1,"a":":"}`, 'it holds the name "a" twice, with two values'],
+    ['{"__proto__":1,"__proto__":2}', 'it holds the name "__proto__" twice, with two values'],
     [String.raw`["\ud800"]`, 'it holds half of a character (a lone surrogate)'],
     [String.raw`{"\uDC00x":1}`, 'it holds half of a character (a lone surrogate)'],
     [`{"a":${nested(500)}}`, 'it is nested deeper than 500 levels'],

@@ -40,7 +40,7 @@ describe('a line of the journal', () => {
     })
     const line = pieces.join('')
     expect(line).toContain(`"settings":{"audience":${INFO},"issuer":-0.0}`)
-    const [record] = readChain(line, 'run.jsonl').records
+    const [record] = readChain(Buffer.from(line), 'run.jsonl').records
     expect(record?.type === 'intent' ? exactText(record.settings) : null).toBe(exactText(settings))
   })
 })

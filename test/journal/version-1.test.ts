@@ -32,7 +32,10 @@ describe.concurrent('a line of a newer version', () => {
       const [file = ''] = Object.keys(old.journal).map((name) => join(trial.journal, name))
       const text = await readFile(file, 'utf8')
       const run = basename(file, '.jsonl')
-      expect(caught(() => readChain(text, file))).toMatchObject({ code: 'journal-newer', line: at + 1 })
+      expect(caught(() => readChain(Buffer.from(text), file))).toMatchObject({
+        code: 'journal-newer',
+        line: at + 1,
+      })
       const where = `${file}:${at + 1}: it was written by a newer version of this tool`
       const checked = await trial.call(['history', '--check'])
       expect([checked.code, sentence(checked.stdout)]).toEqual([1, expect.stringContaining(where)])

@@ -93,7 +93,9 @@ afterAll(() => closeLane(lane))
 /** Everything that the beginning of a file can be taken for, by its number of whole lines. */
 function beginnings(bytes: Buffer, name: string): (RecordedRun | null)[] {
   const lines = bytes.toString().split('\n').slice(0, -1)
-  return lines.map((_, i) => foldRun(readChain(`${lines.slice(0, i + 1).join('\n')}\n`, name), name))
+  return lines.map((_, i) =>
+    foldRun(readChain(Buffer.from(`${lines.slice(0, i + 1).join('\n')}\n`), name), name),
+  )
 }
 
 const withoutTear = (run: RecordedRun): object => ({ ...run, torn: null })

@@ -26,11 +26,14 @@ export type ChangedFile = z.infer<typeof changedFile>
 export const effect = z.object({ code: z.string(), message: z.string(), reversible: z.boolean() })
 export type Effect = z.infer<typeof effect>
 
-const isTexts = (value: unknown): boolean =>
-  typeof value === 'object' &&
-  value !== null &&
-  !Array.isArray(value) &&
-  Object.values(value).every((member) => typeof member === 'string')
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+
+function isTexts(value: unknown): boolean {
+  if (!isObject(value)) return false
+  for (const name in value) if (typeof value[name] !== 'string') return false
+  return true
+}
 
 /** Hashes by field. Looked at, not copied: a journal holds tens of thousands of them. */
 export const hashes = z.custom<Record<string, string>>(isTexts)

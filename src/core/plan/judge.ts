@@ -61,17 +61,18 @@ export function aimAt(
   aim: Pick<Aim, 'server' | 'migration' | 'edits'>,
   more: Partial<Omit<Aim, 'server' | 'migration' | 'edits'>> = {},
 ): Aim {
-  return {
-    ...aim,
-    overEdits: false,
-    file: null,
-    effects: [],
-    lost: {},
-    matched: true,
-    objection: null,
-    moved: true,
-    ...more,
-  }
+  const {
+    server,
+    migration,
+    edits,
+    overEdits = false,
+    file = null,
+    effects = [],
+    lost = {},
+  } = { ...aim, ...more }
+  const { matched = true, objection = null, moved = true } = more
+  // In one piece: what is put together by spreading takes more memory, and there are thousands of these.
+  return { server, migration, edits, overEdits, file, effects, lost, matched, objection, moved }
 }
 
 /** What a drifted place holds now, in words. */
