@@ -88,10 +88,10 @@ export interface Gateway extends Place {
    */
   list(): Promise<ListedServer[]>
   /**
-   * The list as it is now, in one request, without those that wait for review. Quicker than to read all of it, by seconds
-   * where that is long. Throws as `list` does.
+   * The list as it is now, without those that wait for review. Quicker than to read all of it, by seconds where that is long.
+   * With `limitMs` it is asked for once, and no longer. Throws as `list` does.
    */
-  snapshot(): Promise<Snapshot>
+  snapshot(limitMs?: number): Promise<Snapshot>
   /** What the list says of one server, or those that wait for review; `null` where nobody knows of it. Throws as `list` does. */
   listed(id: string): Promise<ListedServer | null>
   /**

@@ -18,12 +18,14 @@ const PROBED = [
 const STAMPS = ['updated_at', 'updated_by', 'created_at']
 
 /**
- * Two prints of an entry of the list. `whole`: of all that is stored, so that two equal ones mean that nobody wrote the server
- * in between, as far as the list knows. `rest`: of what a write of certain edits leaves as it is.
+ * What an entry of the list is told by later. `whole`: a print of all that is stored, so that two equal ones mean that nobody
+ * wrote the server in between, as far as the list knows; `null` once this program has written it. `rest`: one of what a write of
+ * certain edits leaves as it is. `stamp`: when it was changed last, which lists tell from 1.87.5 on.
  */
 export interface EntryPrints {
-  whole: string
+  whole: string | null
   rest: string
+  stamp: unknown
 }
 
 /**
@@ -51,7 +53,11 @@ export function printsOf(
   const stored = Object.keys(listed).filter((field) => listed[field] !== undefined && !PROBED.includes(field))
   const [left, own] = [stored.filter((field) => !isWritten(field)), stored.filter(isWritten)]
   const rest = print(canonicalMembers(listed, left, 'rounded'))
-  return { rest, whole: print(`["${rest}",${canonicalMembers(listed, own, 'rounded')}]`) }
+  return {
+    rest,
+    stamp: listed['updated_at'],
+    whole: print(`["${rest}",${canonicalMembers(listed, own, 'rounded')}]`),
+  }
 }
 
 /** The sighting of a record, with the entry of a list that was taken before it was read. */

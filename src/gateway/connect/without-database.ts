@@ -37,8 +37,8 @@ export class WithoutDatabase implements Gateway {
     return (await this.#gateway.listAnew()).map(configured)
   }
 
-  snapshot(): Promise<Snapshot> {
-    return this.#gateway.snapshot()
+  snapshot(limitMs?: number): Promise<Snapshot> {
+    return this.#gateway.snapshot(limitMs)
   }
 
   listed(id: string): Promise<ListedServer | null> {

@@ -132,8 +132,9 @@ const enter = (endpoint: Endpoint, isAgain: boolean): Promise<Turn> =>
 
 /** How a request ended that is repeated after `pauseMs`, or not. Where it is not, nobody waits for its sake. */
 function endOf(outcome: Answer | MigrateError, pauseMs: number | null): End {
-  if (isPassing(outcome)) return { kind: 'busy', pauseMs: pauseMs ?? 0 }
-  return { kind: outcome instanceof MigrateError ? 'failed' : 'answered' }
+  const isLost = outcome instanceof MigrateError
+  if (isPassing(outcome)) return { kind: isLost ? 'lost' : 'busy', pauseMs: pauseMs ?? 0 }
+  return { kind: isLost ? 'failed' : 'answered' }
 }
 
 async function repeat(

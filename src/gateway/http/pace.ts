@@ -32,8 +32,11 @@ interface UnderWay {
   readonly since: number
 }
 
-/** How a request ended. `busy`: the gateway refused it or dropped it, and nothing is to begin for `pauseMs`. */
-export type End = { kind: 'answered' | 'failed' } | { kind: 'busy'; pauseMs: number }
+/**
+ * How a request ended. Nothing is to begin for `pauseMs` where the gateway refused it (`busy`), or its connection was lost: that
+ * may be a gateway that had too much, or one that closed a connection nobody had used for a while.
+ */
+export type End = { kind: 'answered' | 'failed' } | { kind: 'busy' | 'lost'; pauseMs: number }
 
 /**
  * May another request begin? `until`: look again by then, in milliseconds of the clock, or when one has ended. `unsure`: all
@@ -111,19 +114,19 @@ export class Pace {
 
   /** A request is over. */
   end(request: UnderWay, how: End, now: number): void {
-    if (how.kind === 'busy') this.#slowDown(request, how.pauseMs, now)
+    if (how.kind === 'busy' || how.kind === 'lost') this.#slowDown(request, how, now)
     this.#underWay.delete(request)
     if (how.kind === 'answered') this.#learn(now - request.since, now)
   }
 
   /** What was refused with others, which began before the first of them was, is one refusal. */
-  #slowDown({ since }: UnderWay, pauseMs: number, now: number): void {
+  #slowDown({ since }: UnderWay, { kind, pauseMs }: Extract<End, { pauseMs: number }>, now: number): void {
     this.#pausedUntil = Math.max(this.#pausedUntil, now + pauseMs)
     if (since < this.#refusedAt) return
     this.#refusedAt = now
     const half = Math.max(1, Math.floor(this.#underWay.size / 2))
-    this.#most = half
-    this.#limit = Math.min(half, Math.max(1, Math.floor(this.#limit / 2)))
+    if (kind === 'busy') this.#most = half
+    this.#limit = Math.max(1, Math.min(this.#most, Math.floor(this.#limit / 2)))
     this.#roundsToGrow = ROUNDS_AFTER_REFUSAL
     this.#round = []
     this.#calmRounds = 0
@@ -131,7 +134,11 @@ export class Pace {
 
   #learn(tookMs: number, now: number): void {
     if (tookMs < this.#stallMs) this.#quickAt = now
-    if (tookMs >= SILENCE_MS) return
+    if (tookMs >= SILENCE_MS) {
+      // It was there, and its backend was not: of those there may be more.
+      this.#most = Math.min(MOST_UNDER_WAY, 2 * this.#most)
+      return
+    }
     this.#round.push(tookMs)
     if (this.#round.length < this.#limit) return
     this.#usual = this.#round.reduce((sum, each) => sum + each, 0) / this.#round.length

@@ -64,8 +64,11 @@ export class LiteLlmGateway implements Gateway {
     return found ?? (await this.#submissions()).find(isIt) ?? null
   }
 
-  async snapshot(): Promise<Snapshot> {
-    return readSnapshot(await get(this.#endpoint, SERVERS), this.#endpoint)
+  async snapshot(limitMs?: number): Promise<Snapshot> {
+    const once = (seconds: number): ReturnType<typeof probe> =>
+      probe({ ...this.#endpoint, timeoutSeconds: Math.min(seconds, this.#endpoint.timeoutSeconds) }, SERVERS)
+    const answer = limitMs === undefined ? await get(this.#endpoint, SERVERS) : await once(limitMs / 1000)
+    return readSnapshot(answer, this.#endpoint)
   }
 
   /**
@@ -137,7 +140,9 @@ export class LiteLlmGateway implements Gateway {
     const sent = Object.keys(body)
     try {
       const answer = await put(this.#endpoint, SERVERS, body, mayLeave)
-      return readWriteAnswer(answer, sent, this.#endpointFor(record.server_id))
+      const said = readWriteAnswer(answer, sent, this.#endpointFor(record.server_id))
+      if (said.kind === 'accepted' && said.record?.server_id === record.server_id) this.#learn(said.record)
+      return said
     } catch (error) {
       if (error instanceof HeldBack) return HELD_BACK
       if (error instanceof TransportError && !error.sent)

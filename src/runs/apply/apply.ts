@@ -140,7 +140,10 @@ export async function applyPlan(
   context: ApplyContext,
   before: Halt = null,
 ): Promise<ApplyResult> {
-  if (before === null) await context.lookout.prepare(plan.changes, context.stopRequested)
+  if (before === null)
+    await context.lookout
+      .prepare(plan.changes, context.stopRequested)
+      .catch((error: unknown) => context.onFault(error))
   const forward = await applyChanges(plan, context, before)
   const turns =
     context.onFailure === 'revert' && TURNING.includes(forward.halted) && isInForce(forward.changes)

@@ -57,6 +57,7 @@ export class ChangeRun {
     this.change = change
     const onLeave = (): void => {
       this.#wrote = true
+      if (change.file === null) context.lookout.left(change.server.id)
       context.onWrite()
     }
     const place = placeOf(amongOthers(context), change)

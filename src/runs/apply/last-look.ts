@@ -17,6 +17,9 @@ import { enter, JournalFailure } from './intent.ts'
 const SINCE =
   'after it was written, other fields changed; whether LiteLLM did that, or somebody, is not known'
 
+/** How long that list may take: nobody waits for long when all is done. */
+const LIST_MS = 5000
+
 /** A written server, with how it was seen last: what the answer to its write showed. */
 interface Written {
   change: AppliedChange
@@ -24,16 +27,20 @@ interface Written {
 }
 
 /** Does the list show anything of a written server otherwise than it is to be? What it does not list, it does not tell. */
-function isSuspect({ change, seen }: Written, list: Snapshot, { gateway }: ApplyContext): boolean {
+function isSuspect({ change, seen }: Written, list: Snapshot, { gateway: { era } }: ApplyContext): boolean {
   const { prints } = seen
   if (!prints) return false
   const entry = list.entry(change.server.id)
-  if (!entry || printsOf(entry, aimOf(change), gateway.era).rest !== prints.rest) return true
+  if (!entry || printsOf(entry, aimOf(change), era).rest !== prints.rest) return true
+  const [now, ours] = [entry['updated_at'], recordIn(seen)['updated_at']]
+  const tellsTime = era.putBody === 'changed-fields' && typeof now === 'string' && typeof ours === 'string'
   // Another worker may list for a while what was there before the write.
-  return aimOf(change).some(({ field, before, after }) => {
+  const isStale = !era.listTrusted && (!tellsTime || now === prints.stamp)
+  const isOther = aimOf(change).some(({ field, before, after }) => {
     const value = valueAt(entry, field)
-    return field in entry && value !== after && (gateway.era.listTrusted || value !== before)
+    return field in entry && value !== after && !(isStale && value === before)
   })
+  return isOther || (tellsTime && now !== ours && !isStale)
 }
 
 /** What became of a written server since, by its record; `null` where it is as it was written. */
@@ -61,8 +68,12 @@ function judgeSince({ change, seen }: Written, now: ServerRecord): AppliedChange
   return others.length === 0 ? null : { ...change, collateral: [...change.collateral, ...others], error }
 }
 
-async function lookAt(written: Written, { gateway }: ApplyContext): Promise<AppliedChange | null> {
+async function lookAt(
+  written: Written,
+  { gateway, stopRequested }: ApplyContext,
+): Promise<AppliedChange | null> {
   const { change } = written
+  if (stopRequested()) return null
   const reading = await gateway.read(change.server.id)
   if (reading.kind === 'record') return judgeSince(written, reading.record)
   if (reading.kind === 'absent')
@@ -78,7 +89,7 @@ async function suspectsIn(changes: readonly AppliedChange[], context: ApplyConte
   })
   if (written.length === 0) return []
   try {
-    const list = await context.gateway.snapshot()
+    const list = await context.gateway.snapshot(LIST_MS)
     return written.filter((each) => isSuspect(each, list, context))
   } catch (error) {
     if (!(error instanceof MigrateError)) throw error
@@ -87,34 +98,41 @@ async function suspectsIn(changes: readonly AppliedChange[], context: ApplyConte
   }
 }
 
-/**
- * Compares once more, by one list at the end of a run, all that it wrote, and finds out by reading what the list shows
- * otherwise. Not after a signal, nor where LiteLLM or the journal does not answer.
- */
-export async function lookBack(result: ApplyResult, context: ApplyContext): Promise<ApplyResult> {
-  if (endsAtOnce(result.halted) || result.halted === 'journal' || context.silence.cause !== null)
-    return result
+async function lookedBack(result: ApplyResult, context: ApplyContext): Promise<ApplyResult> {
   const found = new Map<string, AppliedChange>()
   await inParallel(READS_AT_ONCE, await suspectsIn(result.changes, context), async (written) => {
     const since = await lookAt(written, context)
     if (since) found.set(since.id, since)
   })
-  try {
-    // What its own write changed stands there already: what changed since then is nothing that a revert would look for.
-    for (const { id, collateral } of result.changes) {
-      const since = found.get(id)
-      if (since)
-        await enter(context, {
-          type: 'outcome',
-          change: id,
-          outcome: since.outcome,
-          collateral,
-          error: since.error,
-        })
-    }
-  } catch (error) {
-    if (!(error instanceof JournalFailure)) throw error
-    return { ...result, halted: 'journal', trouble: error.message }
+  // What its own write changed stands there already: what changed since then is nothing that a revert would look for.
+  for (const { id, collateral } of result.changes) {
+    const since = found.get(id)
+    if (since)
+      await enter(context, {
+        type: 'outcome',
+        change: id,
+        outcome: since.outcome,
+        collateral,
+        error: since.error,
+      })
   }
   return { ...result, changes: result.changes.map((change) => found.get(change.id) ?? change) }
+}
+
+/**
+ * Compares once more, by one list at the end of a run, all that it wrote, and finds out by reading what the list shows
+ * otherwise. Not after a signal, nor where LiteLLM or the journal does not answer.
+ */
+export async function lookBack(result: ApplyResult, context: ApplyContext): Promise<ApplyResult> {
+  const { silence, stopRequested, onFault } = context
+  if (endsAtOnce(result.halted) || result.halted === 'journal' || silence.cause !== null || stopRequested())
+    return result
+  try {
+    return await lookedBack(result, context)
+  } catch (error) {
+    if (error instanceof JournalFailure) return { ...result, halted: 'journal', trouble: error.message }
+    // What was written is told all the same.
+    onFault(error)
+    return result
+  }
 }

@@ -5,7 +5,7 @@ import { fieldEdits, wholeFields } from '../../core/record/put-body.ts'
 import { doneByOthers } from '../../core/record/resets.ts'
 import type { ServerRecord } from '../../core/record/server.ts'
 import { printable } from '../../core/show/text.ts'
-import { type AroundWrite, isComparable, mend, readLikewise } from './collateral.ts'
+import { type AroundWrite, findCollateral, isComparable, mend, readLikewise } from './collateral.ts'
 import type { Failure, Write } from './context.ts'
 import { intend } from './intent.ts'
 import { restoreSettings } from './restore.ts'
@@ -70,10 +70,17 @@ async function writeEdits(write: Write, before: ServerRecord, settings: Settings
   }
 }
 
+/** The states around a write, read by id where the answer to it alone says that something else changed with it. */
+async function confirmed({ place, change }: Write, around: AroundWrite): Promise<AroundWrite> {
+  if (around.after !== around.answered || findCollateral(around).length === 0) return around
+  const reading = await place.read(change.server.id)
+  return reading.kind === 'record' ? { ...around, after: reading.record } : around
+}
+
 /** Compares every field with what it should be now, and repairs. */
 async function compare(write: Write, applied: AppliedChange, around: AroundWrite): Promise<Written> {
   try {
-    const last = await readLikewise(write, around)
+    const last = await readLikewise(write, await confirmed(write, around))
     const { collateral, taken, failure } = await mend(write, last)
     if (collateral.length === 0) write.lookout.wrote(last.after)
     else write.lookout.forget(last.after.server_id)

@@ -12,7 +12,7 @@ import {
   type Sightings,
 } from '../../core/record/sighting.ts'
 import type { Gateway, Snapshot } from '../../gateway/port.ts'
-import { askedAt, isFresh, isPrompt, type Moment, moment, msSince } from './moment.ts'
+import { askedAt, isFresh, isPrompt, type Moment, moment, msSince, PROMPT_MS } from './moment.ts'
 import { type GuardedReading, readBeforeWrite } from './read-before-write.ts'
 
 /** A list, when it was asked for (nothing in it is older), and for how many milliseconds from then on it is good. */
@@ -63,7 +63,7 @@ export class Lookout {
   async #take(): Promise<Sheet | null> {
     const at = moment()
     try {
-      const snapshot = await this.#gateway.snapshot()
+      const snapshot = await this.#gateway.snapshot(PROMPT_MS)
       if (isPrompt(at)) return { snapshot, at, goodForMs: Math.max(LEAST_MS, TIMES * msSince(at)) }
     } catch (error) {
       if (!(error instanceof MigrateError)) throw error
@@ -120,6 +120,12 @@ export class Lookout {
     this.#seen.delete(id)
   }
 
+  /** Hears that a write of ours leaves: no list from before it, nor one of a worker that knows nothing of it, vouches any more. */
+  left(id: string): void {
+    const known = this.#seen.get(id)
+    if (known?.prints) this.#seen.set(id, { ...known, prints: { ...known.prints, whole: null } })
+  }
+
   /** Hears how a server is after a write of ours. */
   wrote(record: ServerRecord): void {
     this.keep(record, this.#seen.get(record.server_id)?.prints ?? null)
@@ -130,7 +136,7 @@ export class Lookout {
     const { id } = change.server
     const known = this.#seen.get(id)
     const { sheet, isNews } =
-      known?.prints && this.#listVouches ? await this.#sheetOfNow() : { sheet: null, isNews: false }
+      known?.prints?.whole && this.#listVouches ? await this.#sheetOfNow() : { sheet: null, isNews: false }
     if (sheet && known && this.#printsIn(sheet, change)?.whole === known.prints?.whole) {
       const reading: Reading = { kind: 'record', record: recordIn(known), source: 'database' }
       return { found: reading, at: sheet.at, isNews }

@@ -48,7 +48,7 @@ class Simulation {
     this.#left -= 1
     const end = (): void => {
       this.#pace.end(request, how, this.now)
-      if (how.kind !== 'busy') return
+      if (how.kind === 'answered' || how.kind === 'failed') return
       this.#left += 1
       this.refused += 1
     }
@@ -130,6 +130,18 @@ describe('silent backends', () => {
     const { tookMs, begun } = simulate(200, (nth) => (nth % 4 === 1 ? silent : quick))
     expect(tookMs).toBeLessThan(16_000)
     expect(mostOf(begun.map(({ underWay }) => underWay))).toBeGreaterThan(40)
+  })
+
+  test('are waited for side by side after a connection was lost', () => {
+    const lost: End = { kind: 'lost', pauseMs: 250 }
+    const { tookMs } = simulate(51, (nth) => (nth === 0 ? { tookMs: 5, how: lost } : silent))
+    expect(tookMs).toBeLessThan(40_000)
+  })
+
+  test('and hardly one after the other where the gateway refused all but one', () => {
+    const busy: End = { kind: 'busy', pauseMs: 250 }
+    const { tookMs } = simulate(51, (nth) => (nth === 0 ? { tookMs: 5, how: busy } : silent))
+    expect(tookMs).toBeLessThan(100_000)
   })
 
   test('are waited for side by side where they come first', () => {

@@ -93,12 +93,15 @@ describe.concurrent('numbers and names that JavaScript would alter are sent back
   test('a write that makes 1 of 1.0 is told of, and ends the run: exit 4', async ({ open }) => {
     const alter = (record: unknown): unknown => {
       const { mcp_info: info, ...others } = record as { mcp_info: object }
+      round()
       return { ...others, mcp_info: { ...info, n: 1 } }
     }
+    let round = (): void => {}
     const trial = await open({
       servers: [guideServer('fetch', { mcp_info: parse('{"n":1.0}') })],
       quirks: [{ on: { method: 'PUT', path: '/v1/mcp/server' }, do: { alter } }],
     })
+    round = () => trial.sandbox.edit('id-fetch', { mcp_info: { n: 1 } })
     const finished = await trial.call(['--yes', '--json', '--no-wait'])
     const [change] = documentOf<Run>(finished).changes
     expect([finished.code, change?.collateral.map(({ field }) => field)]).toEqual([4, ['mcp_info']])

@@ -4,10 +4,62 @@ import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { FilePlace } from '../../../src/files/place.ts'
 import { connect } from '../../../src/gateway/connect/connect.ts'
+import { MigrateError } from '../../../src/core/errors.ts'
+import type { QuirkAction } from '../../../src/sandbox/quirks.ts'
 import { type SandboxOptions, startSandbox } from '../../../src/sandbox/index.ts'
 
 const SERVER = { server_id: 'id-a', server_name: 'a', alias: 'a', url: 'http://old/sse', description: 'kept' }
 const URL = [{ field: 'url', after: 'http://new/sse' }]
+
+test('what only the answer to a write shows is not repeated in what is said of that server', async () => {
+  const token = 'rotated-4711-abcdefgh'
+  const alter = (record: unknown): unknown => ({
+    ...(record as object),
+    static_headers: { Authorization: `Bearer ${token}` },
+  })
+  const sandbox = await startSandbox({
+    servers: [SERVER],
+    quirks: [
+      { on: { method: 'PUT', path: '/v1/mcp/server' }, do: { alter } },
+      {
+        on: { method: 'GET', path: '/v1/mcp/server/id-a', nth: 2 },
+        do: { status: 500, body: { detail: `upstream said no to ${token}` } },
+      },
+    ],
+  })
+  const target = { url: sandbox.url, keyHeader: null, timeoutSeconds: 5 }
+  const gateway = await connect(target, () =>
+    Promise.resolve({ kind: 'key', key: sandbox.masterKey, source: 'the test' }),
+  )
+  const first = await gateway.read('id-a')
+  if (first.kind !== 'record') throw new Error(first.message)
+  await gateway.write(first.record, URL)
+  const second = await gateway.read('id-a')
+  await sandbox.close()
+  expect(second).toMatchObject({
+    kind: 'unreadable',
+    message: expect.stringContaining('upstream said no to ***') as string,
+  })
+})
+
+test.each<[string, QuirkAction]>([
+  ['is not answered', 'hang'],
+  ['is refused for now', { status: 503, body: { detail: 'busy' } }],
+])('a list with a limit that %s is asked for once, and no longer', async (_what, action) => {
+  const path = '/v1/mcp/server'
+  const sandbox = await startSandbox({
+    servers: [SERVER],
+    quirks: [{ on: { method: 'GET', path }, do: action }],
+  })
+  const target = { url: sandbox.url, keyHeader: null, timeoutSeconds: 30 }
+  const gateway = await connect(target, () =>
+    Promise.resolve({ kind: 'key', key: sandbox.masterKey, source: 'the test' }),
+  )
+  await expect(gateway.snapshot(200)).rejects.toThrow(MigrateError)
+  const asked = sandbox.requests.filter((request) => request.path === path)
+  await sandbox.close()
+  expect(asked).toHaveLength(1)
+})
 
 /** What a write of a URL is answered with, and the fields that the gateway was sent. */
 async function written(options: SandboxOptions, { closed = false } = {}) {

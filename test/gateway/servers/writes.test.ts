@@ -456,7 +456,8 @@ describe.concurrent('what changes with the URL though nobody asked is found, put
       const record = body as { mcp_info: object }
       return { ...record, mcp_info: { ...record.mcp_info, is_public: true } }
     }
-    const trial = await open({ servers: TWO, quirks: [{ on: PUT, do: { alter } }] })
+    const seen = { on: { ...READ, nth: 2 }, do: { alter } }
+    const trial = await open({ servers: TWO, quirks: [{ on: PUT, do: { alter } }, seen] })
     const finished = await trial.call(['--yes', '--json'])
     expect(finished.code).toBe(4)
     expect(documentOf<Run>(finished)).toMatchObject({

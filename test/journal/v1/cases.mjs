@@ -130,11 +130,7 @@ const cut = [
     'Killed before the first intent was whole: only the beginning is on disk.',
     'after append 1 (run-started)',
   ],
-  [
-    'torn-beginning',
-    'Killed in the middle of its very first line.',
-    'middle of append 1 (run-started)',
-  ],
+  ['torn-beginning', 'Killed in the middle of its very first line.', 'middle of append 1 (run-started)'],
   ['unlanded', 'Killed between an intent and its request.', unsent(2)],
   ['landed', 'Killed after a write that reached the gateway, before its outcome was recorded.', answered(2)],
   ['between', 'Killed between two servers.', 'after append 3 (outcome)'],

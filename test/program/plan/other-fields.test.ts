@@ -149,16 +149,24 @@ describe.concurrent('a migration that names more fields than the URL', () => {
   })
 
   test('reports what a gateway does to the rest of such a field, and puts it back', async ({ open }) => {
+    const env = { 'A.B': `${NEW}/env` }
+    let lose = (): void => {}
     const trial = await open({
       version: '1.81.14',
       servers: [BRIDGE],
       quirks: [
         {
           on: { method: 'PUT', path: '/v1/mcp/server', nth: 1 },
-          do: { alter: (record) => ({ ...(record as object), env: { 'A.B': `${NEW}/env` } }) },
+          do: {
+            alter: (record) => {
+              lose()
+              return { ...(record as object), env }
+            },
+          },
         },
       ],
     })
+    lose = () => trial.sandbox.edit('id-bridge', { env })
     const finished = await trial.call(['--yes', '--json', '--no-wait', ...EVERYWHERE])
     expect(documentOf(finished)).toMatchObject({
       changes: [{ outcome: 'applied', collateral: [{ field: 'env', repaired: true }] }],

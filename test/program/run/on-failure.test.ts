@@ -202,11 +202,26 @@ describe.concurrent('what this run wrote and somebody else changed before it cou
   })
 })
 
-/** What a write answers that opens its server to everybody. */
-const opened: QuirkAction = { alter: (record) => ({ ...(record as SandboxRow), allow_all_keys: true }) }
+/** A write that opens its server to everybody, as its answer shows. */
+const opening = (trial: () => Trial): QuirkAction => ({
+  alter: (record) => {
+    const row = record as SandboxRow
+    trial().sandbox.edit(row.server_id, { allow_all_keys: true })
+    return { ...row, allow_all_keys: true }
+  },
+})
 
 test('a take-back that opens a server to everybody stops after it: exit 4', async ({ open }) => {
-  const trial = await open({ servers: THREE, quirks: [atPut(3, REFUSED), atPut(4, opened)] })
+  const trial: Trial = await open({
+    servers: THREE,
+    quirks: [
+      atPut(3, REFUSED),
+      atPut(
+        4,
+        opening(() => trial),
+      ),
+    ],
+  })
   const finished = await trial.call(['--yes', '--json', '--on-failure', 'revert'])
   const document = documentOf<RunDocument>(finished)
   expect([finished.code, document.halted, ...outcomes(document)]).toEqual([
@@ -244,7 +259,15 @@ test('where the journal was deleted during the run, no undo is promised, and the
 
 describe.concurrent('after collateral on who may reach a server', () => {
   test('continue does not go on', async ({ open }) => {
-    const trial = await open({ servers: THREE, quirks: [atPut(2, opened)] })
+    const trial: Trial = await open({
+      servers: THREE,
+      quirks: [
+        atPut(
+          2,
+          opening(() => trial),
+        ),
+      ],
+    })
     const finished = await trial.call(['--yes', '--json', '--on-failure', 'continue'])
     const document = documentOf<RunDocument>(finished)
     expect([finished.code, document.halted, ...outcomes(document)]).toEqual([
@@ -257,7 +280,15 @@ describe.concurrent('after collateral on who may reach a server', () => {
   })
 
   test('revert takes the URLs back, and still tells of it', async ({ open }) => {
-    const trial = await open({ servers: THREE, quirks: [atPut(2, opened)] })
+    const trial: Trial = await open({
+      servers: THREE,
+      quirks: [
+        atPut(
+          2,
+          opening(() => trial),
+        ),
+      ],
+    })
     const { code, stdout } = await trial.call(['--yes', '--on-failure', 'revert'])
     expect(code).toBe(4)
     expect(sentence(stdout)).toContain('SECURITY: allow_all_keys changed with it: false → true')

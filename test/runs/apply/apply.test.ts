@@ -219,6 +219,25 @@ describe('taking back goes', () => {
     expect(told).toContainEqual({ kind: 'taking-back' })
   })
 
+  test('by what each server is then, by its id, whatever a list says', async () => {
+    const moved: Deviations['onWrite'] = (nth, _edits, store) => {
+      if (nth !== 3) return undefined
+      put(store, 'id-a', { url: 'http://theirs' })
+      return NO
+    }
+    const listed = [A, B, C]
+    const { outcomes, requests } = await ran(
+      { onWrite: moved, onListed: (id) => listed.find((each) => each.server_id === id) ?? null },
+      { onFailure: 'revert' },
+    )
+    expect(outcomes).toEqual(['drifted', 'reverted', 'failed'])
+    expect(requests.filter((request) => request.startsWith('read'))).toEqual([
+      'read id-c',
+      'read id-b',
+      'read id-a',
+    ])
+  })
+
   test('late to what takes long to read', async () => {
     const { writes } = await ran(refusing(3), { onFailure: 'revert' }, { silent: ['id-b'] })
     expect(back(writes)).toEqual(['write id-a url', 'write id-b url'])

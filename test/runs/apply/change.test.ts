@@ -112,6 +112,18 @@ describe('a change is applied', () => {
   })
 })
 
+test('what an answer alone says of other fields is looked up before it is told', async () => {
+  const { ended, lost, requests } = await applied({
+    onWrite: (_nth, _edits, store) => ({
+      kind: 'accepted',
+      sent: ['url'],
+      record: { ...put(store, 'id-a', { url: newUrl('a') }), description: null },
+    }),
+  })
+  expect([ended, lost]).toEqual([['applied', null, null], []])
+  expect(requests).toEqual(['read id-a', 'write id-a url', 'read id-a'])
+})
+
 describe('a change that only puts settings back', () => {
   const moved = { ...OAUTH, url: newUrl('a'), issuer: null, token_url: null }
   const change = puttingBack(changeOf(OAUTH), SETTINGS)

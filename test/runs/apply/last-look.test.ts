@@ -30,6 +30,10 @@ interface Case {
   halted?: 'failure' | 'unanswered' | 'journal' | 'SIGINT' | null
   more?: Partial<Gateway>
   refuses?: (happened: JournalEvent) => boolean
+  /** How the list showed it before the write. */
+  seenListed?: ServerRecord
+  /** Has somebody asked to stop? */
+  stops?: boolean
 }
 
 /** Looks back at a server that was written, and at what became of it since. */
@@ -40,19 +44,21 @@ async function lookedBack({
   halted = null,
   more,
   refuses,
+  seenListed = BEFORE,
+  stops = false,
 }: Case = {}) {
   const { gateway: made, requests } = gatewayWith([{ ...WRITTEN, ...since }], {
     onListed: (id, store) => listed ?? store.get(id) ?? null,
   })
   const gateway = { ...made, ...more }
   const { recorder, entries } = recorderWith(refuses)
-  const lookout = new Lookout(gateway, seenBy([CHANGE], [BEFORE]))
+  const lookout = new Lookout(gateway, seenBy([CHANGE], [seenListed]))
   lookout.wrote(WRITTEN)
-  const context = contextWith({ gateway, recorder, lookout })
+  const context = contextWith({ gateway, recorder, lookout, stopRequested: () => (stops ? 'SIGINT' : null) })
   const result = { changes: [settledAs(CHANGE, outcome)], halted, trouble: null }
   const { changes, ...rest } = await lookBack(result, context)
   const [change] = changes
-  return { ...rest, change, requests, entries }
+  return { ...rest, change, requests, entries, faults: context.faults }
 }
 
 describe('the list at the end', () => {
@@ -111,6 +117,36 @@ describe('the list at the end', () => {
       'list',
       'read id-a',
     ])
+  })
+
+  test('tells by the time of the last change what it does not show', async () => {
+    const listed = { ...WRITTEN, description: undefined, updated_at: 'later' }
+    const { requests, change } = await lookedBack({
+      since: { description: 'other' },
+      listed,
+      seenListed: { ...BEFORE, description: undefined },
+    })
+    expect(requests).toEqual(['list', 'read id-a'])
+    expect(change?.collateral.map(({ field }) => field)).toEqual(['description'])
+  })
+
+  test('of another worker tells its old URL from one that somebody put back: by the time of its change', async () => {
+    const { era } = eraOf('1.92.2')
+    const since = { url: oldUrl('a'), updated_at: 'later' }
+    const { change } = await lookedBack({ since, more: { era } })
+    expect([change?.outcome, change?.wrote]).toEqual(['drifted', true])
+  })
+
+  test('that this program fails to look at costs no report', async () => {
+    const entry = (): never => {
+      throw new TypeError('a bug')
+    }
+    const { change, faults } = await lookedBack({ more: { snapshot: async () => ({ entry }) } })
+    expect([change?.outcome, faults]).toEqual(['applied', [new TypeError('a bug')]])
+  })
+
+  test('is not asked for once somebody asks to stop', async () => {
+    expect((await lookedBack({ since: { description: 'other' }, stops: true })).requests).toEqual([])
   })
 
   test('that shows it otherwise, where it cannot be read: that is said', async () => {

@@ -70,6 +70,16 @@ describe('from 1.88 on', () => {
     expect(requests).toEqual(['list', 'read id-a'])
   })
 
+  test('nor does any list vouch for a server that this run has written: not one of before, nor one that does not know of it', async () => {
+    const { gateway, requests } = gatewayWith(RECORDS)
+    const lookout = new Lookout(gateway, seenBy(CHANGES, RECORDS))
+    const [change = changeOf(recordOf('a'))] = CHANGES
+    await lookout.look(change)
+    lookout.left('id-a')
+    await lookout.look(change)
+    expect(requests).toEqual(['list', 'read id-a'])
+  })
+
   test('one that is in no list, or was not seen before, is read by id', async () => {
     const { requests } = await looked([0, 0], {
       seen: RECORDS.slice(1),
