@@ -38,23 +38,40 @@ function* jsonInPieces(members: object, list: LongList | null): Generator<string
   yield `${piece}]}`
 }
 
-/**
- * The line for an event, newline included, in pieces, as that of a run of thousands of changes is long; and the head that it
- * makes. Each line carries the SHA-256 of itself without that hash, and the hash of the one before it.
- */
-export function chained(head: Head, time: string, happened: JournalEvent): { pieces: string[]; head: Head } {
-  const { members, list } = lineOf(happened)
-  const pieces = [
-    ...jsonInPieces({ v: JOURNAL_VERSION, seq: head.length, time, prev: head.hash, ...members }, list),
-  ]
-  const digest = createHash('sha256')
-  for (const piece of pieces) digest.update(piece)
-  const hash = digest.digest('hex')
-  const last = pieces.pop() ?? ''
-  return {
-    pieces: [...pieces, `${last.slice(0, -1)},"sha256":"${hash}"}\n`],
-    head: { length: head.length + 1, hash },
+/** A line, as pieces that are made anew whenever it is gone through: that of a run of thousands of changes is long. */
+export interface Line {
+  pieces: Iterable<string>
+  /** Of the whole line, in UTF-8. */
+  bytes: number
+}
+
+/** The pieces of a text with what stands in place of its last character. */
+function* withEnd(pieces: Iterable<string>, end: string): Generator<string, void> {
+  let last = ''
+  for (const piece of pieces) {
+    yield last
+    last = piece
   }
+  yield last.slice(0, -1) + end
+}
+
+/**
+ * The line for an event, newline included, and the head that it makes. Each line carries the SHA-256 of itself without that
+ * hash, and the hash of the one before it.
+ */
+export function chained(head: Head, time: string, happened: JournalEvent): { line: Line; head: Head } {
+  const { members, list } = lineOf(happened)
+  const linked = { v: JOURNAL_VERSION, seq: head.length, time, prev: head.hash, ...members }
+  const digest = createHash('sha256')
+  let bytes = 0
+  for (const piece of jsonInPieces(linked, list)) {
+    digest.update(piece)
+    bytes += Buffer.byteLength(piece)
+  }
+  const hash = digest.digest('hex')
+  const end = `,"sha256":"${hash}"}\n`
+  const pieces = { [Symbol.iterator]: () => withEnd(jsonInPieces(linked, list), end) }
+  return { line: { pieces, bytes: bytes - 1 + end.length }, head: { length: head.length + 1, hash } }
 }
 
 const HASH = /^,"sha256":"([0-9a-f]{64})"\}$/

@@ -3,7 +3,7 @@ import { type FileHandle, open, unlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { MigrateError } from '../core/errors.ts'
 import { fileWords } from '../core/show/system-words.ts'
-import { chained, type Head, readChain } from './chain.ts'
+import { chained, type Head, type Line, readChain } from './chain.ts'
 import type { RunRecorder } from './port.ts'
 import { clearedEvent, type JournalEvent } from './records.ts'
 import { openOwnFile } from './trust/own-file.ts'
@@ -95,24 +95,24 @@ export class FileRecorder implements RunRecorder {
     const place = this.#place ?? (await newFile(this.#file))
     this.#place = place
     let head = this.#head
-    const pieces: string[] = []
+    const lines: Line[] = []
     for (const happened of events) {
       const next = chained(head, new Date().toISOString(), clearedEvent(happened, this.#cleared))
-      pieces.push(...next.pieces)
+      lines.push(next.line)
       head = next.head
     }
-    await this.#appendTo(place, pieces)
-    place.size += pieces.reduce((size, piece) => size + Buffer.byteLength(piece), 0)
+    await this.#appendTo(place, lines)
+    place.size += lines.reduce((size, { bytes }) => size + bytes, 0)
     this.#head = head
     if (fresh) await syncFolder(this.#folder)
   }
 
-  async #appendTo(place: Extent, pieces: readonly string[]): Promise<void> {
+  async #appendTo(place: Extent, lines: readonly Line[]): Promise<void> {
     const handle = await open(this.#file, APPENDING)
     try {
       await requireInPlace(handle, place)
       try {
-        for (const piece of pieces) await handle.appendFile(piece)
+        for (const { pieces } of lines) for (const piece of pieces) await handle.appendFile(piece)
         await handle.sync()
       } catch (error) {
         // Whatever stays is a torn line, or an intent of which the gateway is asked: the first error is the one to tell.

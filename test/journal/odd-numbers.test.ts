@@ -30,7 +30,7 @@ const oldHash = (id: string, text: string): string =>
 describe('a line of the journal', () => {
   test('holds settings and collateral as exactly as they were read', () => {
     const settings = { audience: infoOf(INFO), issuer: infoOf('-0.0') }
-    const { pieces } = chained({ length: 0, hash: null }, '2026-11-27T00:00:00.000Z', {
+    const { line: written } = chained({ length: 0, hash: null }, '2026-11-27T00:00:00.000Z', {
       type: 'intent',
       change: 'c',
       purpose: 'change',
@@ -38,7 +38,7 @@ describe('a line of the journal', () => {
       fields: {},
       settings,
     })
-    const line = pieces.join('')
+    const line = [...written.pieces].join('')
     expect(line).toContain(`"settings":{"audience":${INFO},"issuer":-0.0}`)
     const [record] = readChain(Buffer.from(line), 'run.jsonl').records
     expect(record?.type === 'intent' ? exactText(record.settings) : null).toBe(exactText(settings))

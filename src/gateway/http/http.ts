@@ -148,7 +148,10 @@ async function repeat(
   const started = performance.now()
   for (let attempt = 0; ; attempt += 1) {
     const sent = performance.now()
-    const outcome = await attemptGet(endpoint, path)
+    const outcome = await attemptGet(endpoint, path).catch((error: unknown) => {
+      turn?.({ kind: 'failed' })
+      throw error
+    })
     const tookMs = performance.now() - sent
     const inTrouble = isPassing(outcome) && !(await isFinal(outcome))
     trouble.since = inTrouble ? (trouble.since ?? performance.now()) : null

@@ -223,7 +223,7 @@ export class Gate {
   async #ask(now: number, sign: () => Promise<boolean>): Promise<void> {
     if (now < this.#signAt) return
     this.#signAt = Infinity
-    const isThere = await sign()
+    const isThere = await sign().catch(() => false)
     const then = performance.now()
     const isQuick = isThere && then - now <= SIGN_MS
     this.#signPauseMs = isQuick ? FIRST_STALL_MS : 2 * this.#signPauseMs

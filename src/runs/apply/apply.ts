@@ -144,8 +144,8 @@ export async function applyPlan(
     await context.lookout
       .prepare(plan.changes, context.stopRequested)
       .catch((error: unknown) => context.onFault(error))
-  const forward = await applyChanges(plan, context, before)
+  const forward = await lookBack(await applyChanges(plan, context, before), context)
   const turns =
     context.onFailure === 'revert' && TURNING.includes(forward.halted) && isInForce(forward.changes)
-  return lookBack(turns ? await takeBackChanges(plan, forward, context) : forward, context)
+  return turns ? lookBack(await takeBackChanges(plan, forward, context), context) : forward
 }

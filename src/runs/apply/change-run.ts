@@ -101,8 +101,10 @@ export class ChangeRun {
   async #look(): Promise<GuardedReading> {
     const { file, server } = this.change
     if (file !== null) return this.place.read(server.id)
-    const { gateway, silence, lookout } = this.#context
-    const { found: reading, isNews } = await this.#guarded.see(() => lookout.look(this.change))
+    const { gateway, silence, lookout, company } = this.#context
+    const { found: reading, isNews } = await this.#guarded.see(() =>
+      lookout.look(this.change, company.resets),
+    )
     if (isNews) silence.hear(reading)
     // Only a backend may be silent; where the list is not answered either, every server more would cost as long.
     const isSilent = reading.kind === 'unreadable' && reading.silent

@@ -2,11 +2,11 @@ import { MigrateError } from '../../core/errors.ts'
 import { inParallel, READS_AT_ONCE } from '../../core/in-parallel.ts'
 import { aimOf } from '../../core/plan/change.ts'
 import { driftSinceWrite } from '../../core/plan/drift.ts'
-import { reportable, shownChanges } from '../../core/record/fields.ts'
+import { isAccessField, reportable, shownChanges } from '../../core/record/fields.ts'
 import { isSameRelease } from '../../core/record/resets.ts'
 import type { ServerRecord } from '../../core/record/server.ts'
 import { printsOf, recordIn, type Sighting } from '../../core/record/sighting.ts'
-import { valueAt } from '../../core/record/path.ts'
+import { fieldOf, valueAt } from '../../core/record/path.ts'
 import type { AppliedChange } from '../../core/run/outcome.ts'
 import { endsAtOnce } from '../../core/run/report.ts'
 import type { Snapshot } from '../../gateway/port.ts'
@@ -38,7 +38,7 @@ function isSuspect({ change, seen }: Written, list: Snapshot, { gateway: { era }
   const isStale = !era.listTrusted && (!tellsTime || now === prints.stamp)
   const isOther = aimOf(change).some(({ field, before, after }) => {
     const value = valueAt(entry, field)
-    return field in entry && value !== after && !(isStale && value === before)
+    return fieldOf(field) in entry && value !== after && !(isStale && value === before)
   })
   return isOther || (tellsTime && now !== ours && !isStale)
 }
@@ -78,7 +78,11 @@ async function lookAt(
   if (reading.kind === 'record') return judgeSince(written, reading.record)
   if (reading.kind === 'absent')
     return { ...change, outcome: 'drifted', error: 'it was written, and is no longer there' }
-  return { ...change, error: `the list shows it otherwise than it was written, and ${reading.message}` }
+  return {
+    ...change,
+    outcome: 'unknown',
+    error: `the list shows it otherwise than it was written, and ${reading.message}`,
+  }
 }
 
 /** The written servers that the list shows otherwise than they are to be. */
@@ -104,19 +108,20 @@ async function lookedBack(result: ApplyResult, context: ApplyContext): Promise<A
     const since = await lookAt(written, context)
     if (since) found.set(since.id, since)
   })
-  // What its own write changed stands there already: what changed since then is nothing that a revert would look for.
-  for (const { id, collateral } of result.changes) {
-    const since = found.get(id)
-    if (since)
-      await enter(context, {
-        type: 'outcome',
-        change: id,
-        outcome: since.outcome,
-        collateral,
-        error: since.error,
-      })
+  for (const since of found.values()) {
+    // What changed since a write is nothing that a revert would look for, but for who may reach the server.
+    const { id, outcome, error } = since
+    const collateral = since.collateral.filter(({ field, repaired }) => repaired || isAccessField(field))
+    await enter(context, { type: 'outcome', change: id, outcome, collateral, error })
   }
-  return { ...result, changes: result.changes.map((change) => found.get(change.id) ?? change) }
+  const isOpened = [...found.values()].some(({ collateral }) =>
+    collateral.some(({ field }) => isAccessField(field)),
+  )
+  return {
+    ...result,
+    changes: result.changes.map((change) => found.get(change.id) ?? change),
+    halted: result.halted ?? (isOpened ? 'security' : null),
+  }
 }
 
 /**

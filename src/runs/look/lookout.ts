@@ -1,6 +1,7 @@
 import { MigrateError } from '../../core/errors.ts'
 import { inParallel, READS_AT_ONCE } from '../../core/in-parallel.ts'
 import { aimOf, type Change } from '../../core/plan/change.ts'
+import { fieldOf } from '../../core/record/path.ts'
 import type { Reading } from '../../core/record/place.ts'
 import type { ServerRecord } from '../../core/record/server.ts'
 import {
@@ -35,6 +36,13 @@ export interface Look {
 
 /** After a list that took long, servers are read by id for so long. */
 const LIST_AGAIN_MS = 10_000
+
+/**
+ * Does the write of a change hold its new values and nothing else? Not where one stands inside a field, which is sent whole, nor
+ * where settings are put back: what somebody else wrote there meanwhile would be lost.
+ */
+const holdsNoMore = ({ edits, settings }: Change): boolean =>
+  edits.every(({ field }) => fieldOf(field) === field) && Object.keys(settings).length === 0
 
 /**
  * Looks at servers right before they are written. From 1.88 on a write holds nothing but what it changes, so that it can
@@ -131,12 +139,15 @@ export class Lookout {
     this.keep(record, this.#seen.get(record.server_id)?.prints ?? null)
   }
 
-  /** The record of a server as it is now. */
-  async look(change: Change): Promise<Look> {
+  /** The record of a server as it is now. `resets`: has its write to hold more than what it changes? */
+  async look(change: Change, resets: boolean): Promise<Look> {
     const { id } = change.server
     const known = this.#seen.get(id)
+    const isPlain = !resets && holdsNoMore(change)
     const { sheet, isNews } =
-      known?.prints?.whole && this.#listVouches ? await this.#sheetOfNow() : { sheet: null, isNews: false }
+      known?.prints?.whole && isPlain && this.#listVouches
+        ? await this.#sheetOfNow()
+        : { sheet: null, isNews: false }
     if (sheet && known && this.#printsIn(sheet, change)?.whole === known.prints?.whole) {
       const reading: Reading = { kind: 'record', record: recordIn(known), source: 'database' }
       return { found: reading, at: sheet.at, isNews }

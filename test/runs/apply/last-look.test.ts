@@ -74,13 +74,17 @@ describe('the list at the end', () => {
   ])(
     'that shows another %s is followed by a read, and what changed is told and recorded',
     async (field, now, after) => {
-      const { change, requests, entries } = await lookedBack({ since: { [field]: now } })
+      const { change, requests, entries, halted } = await lookedBack({ since: { [field]: now } })
       expect(requests).toEqual(['list', 'read id-a'])
       expect(change).toMatchObject({ outcome: 'applied', collateral: [{ field, after, repaired: false }] })
       expect(change?.error).toMatch(/whether LiteLLM did that, or somebody, is not known/)
+      // Who may reach a server: that stays for a revert to tell.
+      const isAccess = field === 'allow_all_keys'
+      const collateral = isAccess ? [{ field }] : []
       expect(entries).toMatchObject([
-        { type: 'outcome', outcome: 'applied', collateral: [], error: change?.error },
+        { type: 'outcome', outcome: 'applied', collateral, error: change?.error },
       ])
+      expect(halted).toBe(isAccess ? 'security' : null)
     },
   )
 
@@ -153,7 +157,7 @@ describe('the list at the end', () => {
     const read: Gateway['read'] = async () => ({ kind: 'unreadable', message: 'no JSON', silent: false })
     const { change } = await lookedBack({ since: { description: 'other' }, more: { read } })
     expect([change?.outcome, change?.error]).toEqual([
-      'applied',
+      'unknown',
       'the list shows it otherwise than it was written, and no JSON',
     ])
   })

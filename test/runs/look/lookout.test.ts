@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { MigrateError } from '../../../src/core/errors.ts'
+import type { Change } from '../../../src/core/plan/change.ts'
 import { eraOf } from '../../../src/core/record/eras.ts'
 import type { ServerRecord } from '../../../src/core/record/server.ts'
 import { Lookout } from '../../../src/runs/look/lookout.ts'
@@ -27,7 +28,7 @@ async function looked(
     vi.advanceTimersByTime(ms)
     if (i === 1) edit(store)
     const change = CHANGES[i]
-    if (change) looks.push(await lookout.look(change))
+    if (change) looks.push(await lookout.look(change, false))
   }
   return { looks, requests, found: looks.map(({ found }) => found), news: looks.map(({ isNews }) => isNews) }
 }
@@ -66,17 +67,32 @@ describe('from 1.88 on', () => {
     const { gateway, requests, store } = gatewayWith(RECORDS)
     const lookout = new Lookout(gateway, seenBy(CHANGES, RECORDS))
     put(store, 'id-a', { updated_at: 'now' })
-    for (const change of [CHANGES[0], CHANGES[0]]) if (change) await lookout.look(change)
+    for (const change of [CHANGES[0], CHANGES[0]]) if (change) await lookout.look(change, false)
     expect(requests).toEqual(['list', 'read id-a'])
+  })
+
+  test.each<[string, Partial<Change>, boolean]>([
+    [
+      'in which a place inside a field is changed',
+      { edits: [{ field: 'env["A"]', before: 'a', after: 'b' }] },
+      false,
+    ],
+    ['whose settings are put back', { settings: { issuer: 'https://issuer' } }, false],
+    ['on a gateway where a member of another release resets what is left out', {}, true],
+  ])('nor for a server %s: its write holds more than what it changes', async (_what, more, resets) => {
+    const { gateway, requests } = gatewayWith(RECORDS)
+    const change = changeOf(recordOf('a', { description: 'kept', updated_at: 'then' }), more)
+    await new Lookout(gateway, seenBy([change], RECORDS)).look(change, resets)
+    expect(requests).toEqual(['read id-a'])
   })
 
   test('nor does any list vouch for a server that this run has written: not one of before, nor one that does not know of it', async () => {
     const { gateway, requests } = gatewayWith(RECORDS)
     const lookout = new Lookout(gateway, seenBy(CHANGES, RECORDS))
     const [change = changeOf(recordOf('a'))] = CHANGES
-    await lookout.look(change)
+    await lookout.look(change, false)
     lookout.left('id-a')
-    await lookout.look(change)
+    await lookout.look(change, false)
     expect(requests).toEqual(['list', 'read id-a'])
   })
 
@@ -95,7 +111,7 @@ describe('from 1.88 on', () => {
       return gateway.snapshot()
     }
     const lookout = new Lookout({ ...gateway, snapshot }, seenBy(CHANGES, RECORDS))
-    for (const change of CHANGES) await lookout.look(change)
+    for (const change of CHANGES) await lookout.look(change, false)
     expect(requests).toEqual(['list', 'read id-a', 'read id-b', 'read id-c'])
   })
 
@@ -109,7 +125,7 @@ describe('from 1.88 on', () => {
     const { gateway, requests } = gatewayWith(RECORDS)
     const lookout = new Lookout(gateway, seenBy(CHANGES, RECORDS.slice(0, 1)))
     await lookout.prepare(CHANGES, () => null)
-    for (const change of CHANGES) await lookout.look(change)
+    for (const change of CHANGES) await lookout.look(change, false)
     expect(requests).toEqual(['list', 'read id-b', 'read id-c'])
   })
 
@@ -124,6 +140,6 @@ test('up to 1.87 each server is read by id right before its write, and nothing a
   const { gateway, requests } = gatewayWith(RECORDS)
   const lookout = new Lookout({ ...gateway, era: eraOf('1.87.5').era }, seenBy(CHANGES, RECORDS))
   await lookout.prepare(CHANGES, () => null)
-  for (const change of CHANGES) await lookout.look(change)
+  for (const change of CHANGES) await lookout.look(change, false)
   expect(requests).toEqual(['read id-a', 'read id-b', 'read id-c'])
 })
