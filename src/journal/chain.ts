@@ -49,7 +49,7 @@ export interface Line {
 function* withEnd(pieces: Iterable<string>, end: string): Generator<string, void> {
   let last = ''
   for (const piece of pieces) {
-    yield last
+    if (last !== '') yield last
     last = piece
   }
   yield last.slice(0, -1) + end

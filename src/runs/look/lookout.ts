@@ -102,7 +102,9 @@ export class Lookout {
    * time once. Where that fails, the server is read again before its write. Ends early when somebody asks to stop.
    */
   async prepare(changes: readonly Change[], stopRequested: () => unknown): Promise<void> {
-    const unseen = changes.filter(({ file, server }) => file === null && !this.#seen.has(server.id))
+    const unseen = changes.filter(
+      (change) => change.file === null && holdsNoMore(change) && !this.#seen.has(change.server.id),
+    )
     if (!this.#listVouches || unseen.length === 0) return
     const { sheet } = await this.#sheetOfNow()
     if (!sheet) return

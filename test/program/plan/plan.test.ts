@@ -72,8 +72,7 @@ describe.concurrent('what is shown:', () => {
       2 of 2 servers changed.
         ✓ fetch: changed
         ✓ n8n: changed
-      Every field that the API shows was compared after its write; it hides
-      credentials.
+      Every field that the API shows was compared again; it hides credentials.
 
       Next, prove that the old addresses are closed and the new ones work:
         npx mcp-url-migrate verify --migration localhost-8585-to-mcp-proxy-sse --url GATEWAY --journal JOURNAL

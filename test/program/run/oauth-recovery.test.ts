@@ -144,11 +144,13 @@ describe.concurrent('a run that died between its two writes', () => {
   }) => {
     const trial = await open({
       servers: [EXCHANGED],
-      // planned; then asked what became of it, read ahead, and read again
-      quirks: [3, 4].map((nth) => ({
-        on: { method: 'GET', path: '/v1/mcp/server/id-exchanged', nth },
-        do: { status: 500, body: {} },
-      })),
+      // planned, read again; then asked what became of it, and read again
+      quirks: [
+        {
+          on: { method: 'GET', path: '/v1/mcp/server/id-exchanged', nth: 4 },
+          do: { status: 500, body: {} },
+        },
+      ],
     })
     const before = row(trial)
     await trial.setUp(['--yes', ...REAUTHORIZE])

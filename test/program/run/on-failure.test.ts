@@ -122,7 +122,7 @@ describe.concurrent('after a refused write', () => {
     edit = () => trial.sandbox.edit('id-n8n', { url: 'http://elsewhere/n8n' })
     const { code, stdout } = await trial.call(['--yes', '--on-failure', 'revert'])
     expect(code).toBe(4)
-    expect(sentence(stdout)).toContain('not taken back: it no longer holds what this run wrote')
+    expect(sentence(stdout)).toContain('it was written, and somebody changed it after that')
     expect(sentence(stdout)).toContain(
       'before http://localhost:8585/servers/n8n/sse ours http://mcp-proxy-sse:8080/servers/n8n/sse now http://elsewhere/n8n',
     )
@@ -178,7 +178,7 @@ describe.concurrent('what this run wrote and somebody else changed before it cou
         atPut(2, REFUSED),
         { on: { ...slowly, nth: 3 }, do: { delayMs: 700 } },
         {
-          on: { method: 'GET', path: '/v1/mcp/server', nth: 2 },
+          on: { method: 'GET', path: '/v1/mcp/server', nth: 3 },
           do: {
             alter: (body) => {
               edit()

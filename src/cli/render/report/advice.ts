@@ -11,7 +11,7 @@ import { type CommandMaker, ruleOptions } from '../../../core/show/own-command.t
 import { mend } from '../../../core/show/remedy.ts'
 import { wordsFor } from '../words.ts'
 
-const COMPARED = 'very field that the API shows was compared after its write; it hides credentials.'
+const COMPARED = 'very field that the API shows was compared again; it hides credentials.'
 
 /** What was compared of servers in LiteLLM: all of them, unless a remark that stands with one says otherwise. */
 function comparedServers(changes: readonly AppliedChange[]): string {

@@ -67,7 +67,7 @@ describe('the report of a run in which', () => {
       "
       7 of 7 servers changed.
       Checked through the gateway: 7 of 7 list their tools.
-      Every field that the API shows was compared after its write; it hides credentials.
+      Every field that the API shows was compared again; it hides credentials.
 
       Next, prove that the old addresses are closed and the new ones work:
         verify --migration a-migration
@@ -84,7 +84,7 @@ describe('the report of a run in which', () => {
       "
       7 of 7 servers taken back.
       Checked through the gateway: 7 of 7 list their tools.
-      Every field that the API shows was compared after its write; it hides credentials.
+      Every field that the API shows was compared again; it hides credentials.
 
       Next, see where the servers are now:
         status
@@ -110,7 +110,7 @@ describe('the report of a run in which', () => {
       ! 1 server waits for a consent (--accept reauthorization): signed
       2 left as you chose: n8n, postgres
       Checked through the gateway: 1 of 1 lists its tools.
-      Every field that the API shows was compared after its write; it hides credentials.
+      Every field that the API shows was compared again; it hides credentials.
 
       Next, prove that the old addresses are closed and the new ones work:
         verify --migration a-migration
@@ -136,7 +136,7 @@ describe('the report of a run in which', () => {
         · n8n, playwright, postgres, timescaledb: not tried
       The run stopped at the first failure; the rest was not tried.
       Checked through the gateway: 2 of 2 list their tools.
-      Every field that the API shows was compared after its write; it hides credentials.
+      Every field that the API shows was compared again; it hides credentials.
 
       Next, when what failed is mended, go on with the rest:
         migrate --migration a-migration
@@ -165,7 +165,7 @@ describe('the report of a run in which', () => {
       Checked through the gateway: 1 of 3 list their tools, 2 do not work.
       To mend them: Start the MCP proxy:
         docker start mcp-proxy-sse
-      Every field that the API shows was compared after its write; it hides credentials.
+      Every field that the API shows was compared again; it hides credentials.
 
       Next, when what does not work is mended, prove it:
         verify --migration a-migration
