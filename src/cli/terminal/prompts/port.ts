@@ -23,6 +23,12 @@ export function unlessPasted(act: () => void): () => void {
   }
 }
 
+/** How long the signal of a terminal that was closed is waited for, in milliseconds: nobody is there who would wait. */
+const SIGNAL_MS = 1000
+
+/** Does something where a terminal is gone and no signal ends the program, which says more. */
+export const unlessSignalled = (act: () => void): void => void setTimeout(act, SIGNAL_MS)
+
 /** Are these several lines that came at once? */
 export const isSeveral = (answer: string): boolean => answer.includes('\n')
 
@@ -42,8 +48,7 @@ export async function letTypedGoBy(): Promise<void> {
         if (text.includes('\u0003')) reject(cancelled())
         else stop = unlessPasted(resolve)
       }
-      // A terminal that was closed sends a signal, too, which says more.
-      leave = () => unlessPasted(() => reject(cancelled()))
+      leave = () => unlessSignalled(() => reject(cancelled()))
       stdin.on('data', hear).once('end', leave).on('error', leave)
       stdin.setRawMode(true).resume()
     })

@@ -1,7 +1,7 @@
 import { emitKeypressEvents, type Key } from 'node:readline'
 import { codeOf } from '../../../core/errors.ts'
 import { cancelled } from '../terminal.ts'
-import { letTypedGoBy, onceContinued, unlessPasted } from './port.ts'
+import { letTypedGoBy, onceContinued, unlessPasted, unlessSignalled } from './port.ts'
 
 /** What a key makes of what was typed so far. */
 function typedAfter(typed: string, text: string | undefined, { name, ctrl = false }: Key): string {
@@ -32,8 +32,7 @@ export async function readHidden(question: string): Promise<string> {
       let stop = (): void => {}
       leave = (error) => {
         const reason = error && codeOf(error) !== 'EIO' ? error : cancelled()
-        // A terminal that was closed sends a signal, too, which says more.
-        unlessPasted(() => reject(reason))
+        unlessSignalled(() => reject(reason))
       }
       hear = (text, key) => {
         stop()
