@@ -1,5 +1,5 @@
 import { canonicalMembers, sha256 } from '../canonical.ts'
-import { exactText, readExactly } from '../exact-json.ts'
+import { exactText, readExactBytes } from '../exact-json.ts'
 import type { Era } from './eras.ts'
 import { isSetting } from './oauth.ts'
 import { fieldOf } from './path.ts'
@@ -29,11 +29,11 @@ export interface EntryPrints {
 }
 
 /**
- * A server as it was seen: its record by id, as JSON, and the prints of its entry in a list that was taken before that read;
- * `null` where it stood in none.
+ * A server as it was seen: its record by id, as the bytes of its JSON, which take half the memory of a text; and the prints of
+ * its entry in a list that was taken before that read, `null` where it stood in none.
  */
 export interface Sighting {
-  text: string
+  json: Buffer
   prints: EntryPrints | null
 }
 
@@ -62,13 +62,13 @@ export function printsOf(
 
 /** The sighting of a record, with the entry of a list that was taken before it was read. */
 export const sightingOf = (record: ServerRecord, prints: EntryPrints | null): Sighting => ({
-  text: exactText(record),
+  json: Buffer.from(exactText(record)),
   prints,
 })
 
 /** The record that was seen. */
-export function recordIn({ text }: Sighting): ServerRecord {
-  const read = readExactly(text)
+export function recordIn({ json }: Sighting): ServerRecord {
+  const read = readExactBytes(json)
   if (read.kind === 'fault') throw new Error(`a record that was kept is ${read.what}`)
   return read.value as ServerRecord
 }

@@ -1,7 +1,7 @@
 import { createInterface } from 'node:readline'
 import { wrap } from '../../render/layout.ts'
 import { cancelled } from '../terminal.ts'
-import { isSeveral, letTypedGoBy, type Prompts, roomFor, type Shown, unlessPasted } from './port.ts'
+import { isSeveral, letTypedGoBy, type Prompts, roomFor, type Shown, unlessPasted, unlessSignalled } from './port.ts'
 
 const say = (text: string): void => void process.stderr.write(text)
 
@@ -24,8 +24,7 @@ async function nextLine(ask: () => void): Promise<string> {
         // A line without an end, as before Ctrl-D, is handed over, too.
         stop()
         say('\n')
-        // A terminal that was closed sends a signal, too, which says more.
-        unlessPasted(() => reject(cancelled()))
+        unlessSignalled(() => reject(cancelled()))
       })
     })
   } finally {
