@@ -1,7 +1,15 @@
 import { createInterface } from 'node:readline'
 import { wrap } from '../../render/layout.ts'
 import { cancelled } from '../terminal.ts'
-import { isSeveral, letTypedGoBy, type Prompts, roomFor, type Shown, unlessPasted, unlessSignalled } from './port.ts'
+import {
+  isSeveral,
+  letTypedGoBy,
+  type Prompts,
+  roomFor,
+  type Shown,
+  unlessPasted,
+  unlessSignalled,
+} from './port.ts'
 
 const say = (text: string): void => void process.stderr.write(text)
 
