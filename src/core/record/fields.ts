@@ -2,16 +2,17 @@ import { canonical, sha256 } from '../canonical.ts'
 import { ownMember } from '../own-member.ts'
 import type { ServerRecord } from './server.ts'
 
-/** Fields that change by themselves: who wrote last, and what the probe of a read found. */
-const VOLATILE = new Set([
-  'updated_at',
-  'updated_by',
+/** What probes put into a record, or into an entry of the list: it changes by itself. */
+export const PROBED: readonly string[] = [
   'status',
   'last_health_check',
   'health_check_error',
   'has_user_credential',
   'connected_app_reachable',
-])
+]
+
+/** Fields that change by themselves: who wrote last, and what the probe of a read found. */
+const VOLATILE = new Set(['updated_at', 'updated_by', ...PROBED])
 
 /** Fields that no PUT can set (`UpdateMCPServerRequest` has none of them): they say nothing about an edit. */
 const RESPONSE_ONLY = [
@@ -92,8 +93,8 @@ function shown(record: ServerRecord): Record<string, unknown> {
   return { ...rest, mcp_info: without(record.mcp_info, PUBLIC), ...isPublic }
 }
 
-/** The first half of a SHA-256. */
-const print = (json: string): string => sha256(json).slice(0, 32)
+/** The first half of a SHA-256, as hexadecimal digits. */
+export const print = (json: string): string => sha256(json).slice(0, 32)
 
 const hash = (id: string, field: string, value: unknown, numbers?: 'rounded'): string =>
   print(canonical([id, field, value], numbers))

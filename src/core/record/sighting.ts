@@ -1,18 +1,10 @@
-import { canonicalMembers, sha256 } from '../canonical.ts'
+import { canonicalMembers } from '../canonical.ts'
 import { exactText, readExactBytes } from '../exact-json.ts'
 import type { Era } from './eras.ts'
+import { print, PROBED } from './fields.ts'
 import { isSetting } from './oauth.ts'
 import { fieldOf } from './path.ts'
 import type { ListedServer, ServerRecord } from './server.ts'
-
-/** What probes put into an entry of the list: it changes by itself. */
-const PROBED = [
-  'status',
-  'last_health_check',
-  'health_check_error',
-  'has_user_credential',
-  'connected_app_reachable',
-]
 
 /** Who wrote last, and when. The list of 1.81 to 1.87 has the time of the request in both dates of every entry (seen on 1.81.14). */
 const STAMPS = ['updated_at', 'updated_by', 'created_at']
@@ -39,8 +31,6 @@ export interface Sighting {
 
 /** What was seen of servers, by id. */
 export type Sightings = ReadonlyMap<string, Sighting>
-
-const print = (json: string): string => sha256(json).slice(0, 32)
 
 /** The prints of an entry, for a server that is to take these edits. */
 export function printsOf(

@@ -65,10 +65,9 @@ export class LiteLlmGateway implements Gateway {
   }
 
   async snapshot(limitMs?: number): Promise<Snapshot> {
-    const once = (seconds: number): ReturnType<typeof probe> =>
-      probe({ ...this.#endpoint, timeoutSeconds: Math.min(seconds, this.#endpoint.timeoutSeconds) }, SERVERS)
-    const answer = limitMs === undefined ? await get(this.#endpoint, SERVERS) : await once(limitMs / 1000)
-    return readSnapshot(answer, this.#endpoint)
+    if (limitMs === undefined) return readSnapshot(await get(this.#endpoint, SERVERS), this.#endpoint)
+    const timeoutSeconds = Math.min(limitMs / 1000, this.#endpoint.timeoutSeconds)
+    return readSnapshot(await probe({ ...this.#endpoint, timeoutSeconds }, SERVERS), this.#endpoint)
   }
 
   /**
