@@ -36,8 +36,11 @@ if (enableCompileCache && process.platform !== 'win32')
     // It starts without: a little later.
   }
 
+// A sandbox is to answer soon, whatever memory it takes. So does whoever names something `sandbox`, which harms nobody.
+const isThrifty = !process.argv.includes('sandbox')
+
 // Nearly all that thousands of servers make is soon done with: the heap grows by half at most before that is cleared away.
-setFlagsFromString('--heap-growing-percent=50')
+if (isThrifty) setFlagsFromString('--heap-growing-percent=50')
 
 const build = path.join(__dirname, '../dist/main.js')
 if (!existsSync(build))
@@ -50,7 +53,7 @@ const { main } = require(build)
 if (!main) refuse(NOT_WHOLE)
 
 // The space for what was made last stays as large as the start has made it: it would grow to 33 MB, and fill with garbage.
-setFlagsFromString('--semi-space-growth-factor=1')
+if (isThrifty) setFlagsFromString('--semi-space-growth-factor=1')
 
 main(process.argv.slice(2)).catch((error) => {
   if (error.code !== 'MODULE_NOT_FOUND') throw error

@@ -13,7 +13,7 @@ import {
   type Sightings,
 } from '../../core/record/sighting.ts'
 import type { Gateway, Snapshot } from '../../gateway/port.ts'
-import { askedAt, isFresh, isPrompt, type Moment, moment, msSince, PROMPT_MS } from './moment.ts'
+import { askedAt, isFresh, type Moment, moment, msSince } from './moment.ts'
 import { type GuardedReading, readBeforeWrite } from './read-before-write.ts'
 
 /** A list, when it was asked for (nothing in it is older), and for how many milliseconds from then on it is good. */
@@ -22,6 +22,9 @@ interface Sheet {
   at: Moment
   goodForMs: number
 }
+
+/** A list that takes longer than this leaves too little of the time for which it could vouch. It probes nothing, so that it is as old as its question at most. */
+const LIST_WITHIN_MS = 1000
 
 /** A list is good for so many times as long as it took: where it is cheap, it is taken often, and costs a twentieth of the time. */
 const TIMES = 20
@@ -71,8 +74,9 @@ export class Lookout {
   async #take(): Promise<Sheet | null> {
     const at = moment()
     try {
-      const snapshot = await this.#gateway.snapshot(PROMPT_MS)
-      if (isPrompt(at)) return { snapshot, at, goodForMs: Math.max(LEAST_MS, TIMES * msSince(at)) }
+      const snapshot = await this.#gateway.snapshot(LIST_WITHIN_MS)
+      if (msSince(at) < LIST_WITHIN_MS)
+        return { snapshot, at, goodForMs: Math.max(LEAST_MS, TIMES * msSince(at)) }
     } catch (error) {
       if (!(error instanceof MigrateError)) throw error
     }

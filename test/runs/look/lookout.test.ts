@@ -107,7 +107,7 @@ describe('from 1.88 on', () => {
   test('a list that takes long vouches for nothing, and is not asked for again at once', async () => {
     const { gateway, requests } = gatewayWith(RECORDS)
     const snapshot = async () => {
-      vi.advanceTimersByTime(600)
+      vi.advanceTimersByTime(1100)
       return gateway.snapshot()
     }
     const lookout = new Lookout({ ...gateway, snapshot }, seenBy(CHANGES, RECORDS))
