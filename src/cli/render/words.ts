@@ -50,7 +50,7 @@ const REVERT: RunWords = {
   stale: 'still not taken back',
   fresh: 'all taken back',
   undoing: 'Putting back what this run took back',
-  allUndone: 'All that this run took back was put back as it was before.',
+  allUndone: 'All that this run took back was put back again.',
 }
 
 /** The words for a run or its plan: one that takes another back speaks of that, whatever the other did. */
