@@ -446,6 +446,25 @@ describe('the check keys', () => {
     )
   })
 
+  test('that command asks as the program does, and holds no value', async ({ open }) => {
+    const trial = await open(
+      migrated({ keyHeader: 'X-Litellm-Key', keys: [virtual(DEV, ['id-filesystem'])] }),
+    )
+    const keys = await keysFile(trial)
+    const env = { CF_SECRET: 'seven-lemons', CF_ID: 'a-lime' }
+    const front = ['--header', 'CF-Secret=CF_SECRET', '--header', "it's=CF_ID"]
+    const found = await checked(
+      trial,
+      'keys',
+      ['--keys', keys, '--key-header', 'X-Litellm-Key', ...front],
+      env,
+    )
+    expect(found.hint).toContain(
+      `/key/update -H "X-Litellm-Key: Bearer $LITELLM_PROXY_API_KEY" -H "CF-Secret: $CF_SECRET" -H 'it'\\''s: '"$CF_ID" -H`,
+    )
+    expect(found.hint).not.toContain('lemons')
+  })
+
   test('lets no id of the gateway out of the quotation of that command', async ({ open }) => {
     const id = "x'; rm -rf ~; '"
     const servers = [moved('filesystem'), moved('fetch', { server_id: id })]

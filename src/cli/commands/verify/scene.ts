@@ -1,3 +1,4 @@
+import { shellQuoted } from '../../../core/show/shell.ts'
 import type { Migration } from '../../../core/rule/migration.ts'
 import { connectDocker } from '../../../docker/connect/connect.ts'
 import { endpointWith, type Target } from '../../../gateway/connect/connect.ts'
@@ -7,6 +8,7 @@ import { localMachine } from '../../../machine/local-machine.ts'
 import { makeScene } from '../../../runs/verify/scene/make-scene.ts'
 import type { Scene } from '../../../runs/verify/scene/scene.ts'
 import { deploymentNames } from '../../options/groups.ts'
+import { readHeaderOptions } from '../../options/header-option.ts'
 import { type Context, requireNamedJournal } from '../../context.ts'
 import { ownCommands } from '../../own-command.ts'
 import type { VerifyOptions } from '../verify.ts'
@@ -19,6 +21,17 @@ export interface Stage {
   keys: Scene['keys']
   journal: FileJournal
 }
+
+/** A header as an option of `curl`. `value`: shell, for inside double quotes. */
+const curlHeader = (name: string, value: string): string =>
+  /^[\w-]+$/.test(name) ? `-H "${name}: ${value}"` : `-H ${shellQuoted(`${name}: `)}"${value}"`
+
+/** The key and the headers of `--header` as options of `curl`, with the variables that hold them. */
+const curlHeaders = ({ header, keyHeader }: VerifyOptions): string =>
+  [
+    curlHeader(keyHeader ?? 'Authorization', 'Bearer $LITELLM_PROXY_API_KEY'),
+    ...readHeaderOptions(header, keyHeader).map(({ name, variable }) => curlHeader(name, `$${variable}`)),
+  ].join(' ')
 
 /** Sets the scene for one round: with the journal, Docker and the gateway as they are now. */
 export async function setScene(
@@ -43,6 +56,7 @@ export async function setScene(
     keys,
     chatModel: options.chat ?? null,
     allowedPorts: new Set(options.allowPublished),
+    curlHeaders: curlHeaders(options),
     own: ownCommands(options, { context, invoked: 'verify', url }),
     timeoutMs: options.timeout * 1000,
   })

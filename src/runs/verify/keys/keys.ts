@@ -42,7 +42,7 @@ async function cellOf(
 function mendGrants(
   { expected, source }: KeyUnderTest,
   cells: readonly Cell[],
-  { gateway, gatewayUrl }: OpenScene,
+  { gateway, gatewayUrl, curlHeaders }: OpenScene,
 ): string {
   const secret = 'env' in expected.secret ? `$${expected.secret.env}` : `$(cat ${shellQuoted(source)})`
   const ids = grantsWanted(expected, cells)
@@ -54,7 +54,7 @@ function mendGrants(
   const body = `'{"key": "'"${secret}"'", "object_permission": {"mcp_servers": ${list}}}'`
   return mend(
     `Set the grants of the key ${name} to what it should reach; one that it has by a team or an access group is taken back there:`,
-    `curl ${shellQuoted(`${gatewayUrl}/key/update`)} -H "Authorization: Bearer $LITELLM_PROXY_API_KEY" -H 'Content-Type: application/json' -d ${body}`,
+    `curl ${shellQuoted(`${gatewayUrl}/key/update`)} ${curlHeaders} -H 'Content-Type: application/json' -d ${body}`,
   )
 }
 

@@ -48,6 +48,8 @@ export interface Scene {
   allowedPorts: ReadonlySet<number>
   /** This program's own commands, as they are printed. */
   own: CommandMaker
+  /** The options with which `curl` asks the gateway as this program does: words for a shell, which name variables and hold no value. */
+  curlHeaders: string
   /** For one request to the gateway, in milliseconds. */
   timeoutMs: number
   servers: () => Promise<ListedServer[]>
