@@ -1,4 +1,5 @@
 import fc from 'fast-check'
+import { anyCharacter } from './any-text.ts'
 
 /** Numbers that JavaScript rounds, or writes in another way. */
 export const ODD_NUMBERS = [
@@ -24,7 +25,7 @@ const number = fc.oneof(
 
 const text = fc.oneof(
   fc.constantFrom('', '1.0', '"isLosslessNumber":true', '\u0000', '\ufeff', '\ufffd', '\u2028', '\u{1f600}'),
-  fc.string({ unit: 'binary', maxLength: 12 }),
+  fc.string({ unit: anyCharacter, maxLength: 12 }),
 )
 
 const name = fc.oneof(
