@@ -1,7 +1,5 @@
-import { execFile } from 'node:child_process'
 import { access, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { promisify } from 'node:util'
 import { describe, expect, test } from 'vitest'
 import { type Sandbox, type SandboxOptions, startSandbox } from '../../src/sandbox/index.ts'
 import { invoke } from '../prove/kill-recovery.ts'
@@ -9,6 +7,7 @@ import { temporaryFolder } from '../support/cli.ts'
 import { answerAll, playPage, shimNpx } from '../support/doc-sessions.ts'
 import { Screen } from '../support/screen.ts'
 import { secret, watchForLeaks } from '../support/secrets.ts'
+import { argumentsIn } from '../support/shell-words.ts'
 import { guideServer } from '../support/trial.ts'
 import { allPages, blocks, linesOf, type Page, placeOf, readPage } from './pages.ts'
 
@@ -90,13 +89,6 @@ const isEndless = (line: string): boolean => line.includes('# until Ctrl-C')
 
 /** Lines that ask nothing, and name no file: as true without a process of their own, and quicker. */
 const QUIET_LINE = /^npx mcp-url-migrate (?=history|status|verify|.*--(?:dry-run|yes))[^>&|./]*$/
-
-/** What a shell makes of a line's arguments. */
-async function argumentsIn(line: string, env: Record<string, string>): Promise<string[]> {
-  const script = `npx() { shift; printf '%s\\0' "$@"; }\n${line}`
-  const { stdout } = await promisify(execFile)('/bin/sh', ['-c', script], { env })
-  return stdout.split('\0').slice(0, -1)
-}
 
 /** Runs a line as a person would: says yes where it asks, and ends what goes on until Ctrl-C. */
 async function typed(line: string, folder: string, env: Record<string, string>): Promise<number | null> {

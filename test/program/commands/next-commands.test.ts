@@ -1,11 +1,12 @@
-import { spawn } from 'node:child_process'
-import { appendFile, mkdir, readFile, writeFile } from 'node:fs/promises'
+import { appendFile, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, vi } from 'vitest'
 import type { SandboxOptions } from '../../../src/sandbox/index.ts'
-import { BIN, bareEnvironment, type Finished, transcript } from '../../support/cli.ts'
+import { invoke } from '../../prove/kill-recovery.ts'
+import { bareEnvironment, type Finished } from '../../support/cli.ts'
 import { freePort } from '../../support/free-port.ts'
 import { watchForLeaks } from '../../support/secrets.ts'
+import { argumentsIn } from '../../support/shell-words.ts'
 import { guideServer, newestFile, sentence, test, type Trial, TWO, urls } from '../../support/trial.ts'
 
 watchForLeaks()
@@ -26,25 +27,17 @@ function commandWith(words: string, finished: Finished): string {
   return found[0] ?? ''
 }
 
-/** Pastes a command into a shell that has the admin key and nothing else, in another folder. `also`: what the person adds. */
+/**
+ * Pastes a command into a shell that has the admin key and nothing else. `also`: what the person adds. The shell is a true
+ * one; what it makes of the line is called without a process of its own.
+ */
 async function paste(command: string, { sandbox, folder }: Trial, also = ''): Promise<Finished> {
-  const elsewhere = join(folder, 'elsewhere')
-  await mkdir(elsewhere, { recursive: true })
-  const typed = command.replace('npx mcp-url-migrate', `"${process.execPath}" "${BIN}"`)
   const env = bareEnvironment({
     LITELLM_PROXY_API_KEY: sandbox.masterKey,
     MCP_URL_MIGRATE_LOCKS: join(folder, 'locks'),
     ...NO_DOCKER,
   })
-  const child = spawn('sh', ['-c', `${typed} ${also}`], { env, cwd: elsewhere })
-  const output = { stdout: '', stderr: '' }
-  for (const stream of ['stdout', 'stderr'] as const)
-    child[stream].on('data', (chunk: Buffer) => {
-      output[stream] += chunk.toString()
-    })
-  const code = await new Promise<number | null>((resolve) => child.on('close', resolve))
-  transcript.push(output.stdout, output.stderr)
-  return { code, ...output }
+  return invoke({ env, preflight: true }, await argumentsIn(`${command} ${also}`, env))
 }
 
 /** A trial with servers at an old address, by default one that nobody listens at, and the rule that moves them. */
