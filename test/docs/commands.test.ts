@@ -88,7 +88,8 @@ const environment = (folder: string, sandbox: Sandbox): Record<string, string> =
 const isEndless = (line: string): boolean => line.includes('# until Ctrl-C')
 
 /** Lines that ask nothing, and name no file: as true without a process of their own, and quicker. */
-const QUIET_LINE = /^npx mcp-url-migrate (?=history|status|verify|.*--(?:dry-run|yes))[^>&|./]*$/
+const QUIET_LINE =
+  /^npx mcp-url-migrate (?=history|status|verify|.*--(?:dry-run|yes))(?:https?:\/\/[a-z.:\d]+|[^>&|./])*$/
 
 /** Runs a line as a person would: says yes where it asks, and ends what goes on until Ctrl-C. */
 async function typed(line: string, folder: string, env: Record<string, string>): Promise<number | null> {
