@@ -630,7 +630,7 @@ describe.concurrent('where the gateway is:', () => {
     const trial = await open({ servers: TWO })
     const file = join(trial.folder, 'key')
     await writeFile(file, `${trial.sandbox.masterKey}\n`)
-    const { code, stderr } = await trial.run(['--dry-run', '--key-file', file], {
+    const { code, stderr } = await trial.call(['--dry-run', '--key-file', file], {
       env: { LITELLM_PROXY_API_KEY: WRONG },
     })
     expect(code).toBe(0)

@@ -45,7 +45,7 @@ describe.concurrent('secrets inside URLs', () => {
     open,
   }) => {
     const trial = await open({ servers: SERVERS })
-    const dry = await trial.run(['--dry-run'])
+    const dry = await trial.call(['--dry-run'])
     expect(dry.stdout).toContain('fetch   /sse?token=***&b=***#***')
     const diff = await trial.call(['--dry-run', '--diff'])
     expect(diff.stdout).toContain('-url: http://localhost:8585/sse?token=***&b=***#***\n')
@@ -118,8 +118,10 @@ describe.concurrent('what a gateway repeats of secrets', () => {
   for (const version of ['1.77.7', '1.81.14', '1.106.2']) {
     test(`the key in its 401 on ${version}`, async ({ open }) => {
       const trial = await open({ version })
+      // The program itself, with the streams that it writes to, on one of them.
+      const start = version === '1.106.2' ? trial.run : trial.call
       for (const key of [secret('plain-geheim-0815-key'), secret('sk-unknown-geheim-0815')]) {
-        const { code, stderr } = await trial.run(['--yes'], { env: { LITELLM_PROXY_API_KEY: key } })
+        const { code, stderr } = await start(['--yes'], { env: { LITELLM_PROXY_API_KEY: key } })
         expect(code).toBe(1)
         expect(sentence(stderr)).toContain('The gateway does not accept this key (HTTP 401')
         // LiteLLM quotes the tail of a key, or its hash.
@@ -277,7 +279,7 @@ describe.concurrent('what a gateway repeats of secrets', () => {
       quirks: [{ on: { method: 'PUT', path: '/v1/mcp/server' }, do: { alter } }],
     })
     state.sandbox = trial.sandbox
-    const { code, stdout } = await trial.run(['--yes'])
+    const { code, stdout } = await trial.call(['--yes'])
     expect(code).toBe(4)
     expect(sentence(stdout)).toContain('static_headers changed with it: (hidden) → (hidden); NOT PUT BACK')
   })

@@ -176,7 +176,7 @@ describe.concurrent('while somebody sits at the question', () => {
     const session = trial.start()
     await session.waitFor('Change 3 servers')
     for (const args of [['--yes'], ['--revert', '--yes']]) {
-      const { code, stderr } = await trial.run([...args, '--journal', `${trial.folder}/another`])
+      const { code, stderr } = await trial.call([...args, '--journal', `${trial.folder}/another`])
       expect([code, sentence(stderr)]).toEqual([
         3,
         expect.stringMatching(

@@ -89,7 +89,7 @@ describe.concurrent('under another name of this machine', () => {
     const lock = await acquireLock(trial.sandbox.url, 'migrating', { place: join(trial.folder, 'locks') })
     try {
       for (const host of [hostname(), `${hostname()}.`, '[::]', 'ip6-localhost', 'tests.localhost']) {
-        const { code, stderr } = await trial.run(['--yes', ...at(by(trial, host))])
+        const { code, stderr } = await trial.call(['--yes', ...at(by(trial, host))])
         expect([host, code, sentence(stderr)]).toEqual([
           host,
           3,
@@ -176,7 +176,7 @@ describe.concurrent('an unfinished run of another address whose server this gate
     const before = writes(trial.sandbox)
     try {
       for (const args of [[], ['--unfinished', 'finish'], ['--revert', run]]) {
-        const { code, stdout } = await trial.run([...args, '--yes', '--json', ...at(url)])
+        const { code, stdout } = await trial.call([...args, '--yes', '--json', ...at(url)])
         expect([code, documentOf({ code, stdout, stderr: '' })]).toMatchObject([3, { code: 'lock-held' }])
       }
     } finally {
