@@ -1,6 +1,7 @@
+import { expect } from 'vitest'
 import type { SandboxOptions } from '../../src/sandbox/index.ts'
 import { PtySession, type TerminalStart } from './pty.ts'
-import { guideServer, test as base, type Trial, TWO } from './trial.ts'
+import { guideServer, test as base, type Trial, TWO, writes } from './trial.ts'
 
 /** Three servers to migrate, where each stands, and where each goes. */
 export const THREE = [...TWO, guideServer('postgres')]
@@ -26,3 +27,17 @@ export const test = base.extend<{ sit: (options?: SandboxOptions) => Promise<Sit
     for (const session of sessions) session.close()
   },
 })
+
+const SHOW_CURSOR = '\u001b[?25h'
+const HIDE_CURSOR = '\u001b[?25l'
+
+/** The cursor is not left hidden. */
+export function expectCursorShown({ raw }: PtySession): void {
+  expect(raw.lastIndexOf(SHOW_CURSOR)).toBeGreaterThanOrEqual(raw.lastIndexOf(HIDE_CURSOR))
+}
+
+/** Neither the gateway nor the journal was written to. */
+export async function expectNothingWritten({ sandbox, journalFiles }: Trial): Promise<void> {
+  expect(writes(sandbox)).toBe(0)
+  expect(await journalFiles()).toEqual([])
+}

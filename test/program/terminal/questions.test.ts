@@ -1,7 +1,15 @@
 import { describe, expect, vi } from 'vitest'
 import { KEY } from '../../support/pty.ts'
 import { watchForLeaks } from '../../support/secrets.ts'
-import { NEW, OLD, type Sitting, test, THREE } from '../../support/sitting.ts'
+import {
+  expectCursorShown,
+  expectNothingWritten,
+  NEW,
+  OLD,
+  type Sitting,
+  test,
+  THREE,
+} from '../../support/sitting.ts'
 import { guideServer, sentence, urls, writes } from '../../support/trial.ts'
 
 watchForLeaks()
@@ -36,7 +44,7 @@ describe.concurrent('a text that was pasted', () => {
     expect([await session.exit(), writes(trial.sandbox)]).toEqual([0, 3])
   })
 
-  test('marks what it holds in a list, where nothing is written before the question is answered', async ({
+  test('marks what it holds in a list; the end of the input (Ctrl-D) is no consent to that: 130', async ({
     sit,
   }) => {
     const trial = await sit()
@@ -48,7 +56,8 @@ describe.concurrent('a text that was pasted', () => {
     await session.waitFor('of 3: ')
     await session.waitFor('? [n]')
     session.press(KEY.ctrlD)
-    expect([await session.exit(), writes(trial.sandbox)]).toEqual([130, 0])
+    expect(await session.exit()).toBe(130)
+    await expectNothingWritten(trial)
   })
 })
 
@@ -120,6 +129,7 @@ describe.concurrent('the list', () => {
     session.press('q')
     await session.waitFor('Change 1 server on')
     session.answer('yes')
+    await session.waitFor('1 of 3 servers changed, 2 left as you chose.')
     expect(await session.exit()).toBe(0)
     expect(urls(trial.sandbox.rows())).toEqual({
       'id-fetch': OLD('fetch'),
@@ -145,7 +155,9 @@ describe.concurrent('the list', () => {
 })
 
 describe.concurrent('what was left with Ctrl-C', () => {
-  test('shows the question, and none of its keys', async ({ sit }) => {
+  test('shows the question, none of its keys, and the cursor again: 130, nothing was written', async ({
+    sit,
+  }) => {
     const trial = await sit()
     const session = trial.start()
     await session.waitFor(question(trial))
@@ -155,6 +167,8 @@ describe.concurrent('what was left with Ctrl-C', () => {
     const end = session.raw.slice(session.raw.lastIndexOf('\u001b[2K'))
     expect(sentence(end)).toContain(`Change 3 servers on ${trial.sandbox.url}? [n]`)
     expect(end).not.toMatch(/y yes|half/)
+    expectCursorShown(session)
+    await expectNothingWritten(trial)
   })
 })
 
@@ -174,11 +188,14 @@ describe.concurrent('a wrong key', () => {
     session.answer(WRONG)
     await session.waitFor('The gateway does not accept this key.')
     await session.waitFor('Admin key (hidden):')
-    session.answer(`${trial.sandbox.masterKey}x${KEY.backspace}`)
+    session.press(...trial.sandbox.masterKey, 'x', KEY.backspace, KEY.enter)
+    await session.waitFor('key from the prompt')
     await session.waitFor(question(trial))
     session.answer('n')
     expect(await session.exit()).toBe(130)
     expect(session.text).not.toMatch(/4711|two words|sk-wrong/)
+    // Neither whole nor letter by letter.
+    expect(session.raw).not.toContain(trial.sandbox.masterKey.slice(0, 12))
     expect(session.text).not.toContain(trial.sandbox.masterKey.slice(-6))
   })
 
