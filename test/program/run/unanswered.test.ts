@@ -49,7 +49,8 @@ async function runOf(
   args: string[],
   options?: Parameters<Trial['call']>[1],
 ): Promise<{ end: unknown[]; document: RunDocument }> {
-  const finished = await trial.call(args, options)
+  // Nobody waits for the workers of a gateway that does not answer.
+  const finished = await trial.call(args, { wait: true, ...options })
   const document = documentOf<RunDocument>(finished)
   return { end: [finished.code, document.halted, ...fates(document)], document }
 }

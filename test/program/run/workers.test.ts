@@ -9,16 +9,17 @@ interface Run {
   changes: { outcome: string }[]
 }
 
+const WAIT = { wait: true }
 const LIST = { method: 'GET', path: '/v1/mcp/server' }
 
 describe.concurrent('after a run, until all workers of the gateway use the new URLs,', () => {
   test('it is waited for, and told', async ({ open }) => {
     const trial = await open({ servers: TWO })
-    const finished = await trial.call(['--yes', '--json'])
+    const finished = await trial.call(['--yes', '--json'], WAIT)
     expect(finished.code).toBe(0)
     expect(documentOf<Run>(finished).propagation).toMatchObject({ agreed: true, answers: 10, old: 0 })
     // So is a revert.
-    const back = await trial.call(['--revert', '--yes', '--json'])
+    const back = await trial.call(['--revert', '--yes', '--json'], WAIT)
     expect(documentOf<Run>(back).propagation).toMatchObject({ agreed: true })
   })
 
@@ -29,13 +30,13 @@ describe.concurrent('after a run, until all workers of the gateway use the new U
     expect([finished.code, documentOf<Run>(finished).propagation]).toEqual([0, null])
     const lists = trial.sandbox.requests.slice(before).filter(({ path }) => path === LIST.path)
     expect(lists.length).toBeLessThan(10)
-    const again = await trial.call(['--yes', '--json'])
+    const again = await trial.call(['--yes', '--json'], WAIT)
     expect(documentOf<Run>(again)).toMatchObject({ changes: [], propagation: null })
   })
 
   test.for(['1.77.7', '1.80.0'])('not on %s, where only a restart helps', async (version, { open }) => {
     const trial = await open({ version, servers: TWO })
-    const finished = await trial.call(['--yes', '--json'])
+    const finished = await trial.call(['--yes', '--json'], WAIT)
     expect([finished.code, documentOf<Run>(finished).propagation]).toEqual([0, null])
   })
 
@@ -53,7 +54,7 @@ describe.concurrent('after a run, until all workers of the gateway use the new U
       }))
     }
     const trial = await open({ servers: TWO, quirks: [{ on: LIST, do: { alter: lagging } }] })
-    const { code, stderr, stdout } = await trial.call(['--yes'])
+    const { code, stderr, stdout } = await trial.call(['--yes'], WAIT)
     expect(code).toBe(0)
     expect(
       sentence(stderr).split('Waiting until all workers of the gateway use the new URLs, up to 90 s'),
