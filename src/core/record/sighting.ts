@@ -25,7 +25,7 @@ export interface EntryPrints {
  * its entry in a list that was taken before that read, `null` where it stood in none.
  */
 export interface Sighting {
-  json: Buffer
+  json: Uint8Array
   prints: EntryPrints | null
 }
 
@@ -52,7 +52,8 @@ export function printsOf(
 
 /** The sighting of a record, with the entry of a list that was taken before it was read. */
 export const sightingOf = (record: ServerRecord, prints: EntryPrints | null): Sighting => ({
-  json: Buffer.from(exactText(record)),
+  // Not from Node's pool: of that, bytes that are kept hold 8 kB.
+  json: new TextEncoder().encode(exactText(record)),
   prints,
 })
 

@@ -38,8 +38,10 @@ export class LiteLlmGateway implements Gateway {
   }
 
   #learn(record: ListedServer | ServerRecord): void {
-    const known = this.#secrets.get(record.server_id) ?? []
     const found = secretTexts(record)
+    // Most servers have none, and there are thousands.
+    if (found.length === 0) return
+    const known = this.#secrets.get(record.server_id) ?? []
     this.#endpoint.redactor.learnTokens(found)
     this.#secrets.set(record.server_id, new Set([...known, ...found]))
   }

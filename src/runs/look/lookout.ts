@@ -89,7 +89,9 @@ export class Lookout {
     if (known && isFresh(known.at) && msSince(known.at) <= known.goodForMs)
       return { sheet: known, isNews: false }
     const isSlow = this.#slowAt !== null && msSince(this.#slowAt) < LIST_AGAIN_MS
-    this.#sheet = isSlow ? null : await this.#take()
+    // A list of thousands has megabytes: none is held while the next comes.
+    this.#sheet = null
+    if (!isSlow) this.#sheet = await this.#take()
     return { sheet: this.#sheet, isNews: this.#sheet !== null }
   }
 
