@@ -1,4 +1,5 @@
 import { basename } from 'node:path'
+import type { HeldFields } from '../core/record/fields.ts'
 import type { Settings } from '../core/record/oauth.ts'
 import type { Change } from '../core/plan/change.ts'
 import { isSameGateway } from '../core/rule/gateway-key.ts'
@@ -21,8 +22,8 @@ export interface RecordedChange {
   outcome: Outcome | 'unsettled'
   collateral: CollateralChange[]
   error: string | null
-  /** Hashes of the record's fields right before the write, `null` when there was none. */
-  fieldsBefore: Record<string, string> | null
+  /** What the record's fields held right before the write, `null` when there was none. */
+  fieldsBefore: HeldFields | null
   /** The OAuth settings that have to be there after the write. */
   settings: Settings
   /** `null` unless the outcome is `unsettled`. */

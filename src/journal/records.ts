@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { aimOf, type Change, change, edit, hashes } from '../core/plan/change.ts'
+import { fingerprint, hashesOf } from '../core/record/fields.ts'
 import type { ToolPrint } from '../core/reach/reach.ts'
 import { LAST_ORDINAL } from '../core/run/order.ts'
 import { readAddress } from '../core/rule/address.ts'
@@ -36,15 +37,17 @@ const changeInLine = lookedAt(
   change
     .omit({ landed: true })
     .extend({ edits: z.array(edit).min(1), onlySettings: z.boolean().default(false) }),
-).transform(({ onlySettings, ...rest }): Change => {
+).transform(({ onlySettings, fingerprint: _fingerprint, ...rest }): Change => {
   const { edits } = rest
   return Object.assign(rest, onlySettings ? { edits: [], landed: edits } : { landed: [] })
 })
 
 /** A change as such a line holds it. */
 function inLine(planned: Change): object {
-  const { landed: _landed, fields, fingerprint, ...rest } = planned
-  return { ...rest, edits: aimOf(planned), onlySettings: rest.edits.length === 0, fields, fingerprint }
+  const { landed: _landed, fields: held, ...rest } = planned
+  const fields = hashesOf(held)
+  const own = { edits: aimOf(planned), onlySettings: rest.edits.length === 0 }
+  return { ...rest, ...own, fields, fingerprint: fingerprint(fields) }
 }
 
 /** What is shown as it is, and stands in printed commands: the id of a run, why one was stopped. */

@@ -24,7 +24,6 @@ const change = (id: string) => ({
   settings: {},
   landed: [],
   fields: { url: 'h' },
-  fingerprint: 'f',
 })
 
 const started = (run: string, changes = [change('one'), change('two')]): RunStarted => ({

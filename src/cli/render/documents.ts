@@ -11,6 +11,7 @@ import {
 import { type Change, type Edit, serversIn } from '../../core/plan/change.ts'
 import type { DriftedField } from '../../core/plan/drift.ts'
 import { eraOf } from '../../core/record/eras.ts'
+import { fingerprint, hashesOf } from '../../core/record/fields.ts'
 import { isInForce, tally } from '../../core/run/outcome.ts'
 import { type RunReport } from '../../core/run/report.ts'
 import type { PlanDocument } from './documents/plan.ts'
@@ -38,7 +39,7 @@ export function publicSettings(settings: Change['settings']) {
 
 /** A change as anybody may see it: URLs masked, hashes of fields left out but for the fingerprint over them. */
 export function publicChange(
-  { id, server, file, migration, edits, settings, effects, fingerprint }: Change,
+  { id, server, file, migration, edits, settings, effects, fields }: Change,
   preflight: Plan['preflight'],
 ) {
   return {
@@ -49,7 +50,7 @@ export function publicChange(
     edits: edits.map(publicEdit),
     settings: publicSettings(settings),
     effects,
-    fingerprint,
+    fingerprint: fingerprint(hashesOf(fields)),
     preflight: preflight[id] ?? null,
   }
 }

@@ -1,6 +1,7 @@
 import { canonical, sha256 } from '../canonical.ts'
 import type { Era } from '../record/eras.ts'
-import { fieldHashes, fingerprint } from '../record/fields.ts'
+import { fieldHashes } from '../record/fields.ts'
+import { KeptRecord } from '../record/kept.ts'
 import { hangEffect, mayHang } from '../record/may-hang.ts'
 import { clearedSettings, oauthEffects, type Settings, strangeSetting } from '../record/oauth.ts'
 import { nameObstacle } from '../record/put-body.ts'
@@ -56,7 +57,6 @@ export function assembleChange(
   edits: Edit[],
   { era, signIns, lost = {}, file = null, effects = [] }: Circumstances,
 ): Change {
-  const fields = fieldHashes(record)
   const settings = { ...lost, ...clearedSettings(record, edits, era) }
   return {
     id: sha256(canonical([server.id, edits])).slice(0, 12),
@@ -75,8 +75,7 @@ export function assembleChange(
       ...effects,
     ],
     settings,
-    fields,
-    fingerprint: fingerprint(fields),
+    fields: file === null ? new KeptRecord(record) : fieldHashes(record),
   }
 }
 

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import type { HeldFields } from '../record/fields.ts'
 import { serverIdentity } from '../record/server.ts'
 
 /** One text of one server, whole, by its path (`url`, `args[1]`): what it is and what it becomes; `null` where absent. */
@@ -39,8 +40,8 @@ function isTexts(value: unknown): boolean {
 export const hashes = z.custom<Record<string, string>>(isTexts)
 
 /**
- * One server, before and after. `fields` holds a hash of every settable field at planning time and `fingerprint`
- * the hash over those: a server that no longer has it has drifted.
+ * One server, before and after, as a journal tells of it. `fields` holds a hash of every settable field at planning time and
+ * `fingerprint` the hash over those.
  */
 export const change = z.object({
   id: z.string(),
@@ -73,7 +74,9 @@ export const change = z.object({
   fields: hashes,
   fingerprint: z.string(),
 })
-export type Change = z.infer<typeof change>
+
+/** One server, before and after. `fields`: what it held at planning time; one that holds anything else by now has drifted. */
+export type Change = Omit<z.infer<typeof change>, 'fields' | 'fingerprint'> & { fields: HeldFields }
 
 /** The edits that a change stands for: its own, or where only settings are put back those that landed before it. */
 export const aimOf = ({ edits, landed }: Pick<Change, 'edits' | 'landed'>): Edit[] =>

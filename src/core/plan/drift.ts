@@ -1,5 +1,5 @@
 import { ownMember } from '../own-member.ts'
-import { movedFields, reportable } from '../record/fields.ts'
+import { hashesOf, movedFields, reportable } from '../record/fields.ts'
 import { fieldsWith, valueAt } from '../record/path.ts'
 import { aimOf, type Change, type Edit } from './change.ts'
 import type { ServerRecord } from '../record/server.ts'
@@ -41,7 +41,7 @@ export function reversed(edits: readonly Edit[]): Edit[] {
 }
 
 function untouchedField(change: Change, record: ServerRecord, field: string): DriftedField {
-  const hash = ownMember(change.fields, field)
+  const hash = ownMember(hashesOf(change.fields), field)
   const kept = hash === undefined ? null : { sha256: hash }
   const now = reportable(change.server.id, field, ownMember(record, field) ?? null)
   return { field, before: kept, ours: kept, now }

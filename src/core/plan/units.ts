@@ -1,5 +1,5 @@
 import { type Change, isVariable } from './change.ts'
-import { heldValue } from '../record/fields.ts'
+import { hashesOf, heldValue } from '../record/fields.ts'
 import { groupedBy } from '../grouped.ts'
 
 /**
@@ -12,8 +12,9 @@ function variableOf<T extends Change>(
 ): T | undefined {
   const own = variables.find((each) => each.server.id === server.id)
   if (own || file === null || edits.some(({ field }) => field === 'url')) return own
-  if (fields['url'] === undefined) return variables.find((each) => each.file?.config === file.config)
-  const from = { id: server.id, hashes: fields }
+  const hashes = hashesOf(fields)
+  if (hashes['url'] === undefined) return variables.find((each) => each.file?.config === file.config)
+  const from = { id: server.id, hashes }
   return variables.find((each) => heldValue(from, 'url', `os.environ/${each.file?.variable}`))
 }
 

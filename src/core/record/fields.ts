@@ -1,5 +1,6 @@
 import { canonical, sha256 } from '../canonical.ts'
 import { ownMember } from '../own-member.ts'
+import { KeptRecord } from './kept.ts'
 import type { ServerRecord } from './server.ts'
 
 /** What probes put into a record, or into an entry of the list: it changes by itself. */
@@ -116,13 +117,28 @@ export function fieldHashes(record: ServerRecord): Record<string, string> {
   return JSON.parse(`{${members.join(',')}}`) as Record<string, string>
 }
 
-/** The same hashes of the same fields? */
-export function areSameHashes(
-  a: Readonly<Record<string, string>>,
-  b: Readonly<Record<string, string>>,
-): boolean {
-  const fields = Object.keys(a)
-  return fields.length === Object.keys(b).length && fields.every((field) => ownMember(b, field) === a[field])
+export type Hashes = Readonly<Record<string, string>>
+
+/**
+ * What the fields of a record held: a hash of each, as a journal has them, or the record itself. Of thousands of those no
+ * hashes are kept, nor made before somebody asks.
+ */
+export type HeldFields = Hashes | KeptRecord
+
+/** The hashes of what was held. */
+export const hashesOf = (held: HeldFields): Hashes =>
+  held instanceof KeptRecord ? fieldHashes(held.read()) : held
+
+/** Does a record hold just that still? Then its hashes would be the same. */
+export function isAsHeld(held: HeldFields, record: ServerRecord): boolean {
+  const text = (each: ServerRecord): string => canonical([each.server_id, settableFields(each)])
+  if (held instanceof KeptRecord) return text(held.read()) === text(record)
+  const now = fieldHashes(record)
+  const fields = Object.keys(now)
+  return (
+    fields.length === Object.keys(held).length &&
+    fields.every((field) => ownMember(held, field) === now[field])
+  )
 }
 
 /**
@@ -130,7 +146,7 @@ export function areSameHashes(
  * and their journals stay good.
  */
 export function heldValue(
-  { id, hashes }: { id: string; hashes: Readonly<Record<string, string>> },
+  { id, hashes }: { id: string; hashes: Hashes },
   field: string,
   value: unknown,
 ): boolean {
@@ -139,22 +155,36 @@ export function heldValue(
 }
 
 /** One hash over all of `fieldHashes`: the state that a plan was made for. */
-export function fingerprint(hashes: Record<string, string>): string {
+export function fingerprint(hashes: Hashes): string {
   const names = Object.keys(hashes)
   // As `fieldHashes` puts them, but where the name of a field is a number.
   const isInOrder = names.every((name, i) => i === 0 || (names[i - 1] ?? '') < name)
   return sha256(isInOrder ? JSON.stringify(hashes) : canonical(hashes))
 }
 
-/** The fields in which a record differs from hashes taken earlier, by name, in order. */
-export function movedFields(hashes: Record<string, string>, record: ServerRecord): string[] {
+/** The names of what a record of this id held, and whether it held a value in a field. */
+function heldIn(held: HeldFields, id: string) {
+  if (!(held instanceof KeptRecord))
+    return {
+      names: Object.keys(held),
+      isHeld: (field: string, value: unknown) => heldValue({ id, hashes: held }, field, value),
+    }
+  const record = held.read()
+  const fields = settableFields(record)
+  const isHeld = (field: string, value: unknown): boolean => {
+    if (record.server_id !== id || !Object.hasOwn(fields, field)) return false
+    const then = canonical(fields[field])
+    return then === canonical(value) || then === canonical(value, 'rounded')
+  }
+  return { names: Object.keys(fields), isHeld }
+}
+
+/** The fields in which a record differs from what was held earlier, by name, in order. */
+export function movedFields(held: HeldFields, record: ServerRecord): string[] {
   const now = settableFields(record)
-  const held = { id: record.server_id, hashes }
-  const isSame = (field: string): boolean =>
-    Object.hasOwn(now, field) && heldValue(held, field, ownMember(now, field))
-  return [...new Set([...Object.keys(hashes), ...Object.keys(now)])]
-    .filter((field) => !isSame(field))
-    .toSorted()
+  const { names, isHeld } = heldIn(held, record.server_id)
+  const isSame = (field: string): boolean => Object.hasOwn(now, field) && isHeld(field, ownMember(now, field))
+  return [...new Set([...names, ...Object.keys(now)])].filter((field) => !isSame(field)).toSorted()
 }
 
 /** A field that changed though nobody asked for it. */

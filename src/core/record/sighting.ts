@@ -1,10 +1,10 @@
 import { canonicalMembers } from '../canonical.ts'
-import { exactText, readExactBytes } from '../exact-json.ts'
 import type { Era } from './eras.ts'
 import { print, PROBED } from './fields.ts'
+import type { KeptRecord } from './kept.ts'
 import { isSetting } from './oauth.ts'
 import { fieldOf } from './path.ts'
-import type { ListedServer, ServerRecord } from './server.ts'
+import type { ListedServer } from './server.ts'
 
 /** Who wrote last, and when. The list of 1.81 to 1.87 has the time of the request in both dates of every entry (seen on 1.81.14). */
 const STAMPS = ['updated_at', 'updated_by', 'created_at']
@@ -21,11 +21,11 @@ export interface EntryPrints {
 }
 
 /**
- * A server as it was seen: its record by id, as the bytes of its JSON, which take half the memory of a text; and the prints of
- * its entry in a list that was taken before that read, `null` where it stood in none.
+ * A server as it was seen: its record by id, and the prints of its entry in a list that was taken before that read, `null` where
+ * it stood in none.
  */
 export interface Sighting {
-  json: Uint8Array
+  kept: KeptRecord
   prints: EntryPrints | null
 }
 
@@ -48,18 +48,4 @@ export function printsOf(
     stamp: listed['updated_at'],
     whole: print(`["${rest}",${canonicalMembers(listed, own, 'rounded')}]`),
   }
-}
-
-/** The sighting of a record, with the entry of a list that was taken before it was read. */
-export const sightingOf = (record: ServerRecord, prints: EntryPrints | null): Sighting => ({
-  // Not from Node's pool: of that, bytes that are kept hold 8 kB.
-  json: new TextEncoder().encode(exactText(record)),
-  prints,
-})
-
-/** The record that was seen. */
-export function recordIn({ json }: Sighting): ServerRecord {
-  const read = readExactBytes(json)
-  if (read.kind === 'fault') throw new Error(`a record that was kept is ${read.what}`)
-  return read.value as ServerRecord
 }

@@ -1,5 +1,5 @@
 import { MigrateError } from '../../core/errors.ts'
-import { areSameHashes, fieldHashes } from '../../core/record/fields.ts'
+import { fieldHashes, isAsHeld } from '../../core/record/fields.ts'
 import type { Settings } from '../../core/record/oauth.ts'
 import type { ServerRecord } from '../../core/record/server.ts'
 import type { IntentPurpose, JournalEvent } from '../../journal/records.ts'
@@ -43,8 +43,7 @@ export async function intend(
   write: Write,
   { purpose, writes, record, settings = {} }: Intention,
 ): Promise<void> {
-  const now = fieldHashes(record)
-  const fields = areSameHashes(now, write.change.fields) ? {} : now
+  const fields = isAsHeld(write.change.fields, record) ? {} : fieldHashes(record)
   const later = Object.keys(settings).length > 0 ? { settings: { ...settings } } : {}
   await enter(write, { type: 'intent', change: write.change.id, purpose, writes, fields, ...later })
 }

@@ -5,7 +5,7 @@ import { driftSinceWrite } from '../../core/plan/drift.ts'
 import { isAccessField, reportable, shownChanges } from '../../core/record/fields.ts'
 import { isSameRelease } from '../../core/record/resets.ts'
 import type { ServerRecord } from '../../core/record/server.ts'
-import { printsOf, recordIn, type Sighting } from '../../core/record/sighting.ts'
+import { printsOf, type Sighting } from '../../core/record/sighting.ts'
 import { fieldOf, valueAt } from '../../core/record/path.ts'
 import type { AppliedChange } from '../../core/run/outcome.ts'
 import { endsAtOnce } from '../../core/run/report.ts'
@@ -32,7 +32,7 @@ function isSuspect({ change, seen }: Written, list: Snapshot, { gateway: { era }
   if (!prints) return false
   const entry = list.entry(change.server.id)
   if (!entry || printsOf(entry, aimOf(change), era).rest !== prints.rest) return true
-  const [now, ours] = [entry['updated_at'], recordIn(seen)['updated_at']]
+  const [now, ours] = [entry['updated_at'], seen.kept.read()['updated_at']]
   const tellsTime = era.putBody === 'changed-fields' && typeof now === 'string' && typeof ours === 'string'
   // Another worker may list for a while what was there before the write.
   const isStale = !era.listTrusted && (!tellsTime || now === prints.stamp)
@@ -53,7 +53,7 @@ function judgeSince({ change, seen }: Written, now: ServerRecord): AppliedChange
       drift,
       error: 'it was written, and somebody changed it after that',
     }
-  const then = recordIn(seen)
+  const then = seen.kept.read()
   if (!isSameRelease(then, now)) return null
   const { id } = change.server
   const others = shownChanges(then, now, []).map(({ field, before, after }) => {

@@ -1,17 +1,11 @@
 import { MigrateError } from '../../core/errors.ts'
 import { inParallel, READS_AT_ONCE } from '../../core/in-parallel.ts'
 import { aimOf, type Change } from '../../core/plan/change.ts'
+import { KeptRecord } from '../../core/record/kept.ts'
 import { fieldOf } from '../../core/record/path.ts'
 import type { Reading } from '../../core/record/place.ts'
 import type { ServerRecord } from '../../core/record/server.ts'
-import {
-  type EntryPrints,
-  printsOf,
-  recordIn,
-  type Sighting,
-  sightingOf,
-  type Sightings,
-} from '../../core/record/sighting.ts'
+import { type EntryPrints, printsOf, type Sighting, type Sightings } from '../../core/record/sighting.ts'
 import type { Gateway, Snapshot } from '../../gateway/port.ts'
 import { askedAt, isFresh, type Moment, moment, msSince } from './moment.ts'
 import { type GuardedReading, readBeforeWrite } from './read-before-write.ts'
@@ -128,7 +122,7 @@ export class Lookout {
 
   /** Keeps what a server is seen to be now. */
   keep(record: ServerRecord, prints: EntryPrints | null): void {
-    this.#seen.set(record.server_id, sightingOf(record, prints))
+    this.#seen.set(record.server_id, { kept: new KeptRecord(record), prints })
   }
 
   /** Whatever was known of a server: it is otherwise by now. */
@@ -157,7 +151,7 @@ export class Lookout {
         ? await this.#sheetOfNow()
         : { sheet: null, isNews: false }
     if (sheet && known && this.#printsIn(sheet, change)?.whole === known.prints?.whole) {
-      const reading: Reading = { kind: 'record', record: recordIn(known), source: 'database' }
+      const reading: Reading = { kind: 'record', record: known.kept.read(), source: 'database' }
       return { found: reading, at: sheet.at, isNews }
     }
     const { found, at } = await askedAt(() => readBeforeWrite(this.#gateway, id, aimOf(change)))

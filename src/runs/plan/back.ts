@@ -3,7 +3,8 @@ import { aimOf } from '../../core/plan/change.ts'
 import type { Plan } from '../../core/plan/plan.ts'
 import { MigrateError } from '../../core/errors.ts'
 import type { Era } from '../../core/record/eras.ts'
-import { printsOf, sightingOf, type Sightings } from '../../core/record/sighting.ts'
+import { KeptRecord } from '../../core/record/kept.ts'
+import { printsOf, type Sightings } from '../../core/record/sighting.ts'
 import { clockNotes } from '../../core/run/order.ts'
 import { inParallel, READS_AT_ONCE } from '../../core/in-parallel.ts'
 import type { Gateway, Snapshot } from '../../gateway/port.ts'
@@ -69,23 +70,13 @@ async function listBefore(gateway: Gateway, { run }: ReversalScope): Promise<Sna
 }
 
 /** How the servers that the reversal would change were seen, with their entries in that list. */
-function seenIn(
-  { changes }: Plan,
-  candidates: readonly Candidate[],
-  list: Snapshot | null,
-  era: Era,
-): Sightings {
-  const records = new Map(
-    candidates.flatMap(({ reading, recorded: { change } }) =>
-      change.file === null && reading.kind === 'record' ? [[change.server.id, reading.record] as const] : [],
-    ),
-  )
+function seenIn({ changes }: Plan, list: Snapshot | null, era: Era): Sightings {
   return new Map(
     changes.flatMap((change) => {
-      const { server, file } = change
-      const [record, entry] = [records.get(server.id), list?.entry(server.id) ?? null]
-      if (file !== null || !record) return []
-      return [[server.id, sightingOf(record, entry && printsOf(entry, aimOf(change), era))] as const]
+      const { server, fields } = change
+      if (!(fields instanceof KeptRecord)) return []
+      const entry = list?.entry(server.id) ?? null
+      return [[server.id, { kept: fields, prints: entry && printsOf(entry, aimOf(change), era) }] as const]
     }),
   )
 }
@@ -110,5 +101,5 @@ export async function planReversal(
   }))
   const plan = assembleReversal({ ...scope, gateway, candidates })
   const notes = [...plan.notes, ...clockNotes(scope.run, scope.createdAt)]
-  return { plan: { ...plan, notes }, seen: seenIn(plan, candidates, list, gateway.era) }
+  return { plan: { ...plan, notes }, seen: seenIn(plan, list, gateway.era) }
 }

@@ -2,7 +2,8 @@ import { assemblePlan } from '../../core/plan/forward/forward.ts'
 import type { Consent } from '../../core/plan/consent.ts'
 import type { Inventory } from '../../core/plan/forward/inventory.ts'
 import type { Era } from '../../core/record/eras.ts'
-import { printsOf, sightingOf, type Sightings } from '../../core/record/sighting.ts'
+import { KeptRecord } from '../../core/record/kept.ts'
+import { printsOf, type Sightings } from '../../core/record/sighting.ts'
 import type { Migration } from '../../core/rule/migration.ts'
 import type { Note, Plan } from '../../core/plan/plan.ts'
 import { select, type Selection } from '../../core/plan/select.ts'
@@ -35,10 +36,10 @@ async function fixedFiles({ changes }: Plan): Promise<Note[]> {
 function seenIn({ changes }: Plan, { entries }: Inventory, era: Era): Sightings {
   const byId = new Map(entries.map((entry) => [entry.listed.server_id, entry]))
   return new Map(
-    changes.flatMap(({ server, file, edits }) => {
+    changes.flatMap(({ server, fields, edits }) => {
       const entry = byId.get(server.id)
-      return file === null && entry?.record
-        ? [[server.id, sightingOf(entry.record, printsOf(entry.listed, edits, era))] as const]
+      return fields instanceof KeptRecord && entry
+        ? [[server.id, { kept: fields, prints: printsOf(entry.listed, edits, era) }] as const]
         : []
     }),
   )

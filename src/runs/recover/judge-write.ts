@@ -1,6 +1,6 @@
 import { type DriftedField, driftSincePlan, holds, recordWith } from '../../core/plan/drift.ts'
 import { ownMember } from '../../core/own-member.ts'
-import { movedFields, reportable } from '../../core/record/fields.ts'
+import { hashesOf, movedFields, reportable } from '../../core/record/fields.ts'
 import { holdsSettings, restorable } from '../../core/record/oauth.ts'
 import { aimOf, type Change } from '../../core/plan/change.ts'
 import { type AppliedChange, type CollateralChange, type Outcome, settledAs } from '../../core/run/outcome.ts'
@@ -37,12 +37,13 @@ function alsoChanged(
   place: Pick<Place, 'era'>,
 ): CollateralChange[] {
   if (fieldsBefore === null) return []
+  const hashes = hashesOf(fieldsBefore)
   const intended = [...place.era.alsoWrites, ...Object.keys(settings)]
-  return movedFields(fieldsBefore, recordWith(record, aimOf(change), 'before'))
+  return movedFields(hashes, recordWith(record, aimOf(change), 'before'))
     .filter((field) => !intended.includes(field))
     .map((field) => ({
       field,
-      before: hashOnly(ownMember(fieldsBefore, field)),
+      before: hashOnly(ownMember(hashes, field)),
       after: reportable(change.server.id, field, ownMember(record, field) ?? null),
       repaired: false,
     }))

@@ -18,7 +18,6 @@ const change: Change = {
   settings: {},
   landed: [],
   fields: {},
-  fingerprint: 'f',
 }
 
 /** A terminal that keeps what it is told. */

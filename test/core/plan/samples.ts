@@ -35,7 +35,6 @@ export function changeOf(id: string, more: Partial<Change> = {}): Change {
     effects: [],
     settings: {},
     fields: {},
-    fingerprint: '',
     ...more,
   }
 }

@@ -2,12 +2,14 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { canonical, sha256 } from '../../../src/core/canonical.ts'
 import {
-  areSameHashes,
   fieldHashes,
   fingerprint,
+  hashesOf,
+  isAsHeld,
   movedFields,
   settableFields,
 } from '../../../src/core/record/fields.ts'
+import { KeptRecord } from '../../../src/core/record/kept.ts'
 import { serverRecord } from '../../../src/core/record/server.ts'
 
 /** The hashes of a record as version 1 of the journal holds them. */
@@ -40,11 +42,15 @@ describe('hashes of the fields of a record', () => {
   test('are those of version 1, and tell any two records apart that differ in a field', () => {
     fc.assert(
       fc.property(records, records, (before, after) => {
-        const moved = movedFields(fieldHashes(before), after)
-        expect(fieldHashes(before)).toEqual(plainHashes(before))
-        expect(fingerprint(fieldHashes(before))).toBe(sha256(canonical(fieldHashes(before))))
-        expect(moved.length === 0).toBe(areSameHashes(fieldHashes(before), fieldHashes(after)))
-        expect(movedFields(fieldHashes(before), before)).toEqual([])
+        const [hashes, kept] = [fieldHashes(before), new KeptRecord(before)]
+        expect(hashes).toEqual(plainHashes(before))
+        expect(fingerprint(hashes)).toBe(sha256(canonical(hashes)))
+        expect(movedFields(hashes, after).length === 0).toBe(isAsHeld(hashes, after))
+        expect(movedFields(hashes, before)).toEqual([])
+        // A record that is kept says the same as its hashes.
+        expect(hashesOf(kept)).toEqual(hashes)
+        expect(movedFields(kept, after)).toEqual(movedFields(hashes, after))
+        expect(isAsHeld(kept, after)).toBe(isAsHeld(hashes, after))
       }),
     )
   })
@@ -55,6 +61,7 @@ describe('hashes of the fields of a record', () => {
     )
     for (const [i, before] of states.entries())
       for (const [j, after] of states.entries())
-        expect(movedFields(fieldHashes(before), after)).toEqual(i === j ? [] : ['x'])
+        for (const held of [fieldHashes(before), new KeptRecord(before)])
+          expect(movedFields(held, after)).toEqual(i === j ? [] : ['x'])
   })
 })

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import { exactNumber } from '../../../src/core/exact-json.ts'
 import { eraOf } from '../../../src/core/record/eras.ts'
-import { listedServer, serverRecord } from '../../../src/core/record/server.ts'
-import { printsOf, recordIn, sightingOf } from '../../../src/core/record/sighting.ts'
+import { listedServer } from '../../../src/core/record/server.ts'
+import { printsOf } from '../../../src/core/record/sighting.ts'
 
 const { era } = eraOf('1.106.2')
 const ENTRY = {
@@ -42,14 +42,4 @@ describe('the prints of an entry', () => {
     const [one, two] = ['1', '2'].map((value) => printed({ static_headers: { 'X-A': value } }, edits))
     expect([one?.rest === two?.rest, one?.whole === two?.whole]).toEqual([true, false])
   })
-})
-
-test('a record that was kept is as it was read, each number too', () => {
-  const record = serverRecord.parse({
-    server_id: 'a',
-    url: null,
-    cost: exactNumber('1.10'),
-    __proto__: { x: 1 },
-  })
-  expect(recordIn(sightingOf(record, null))).toEqual(record)
 })

@@ -3,8 +3,9 @@ import { aimOf, type Change, type Edit } from '../../../src/core/plan/change.ts'
 import type { StopSignal } from '../../../src/core/run/report.ts'
 import { type Era, eraOf } from '../../../src/core/record/eras.ts'
 import type { FieldEdit } from '../../../src/core/record/put-body.ts'
+import { KeptRecord } from '../../../src/core/record/kept.ts'
 import { HELD_BACK, type Reading, type WriteAnswer } from '../../../src/core/record/place.ts'
-import { printsOf, sightingOf, type Sightings } from '../../../src/core/record/sighting.ts'
+import { printsOf, type Sightings } from '../../../src/core/record/sighting.ts'
 import { identify, listedServer, type ServerRecord, serverRecord } from '../../../src/core/record/server.ts'
 import { MigrateError } from '../../../src/core/errors.ts'
 import type { Gateway, ServerCheck } from '../../../src/gateway/port.ts'
@@ -120,7 +121,7 @@ export const seenBy = (changes: readonly Change[], records: readonly ServerRecor
     changes.flatMap((change) => {
       const record = records.find(({ server_id: id }) => id === change.server.id)
       const prints = record && printsOf(listedServer.parse(record), aimOf(change), ERA)
-      return record && prints ? [[change.server.id, sightingOf(record, prints)] as const] : []
+      return record && prints ? [[change.server.id, { kept: new KeptRecord(record), prints }] as const] : []
     }),
   )
 

@@ -20,7 +20,6 @@ const applied = settledAs(
     edits: [{ field: 'url', before: OLD, after: NEW }],
     effects: [],
     fields: {},
-    fingerprint: '',
   },
   'applied',
 )

@@ -66,7 +66,7 @@ describe('a write whose end nobody saw', () => {
       collateral: [
         {
           field: 'transport',
-          before: { sha256: IN_FLIGHT.fieldsBefore?.['transport'] },
+          before: { sha256: fieldHashes(BEFORE)['transport'] },
           after: 'http',
           repaired: false,
         },

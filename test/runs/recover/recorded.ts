@@ -5,6 +5,7 @@ import { assembleChange } from '../../../src/core/plan/assemble-change.ts'
 import type { Change } from '../../../src/core/plan/change.ts'
 import type { Outcome } from '../../../src/core/run/outcome.ts'
 import { eraOf } from '../../../src/core/record/eras.ts'
+import { hashesOf } from '../../../src/core/record/fields.ts'
 import type { ServerRecord } from '../../../src/core/record/server.ts'
 import { FileJournal } from '../../../src/journal/file-journal.ts'
 import type { RecordedRun } from '../../../src/journal/fold.ts'
@@ -40,7 +41,14 @@ export type Told = IntentPurpose | Outcome
 
 const event = (told: Told, { id, fields, settings }: Change): JournalEvent =>
   told === 'change' || told === 'restore' || told === 'repair' || told === 'take-back'
-    ? { type: 'intent', change: id, purpose: told, writes: ['url'], fields, settings }
+    ? {
+        type: 'intent',
+        change: id,
+        purpose: told,
+        writes: ['url'],
+        fields: { ...hashesOf(fields) },
+        settings,
+      }
     : { type: 'outcome', change: id, outcome: told, collateral: [], error: null }
 
 /** A run to record. `told`: what is recorded of each of its changes, in turn; nothing of those that it does not name. */

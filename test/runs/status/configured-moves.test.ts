@@ -15,7 +15,7 @@ function move(before: string, after: string, outcome: RecordedChange['outcome'] 
   }
   const server = { id: 'id-before', name: 'mail', alias: null, source: 'config' as const }
   const edits = [{ field: 'url', before, after }]
-  const about = { transport: null, signsIn: false, fields: {}, fingerprint: '' }
+  const about = { transport: null, signsIn: false, fields: {} }
   const rest = { migration: 'm', effects: [], settings: {}, landed: [], ...about }
   return {
     change: { id: 'c1', server, file, edits, ...rest },

@@ -1,5 +1,6 @@
 import { RESTART } from '../../config/move/fate.ts'
 import { type Era, FILE_ERA } from '../../record/eras.ts'
+import type { HeldFields } from '../../record/fields.ts'
 import type { Settings } from '../../record/oauth.ts'
 import { isSilent, type Reading } from '../../record/place.ts'
 import { identify, type ListedServer, listedServer } from '../../record/server.ts'
@@ -22,8 +23,8 @@ export interface Recorded {
   change: Change
   outcome: Outcome | 'unsettled'
   collateral: readonly CollateralChange[]
-  /** Hashes of the record's fields right before the write, `null` when there was none. */
-  fieldsBefore: Readonly<Record<string, string>> | null
+  /** What the record's fields held right before the write, `null` when there was none. */
+  fieldsBefore: HeldFields | null
   /** The OAuth settings that have to be there after the write. */
   settings: Settings
 }

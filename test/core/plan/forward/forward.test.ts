@@ -240,9 +240,8 @@ describe('a plan', () => {
 
   test('is the same for the same values, and another for another record', () => {
     expect(plan([entry()])).toEqual(plan([entry()]))
-    expect(plan([entry({ description: 'other' })]).changes[0]?.fingerprint).not.toBe(
-      plan([entry()]).changes[0]?.fingerprint,
-    )
+    const [one, other] = [plan([entry()]), plan([entry({ description: 'other' })])]
+    expect(one.changes[0]?.fields).not.toEqual(other.changes[0]?.fields)
   })
 
   test('says that https becomes http', () => {
