@@ -109,6 +109,12 @@ const idOf = (entry: unknown): unknown =>
 
 const lookedAt = (bytes: Buffer): unknown => parsedJson(bytes.toString())
 
+/** Gives the memory of a body back, which V8 would keep until it looks for garbage of that age. A small one shares its own. */
+function giveBack({ buffer, byteLength }: Buffer): void {
+  if (buffer instanceof ArrayBuffer && buffer.byteLength === byteLength)
+    structuredClone(null, { transfer: [buffer] })
+}
+
 /** The list, each entry read when somebody asks for it. Throws `inventory-invalid` when it is no array. */
 export function readSnapshot(answer: Answer, endpoint: Endpoint): Snapshot {
   requireList(answer, endpoint)
@@ -125,6 +131,10 @@ export function readSnapshot(answer: Answer, endpoint: Endpoint): Snapshot {
     entry: (id) => {
       const bytes = byId.get(id)
       return bytes ? (listedServer.safeParse(lookedAt(bytes)).data ?? null) : null
+    },
+    giveBack: () => {
+      byId.clear()
+      giveBack(answer.body)
     },
   }
 }

@@ -93,8 +93,10 @@ async function suspectsIn(changes: readonly AppliedChange[], context: ApplyConte
   })
   if (written.length === 0) return []
   try {
-    const list = await context.gateway.snapshot(LIST_MS)
-    return written.filter((each) => isSuspect(each, list, context))
+    const list = await context.lookout.list(LIST_MS)
+    const suspects = written.filter((each) => isSuspect(each, list, context))
+    list.giveBack()
+    return suspects
   } catch (error) {
     if (!(error instanceof MigrateError)) throw error
     // Each was compared with the answer to its own write.

@@ -64,11 +64,18 @@ export class Lookout {
     return this.#gateway.era.putBody === 'changed-fields'
   }
 
+  /** Takes the list; what was known of one before is given up. Throws as `Gateway.snapshot`. */
+  list(limitMs: number): Promise<Snapshot> {
+    this.#sheet?.snapshot.giveBack()
+    this.#sheet = null
+    return this.#gateway.snapshot(limitMs)
+  }
+
   /** Takes the list, `null` where it is not there in time. */
   async #take(): Promise<Sheet | null> {
     const at = moment()
     try {
-      const snapshot = await this.#gateway.snapshot(LIST_WITHIN_MS)
+      const snapshot = await this.list(LIST_WITHIN_MS)
       if (msSince(at) < LIST_WITHIN_MS)
         return { snapshot, at, goodForMs: Math.max(LEAST_MS, TIMES * msSince(at)) }
     } catch (error) {
@@ -83,9 +90,7 @@ export class Lookout {
     if (known && isFresh(known.at) && msSince(known.at) <= known.goodForMs)
       return { sheet: known, isNews: false }
     const isSlow = this.#slowAt !== null && msSince(this.#slowAt) < LIST_AGAIN_MS
-    // A list of thousands has megabytes: none is held while the next comes.
-    this.#sheet = null
-    if (!isSlow) this.#sheet = await this.#take()
+    this.#sheet = isSlow ? null : await this.#take()
     return { sheet: this.#sheet, isNews: this.#sheet !== null }
   }
 
@@ -122,7 +127,8 @@ export class Lookout {
 
   /** Keeps what a server is seen to be now. */
   keep(record: ServerRecord, prints: EntryPrints | null): void {
-    this.#seen.set(record.server_id, { kept: new KeptRecord(record), prints })
+    const id = record.server_id
+    this.#seen.set(id, { kept: new KeptRecord(record, this.#seen.get(id)?.kept ?? null), prints })
   }
 
   /** Whatever was known of a server: it is otherwise by now. */

@@ -145,7 +145,9 @@ describe('the list at the end', () => {
     const entry = (): never => {
       throw new TypeError('a bug')
     }
-    const { change, faults } = await lookedBack({ more: { snapshot: async () => ({ entry }) } })
+    const { change, faults } = await lookedBack({
+      more: { snapshot: async () => ({ entry, giveBack: () => {} }) },
+    })
     expect([change?.outcome, faults]).toEqual(['applied', [new TypeError('a bug')]])
   })
 

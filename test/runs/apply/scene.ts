@@ -103,7 +103,10 @@ export function gatewayWith(records: readonly ServerRecord[], deviations: Deviat
     snapshot: async () => {
       requests.push('list')
       const listed = new Map(store)
-      return { entry: (id) => deviations.onListed?.(id, listed) ?? listed.get(id) ?? null }
+      return {
+        entry: (id) => deviations.onListed?.(id, listed) ?? listed.get(id) ?? null,
+        giveBack: () => listed.clear(),
+      }
     },
     listAnew: unasked,
     signIns: unasked,
