@@ -61,6 +61,26 @@ test.each<[string, QuirkAction]>([
   expect(asked).toHaveLength(1)
 })
 
+test.each([1, 200])(
+  'a list of %i that was given back tells nothing more, and another one tells all',
+  async (many) => {
+    const ids = Array.from({ length: many }, (_, i) => `id-${i}`)
+    const sandbox = await startSandbox({ servers: ids.map((id) => ({ ...SERVER, server_id: id })) })
+    const target = { url: sandbox.url, keyHeader: null, timeoutSeconds: 5 }
+    const gateway = await connect(target, () =>
+      Promise.resolve({ kind: 'key', key: sandbox.masterKey, source: 'the test' }),
+    )
+    const [first, second] = [await gateway.snapshot(), await gateway.snapshot()]
+    const before = ids.map((id) => first.entry(id)?.url)
+    first.giveBack()
+    await sandbox.close()
+    expect(before).toEqual(ids.map(() => SERVER.url))
+    expect(ids.map((id) => [first.entry(id), second.entry(id)?.url])).toEqual(
+      ids.map(() => [null, SERVER.url]),
+    )
+  },
+)
+
 /** What a write of a URL is answered with, and the fields that the gateway was sent. */
 async function written(options: SandboxOptions, { closed = false } = {}) {
   const sandbox = await startSandbox({ servers: [SERVER], ...options })
