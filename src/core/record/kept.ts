@@ -3,6 +3,7 @@ import type { ServerRecord } from './server.ts'
 
 const isSame = (a: unknown, b: unknown): boolean => a === b || exactText(a) === exactText(b)
 
+/** How many bytes are asked of the system at once. */
 const SLAB = 262_144
 let slab = Buffer.alloc(0)
 

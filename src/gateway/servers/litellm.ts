@@ -62,7 +62,9 @@ export class LiteLlmGateway implements Gateway {
 
   async listed(id: string): Promise<ListedServer | null> {
     const isIt = ({ server_id }: ListedServer): boolean => server_id === id
-    const found = (await this.snapshot()).entry(id)
+    const list = await this.snapshot()
+    const found = list.entry(id)
+    list.giveBack()
     return found ?? (await this.#submissions()).find(isIt) ?? null
   }
 

@@ -78,6 +78,7 @@ export class Lookout {
       const snapshot = await this.list(LIST_WITHIN_MS)
       if (msSince(at) < LIST_WITHIN_MS)
         return { snapshot, at, goodForMs: Math.max(LEAST_MS, TIMES * msSince(at)) }
+      snapshot.giveBack()
     } catch (error) {
       if (!(error instanceof MigrateError)) throw error
     }

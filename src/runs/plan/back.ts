@@ -101,5 +101,7 @@ export async function planReversal(
   }))
   const plan = assembleReversal({ ...scope, gateway, candidates })
   const notes = [...plan.notes, ...clockNotes(scope.run, scope.createdAt)]
-  return { plan: { ...plan, notes }, seen: seenIn(plan, list, gateway.era) }
+  const seen = seenIn(plan, list, gateway.era)
+  list?.giveBack()
+  return { plan: { ...plan, notes }, seen }
 }
