@@ -17,7 +17,10 @@ interface Sheet {
   goodForMs: number
 }
 
-/** A list that takes longer than this leaves too little of the time for which it could vouch. It probes nothing, so that it is as old as its question at most. */
+/**
+ * A list that takes longer than this leaves too little of the time for which it could vouch. It probes nothing, so that it is as
+ * old as its question at most.
+ */
 const LIST_WITHIN_MS = 1000
 
 /** A list is good for so many times as long as it took: where it is cheap, it is taken often, and costs a twentieth of the time. */

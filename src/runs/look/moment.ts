@@ -25,7 +25,7 @@ export const WRITE_WITHIN_MS = 2000
 export const isFresh = (then: Moment, now?: Moment): boolean => msSince(then, now) <= WRITE_WITHIN_MS
 
 /** A read by id that took longer than this is no longer what is stored: LiteLLM reads the row first, then probes. */
-export const PROMPT_MS = 500
+const PROMPT_MS = 500
 
 /** Is what a read by id that began then brings still what is stored, if it comes now? */
 export const isPrompt = (began: Moment): boolean => msSince(began) < PROMPT_MS

@@ -43,6 +43,7 @@ async function look(
     chatModel: null,
     allowedPorts: new Set(),
     own: () => 'unused',
+    curlHeaders: 'unused',
     timeoutMs: 5000,
   })
   const migrated = urls.map((url) => ({
