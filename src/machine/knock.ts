@@ -2,6 +2,7 @@ import { request as httpRequest } from 'node:http'
 import { request as httpsRequest } from 'node:https'
 import { connect } from 'node:net'
 import { codeOf } from '../core/errors.ts'
+import { afterListening } from '../core/in-time.ts'
 import type { Knock } from './port.ts'
 
 const BY_CODE: Record<string, Exclude<Knock['kind'], 'open'>> = {
@@ -22,11 +23,11 @@ export function knock(host: string, port: number, limitMs: number): Promise<Knoc
   return new Promise((resolve) => {
     const socket = connect({ host, port, autoSelectFamilyAttemptTimeout: limitMs / 2 })
     const end = (answer: Knock): void => {
-      clearTimeout(timer)
+      callOff()
       socket.destroy()
       resolve(answer)
     }
-    const timer = setTimeout(() => end({ kind: 'silent' }), limitMs)
+    const callOff = afterListening(limitMs, () => end({ kind: 'silent' }))
     socket.once('connect', () => end({ kind: 'open', address: socket.remoteAddress ?? host }))
     socket.once('error', (error) => {
       const code = firstCode(error)
@@ -42,11 +43,11 @@ export function greet(url: string, limitMs: number): Promise<string> {
     const options = { agent: false, rejectUnauthorized: false, headers: { accept: '*/*' } }
     const request = (url.startsWith('https:') ? httpsRequest : httpRequest)(url, options)
     const end = (text: string): void => {
-      clearTimeout(timer)
+      callOff()
       request.destroy()
       resolve(text)
     }
-    const timer = setTimeout(() => end('no HTTP answer'), limitMs)
+    const callOff = afterListening(limitMs, () => end('no HTTP answer'))
     request.once('response', ({ statusCode }) => end(`HTTP ${statusCode}`))
     request.on('error', (error) => end(codeOf(error).startsWith('HPE_') ? 'no HTTP' : 'no HTTP answer'))
     request.end()

@@ -1,6 +1,7 @@
 import { isIP } from 'node:net'
 import { connect } from 'node:tls'
 import { codeOf } from '../core/errors.ts'
+import { afterListening } from '../core/in-time.ts'
 
 const LIMIT_MS = 3000
 
@@ -21,11 +22,11 @@ export function answersInTls({ hostname, port }: URL): Promise<boolean> {
       ...(isIP(host) === 0 ? { servername: host } : {}),
     })
     const end = (found: boolean): void => {
-      clearTimeout(timer)
+      callOff()
       socket.destroy()
       resolve(found)
     }
-    const timer = setTimeout(() => end(false), LIMIT_MS)
+    const callOff = afterListening(LIMIT_MS, () => end(false))
     socket.once('secureConnect', () => end(true))
     socket.on('error', (error) => end(BY_ALERT.test(codeOf(error))))
     socket.once('close', () => end(false))

@@ -1,3 +1,4 @@
+import { afterListening } from '../core/in-time.ts'
 import { lookWith } from '../core/reach/look.ts'
 import type { Observed } from '../core/reach/observed.ts'
 import type { Reach, Witness } from '../core/reach/reach.ts'
@@ -23,10 +24,10 @@ const mayWantTls = ({ protocol }: URL, code: string): boolean =>
 async function observe(url: URL, transport: string, limitMs: number): Promise<Observed> {
   const ending = new AbortController()
   let isLate = false
-  const timer = setTimeout(() => {
+  const callOff = afterListening(limitMs, () => {
     isLate = true
     ending.abort()
-  }, limitMs)
+  })
   try {
     return { event: 'tools', tools: await toolsAt(url, transport, ending.signal) }
   } catch (error) {
@@ -35,7 +36,7 @@ async function observe(url: URL, transport: string, limitMs: number): Promise<Ob
     if (isLate) return { event: 'late', opened: false }
     return mayWantTls(url, seen.code) ? { ...seen, tls: await answersInTls(url) } : seen
   } finally {
-    clearTimeout(timer)
+    callOff()
     ending.abort()
   }
 }

@@ -27,6 +27,14 @@ describe('this machine', () => {
     expect(await localMachine.knock('nobody.invalid', port, 2000)).toEqual({ kind: 'unknown-host' })
   })
 
+  test('hears what accepted while the process was held up for longer than the limit', async () => {
+    const port = await listening(createServer((socket) => socket.resume()))
+    const knocked = localMachine.knock('127.0.0.1', port, 200)
+    // The system connects meanwhile; nothing of this process runs.
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 400)
+    expect(await knocked).toEqual({ kind: 'open', address: '127.0.0.1' })
+  })
+
   test('knows who listens on a port, by process and command, on Linux', async () => {
     const port = await listening(createServer((socket) => socket.resume()))
     const found = await localMachine.listeners(port)

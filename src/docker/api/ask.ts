@@ -1,5 +1,6 @@
 import { setMaxListeners } from 'node:events'
 import { codeOf } from '../../core/errors.ts'
+import { afterListening } from '../../core/in-time.ts'
 import { redactText } from '../../core/show/redact.ts'
 
 /** An engine that answered, and did not do what it was asked. Its message is the engine's own, or tells the status. */
@@ -48,16 +49,16 @@ export const isMissing = (error: unknown): boolean => error instanceof Refusal &
 export async function inTime<T>(limitMs: number, act: (signal: AbortSignal) => Promise<T>): Promise<T> {
   const stop = new AbortController()
   setMaxListeners(0, stop.signal) // every request listens, and Node.js takes more than ten for a leak
-  let timer: NodeJS.Timeout | undefined
+  let callOff = (): void => {}
   const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => {
+    callOff = afterListening(limitMs, () => {
       reject(new Error(`no answer in ${Math.round(limitMs / 1000)} s`))
       stop.abort()
-    }, limitMs)
+    })
   })
   try {
     return await Promise.race([act(stop.signal), late])
   } finally {
-    clearTimeout(timer)
+    callOff()
   }
 }

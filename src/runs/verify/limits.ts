@@ -1,3 +1,4 @@
+import { afterListening } from '../../core/in-time.ts'
 import type { Reach, Witness } from '../../core/reach/reach.ts'
 import type { Scene } from './scene/scene.ts'
 
@@ -20,11 +21,11 @@ export const wholeCheck = ({ timeoutMs }: Timed): number => timeoutMs * 1.5
 
 /** What something comes to, or what is said in its place where it takes longer than that. */
 export async function orLate<T>(limitMs: number, found: Promise<T>, late: () => T): Promise<T> {
-  let timer: NodeJS.Timeout | undefined
+  let callOff = (): void => {}
   const limit = new Promise<T>((resolve) => {
-    timer = setTimeout(() => resolve(late()), limitMs)
+    callOff = afterListening(limitMs, () => resolve(late()))
   })
-  return Promise.race([found, limit]).finally(() => clearTimeout(timer))
+  return Promise.race([found, limit]).finally(() => callOff())
 }
 
 /** What a witness sees at an address, within a time of ours: what it gives itself may be longer. */
