@@ -40,11 +40,16 @@ export function reversed(edits: readonly Edit[]): Edit[] {
   return edits.map(({ field, before, after }) => ({ field, before: after, after: before }))
 }
 
-function untouchedField(change: Change, record: ServerRecord, field: string): DriftedField {
-  const hash = ownMember(hashesOf(change.fields), field)
-  const kept = hash === undefined ? null : { sha256: hash }
-  const now = reportable(change.server.id, field, ownMember(record, field) ?? null)
-  return { field, before: kept, ours: kept, now }
+/** Fields that no edit is about, by the hashes of what they held. */
+function untouchedFields(change: Change, record: ServerRecord, fields: readonly string[]): DriftedField[] {
+  if (fields.length === 0) return []
+  const hashes = hashesOf(change.fields)
+  return fields.map((field) => {
+    const hash = ownMember(hashes, field)
+    const kept = hash === undefined ? null : { sha256: hash }
+    const now = reportable(change.server.id, field, ownMember(record, field) ?? null)
+    return { field, before: kept, ours: kept, now }
+  })
 }
 
 /**
@@ -57,7 +62,7 @@ export function driftSincePlan(change: Change, record: ServerRecord): DriftedFie
     .map(({ field, before, after }) => ({ field, before, ours: after, now: valueAt(record, field) }))
   // What else moved, beside the edited places or in other fields.
   const others = movedFields(change.fields, recordWith(record, aimOf(change), 'before'))
-  return [...edited, ...others.map((field) => untouchedField(change, record, field))]
+  return [...edited, ...untouchedFields(change, record, others)]
 }
 
 /** The places at which a record no longer holds what a run wrote with `edits`; later edits elsewhere do not count. */

@@ -171,11 +171,8 @@ function heldIn(held: HeldFields, id: string) {
     }
   const record = held.read()
   const fields = settableFields(record)
-  const isHeld = (field: string, value: unknown): boolean => {
-    if (record.server_id !== id || !Object.hasOwn(fields, field)) return false
-    const then = canonical(fields[field])
-    return then === canonical(value) || then === canonical(value, 'rounded')
-  }
+  const isHeld = (field: string, value: unknown): boolean =>
+    record.server_id === id && Object.hasOwn(fields, field) && canonical(fields[field]) === canonical(value)
   return { names: Object.keys(fields), isHeld }
 }
 

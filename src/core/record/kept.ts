@@ -45,6 +45,11 @@ export class KeptRecord {
     this.json = stored(exactText(differences ?? record))
   }
 
+  /** A record holds what nobody may see: it is for no document. */
+  toJSON(): string {
+    return '(record)'
+  }
+
   /** The record, made anew. */
   read(): ServerRecord {
     const read = readExactBytes(this.json)

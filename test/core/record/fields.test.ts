@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { canonical, sha256 } from '../../../src/core/canonical.ts'
+import { exactNumber } from '../../../src/core/exact-json.ts'
 import {
   fieldHashes,
   fingerprint,
@@ -51,8 +52,23 @@ describe('hashes of the fields of a record', () => {
         expect(hashesOf(kept)).toEqual(hashes)
         expect(movedFields(kept, after)).toEqual(movedFields(hashes, after))
         expect(isAsHeld(kept, after)).toBe(isAsHeld(hashes, after))
+        // So does one that is kept beside any other.
+        const beside = new KeptRecord(after, kept)
+        expect(hashesOf(beside)).toEqual(fieldHashes(after))
+        expect(movedFields(beside, before)).toEqual(movedFields(fieldHashes(after), before))
       }),
     )
+  })
+
+  test('tell numbers apart that JavaScript rounds to one, where the record is kept', () => {
+    const [before, after] = ['12345678901234567000', '12345678901234567890'].map((text) =>
+      serverRecord.parse({ server_id: 'id-1', cost: exactNumber(text) }),
+    )
+    if (!before || !after) throw new Error('there are two')
+    expect(movedFields(new KeptRecord(before), after)).toEqual(['cost'])
+    expect(movedFields(new KeptRecord(before), before)).toEqual([])
+    // An earlier version may have made hashes from what it had rounded.
+    expect(movedFields(fieldHashes(before), after)).toEqual([])
   })
 
   test('tell nothing from a field that is not there, and both from a value', () => {

@@ -10,7 +10,7 @@ test('a record that was kept is as it was read, each number too', () => {
     server_id: 'a',
     url: null,
     cost: exactNumber('1.10'),
-    __proto__: { x: 1 },
+    ['__proto__']: { x: 1 },
   })
   expect(new KeptRecord(record).read()).toEqual(record)
 })
@@ -19,6 +19,7 @@ test.each<[string, object]>([
   ['another URL', { ...RECORD, url: 'http://new' }],
   ['a number written another way', { ...RECORD, cost: exactNumber('1.100') }],
   ['a field more', { ...RECORD, instructions: null }],
+  ['a field of an odd name more', { ...RECORD, ['__proto__']: { x: 1 }, constructor: 'x', 7: null }],
   ['a field less', { server_id: 'a', url: 'http://old' }],
 ])(
   'a record that is kept beside one with %s is as it was read, and so is a third beside it',
@@ -36,4 +37,8 @@ test('a record that is kept beside another is no longer than what differs', () =
   if (!first || !second) throw new Error('there are two')
   const { json } = new KeptRecord(second, new KeptRecord(first))
   expect(new TextDecoder().decode(json)).toBe('{"url":"http://new"}')
+})
+
+test('a record that is kept stands in no document', () => {
+  expect(JSON.stringify({ kept: new KeptRecord(serverRecord.parse(RECORD)) })).toBe('{"kept":"(record)"}')
 })
