@@ -193,7 +193,7 @@ describe('a search is not complete, and says why, when', () => {
     expect(found.reason).toContain('Nothing accepts connections')
   })
 
-  test('the time is over: what was found by then stays', async () => {
+  test('the time is over: what was found by then stays', { timeout: 15_000 }, async () => {
     const sandbox = await granting([{ on: { method: 'GET', path: KEYS }, do: 'hang' }])
     const found = await find(sandbox, 700)
     expect({ ...found, grants: lines(found) }).toEqual({

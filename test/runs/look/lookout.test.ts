@@ -104,15 +104,22 @@ describe('from 1.88 on', () => {
     expect(requests).toEqual(['read id-a', 'list', 'read id-b'])
   })
 
-  test('a list that takes long vouches for nothing, and is not asked for again at once', async () => {
+  test.each<[string, number, string[]]>([
+    ['of nine tenths of a second vouches', 900, []],
+    [
+      'that takes a second vouches for nothing, and is not asked for again at once',
+      1000,
+      ['read id-a', 'read id-b', 'read id-c'],
+    ],
+  ])('a list %s', async (_what, tookMs, reads) => {
     const { gateway, requests } = gatewayWith(RECORDS)
     const snapshot = async () => {
-      vi.advanceTimersByTime(1100)
+      vi.advanceTimersByTime(tookMs)
       return gateway.snapshot()
     }
     const lookout = new Lookout({ ...gateway, snapshot }, seenBy(CHANGES, RECORDS))
     for (const change of CHANGES) await lookout.look(change, false)
-    expect(requests).toEqual(['list', 'read id-a', 'read id-b', 'read id-c'])
+    expect(requests).toEqual(['list', ...reads])
   })
 
   test('nor does one that is refused', async () => {
