@@ -36,7 +36,7 @@ if (enableCompileCache && process.platform !== 'win32')
     // It starts without: a little later.
   }
 
-// A sandbox is to answer soon, whatever memory it takes. So does whoever names something `sandbox`, which harms nobody.
+// A sandbox is to answer soon, whatever memory it takes. Where an argument of a run happens to be that word, the run takes more, too.
 const isThrifty = !process.argv.includes('sandbox')
 
 // Nearly all that thousands of servers make is soon done with: the heap grows by half at most before that is cleared away.
