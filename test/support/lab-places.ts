@@ -44,7 +44,10 @@ async function start(
   const ended = once(litellm, 'exit')
   const end = async () => {
     litellm.kill('SIGINT')
+    // It waits for connections that never close, now and then: by force after as long as the lab's down.sh gives it.
+    const force = setTimeout(() => litellm.kill('SIGKILL'), 15_000)
     await ended
+    clearTimeout(force)
     await giveBack()
   }
   const url = `http://127.0.0.1:${port}${rootPath}`
