@@ -15,3 +15,15 @@ export function afterListening(limitMs: number, act: () => void): () => void {
   let timer = setTimeout(look, limitMs / PARTS)
   return () => clearTimeout(timer)
 }
+
+/**
+ * What something comes to, or what is said in its place where it takes longer than that. What `late` throws is thrown; what was
+ * waited for goes on.
+ */
+export async function orLate<T>(limitMs: number, found: Promise<T>, late: () => T): Promise<T> {
+  let callOff = (): void => {}
+  const limit = new Promise<void>((resolve) => {
+    callOff = afterListening(limitMs, resolve)
+  })
+  return Promise.race([found, limit.then(late)]).finally(() => callOff())
+}

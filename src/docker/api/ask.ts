@@ -1,6 +1,6 @@
 import { setMaxListeners } from 'node:events'
 import { codeOf } from '../../core/errors.ts'
-import { afterListening } from '../../core/in-time.ts'
+import { orLate } from '../../core/in-time.ts'
 import { redactText } from '../../core/show/redact.ts'
 
 /** An engine that answered, and did not do what it was asked. Its message is the engine's own, or tells the status. */
@@ -49,16 +49,15 @@ export const isMissing = (error: unknown): boolean => error instanceof Refusal &
 export async function inTime<T>(limitMs: number, act: (signal: AbortSignal) => Promise<T>): Promise<T> {
   const stop = new AbortController()
   setMaxListeners(0, stop.signal) // every request listens, and Node.js takes more than ten for a leak
-  let callOff = (): void => {}
-  const late = new Promise<never>((_, reject) => {
-    callOff = afterListening(limitMs, () => {
-      reject(new Error(`no answer in ${Math.round(limitMs / 1000)} s`))
-      stop.abort()
-    })
-  })
+  let isLate = false
+  const late = (): never => {
+    isLate = true
+    throw new Error(`no answer in ${Math.round(limitMs / 1000)} s`)
+  }
   try {
-    return await Promise.race([act(stop.signal), late])
+    return await orLate(limitMs, act(stop.signal), late)
   } finally {
-    callOff()
+    // What it comes to then is told to nobody.
+    if (isLate) stop.abort()
   }
 }

@@ -1,4 +1,4 @@
-import { afterListening } from '../../core/in-time.ts'
+import { orLate } from '../../core/in-time.ts'
 import type { Reach, Witness } from '../../core/reach/reach.ts'
 import type { Scene } from './scene/scene.ts'
 
@@ -18,15 +18,6 @@ export const secondLook = ({ timeoutMs }: Timed): number => timeoutMs / 2
 
 /** For a whole check. What has not ended by then is told as it stands. */
 export const wholeCheck = ({ timeoutMs }: Timed): number => timeoutMs * 1.5
-
-/** What something comes to, or what is said in its place where it takes longer than that. */
-export async function orLate<T>(limitMs: number, found: Promise<T>, late: () => T): Promise<T> {
-  let callOff = (): void => {}
-  const limit = new Promise<T>((resolve) => {
-    callOff = afterListening(limitMs, () => resolve(late()))
-  })
-  return Promise.race([found, limit]).finally(() => callOff())
-}
 
 /** What a witness sees at an address, within a time of ours: what it gives itself may be longer. */
 export function lookWithin(

@@ -2,7 +2,8 @@ import type { CheckResult } from '../../core/verify/check.ts'
 import { mend } from '../../core/show/remedy.ts'
 import { MigrateError } from '../../core/errors.ts'
 import { type Check, type Finding, skipped } from './check.ts'
-import { orLate, wholeCheck } from './limits.ts'
+import { orLate } from '../../core/in-time.ts'
+import { wholeCheck } from './limits.ts'
 import type { Scene } from './scene/scene.ts'
 
 /** What is known where the time limit ends a check: what it has told so far, which is not enough to call it good. */
