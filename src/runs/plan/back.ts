@@ -1,10 +1,7 @@
 import { assembleReversal, type Candidate, type Recorded, type Reversal } from '../../core/plan/back/back.ts'
-import { aimOf } from '../../core/plan/change.ts'
 import type { Plan } from '../../core/plan/plan.ts'
 import { MigrateError } from '../../core/errors.ts'
-import type { Era } from '../../core/record/eras.ts'
-import { KeptRecord } from '../../core/record/kept.ts'
-import { printsOf, type Sightings } from '../../core/record/sighting.ts'
+import type { Sightings } from '../../core/record/sighting.ts'
 import { clockNotes } from '../../core/run/order.ts'
 import { inParallel, READS_AT_ONCE } from '../../core/in-parallel.ts'
 import type { Gateway, Snapshot } from '../../gateway/port.ts'
@@ -13,6 +10,7 @@ import { wordsOf } from '../../core/plan/back/options.ts'
 import { type NamedFiles, unnamedFor } from '../recover/vouched.ts'
 import { placeOf } from '../../files/place.ts'
 import { signInsAtStake } from './sign-ins.ts'
+import { seenIn } from './seen-in.ts'
 
 /** What a reversal covers, and who is told of each read. */
 export interface ReversalScope extends Omit<Reversal, 'gateway' | 'run' | 'candidates'> {
@@ -69,18 +67,6 @@ async function listBefore(gateway: Gateway, { run }: ReversalScope): Promise<Sna
   }
 }
 
-/** How the servers that the reversal would change were seen, with their entries in that list. */
-function seenIn({ changes }: Plan, list: Snapshot | null, era: Era): Sightings {
-  return new Map(
-    changes.flatMap((change) => {
-      const { server, fields } = change
-      if (!(fields instanceof KeptRecord)) return []
-      const entry = list?.entry(server.id) ?? null
-      return [[server.id, { kept: fields, prints: entry && printsOf(entry, aimOf(change), era) }] as const]
-    }),
-  )
-}
-
 /** Are two changes about the same server, through the API or in the same file? */
 const isSamePlace = ({ change: a }: Recorded, { recorded: { change: b } }: Candidate): boolean =>
   a.server.id === b.server.id && a.file?.path === b.file?.path
@@ -101,7 +87,7 @@ export async function planReversal(
   }))
   const plan = assembleReversal({ ...scope, gateway, candidates })
   const notes = [...plan.notes, ...clockNotes(scope.run, scope.createdAt)]
-  const seen = seenIn(plan, list, gateway.era)
+  const seen = seenIn(plan, (id) => list?.entry(id) ?? null, gateway.era)
   list?.giveBack()
   return { plan: { ...plan, notes }, seen }
 }

@@ -1,9 +1,7 @@
 import { assemblePlan } from '../../core/plan/forward/forward.ts'
 import type { Consent } from '../../core/plan/consent.ts'
 import type { Inventory } from '../../core/plan/forward/inventory.ts'
-import type { Era } from '../../core/record/eras.ts'
-import { KeptRecord } from '../../core/record/kept.ts'
-import { printsOf, type Sightings } from '../../core/record/sighting.ts'
+import type { Sightings } from '../../core/record/sighting.ts'
 import type { Migration } from '../../core/rule/migration.ts'
 import type { Note, Plan } from '../../core/plan/plan.ts'
 import { select, type Selection } from '../../core/plan/select.ts'
@@ -14,6 +12,7 @@ import type { Configuration } from '../../core/config/move/configuration.ts'
 import { takeInventory } from './inventory.ts'
 import { recollect } from './recall.ts'
 import { listWhole } from './whole-list.ts'
+import { seenIn } from './seen-in.ts'
 
 /** What a plan is to cover, as the options of the main job say it. */
 export interface PlanScope extends Selection {
@@ -30,19 +29,6 @@ async function fixedFiles({ changes }: Plan): Promise<Note[]> {
   return found
     .filter((why) => why !== null)
     .map((message) => ({ code: 'file-fixed', server: null, field: null, message }))
-}
-
-/** How the servers that a plan would change were seen: each record, and before it the entry in the list. */
-function seenIn({ changes }: Plan, { entries }: Inventory, era: Era): Sightings {
-  const byId = new Map(entries.map((entry) => [entry.listed.server_id, entry]))
-  return new Map(
-    changes.flatMap(({ server, fields, edits }) => {
-      const entry = byId.get(server.id)
-      return fields instanceof KeptRecord && entry
-        ? [[server.id, { kept: fields, prints: printsOf(entry.listed, edits, era) }] as const]
-        : []
-    }),
-  )
 }
 
 /**
@@ -78,6 +64,7 @@ export async function makePlan(
     selected,
     accepted: scope.accept,
   })
-  const seen = seenIn(plan, inventory, gateway.era)
+  const entries = new Map(inventory.entries.map((entry) => [entry.listed.server_id, entry.listed]))
+  const seen = seenIn(plan, (id) => entries.get(id) ?? null, gateway.era)
   return { plan: { ...plan, notes: [...plan.notes, ...(await fixedFiles(plan))] }, inventory, seen }
 }
