@@ -1,5 +1,5 @@
 import { basename } from 'node:path'
-import type { HeldFields } from '../core/record/fields.ts'
+import type { HeldFields } from '../core/record/held.ts'
 import type { Settings } from '../core/record/oauth.ts'
 import type { Change } from '../core/plan/change.ts'
 import { isSameGateway } from '../core/rule/gateway-key.ts'

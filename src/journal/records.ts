@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { aimOf, type Change, change, edit, hashes } from '../core/plan/change.ts'
-import { fingerprint, hashesOf } from '../core/record/fields.ts'
+import { fingerprint, hashesOf } from '../core/record/held.ts'
 import type { ToolPrint } from '../core/reach/reach.ts'
 import { LAST_ORDINAL } from '../core/run/order.ts'
 import { readAddress } from '../core/rule/address.ts'

@@ -11,7 +11,7 @@ import {
 import { type Change, type Edit, serversIn } from '../../core/plan/change.ts'
 import type { DriftedField } from '../../core/plan/drift.ts'
 import { eraOf } from '../../core/record/eras.ts'
-import { fingerprint, hashesOf } from '../../core/record/fields.ts'
+import { fingerprint, hashesOf } from '../../core/record/held.ts'
 import { isInForce, tally } from '../../core/run/outcome.ts'
 import { type RunReport } from '../../core/run/report.ts'
 import type { PlanDocument } from './documents/plan.ts'

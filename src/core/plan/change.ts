@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { HeldFields } from '../record/fields.ts'
+import type { HeldFields } from '../record/held.ts'
 import { serverIdentity } from '../record/server.ts'
 
 /** One text of one server, whole, by its path (`url`, `args[1]`): what it is and what it becomes; `null` where absent. */

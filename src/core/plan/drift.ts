@@ -1,5 +1,6 @@
 import { ownMember } from '../own-member.ts'
-import { hashesOf, movedFields, reportable } from '../record/fields.ts'
+import { reportable } from '../record/fields.ts'
+import { hashesOf, movedFields } from '../record/held.ts'
 import { fieldsWith, valueAt } from '../record/path.ts'
 import { aimOf, type Change, type Edit } from './change.ts'
 import type { ServerRecord } from '../record/server.ts'

@@ -1,5 +1,5 @@
 import { type Change, isVariable } from './change.ts'
-import { hashesOf, heldValue } from '../record/fields.ts'
+import { hashesOf, heldValue } from '../record/held.ts'
 import { groupedBy } from '../grouped.ts'
 
 /**

@@ -1,6 +1,5 @@
 import { canonical, sha256 } from '../canonical.ts'
 import { ownMember } from '../own-member.ts'
-import { KeptRecord } from './kept.ts'
 import type { ServerRecord } from './server.ts'
 
 /** What probes put into a record, or into an entry of the list: it changes by itself. */
@@ -97,7 +96,8 @@ function shown(record: ServerRecord): Record<string, unknown> {
 /** The first half of a SHA-256, as hexadecimal digits. */
 export const print = (json: string): string => sha256(json).slice(0, 32)
 
-const hash = (id: string, field: string, value: unknown, numbers?: 'rounded'): string =>
+/** The hash of what a server holds in a field. `rounded`: with numbers as JavaScript rounds them. */
+export const hash = (id: string, field: string, value: unknown, numbers?: 'rounded'): string =>
   print(canonical([id, field, value], numbers))
 
 /**
@@ -115,73 +115,6 @@ export function fieldHashes(record: ServerRecord): Record<string, string> {
     })
   // Thousands of these are kept. Those that are parsed share one list of names in V8; put together by name, each has its own.
   return JSON.parse(`{${members.join(',')}}`) as Record<string, string>
-}
-
-export type Hashes = Readonly<Record<string, string>>
-
-/**
- * What the fields of a record held: a hash of each, as a journal has them, or the record itself. Of thousands of those no
- * hashes are kept, nor made before somebody asks.
- */
-export type HeldFields = Hashes | KeptRecord
-
-/** The hashes of what was held. */
-export const hashesOf = (held: HeldFields): Hashes =>
-  held instanceof KeptRecord ? fieldHashes(held.read()) : held
-
-/** Does a record hold just that still? Then its hashes would be the same. */
-export function isAsHeld(held: HeldFields, record: ServerRecord): boolean {
-  const text = (each: ServerRecord): string => canonical([each.server_id, settableFields(each)])
-  if (held instanceof KeptRecord) return text(held.read()) === text(record)
-  const now = fieldHashes(record)
-  const fields = Object.keys(now)
-  return (
-    fields.length === Object.keys(held).length &&
-    fields.every((field) => ownMember(held, field) === now[field])
-  )
-}
-
-/**
- * Is this the value that a record held in a field, by the hashes of its fields? Earlier versions knew numbers rounded only,
- * and their journals stay good.
- */
-export function heldValue(
-  { id, hashes }: { id: string; hashes: Hashes },
-  field: string,
-  value: unknown,
-): boolean {
-  const held = ownMember(hashes, field)
-  return held !== undefined && (held === hash(id, field, value) || held === hash(id, field, value, 'rounded'))
-}
-
-/** One hash over all of `fieldHashes`: the state that a plan was made for. */
-export function fingerprint(hashes: Hashes): string {
-  const names = Object.keys(hashes)
-  // As `fieldHashes` puts them, but where the name of a field is a number.
-  const isInOrder = names.every((name, i) => i === 0 || (names[i - 1] ?? '') < name)
-  return sha256(isInOrder ? JSON.stringify(hashes) : canonical(hashes))
-}
-
-/** The names of what a record of this id held, and whether it held a value in a field. */
-function heldIn(held: HeldFields, id: string) {
-  if (!(held instanceof KeptRecord))
-    return {
-      names: Object.keys(held),
-      isHeld: (field: string, value: unknown) => heldValue({ id, hashes: held }, field, value),
-    }
-  const record = held.read()
-  const fields = settableFields(record)
-  const isHeld = (field: string, value: unknown): boolean =>
-    record.server_id === id && Object.hasOwn(fields, field) && canonical(fields[field]) === canonical(value)
-  return { names: Object.keys(fields), isHeld }
-}
-
-/** The fields in which a record differs from what was held earlier, by name, in order. */
-export function movedFields(held: HeldFields, record: ServerRecord): string[] {
-  const now = settableFields(record)
-  const { names, isHeld } = heldIn(held, record.server_id)
-  const isSame = (field: string): boolean => Object.hasOwn(now, field) && isHeld(field, ownMember(now, field))
-  return [...new Set([...names, ...Object.keys(now)])].filter((field) => !isSame(field)).toSorted()
 }
 
 /** A field that changed though nobody asked for it. */

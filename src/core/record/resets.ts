@@ -1,6 +1,7 @@
 import { canonical } from '../canonical.ts'
 import { ownMember } from '../own-member.ts'
-import { type FieldChange, settableFields } from './fields.ts'
+import { type FieldChange, settableFields, settableNames } from './fields.ts'
+import { type HeldFields, heldNames } from './held.ts'
 import { isSetting, restorable, settingsOf } from './oauth.ts'
 import type { Era } from './eras.ts'
 import { type FieldEdit, writeBody } from './put-body.ts'
@@ -33,13 +34,17 @@ const TELLING = ['transport', 'mcp_access_groups', 'args', 'env']
 
 const isReset = (record: ServerRecord, field: string): boolean => RESETS[field]?.(record[field]) ?? false
 
-/** The names of all fields that an edit can change, as one text. */
-export const settableNames = (record: ServerRecord): string =>
-  Object.keys(settableFields(record)).toSorted().join()
+/** Are these the same names, in whatever order? */
+const areSameNames = (a: readonly string[], b: readonly string[]): boolean =>
+  a.toSorted().join() === b.toSorted().join()
 
 /** Are two records shown by one release? It shows the same fields in each of its answers. */
 export const isSameRelease = (a: ServerRecord, b: ServerRecord): boolean =>
-  settableNames(a) === settableNames(b)
+  areSameNames(settableNames(a), settableNames(b))
+
+/** Was what was held shown by the release that shows this record? */
+export const isOfRelease = (held: HeldFields, record: ServerRecord): boolean =>
+  areSameNames(heldNames(held), settableNames(record))
 
 /**
  * What differs in what a release shows of a server from what another one showed before. A field that it does not show tells

@@ -4,9 +4,8 @@ import { type DriftedField, driftSincePlan, driftSinceWrite, holds, reversed } f
 import type { Change } from '../../core/plan/change.ts'
 import type { Plan } from '../../core/plan/plan.ts'
 import type { Era } from '../../core/record/eras.ts'
-import { hashesOf } from '../../core/record/fields.ts'
 import { clearedSettings, oauthEffects } from '../../core/record/oauth.ts'
-import { settableNames } from '../../core/record/resets.ts'
+import { isOfRelease } from '../../core/record/resets.ts'
 import type { ServerRecord } from '../../core/record/server.ts'
 import { shownPath } from '../../core/show/redact.ts'
 import { printable } from '../../core/show/text.ts'
@@ -49,7 +48,7 @@ const OR_MIXED = 'or another release of LiteLLM answered'
 
 /** Does a record show other fields than the one that a change was planned for? */
 const showsOthers = ({ fields, file }: Change, record: ServerRecord): boolean =>
-  file === null && Object.keys(hashesOf(fields)).toSorted().join() !== settableNames(record)
+  file === null && !isOfRelease(fields, record)
 
 /** Why a record that was read a moment ago is to be left alone, and in what it differs; `null` where nothing speaks against writing it. */
 export function objectionTo(

@@ -1,5 +1,6 @@
 import { MigrateError } from '../../core/errors.ts'
-import { fieldHashes, isAsHeld } from '../../core/record/fields.ts'
+import { fieldHashes } from '../../core/record/fields.ts'
+import { isAsHeld } from '../../core/record/held.ts'
 import type { Settings } from '../../core/record/oauth.ts'
 import type { ServerRecord } from '../../core/record/server.ts'
 import type { IntentPurpose, JournalEvent } from '../../journal/records.ts'

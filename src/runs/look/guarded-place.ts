@@ -1,4 +1,4 @@
-import { fieldHashes, movedFields } from '../../core/record/fields.ts'
+import { isSameState } from '../../core/record/held.ts'
 import { HELD_BACK, type Place, type Reading, type WriteAnswer } from '../../core/record/place.ts'
 import type { FieldEdit } from '../../core/record/put-body.ts'
 import type { ServerRecord } from '../../core/record/server.ts'
@@ -76,7 +76,7 @@ export class GuardedPlace implements Place {
     if (made === null) return false
     if (isFresh(made.at)) return true
     const anew = await this.#around.look()
-    if (anew.kind !== 'record' || movedFields(fieldHashes(made.record), anew.record).length > 0) return false
+    if (anew.kind !== 'record' || !isSameState(made.record, anew.record)) return false
     return this.#seen !== null && isFresh(this.#seen.at)
   }
 }

@@ -1,6 +1,7 @@
 import { type DriftedField, driftSincePlan, holds, recordWith } from '../../core/plan/drift.ts'
 import { ownMember } from '../../core/own-member.ts'
-import { hashesOf, movedFields, reportable } from '../../core/record/fields.ts'
+import { reportable } from '../../core/record/fields.ts'
+import { hashesOf, movedFields } from '../../core/record/held.ts'
 import { holdsSettings, restorable } from '../../core/record/oauth.ts'
 import { aimOf, type Change } from '../../core/plan/change.ts'
 import { type AppliedChange, type CollateralChange, type Outcome, settledAs } from '../../core/run/outcome.ts'

@@ -1,6 +1,6 @@
 import { RESTART } from '../../config/move/fate.ts'
 import { type Era, FILE_ERA } from '../../record/eras.ts'
-import type { HeldFields } from '../../record/fields.ts'
+import type { HeldFields } from '../../record/held.ts'
 import type { Settings } from '../../record/oauth.ts'
 import { isSilent, type Reading } from '../../record/place.ts'
 import { identify, type ListedServer, listedServer } from '../../record/server.ts'

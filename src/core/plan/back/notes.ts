@@ -1,7 +1,7 @@
 import { aimOf } from '../change.ts'
 import type { Era } from '../../record/eras.ts'
 import { ownMember } from '../../own-member.ts'
-import { movedFields } from '../../record/fields.ts'
+import { movedFields } from '../../record/held.ts'
 import { isSetting } from '../../record/oauth.ts'
 import { shellQuoted } from '../../show/shell.ts'
 import type { ServerRecord } from '../../record/server.ts'

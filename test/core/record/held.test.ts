@@ -2,14 +2,8 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { canonical, sha256 } from '../../../src/core/canonical.ts'
 import { exactNumber } from '../../../src/core/exact-json.ts'
-import {
-  fieldHashes,
-  fingerprint,
-  hashesOf,
-  isAsHeld,
-  movedFields,
-  settableFields,
-} from '../../../src/core/record/fields.ts'
+import { fieldHashes, settableFields } from '../../../src/core/record/fields.ts'
+import { fingerprint, hashesOf, isAsHeld, movedFields } from '../../../src/core/record/held.ts'
 import { KeptRecord } from '../../../src/core/record/kept.ts'
 import { serverRecord } from '../../../src/core/record/server.ts'
 
