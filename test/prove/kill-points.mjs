@@ -1,7 +1,7 @@
 // Loaded before the program (`node --import`). It numbers the boundaries that the program passes: each write of a
 // journal file, each sync, each request. At the one that KILL_POINT numbers or names the process kills itself, and
 // nothing runs after it; with KILL_SIGNAL=SIGSTOP it stops there until it is told to go on. KILL_POINTS names a file for
-// the names: of the boundary that was met, or of all of them at the end.
+// the names: of the boundary that was met, or, of a program that ended by itself, of all that it passed.
 import fs, { writeFileSync, writeSync } from 'node:fs'
 import promises from 'node:fs/promises'
 import http from 'node:http'
@@ -24,7 +24,7 @@ function boundary(name, last = () => {}) {
   process.kill(process.pid, process.env['KILL_SIGNAL'] ?? 'SIGKILL')
 }
 
-if (list && chosen === '') process.on('exit', () => writeFileSync(list, passed.join('\n')))
+if (list) process.on('exit', () => writeFileSync(list, passed.join('\n')))
 
 /** A name with the how-manieth of its kind. */
 function numbered(kind, detail = '') {

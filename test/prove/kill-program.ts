@@ -26,10 +26,11 @@ export interface Lane {
   readonly env: Readonly<Record<string, string>>
 }
 
-/** How a program ended that may have killed itself, and the boundary where it did. */
+/** How a program ended that may have killed itself. */
 export interface Ended {
   code: number | null
   signal: string | null
+  /** The boundary where it killed itself; of a program that ended by itself, all that it passed, one a line. */
   point: string
   output: string
 }
@@ -93,6 +94,10 @@ export async function boundaries(lane: Lane, args: readonly string[]): Promise<s
   if (code !== 0) throw new Error(`${args.join(' ')} ended with ${code}:\n${output}`)
   return point.split('\n')
 }
+
+/** Was the program done before it came to a point? It passes more boundaries where a slow list is asked for again. */
+export const wasDoneBefore = ({ code, point: passed }: Ended, point: number): boolean =>
+  code === 0 && passed.split('\n').length < point
 
 /** Starts the program, which kills itself at the boundary of this number, counted from 1, or of this name. */
 export function killedAt(lane: Lane, args: readonly string[], point: number | string): Promise<Ended> {

@@ -2,7 +2,15 @@ import { isDeepStrictEqual } from 'node:util'
 import type { RecordedRun } from '../../src/journal/fold.ts'
 import { FileJournal } from '../../src/journal/file-journal.ts'
 import type { Rows } from './kill-grounds.ts'
-import { type Ended, killedAt, type Lane, restore, type State, stateOf } from './kill-program.ts'
+import {
+  type Ended,
+  killedAt,
+  type Lane,
+  restore,
+  type State,
+  stateOf,
+  wasDoneBefore,
+} from './kill-program.ts'
 import { invoke } from './kill-recovery.ts'
 
 /** The two ways out of a run that has no end. */
@@ -31,6 +39,8 @@ export interface Course {
 /** How much was killed and recovered, and what came of it. */
 export interface Tally {
   points: number
+  /** Points that a program never came to. */
+  past: number
   recoveries: number
   servers: number
   lost: number
@@ -46,7 +56,14 @@ export interface Finding {
 }
 
 /** A tally of nothing yet. */
-export const emptyTally = (): Tally => ({ points: 0, recoveries: 0, servers: 0, lost: 0, unknown: 0 })
+export const emptyTally = (): Tally => ({
+  points: 0,
+  past: 0,
+  recoveries: 0,
+  servers: 0,
+  lost: 0,
+  unknown: 0,
+})
 
 const withoutStamps = ({ updated_at: _at, updated_by: _by, ...rest }: Rows[string]): object => rest
 const withoutUrl = ({ url: _url, ...rest }: Rows[string]): Rows[string] => rest
@@ -182,10 +199,15 @@ async function recover(lane: Lane, course: Course, killed: State, way: Way, tall
   return attempt.problems.map((problem) => `${way}: ${problem}`)
 }
 
-/** Kills the program once. Returns how it ended, and what it left behind. */
-async function kill(lane: Lane, course: Course, point: number): Promise<{ ended: Ended; killed: State }> {
+/** Kills the program once. Returns how it ended, and what it left behind; null where it was done before the point. */
+async function kill(
+  lane: Lane,
+  course: Course,
+  point: number,
+): Promise<{ ended: Ended; killed: State } | null> {
   await restore(lane, course.start)
   const ended = await killedAt(lane, course.args, point)
+  if (wasDoneBefore(ended, point)) return null
   if (ended.signal !== 'SIGKILL')
     throw new Error(`it ended with ${ended.code ?? ended.signal}:\n${ended.output}`)
   return { ended, killed: await stateOf(lane) }
@@ -196,7 +218,12 @@ async function prove(lane: Lane, course: Course, point: number, tally: Tally): P
   let name = ''
   const finding = (what: string): Finding => ({ course: course.name, point, name, what })
   try {
-    const { ended, killed } = await kill(lane, course, point)
+    const death = await kill(lane, course, point)
+    if (!death) {
+      tally.past += 1
+      return []
+    }
+    const { ended, killed } = death
     name = ended.point
     tally.points += 1
     const problems = inconsistencies(killed, await runsIn(lane), course)
