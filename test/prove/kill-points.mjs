@@ -1,7 +1,7 @@
-// Loaded before the program (`node --import`). It numbers the boundaries that the program passes: each write of a
-// journal file, each sync, each request. At the one that KILL_POINT numbers or names the process kills itself, and
-// nothing runs after it; with KILL_SIGNAL=SIGSTOP it stops there until it is told to go on. KILL_POINTS names a file for
-// the names: of the boundary that was met, or, of a program that ended by itself, of all that it passed.
+// Loaded before the program (`node --import`). It names the boundaries that the program passes: each write of a
+// journal file, each sync, each request. At the one that KILL_POINT names the process kills itself, and nothing runs
+// after it; with KILL_SIGNAL=SIGSTOP it stops there until it is told to go on. KILL_POINTS names a file for
+// the names: of the boundary that was met, or of all of them at the end.
 import fs, { writeFileSync, writeSync } from 'node:fs'
 import promises from 'node:fs/promises'
 import http from 'node:http'
@@ -18,13 +18,13 @@ const paths = new WeakMap()
 /** One boundary. `last` is the last thing that happens where it is the chosen one. */
 function boundary(name, last = () => {}) {
   passed.push(name)
-  if (chosen !== name && chosen !== String(passed.length)) return
+  if (chosen !== name) return
   last()
   if (list) writeFileSync(list, name)
   process.kill(process.pid, process.env['KILL_SIGNAL'] ?? 'SIGKILL')
 }
 
-if (list) process.on('exit', () => writeFileSync(list, passed.join('\n')))
+if (list && chosen === '') process.on('exit', () => writeFileSync(list, passed.join('\n')))
 
 /** A name with the how-manieth of its kind. */
 function numbered(kind, detail = '') {

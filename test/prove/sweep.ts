@@ -2,15 +2,7 @@ import { isDeepStrictEqual } from 'node:util'
 import type { RecordedRun } from '../../src/journal/fold.ts'
 import { FileJournal } from '../../src/journal/file-journal.ts'
 import type { Rows } from './kill-grounds.ts'
-import {
-  type Ended,
-  killedAt,
-  type Lane,
-  restore,
-  type State,
-  stateOf,
-  wasDoneBefore,
-} from './kill-program.ts'
+import { isOptional, killedAt, type Lane, restore, type State, stateOf } from './kill-program.ts'
 import { invoke } from './kill-recovery.ts'
 
 /** The two ways out of a run that has no end. */
@@ -39,8 +31,8 @@ export interface Course {
 /** How much was killed and recovered, and what came of it. */
 export interface Tally {
   points: number
-  /** Points that a program never came to. */
-  past: number
+  /** Boundaries that a run was done without, as it may be. */
+  absent: number
   recoveries: number
   servers: number
   lost: number
@@ -50,15 +42,14 @@ export interface Tally {
 /** Something that is not as it should be, with what it takes to see it again. */
 export interface Finding {
   course: string
-  point: number
-  name: string
+  point: string
   what: string
 }
 
 /** A tally of nothing yet. */
 export const emptyTally = (): Tally => ({
   points: 0,
-  past: 0,
+  absent: 0,
   recoveries: 0,
   servers: 0,
   lost: 0,
@@ -199,33 +190,22 @@ async function recover(lane: Lane, course: Course, killed: State, way: Way, tall
   return attempt.problems.map((problem) => `${way}: ${problem}`)
 }
 
-/** Kills the program once. Returns how it ended, and what it left behind; null where it was done before the point. */
-async function kill(
-  lane: Lane,
-  course: Course,
-  point: number,
-): Promise<{ ended: Ended; killed: State } | null> {
+/** Kills the program once. Returns what it left behind; `null` where it was done without that boundary, as it may be. */
+async function kill(lane: Lane, course: Course, point: string): Promise<State | null> {
   await restore(lane, course.start)
-  const ended = await killedAt(lane, course.args, point)
-  if (wasDoneBefore(ended, point)) return null
-  if (ended.signal !== 'SIGKILL')
-    throw new Error(`it ended with ${ended.code ?? ended.signal}:\n${ended.output}`)
-  return { ended, killed: await stateOf(lane) }
+  const { code, signal, output } = await killedAt(lane, course.args, point)
+  if (code === 0 && isOptional(point)) return null
+  if (signal !== 'SIGKILL') throw new Error(`it ended with ${code ?? signal}:\n${output}`)
+  return stateOf(lane)
 }
 
 /** Kills the program at one boundary, compares gateway and journal, and recovers both ways. */
-async function prove(lane: Lane, course: Course, point: number, tally: Tally): Promise<Finding[]> {
-  let name = ''
-  const finding = (what: string): Finding => ({ course: course.name, point, name, what })
+async function prove(lane: Lane, course: Course, point: string, tally: Tally): Promise<Finding[]> {
+  const finding = (what: string): Finding => ({ course: course.name, point, what })
   try {
-    const death = await kill(lane, course, point)
-    if (!death) {
-      tally.past += 1
-      return []
-    }
-    const { ended, killed } = death
-    name = ended.point
-    tally.points += 1
+    const killed = await kill(lane, course, point)
+    tally[killed ? 'points' : 'absent'] += 1
+    if (!killed) return []
     const problems = inconsistencies(killed, await runsIn(lane), course)
     for (const way of WAYS) problems.push(...(await recover(lane, course, killed, way, tally)))
     return problems.map(finding)
@@ -237,14 +217,14 @@ async function prove(lane: Lane, course: Course, point: number, tally: Tally): P
 /** Proves these boundaries on several lanes side by side. Each lane has its own course, as its gateway has its own URL. */
 export async function sweep(
   lanes: readonly { lane: Lane; course: Course }[],
-  points: readonly number[],
+  points: readonly string[],
 ): Promise<{ tally: Tally; findings: Finding[] }> {
   const [tally, findings, rest] = [emptyTally(), [] as Finding[], points.values()]
   const work = async ({ lane, course }: { lane: Lane; course: Course }): Promise<void> => {
     for (const point of rest) findings.push(...(await prove(lane, course, point, tally)))
   }
   await Promise.all(lanes.map(work))
-  return { tally, findings: findings.toSorted((a, b) => a.point - b.point) }
+  return { tally, findings }
 }
 
 /** The two courses on a gateway that holds its old URLs: a whole run, and its revert. */

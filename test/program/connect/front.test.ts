@@ -83,14 +83,8 @@ describe.concurrent('what stands in front of LiteLLM is said, and let through wi
     const led = await trial.call([...SERVICE, '--dry-run', '--url', front.url], { env })
     expect([led.code, other.seen]).toEqual([1, []])
     const from = ['--from', other.url, '--to', 'http://new.invalid:1']
-    // A machine that is very busy gets no answer in the time of a check.
-    await vi.waitFor(
-      async () => {
-        await trial.call(['verify', ...SERVICE, ...from], { env })
-        expect(other.seen.length).toBeGreaterThan(0)
-      },
-      { timeout: 120_000 },
-    )
+    const { stdout, stderr } = await trial.call(['verify', ...SERVICE, ...from], { env })
+    expect(other.seen.length, stdout + stderr).toBeGreaterThan(0)
     for (const { headers } of other.seen) expect(headers).not.toMatch(/geheim|cf-access/)
   })
 
