@@ -40,6 +40,18 @@ const HEX = String.raw`[\da-f]`
 /** Tags that stand within a word, or around it. */
 const TAGS = 'a|b|br|code|div|em|font|i|kbd|li|mark|p|pre|s|small|span|strong|sub|sup|td|tt|u|var|wbr'
 
+/** What stands between characters, and is nothing of the text. */
+const LEFT_OUT = [
+  // Spaces are gone by now, so that the name of an attribute stands right behind that of its tag.
+  String.raw`<\/?(?:${TAGS})(?:\b|(?=(?:class|color|href|style|id|title|data-[a-z]+)=))[^<>]{0,60}>`,
+  '<!--[^<>]{0,60}-->',
+  // What a terminal takes for a title or a link, for a colour and the like, for another command, or for a sound.
+  String.raw`\u001b\][^\u0007\u001b]{0,200}(?:\u0007|\u001b\\)|(?:\u001b\[|\u009b)[0-?]*[@-~]|\u001b[(-/]?[0-~]|[\u0007\u001b\u009b]`,
+]
+
+/** A backslash before a sign or a letter of its own. */
+const BACKSLASH = String.raw`\\(?:[^\w]|[_nrtbfe])`
+
 /** One pattern for each way to write a character, and what it stands for: a text, or bytes of UTF-8 in a row. */
 const WAYS: readonly {
   pattern: string
@@ -55,24 +67,11 @@ const WAYS: readonly {
   // Of Python, where the plane is one that there is.
   { pattern: `\\\\U000${HEX}{5}`, text: (found) => fromCode(found.slice(2), 16) },
   { pattern: `\\\\u${HEX}{4}`, text: (found) => fromCode(found.slice(2), 16) },
-  {
-    pattern: String.raw`\\(?:[^\w]|[_nrtbfe])`,
-    text: (found) => LETTERS[found.charAt(1)] ?? found.charAt(1),
-  },
+  { pattern: BACKSLASH, text: (found) => LETTERS[found.charAt(1)] ?? found.charAt(1) },
   { pattern: `&#x${HEX}{1,8};?`, text: (found) => fromCode(found.slice(3).replace(';', ''), 16) },
   { pattern: String.raw`&#\d{1,8};?`, text: (found) => fromCode(found.slice(2).replace(';', ''), 10) },
   { pattern: String.raw`&[a-z]{2,16};`, text: named },
-  // Spaces are gone by now, so that the name of an attribute stands right behind that of its tag.
-  {
-    pattern: String.raw`<\/?(?:${TAGS})(?:\b|(?=(?:class|color|href|style|id|title|data-[a-z]+)=))[^<>]{0,60}>`,
-    text: () => '',
-  },
-  { pattern: '<!--[^<>]{0,60}-->', text: () => '' },
-  // What a terminal takes for a title or a link, for a colour and the like, for another command, or for a sound.
-  {
-    pattern: String.raw`\u001b\][^\u0007\u001b]{0,200}(?:\u0007|\u001b\\)|(?:\u001b\[|\u009b)[0-?]*[@-~]|\u001b[(-/]?[0-~]|[\u0007\u001b\u009b]`,
-    text: () => '',
-  },
+  ...LEFT_OUT.map((pattern) => ({ pattern, text: () => '' })),
   { pattern: `=[2-7c-f]${HEX}(?:=${HEX}{2})*`, bytes: /=(..)/g, base: 16 },
 ]
 
@@ -82,10 +81,29 @@ const anyOf = (ways: typeof WAYS): RegExp =>
     'gi',
   )
 
-const ANY = anyOf(WAYS)
+const BEFORE_LEFT_OUT = String.raw`\\(?=${LEFT_OUT.join('|')})`
+
+/** Is there a backslash that may be one of the text itself, as what follows it is nothing of that? */
+const OWN_BACKSLASH = new RegExp(BEFORE_LEFT_OUT, 'i')
+
+/** The same ways, but that such a backslash is one. */
+const withOwn = (ways: typeof WAYS): typeof WAYS =>
+  ways.map((way) =>
+    way.pattern === BACKSLASH ? { ...way, pattern: `(?!${BEFORE_LEFT_OUT})${BACKSLASH}` } : way,
+  )
+
+/** What is decoded in each round. `own`: the same where a backslash may be one of the text itself. */
+interface Escapes {
+  all: RegExp
+  own: RegExp
+}
+
+const escapesOf = (ways: typeof WAYS): Escapes => ({ all: anyOf(ways), own: anyOf(withOwn(ways)) })
+
+const ANY = escapesOf(WAYS)
 
 /** Without that of mail, the last: `=41` is as often the beginning of a value, after its name. */
-const ANY_BUT_MAIL = anyOf(WAYS.slice(0, -1))
+const ANY_BUT_MAIL = escapesOf(WAYS.slice(0, -1))
 
 function fromCode(digits: string, base: number): string | null {
   const code = Number.parseInt(digits, base)
@@ -124,11 +142,19 @@ function unescaped(view: View, escapes: RegExp): View | null {
 /** How often something may have been escaped. */
 const ROUNDS = 12
 
-function* decoded(view: View, escapes: RegExp): Generator<View> {
-  let next: View | null = unescaped(view, escapes)
-  for (let round = 1; next !== null && round <= ROUNDS; round += 1) {
-    yield next
-    next = unescaped(next, escapes)
+/** How often a backslash is read in both ways. */
+const FORKS = 2
+
+function* decoded(view: View, { all, own }: Escapes, rounds = ROUNDS, forks = FORKS): Generator<View> {
+  let [now, left]: [View | null, number] = [view, forks]
+  for (let round = 0; round < rounds; round += 1) {
+    if (left > 0 && OWN_BACKSLASH.test(now.raw)) {
+      left -= 1
+      yield* decoded(now, { all: own, own }, rounds - round, 0)
+    }
+    now = unescaped(now, all)
+    if (now === null) return
+    yield now
   }
 }
 

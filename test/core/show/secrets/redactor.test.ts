@@ -55,6 +55,8 @@ const LASTING: Record<string, (text: string) => string> = {
   'with commands of a terminal that hide the cursor': between('\u001b[?25l'),
   'with commands of one character': between('\u009b1m'),
   'with another alphabet of a terminal': inHalves('\u001b(B'),
+  'with tags all over': between('<b>'),
+  'with comments all over': between('<!-- -->'),
   'with a link of a terminal': inHalves('\u001b]8;;http://x\u0007'),
 }
 const WRITTEN: Record<string, (text: string) => string> = {
@@ -167,6 +169,16 @@ describe('a secret that somebody else says is not shown', () => {
         expect(words).toMatch(/^the key .* was rejected$/s)
         expect(redactor.own(text)).toContain('***')
       })
+
+  test('with a backslash of its own before what is left out, however it is escaped', () => {
+    const KEY = 'Zq7!x"p\\w9#mT'
+    const escapes = ['JSON', 'HTML by number', 'escapes of Perl', 'bytes of C', 'wholly percent-encoded']
+    for (const [name, write] of Object.entries(LASTING).filter(([each]) => /all over|commands/.test(each)))
+      for (const outer of [String, ...escapes.map((each) => WRITTEN[each] ?? String)]) {
+        const words = new Redactor().learn(KEY).words(`key ${outer(write(KEY))} rejected`)
+        expect([name, words.replaceAll('"', '')]).toEqual([name, 'key *** rejected'])
+      }
+  })
 
   test('however it is written, and whatever stands around it', () => {
     fc.assert(
