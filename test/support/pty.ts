@@ -149,9 +149,13 @@ export class PtySession {
     pty.destroy?.()
   }
 
-  /** Waits for the end; the exit code, or the signal's where one ended it. */
+  /** Waits for the end; the exit code, or what a shell makes of the signal that ended it: 128 and its number. */
   async exit(): Promise<number> {
-    return this.#until('its end', () => (this.#exit ? this.#exit.code || (this.#exit.signal ?? 0) : null))
+    return this.#until('its end', () => {
+      if (!this.#exit) return null
+      const { code, signal } = this.#exit
+      return code || (signal ? 128 + signal : 0)
+    })
   }
 
   /** Ends what still runs. */
