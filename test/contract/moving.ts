@@ -139,6 +139,34 @@ export function moving(bench: Benched, version: string): void {
       })
     }
 
+    test('another transport in the same PUT, and back; nothing else changes', async () => {
+      const { id, record } = await made(bench(), 'with_transport')
+      const answer = await putSafely(bench(), id, { url: WORKS_TOO, transport: 'sse' })
+      const moved = await bench().get(id)
+      expect([answer.status, moved['url'], changes(record, moved)]).toEqual([
+        202,
+        WORKS_TOO,
+        { transport: 'sse' },
+      ])
+      expect(changes(moved, answer.body as Server)).toEqual({})
+      await putSafely(bench(), id, { url: WORKS, transport: 'http' })
+      const back = await bench().get(id)
+      expect([back['url'], changes(record, back)]).toEqual([WORKS, {}])
+    })
+
+    test('another transport needs its url beside it', async () => {
+      const { id, record } = await made(bench(), 'transport_alone')
+      const bare = await bench().put({ server_id: id, transport: 'sse' })
+      expect([bare.status, changes(record, await bench().get(id))]).toEqual([422, {}])
+      const answer = await putSafely(bench(), id, { url: WORKS, transport: 'sse' })
+      const after = await bench().get(id)
+      expect([answer.status, after['url'], changes(record, after)]).toEqual([
+        202,
+        WORKS,
+        { transport: 'sse' },
+      ])
+    })
+
     test('its dates and its last editor', async () => {
       const { id, record } = await made(bench(), 'dates')
       const answer = await putSafely(bench(), id, { url: WORKS_TOO })

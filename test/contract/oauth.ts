@@ -61,6 +61,14 @@ export function movingOAuth(bench: Benched, version: string): void {
       expect(await put(bench(), id, { url: WORKS_TOO })).toEqual(NOTHING)
     })
 
+    test('another transport alone keeps them, with another url they are emptied all the same', async () => {
+      const id = await bench().make('oauth_transport', { ...SIGN_IN, transport: 'sse' })
+      const { credentials: _credentials, auth_type: _type, ...columns } = SIGN_IN
+      expect(await put(bench(), id, { url: WORKS, transport: 'http' })).toEqual({ ...NOTHING, ...columns })
+      expect(await put(bench(), id, { url: WORKS_TOO, transport: 'sse' })).toEqual(NOTHING)
+      expect((await bench().get(id))['transport']).toBe('sse')
+    })
+
     test('a second PUT without the url brings nine of them back', async () => {
       const id = await bench().make('oauth_back', SIGN_IN)
       await put(bench(), id, { url: WORKS_TOO })
