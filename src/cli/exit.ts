@@ -20,6 +20,7 @@ export const EXIT_CODES = [
 
 const BY_ERROR: Partial<Record<ErrorCode, number>> = {
   usage: 64,
+  'migration-invalid': 64,
   'consent-missing': 64,
   'no-terminal': 64,
   'file-unreadable': 64,

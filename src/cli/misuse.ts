@@ -41,6 +41,8 @@ export function unknownCommand(word: string, [main, ...others]: readonly Command
   if (options.includes(word)) return wrong(`${word} is an option: mcp-url-migrate --${word}`)
   const meant = ELSEWHERE.get(word)
   if (meant !== undefined) return wrong(`Unknown command ${word}. Did you mean mcp-url-migrate${meant}?`)
+  if (/\.ya?ml$/.test(word))
+    return wrong('Unknown command. A migration file is named as in: mcp-url-migrate --migration FILE')
   // Short names are near to everything.
   const long = options.filter((name) => name.length > 4).map((name) => `--${name}`)
   const near = nearestOf(word, names) ?? nearestOf(`--${word}`, long)

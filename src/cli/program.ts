@@ -3,6 +3,7 @@ import { describeCommands, PERFORMED } from './commands/all.ts'
 import { mainCommand } from './commands/main.ts'
 import { misuse, tooEarly, unknownCommand } from './misuse.ts'
 import { type Command, type Declaration, isArgument } from './options/declare.ts'
+import { usage } from './options/usage.ts'
 import { fullHelp, shortHelp } from './render/help.ts'
 import { mayBeTerminal } from './terminal/output.ts'
 import { giveWidth, USUAL_WIDTH } from './terminal/width.ts'
@@ -38,13 +39,22 @@ const OUTPUT: OutputConfiguration = {
 /** Collects the values of an option that may be repeated. */
 const collect = (value: string, before: string[] = []): string[] => [...before, value]
 
+/** Keeps the value of an option that is given once. Throws `usage` where it is given again. */
+const once =
+  (flags: string, hint: string) =>
+  (value: string, before?: string): string => {
+    if (before !== undefined) throw usage(`${flags.split(' ')[0]} is given twice`, hint)
+    return value
+  }
+
 function defineArguments(parser: Parser, { options }: Declaration): void {
   for (const { flags } of options.filter(isArgument)) parser.argument(flags)
 }
 
 function defineOptions(parser: Parser, { options }: Declaration): void {
-  for (const { flags, repeats } of options.filter((each) => !isArgument(each)))
+  for (const { flags, repeats, again } of options.filter((each) => !isArgument(each)))
     if (repeats) parser.option(flags, '', collect)
+    else if (again !== null) parser.option(flags, '', once(flags, again))
     else parser.option(flags)
 }
 

@@ -3,6 +3,7 @@ import {
   type CST,
   Composer,
   type Document,
+  type ErrorCode,
   isMap,
   isNode,
   isScalar,
@@ -11,6 +12,7 @@ import {
   type Node,
   Parser,
   visit,
+  type YAMLError,
   type YAMLMap,
 } from 'yaml'
 
@@ -19,17 +21,27 @@ const DEEPEST = 100
 const MOST_ALIASES = 100
 const MOST_TOKENS = 150_000
 
-/** A YAML text that was read. `lineOf`: where a place in it stands, or the nearest thing around it. */
+/** A place in a text: line and column, from 1. */
+export interface Position {
+  line: number
+  column: number
+}
+
+/**
+ * A YAML text that was read. `placeOf`: where a value in it stands, or the nearest thing around it; or the key that it has
+ * in its map.
+ */
 export interface OwnYaml {
   kind: 'yaml'
   value: unknown
-  lineOf: (path: readonly PropertyKey[]) => number | null
+  placeOf: (path: readonly PropertyKey[], part?: 'key' | 'value') => Position | null
 }
 
 /** Why a text cannot be read. `what` never repeats any of it. */
 export interface YamlFault {
   kind: 'fault'
   line: number | null
+  column: number | null
   what: string
 }
 
@@ -43,6 +55,31 @@ class Fault extends Error {
   }
 }
 
+const notYaml = (why: string): string => (why === '' ? 'this is not YAML' : `this is not YAML: ${why}`)
+
+const isOpenQuote = (lexeme: string): boolean =>
+  /^["']/.test(lexeme) && (lexeme.length === 1 || lexeme.at(-1) !== lexeme.at(0))
+
+const CAUSES: Readonly<Partial<Record<ErrorCode, string>>> = {
+  BAD_INDENT: 'it has no colon, or is not indented as what stands above it',
+  BAD_SCALAR_START: 'a text that begins so has to stand in quotes',
+  BLOCK_AS_IMPLICIT_KEY: 'a text with a colon and a space in it has to stand in quotes',
+  MISSING_CHAR: 'it has no colon, or is not indented as what stands above it',
+  MULTILINE_IMPLICIT_KEY: 'a key has a colon and a space after it',
+  TAB_AS_INDENT: 'a tab indents this line, where only spaces may',
+}
+
+/** What most likely is wrong where the library finds these faults. */
+function causeOf(errors: readonly YAMLError[]): string {
+  const codes = errors.map(({ code }) => code)
+  const [first] = errors
+  if (codes.includes('BLOCK_IN_FLOW') || first?.message.startsWith('Flow '))
+    return 'a bracket that begins here or above does not end'
+  if (first?.code === 'BLOCK_AS_IMPLICIT_KEY' && codes.includes('MULTILINE_IMPLICIT_KEY'))
+    return 'the line below it is not indented as it should be'
+  return (first && CAUSES[first.code]) ?? ''
+}
+
 /** The library composes by recursion, and tells no end of what is wrong: what is too deep or too much ends here. */
 function tokensOf(text: string, lines: LineCounter): CST.Token[] {
   const parser = new Parser(lines.addNewLine)
@@ -50,6 +87,8 @@ function tokensOf(text: string, lines: LineCounter): CST.Token[] {
   lines.addNewLine(0)
   let lexemes = 0
   for (const lexeme of new Lexer().lex(text)) {
+    // The library tells of it at the end of the file.
+    if (isOpenQuote(lexeme)) throw new Fault(parser.offset, notYaml('a quote that begins here does not end'))
     for (const token of parser.next(lexeme)) tokens.push(token)
     if (parser.stack.length > DEEPEST) throw new Fault(parser.offset, 'it is nested too deeply')
     lexemes += 1
@@ -95,7 +134,9 @@ function documentIn(tokens: readonly CST.Token[], length: number): Document.Pars
   const composer = new Composer({ uniqueKeys: false, prettyErrors: false })
   const [document, second] = composer.compose(tokens, true, length)
   const [error] = document?.errors ?? []
-  if (!document || error) throw new Fault(error?.pos[0], 'this is not YAML')
+  if (!document || error) throw new Fault(error?.pos[0], notYaml(causeOf(document?.errors ?? [])))
+  const [warning] = document.warnings
+  if (warning) throw new Fault(warning.pos[0], 'it holds a tag that is not known')
   if (second) throw new Fault(second.range[0], 'a second document begins')
   checkNodes(document)
   return document
@@ -110,25 +151,37 @@ function valueOf(document: Document): unknown {
   }
 }
 
+/** Where a place begins, or its key; what is missing has no place of its own: the nearest thing around it has. */
+function offsetOf(document: Document, path: readonly PropertyKey[], part: 'key' | 'value'): number | null {
+  const rest = [...path]
+  while (rest.length > 0 && document.getIn(rest, true) == null) rest.pop()
+  const isThere = rest.length === path.length
+  const around = isThere && part === 'key' ? document.getIn(rest.slice(0, -1), true) : null
+  const pair = isMap(around)
+    ? around.items.find(({ key }) => isScalar(key) && String(key.value) === String(rest.at(-1)))
+    : undefined
+  if (pair) return startOf(pair.key)
+  return startOf(rest.length > 0 ? document.getIn(rest, true) : document.contents)
+}
+
 /**
  * Reads a file of our own format: in little time whatever it holds, and with nothing said of what it holds. Keys that
  * stand twice, more than a hundred aliases and more than a hundred levels are faults.
  */
 export function readOwnYaml(text: string): OwnYaml | YamlFault {
   const lines = new LineCounter()
-  const lineAt = (offset: number | null): number | null =>
-    offset === null ? null : lines.linePos(offset).line
+  const placeAt = (offset: number | null): Position | null => {
+    if (offset === null) return null
+    const { line, col } = lines.linePos(offset)
+    return { line, column: col }
+  }
   try {
     const document = documentIn(tokensOf(text, lines), text.length)
-    const lineOf = (path: readonly PropertyKey[]): number | null => {
-      // What is missing has no place of its own: the nearest thing around it has.
-      const rest = [...path]
-      while (rest.length > 0 && document.getIn(rest, true) == null) rest.pop()
-      return lineAt(startOf(rest.length > 0 ? document.getIn(rest, true) : document.contents))
-    }
-    return { kind: 'yaml', value: valueOf(document), lineOf }
+    const placeOf: OwnYaml['placeOf'] = (path, part = 'value') => placeAt(offsetOf(document, path, part))
+    return { kind: 'yaml', value: valueOf(document), placeOf }
   } catch (error) {
     if (!(error instanceof Fault)) throw error
-    return { kind: 'fault', line: lineAt(error.offset), what: error.message }
+    const { line, column } = placeAt(error.offset) ?? { line: null, column: null }
+    return { kind: 'fault', line, column, what: error.message }
   }
 }

@@ -3,7 +3,7 @@ import { dirname, resolve } from 'node:path'
 import { configFault } from '../core/config/read/fault.ts'
 import type { ConfigFile, ConfigTree } from '../core/config/move/configuration.ts'
 import { readConfig } from '../core/config/read/servers.ts'
-import { readText } from './text-file.ts'
+import { configurationAt, readConfigText } from './config-text.ts'
 
 /** A path under `include` that is still to be read, with the files through which it came. */
 interface Pending {
@@ -58,7 +58,7 @@ async function visitAll(root: string): Promise<ConfigFile[]> {
   const read = new Map<string, ConfigFile>()
   const visits: ConfigFile[] = []
   const visit = async (path: string, within: string[]): Promise<Pending[]> => {
-    const text = read.get(path)?.text ?? (await readText(path, within.at(-1) ?? null))
+    const text = read.get(path)?.text ?? (await readConfigText(path, within.at(-1) ?? null))
     const file = read.get(path) ?? { path, text, ...readConfig(text, path) }
     read.set(path, file)
     visits.push(file)
@@ -77,7 +77,7 @@ async function visitAll(root: string): Promise<ConfigFile[]> {
  * ends to read), and where releases of LiteLLM would not agree on what is meant.
  */
 export async function readConfigTree(path: string): Promise<ConfigTree> {
-  const visits = await visitAll(resolve(path))
+  const visits = await visitAll(await configurationAt(resolve(path)))
   const source = winner(visits, ({ declaresServers }) => declaresServers)
   const settings = winner(visits, ({ aliases }) => aliases !== null)
   return {

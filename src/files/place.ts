@@ -1,15 +1,16 @@
 import { type ConfigEdit, editConfig } from '../core/config/edit/edit.ts'
-import { editEnvFile, readEnvFile } from '../core/config/edit/env-file.ts'
+import { editEnvFile, endsAmong, envChange } from '../core/config/edit/env-change.ts'
+import { type EnvVariable, readEnvFile } from '../core/config/edit/env-file.ts'
 import { type ConfigServer, readConfig } from '../core/config/read/servers.ts'
 import { configRecord, PINNED_ID } from '../core/config/read/record.ts'
 import { FILE_ERA } from '../core/record/eras.ts'
 import { MigrateError } from '../core/errors.ts'
-import type { Change, ChangedFile } from '../core/plan/change.ts'
+import type { Change, ChangedFile, Edit } from '../core/plan/change.ts'
 import type { ServerRecord } from '../core/record/server.ts'
+import { textsIn, valueAt } from '../core/record/path.ts'
 import type { FieldEdit } from '../core/record/put-body.ts'
 import { HELD_BACK, type Place, type Reading, type WriteAnswer } from '../core/record/place.ts'
-import { replaceFile } from './replace-file.ts'
-import { readText } from './text-file.ts'
+import { readConfigText, replaceConfigText } from './config-text.ts'
 
 const textOrNull = (value: unknown): string | null => (typeof value === 'string' ? value : null)
 
@@ -18,19 +19,25 @@ function urlIn({ url, entry }: ConfigServer): string | null {
   return url.kind === 'here' ? url.value : textOrNull(entry['url'])
 }
 
-/** What an edit of a record means for the entry in a config.yaml. */
-function configEdit(
+/** What an edit of a field of a record means for the entry in a config.yaml. */
+function configEdits(
   record: ServerRecord,
   { field, after }: FieldEdit,
   sharers: readonly string[],
-): ConfigEdit {
+): ConfigEdit[] {
   const [before, next] = [textOrNull(record[field]), textOrNull(after)]
-  if (field === 'url' && before !== null && next !== null) return { field, before, after: next, sharers }
+  if (field === 'url' && before !== null && next !== null) return [{ field, before, after: next, sharers }]
   if (field === PINNED_ID && before === null && next !== null)
-    return { field: 'server_id', before, after: next }
+    return [{ field: 'server_id', before, after: next }]
   if (field === PINNED_ID && before !== null && next === null)
-    return { field: 'server_id', before, after: next }
-  throw new MigrateError('config-invalid', `The field ${field} cannot be written that way in a file`)
+    return [{ field: 'server_id', before, after: next }]
+  // Of a list or a map each text that is another one.
+  return textsIn({ [field]: after }).flatMap(({ path, text, isName }): ConfigEdit[] => {
+    const present = valueAt(record, path)
+    if (isName || present === text) return []
+    if (typeof present === 'string') return [{ field: 'text', path, before: present, after: text }]
+    throw new MigrateError('config-invalid', `The field ${field} cannot be written that way in a file`)
+  })
 }
 
 /**
@@ -40,12 +47,12 @@ function configEdit(
 export class FilePlace implements Place {
   readonly era = FILE_ERA
   readonly #file: ChangedFile
-  readonly #movesUrl: boolean
+  readonly #move: Pick<Edit, 'before' | 'after'> | null
 
-  /** `movesUrl`: is the URL changed there, and not only an id pinned? */
-  constructor(file: ChangedFile, movesUrl: boolean) {
+  /** `move`: what the URL is and becomes, `null` where another field alone is changed, or an id pinned. */
+  constructor(file: ChangedFile, move: Pick<Edit, 'before' | 'after'> | null) {
     this.#file = file
-    this.#movesUrl = movesUrl
+    this.#move = move
   }
 
   async read(id: string): Promise<Reading> {
@@ -59,10 +66,11 @@ export class FilePlace implements Place {
 
   async #look(id: string): Promise<Reading> {
     const { path, config, server, variable } = this.#file
-    const { servers } = readConfig(await readText(config), config)
+    const { servers } = readConfig(await readConfigText(config), config)
     const found = servers.find(({ name }) => name === server)
     if (!found) return { kind: 'absent', message: `${config} has no MCP server of that name any more` }
-    const strangers = this.#strangers(found, servers)
+    const variables = variable === null ? [] : readEnvFile(await readConfigText(path))
+    const strangers = this.#strangers(found, servers, variables)
     if (strangers.length > 0)
       return {
         kind: 'unreadable',
@@ -71,7 +79,7 @@ export class FilePlace implements Place {
       }
     if (variable === null)
       return { kind: 'record', record: configRecord(id, found, urlIn(found)), source: 'config' }
-    const value = readEnvFile(await readText(path)).find(({ name }) => name === variable)?.value
+    const value = variables.find(({ name }) => name === variable)?.value
     if (!value) return { kind: 'absent', message: `${path} has no ${variable} any more` }
     if (value.kind === 'elsewhere')
       return {
@@ -82,16 +90,35 @@ export class FilePlace implements Place {
     return { kind: 'record', record: configRecord(id, found, value.value), source: 'config' }
   }
 
-  /** Servers that have the URL which is changed, and had not when the change was made. */
-  #strangers({ url }: ConfigServer, servers: readonly ConfigServer[]): string[] {
+  /** What a change of the variable changes, in whichever direction; itself alone where the file holds neither side. */
+  #changed(variable: string, variables: readonly EnvVariable[]): string[] {
+    const value = variables.find(({ name }) => name === variable)?.value
+    const { before, after } = this.#move ?? { before: null, after: null }
+    const next = value?.kind === 'here' && value.value === before ? after : before
+    const change = next === null ? null : envChange(variables, variable, next)
+    return change && 'becomes' in change ? [variable, ...change.becomes.keys()] : [variable]
+  }
+
+  /** Servers that have the URL which is changed, and had not when the change was made; and variables that are made of it. */
+  #strangers(
+    { url }: ConfigServer,
+    servers: readonly ConfigServer[],
+    variables: readonly EnvVariable[],
+  ): string[] {
     const { sharers, server, variable } = this.#file
-    if (!this.#movesUrl) return []
+    if (this.#move === null) return []
     const known = new Set(sharers ?? [server])
     if (variable === null) return url.kind === 'here' ? url.sharers.filter((name) => !known.has(name)) : []
     // Journals of before do not name them all; those that they leave out had their ids pinned.
     const isOfOld = ({ entry }: ConfigServer): boolean => sharers === undefined && 'server_id' in entry
-    const users = servers.filter((each) => each.url.kind === 'env' && each.url.name === variable)
-    return users.filter((each) => !known.has(each.name) && !isOfOld(each)).map(({ name }) => name)
+    const changed = new Set(this.#changed(variable, variables))
+    const urls = servers.flatMap((each) =>
+      each.url.kind === 'env' && changed.has(each.url.name) ? [{ each, variable: each.url.name }] : [],
+    )
+    const strangers = urls.filter(({ each }) => !known.has(each.name) && !isOfOld(each))
+    const used = new Set(urls.map((each) => each.variable))
+    const ends = changed.size > 1 ? endsAmong(variables, changed).filter((name) => !used.has(name)) : []
+    return [...strangers.map(({ each }) => each.name), ...ends]
   }
 
   async write(
@@ -102,12 +129,12 @@ export class FilePlace implements Place {
     const { path } = this.#file
     try {
       if (!(await mayLeave())) return HELD_BACK
-      const text = await readText(path)
+      const text = await readConfigText(path)
       const next = this.#edited(text, record, edits)
-      const outcome = await replaceFile(path, text, next)
+      const outcome = await replaceConfigText(path, text, next)
       if (outcome.kind === 'refused') return { kind: 'refused', sent: [], message: outcome.message }
       const sent = edits.map(({ field }) => field)
-      const now = await readText(path).catch(() => null)
+      const now = await readConfigText(path).catch(() => null)
       return now === next
         ? { kind: 'accepted', sent, record: null }
         : {
@@ -128,12 +155,12 @@ export class FilePlace implements Place {
     if (variable === null) {
       const { servers } = readConfig(text, path)
       const found = servers.find(({ name }) => name === server)
-      const strangers = found ? this.#strangers(found, servers) : []
+      const strangers = found ? this.#strangers(found, servers, []) : []
       if (strangers.length > 0)
         throw new MigrateError('config-invalid', `its URL is by now that of ${strangers.join(', ')}, too`)
       // Who has left the place since has no stake in it.
       const sharers = found?.url.kind === 'here' ? found.url.sharers : [server]
-      const all = edits.map((each) => configEdit(record, each, sharers))
+      const all = edits.flatMap((each) => configEdits(record, each, sharers))
       return editConfig(text, path, server, all)
     }
     return edits.reduce((rest, { after }) => {
@@ -145,10 +172,5 @@ export class FilePlace implements Place {
 
 /** Where a change is made: through LiteLLM's API (`api`), or in a file. */
 export function placeOf(api: Place, { file, edits }: Pick<Change, 'file' | 'edits'>): Place {
-  return file === null
-    ? api
-    : new FilePlace(
-        file,
-        edits.some(({ field }) => field === 'url'),
-      )
+  return file === null ? api : new FilePlace(file, edits.find(({ field }) => field === 'url') ?? null)
 }

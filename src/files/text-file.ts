@@ -78,7 +78,7 @@ export function decoded(bytes: Uint8Array): string | null {
 }
 
 /** The first line, counted from 1, whose bytes are no UTF-8. A line end is never part of a longer character. */
-function firstBadLine(bytes: Buffer): number {
+export function firstBadLine(bytes: Buffer): number {
   let [line, start] = [1, 0]
   for (;;) {
     const end = bytes.indexOf(0x0a, start)

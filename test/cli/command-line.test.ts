@@ -24,7 +24,7 @@ async function typed(line: string): Promise<string> {
   }
 }
 
-const COMMANDS = 'Commands: history, verify, status, sandbox, completion, help, version'
+const COMMANDS = 'Commands: history, verify, status, lint, init, sandbox, completion, help, version'
 
 describe('a wrong word is told in a sentence, with the right one where that is near:', () => {
   const cases: [line: string, message: string][] = [
@@ -45,7 +45,7 @@ describe('a wrong word is told in a sentence, with the right one where that is n
     ['dGhpcyBpcyBh', `Unknown command. ${COMMANDS}`],
     ['history --limt 3', 'Unknown option --limt. Did you mean --limit?'],
     ['history --dry-run', '--dry-run is an option of the main job, not of history'],
-    ['help --json', '--json is an option of the main job, history, verify and status, not of help'],
+    ['help --json', '--json is an option of the main job, history, verify, status and lint, not of help'],
     ['--watch 5', '--watch is an option of verify and status'],
     ['--journal elsewhere history', '--journal comes before the command: put it after history'],
     ['--dry-run help', 'help comes before all options: mcp-url-migrate help'],

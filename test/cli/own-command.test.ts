@@ -104,6 +104,17 @@ test('the rule of changes is that of --from and --to, or the id of their migrati
   expect(ruleOptions([])).toEqual([])
 })
 
+test('a migration is named by its id where it ships, else by the file that was given, or not at all', () => {
+  const [shipped, own] = ['sse-to-streamable-http', '/rules/own.yaml']
+  const words = ['--migration', 'six-hosts', '--migration', shipped]
+  expect(made({ migration: [own] })('verify', '--migration', shipped)).toBe(`verify --migration ${shipped}`)
+  expect(made({ migration: [own, shipped] })('verify', ...words)).toBe(
+    `verify --migration ${own} --migration ${shipped}`,
+  )
+  expect(made({})('verify', ...words)).toBe(`verify --migration ${shipped}`)
+  expect(made({ migration: [own, shipped] })('revert', 'RUN')).toBe(`--revert RUN --migration ${own}`)
+})
+
 test('every command is read by the program as it was meant', async () => {
   const given: Given = {
     keyHeader: 'x-key',

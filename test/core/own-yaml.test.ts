@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { readMigration } from '../../src/files/migrations.ts'
+import { findingsIn } from '../support/rules.ts'
 import { readOwnYaml } from '../../src/core/own-yaml.ts'
 import { readKeysFile } from '../../src/core/verify/keys-file.ts'
 
@@ -7,6 +7,7 @@ const lines = (n: number, line: (i: number) => string): string =>
   Array.from({ length: n }, (_, i) => `${line(i)}\n`).join('')
 
 const fault = (line: number | null, what: string) => ({ kind: 'fault', line, what })
+const noYaml = (line: number, why: string) => fault(line, `this is not YAML: ${why}`)
 
 /** Ten aliases of ten aliases, and so on. */
 const bomb = (levels: number): string =>
@@ -33,7 +34,7 @@ describe('a file of our own that would take long to read', () => {
       fault(20_000, 'a key appears twice'),
     ],
   ])('%s: ends with a sentence', (_, text, wanted) => {
-    expect(readOwnYaml(text)).toEqual(wanted)
+    expect(readOwnYaml(text)).toMatchObject(wanted)
   })
 
   test('a map of 20,000 keys is read', () => {
@@ -51,9 +52,44 @@ describe('a file of our own that means nothing', () => {
     ['an alias of what it stands in', 'k: &k\n  - *k\n', fault(2, 'an alias refers to what contains it')],
     ['a key that is a list', 'a: 1\n? [b]\n: 1\n', fault(2, 'a key must be a text')],
     ['a key twice', 'a: 1\nb: 2\n"a": 3\n', fault(3, 'a key appears twice')],
-    ['an open bracket', 'a: 1\nb: [\n', fault(3, 'this is not YAML')],
+    ['an open bracket', 'a: 1\nb: [\n', noYaml(3, 'a bracket that begins here or above does not end')],
+    [
+      'an open bracket above',
+      'b: [\n  - a: 1\n    b: 2\n',
+      noYaml(2, 'a bracket that begins here or above does not end'),
+    ],
+    ['an open map', 'a: {b: 1\nc: 2\n', noYaml(2, 'a bracket that begins here or above does not end')],
+    ['an open quote', 'a: 1\nb: "x\nc: 2\n', noYaml(2, 'a quote that begins here does not end')],
+    ['another open quote', "a: 1\nb: 'x\nc: 2\n", noYaml(2, 'a quote that begins here does not end')],
+    ['a tab', 'a:\n\tb: 1\n', noYaml(2, 'a tab indents this line, where only spaces may')],
+    ['no space behind a colon', 'a: 1\nb:2\nc: 3\n', noYaml(2, 'a key has a colon and a space after it')],
+    [
+      'no colon',
+      'a: 1\nb 2\nc: 3\n',
+      noYaml(2, 'it has no colon, or is not indented as what stands above it'),
+    ],
+    [
+      'a colon in a text',
+      'a: b: c\n',
+      noYaml(1, 'a text with a colon and a space in it has to stand in quotes'),
+    ],
+    [
+      'a line too far in',
+      '- a: b\n    c: d\n',
+      noYaml(1, 'the line below it is not indented as it should be'),
+    ],
+    [
+      'a line too far out',
+      'a:\n  - b: c\n   d: e\n',
+      noYaml(3, 'it has no colon, or is not indented as what stands above it'),
+    ],
+    [
+      'a sign at the beginning of a text',
+      'a: @b\n',
+      noYaml(1, 'a text that begins so has to stand in quotes'),
+    ],
   ])('%s', (_, text, wanted) => {
-    expect(readOwnYaml(text)).toEqual(wanted)
+    expect(readOwnYaml(text)).toMatchObject(wanted)
   })
 
   test('and a few aliases are read', () => {
@@ -68,9 +104,7 @@ describe('a file of our own that means nothing', () => {
 test('keys files and migration files are read so, and named with the line', () => {
   const twice = 'schema: x\nsecret: sk-hunter2\nsecret: sk-hunter2\n'
   expect(() => readKeysFile(twice, 'k.yaml')).toThrow(/^Keys file k\.yaml, line 3: a key appears twice$/)
-  expect(() => readMigration(twice, 'm.yaml')).toThrow(
-    /^Migration file m\.yaml, line 3: a key appears twice$/,
-  )
-  expect(() => readMigration('schema: x\n', 'm.yaml')).toThrow(/^Migration file m\.yaml, line 1: schema: /)
+  expect(findingsIn(twice)).toEqual(['error 3:1 a key appears twice'])
+  expect(findingsIn('schema: x\n')).toEqual(['error 1:9 "schema" must be mcp-url-migrate/migration/2'])
   expect(() => readKeysFile('', 'k.yaml')).toThrow(/^Keys file k\.yaml: the file: /)
 })

@@ -69,6 +69,10 @@ async function checkout(): Promise<string> {
   const [keys = ''] = blocks(await readPage('docs/verify-and-status.md'), 'yaml')
   await writeFile(join(folder, 'keys.yaml'), keys, { mode: 0o600 })
   await writeFile(join(folder, 'config.yaml'), 'model_list: []\n')
+  const [sixHosts = ''] = blocks(await readPage('README.md'), 'yaml')
+  await writeFile(join(folder, 'six-hosts.yaml'), sixHosts)
+  const configMap = 'kind: ConfigMap\ndata:\n  config.yaml: |\n    mcp_servers: {}\n'
+  await writeFile(join(folder, 'configmap.yaml'), configMap)
   await writeFile(join(folder, 'litellm.env'), 'LITELLM_LOG=INFO\n')
   return folder
 }

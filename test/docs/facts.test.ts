@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { EXIT_CODES } from '../../src/cli/exit.ts'
 import { shortFinding } from '../../src/cli/render/plan/reach.ts'
-import { CONSENTS } from '../../src/core/plan/consent.ts'
+import { CONSENTS } from '../../src/core/plan/consent/consent.ts'
 import { skippedCode } from '../../src/core/plan/plan.ts'
 import { ERROR_CODES } from '../../src/core/errors.ts'
 import { CHECK_IDS } from '../../src/core/verify/check.ts'

@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto'
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, vi } from 'vitest'
-import { readMigration } from '../../src/files/migrations.ts'
-import { verdictOn } from '../../src/core/rule/migration.ts'
+import { verdictOn } from '../../src/core/rule/verdict.ts'
+import { migrationIn } from '../support/rules.ts'
 import { readKeysFile } from '../../src/core/verify/keys-file.ts'
 import type { SandboxOptions } from '../../src/sandbox/index.ts'
 import { test } from '../support/trial.ts'
@@ -29,7 +29,7 @@ describe('migration files of version 1', () => {
     const hashes = new Map<string, string>()
     for (const name of await readdir(join(FOLDER, 'migrations'))) {
       const text = await kept('migrations', name)
-      const { id, sha256 } = readMigration(text, name)
+      const { id, sha256 } = migrationIn(text)
       expect(sha256).toBe(hashOf(text))
       hashes.set(id, sha256)
     }
@@ -53,10 +53,10 @@ describe('migration files of version 1', () => {
       ...text.matchAll(/- before: (?<before>\S+)\n {4}(?:after: (?<after>\S+)|unchanged: true)/g),
     ]
     expect(examples).toHaveLength(14)
-    const migration = readMigration(text, name)
+    const { rules } = migrationIn(text)
     for (const { groups } of examples) {
       const { before, after } = groups as unknown as Example
-      const verdict = verdictOn(migration, before)
+      const verdict = verdictOn(rules, before)
       expect([before, verdict.kind === 'match' ? verdict.after : undefined]).toEqual([before, after])
     }
   })

@@ -93,7 +93,12 @@ const withoutEffects = (found: Record<string, string[]>): Record<string, string[
 const byText = (a: string, b: string): number => (a < b ? -1 : 1)
 
 /** Members that lines have got since: a program of before reads such a line, and does without them. */
-const ADDED = ['.ordinal number', '.changes[].created string']
+const ADDED = [
+  '.ordinal number',
+  '.changes[].created string',
+  '.changes[].edits[].rules array',
+  '.changes[].edits[].rules[] string',
+]
 
 const withoutAdded = (found: Record<string, string[]>): Record<string, string[]> => ({
   ...found,

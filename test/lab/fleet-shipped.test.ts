@@ -7,6 +7,19 @@ import { Fleet } from '../support/lab-fleet.ts'
 import { Operator } from '../support/lab-operator.ts'
 import { labGateways } from '../support/lab.ts'
 
+const PROXY = 'http://mcp-proxy-sse:8080'
+const LOCAL = 'http://localhost:8585'
+const HOST = 'http://host.docker.internal:8585'
+
+/** What each migration that has to be named does, with a server that it leaves alone. */
+const NAMED = [
+  ['mcp-proxy-sse-to-localhost-8585', 'sse', `${PROXY}/servers/a/sse`, 'sse', `${LOCAL}/servers/a/sse`],
+  ['localhost-8585-to-host-docker-internal', 'sse', `${LOCAL}/servers/a/sse`, 'sse', `${HOST}/servers/a/sse`],
+  ['host-docker-internal-to-localhost-8585', 'http', `${HOST}/a?b=c`, 'http', `${LOCAL}/a?b=c`],
+  ['sse-to-streamable-http', 'sse', `${PROXY}/servers/a/sse`, 'http', `${PROXY}/servers/a/mcp`],
+  ['sse-to-streamable-http', 'sse', `${LOCAL}/servers/a/sse`, 'http', `${LOCAL}/servers/a/mcp`],
+] as const
+
 for (const gateway of labGateways()) {
   describe(`the migration that ships, on LiteLLM ${gateway.version}`, () => {
     let fleet: Fleet
@@ -45,6 +58,36 @@ for (const gateway of labGateways()) {
       expect(code).toBe(1)
       expect(await operator.run(['--only', 'config_defined', '--yes'])).toMatchObject({ code: 1 })
       expect(await fleet.rows()).toEqual(start)
+    })
+  })
+
+  describe(`a migration that ships and is named, on LiteLLM ${gateway.version}`, () => {
+    let fleet: Fleet
+
+    beforeAll(async () => {
+      fleet = await Fleet.on(gateway)
+    })
+    afterAll(() => fleet?.end())
+
+    test.each(NAMED)('%s moves %s %s, and goes back', async (id, transport, url, newTransport, newUrl) => {
+      await fleet.add('fleet_named', {
+        transport,
+        url,
+        mcp_access_groups: ['fleet_group'],
+        allow_all_keys: true,
+      })
+      await fleet.add('fleet_other', { transport: 'sse', url: 'http://localhost:8586/servers/a/sse' })
+      const operator = await Operator.of(gateway)
+      const start = unstamped(await fleet.rows())
+      const forth = await operator.json(runSchema, ['--migration', id, '--only', 'fleet_*', '--yes'])
+      expect(forth).toMatchObject({ code: 0, document: { summary: { applied: 1 } } })
+      expect(unstamped(await fleet.rows())).toEqual({
+        ...start,
+        fleet_named: { ...start['fleet_named'], transport: newTransport, url: newUrl },
+      })
+      expect(await operator.run(['--revert', '--yes'])).toMatchObject({ code: 0 })
+      expect(unstamped(await fleet.rows())).toEqual(start)
+      await fleet.clearServers()
     })
   })
 }

@@ -2,7 +2,6 @@ import { rm } from 'node:fs/promises'
 import type { Plan } from '../../src/core/plan/plan.ts'
 import type { Sightings } from '../../src/core/record/sighting.ts'
 import type { RunReport } from '../../src/core/run/report.ts'
-import { defaultMigration } from '../../src/files/migrations.ts'
 import { LiteLlmGateway } from '../../src/gateway/servers/litellm.ts'
 import { type Sandbox, type SandboxRow, startSandbox } from '../../src/sandbox/index.ts'
 import { FileJournal } from '../../src/journal/file-journal.ts'
@@ -17,6 +16,7 @@ import { type FaultProxy, startFaultProxy } from './fault-proxy.ts'
 import { type Conditions, conditionsOf, PATIENCE_MS, TIMEOUT_MS } from './faults.ts'
 import { Redactor } from '../../src/core/show/secrets/redactor.ts'
 import { Gate } from '../../src/gateway/http/pace.ts'
+import { defaultRules } from '../support/rules.ts'
 
 /** A plan, and how its servers were seen when it was made. */
 interface Planned {
@@ -82,7 +82,7 @@ class Scene {
   plan(): Promise<Planned> {
     const around = { gateway: gatewayAt(this.#sandbox.url, this.#sandbox), journal: this.#journal }
     const scope = { only: [], except: [], configuration: NO_FILES, thorough: false, accept: [] }
-    return defaultMigration().then((migration) => makePlan(migration, around, scope, () => {}))
+    return defaultRules().then((ruleSet) => makePlan(ruleSet, around, scope, () => {}))
   }
 
   /** Carries out a plan through the proxy, and compares what is reported with what is there once all is quiet. */

@@ -2,8 +2,6 @@ import { spawn } from 'node:child_process'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 
-const READER = fileURLToPath(new URL('read.py', import.meta.url))
-
 /** What PyYAML says of a document: a value, written out, or the line of what it refuses, if it names one. */
 export type Answer = { value: unknown } | { error: number | null; kind: string }
 
@@ -15,10 +13,15 @@ async function write(input: NodeJS.WritableStream, texts: readonly string[]): Pr
   input.end()
 }
 
-/** Has PyYAML read documents. The first line that it answers is its version. */
-export async function askPython(texts: readonly string[]): Promise<{ version: string; answers: string[] }> {
+/** Has a library of Python read documents, PyYAML unless told. The first line that it answers is its version. */
+export async function askPython(
+  texts: readonly string[],
+  reader = 'read.py',
+): Promise<{ version: string; answers: string[] }> {
   const python = process.env['PYTHON'] ?? 'python3'
-  const child = spawn(python, [READER], { stdio: ['pipe', 'pipe', 'pipe'] })
+  const child = spawn(python, [fileURLToPath(new URL(reader, import.meta.url))], {
+    stdio: ['pipe', 'pipe', 'pipe'],
+  })
   let trouble = ''
   child.stderr.on('data', (data: Buffer) => {
     trouble += data.toString()

@@ -34,11 +34,13 @@ export interface Start {
   preflight?: boolean
 }
 
-const COMMANDS = ['history', 'sandbox', 'verify', 'status', 'completion', 'complete', 'help', 'version']
+const COMMANDS = ' history sandbox verify status lint init completion complete help version '
 
 /** The arguments with --no-preflight, where they are those of the main job and nobody wants the new addresses tried. */
 export function plainly(args: readonly string[], preflight = false): string[] {
-  return preflight || args.some((each) => COMMANDS.includes(each)) ? [...args] : ['--no-preflight', ...args]
+  return preflight || args.some((each) => COMMANDS.includes(` ${each} `))
+    ? [...args]
+    : ['--no-preflight', ...args]
 }
 
 /** Everything that any program started here printed: the secrets scan reads it. */

@@ -44,6 +44,12 @@ export function guideServer(name: string, more: SandboxServer = {}): SandboxServ
   return { server_id: `id-${name}`, server_name: name, alias: name, url, ...more }
 }
 
+/** The same as config.yaml defines it, without an id. */
+export function configured(name: string, more: SandboxServer = {}): SandboxServer {
+  const url = `http://localhost:8585/servers/${name}/sse`
+  return { server_name: name, url, transport: 'sse', auth_type: null, alias: null, ...more }
+}
+
 /** Two servers to migrate, for tests that need no more. */
 export const TWO: readonly SandboxServer[] = [guideServer('fetch'), guideServer('n8n')]
 

@@ -1,13 +1,15 @@
-import { count } from '../../core/show/text.ts'
+import { count, printable } from '../../core/show/text.ts'
 import type { AppliedChange } from '../../core/run/outcome.ts'
 import type { Gateway } from '../../gateway/port.ts'
 import type { Person } from '../../runs/job/ports.ts'
 import type { ContestedServer } from '../../core/plan/over-edits.ts'
 import type { Context } from '../context.ts'
+import { type WideReach, wideReachText } from '../../core/plan/consent/wide-reach.ts'
+import { warningLines } from '../render/layout.ts'
 import { shownName } from '../render/name.ts'
 import { fieldTitle, shownAt } from '../render/plan/diff.ts'
 import { renderDrift } from '../render/plan/drift.ts'
-import type { Choice } from '../terminal/terminal.ts'
+import { cancelled, type Choice } from '../terminal/terminal.ts'
 import { approve } from './approval.ts'
 import { chooseOrShow } from './choose-or-show.ts'
 import { chooseForUnfinished } from './unfinished.ts'
@@ -59,9 +61,22 @@ function askBack(failing: readonly AppliedChange[], context: Context): Promise<b
   return askYesOrNo(question, { yes: 'take back all that this run wrote', no }, context)
 }
 
+/** Asks for the number of servers, so that nobody overlooks how many a new rule changes. Throws `cancelled` for anything else. */
+async function askNumber(reach: WideReach, { terminal, look }: Context): Promise<boolean> {
+  terminal.warn(look.paint('yellow', warningLines(`${wideReachText(reach)}.`, look)))
+  for (;;) {
+    const question = `If all ${reach.servers} are meant, type that number`
+    const typed = (await terminal.askText(question, 'nothing is written')).trim()
+    if (typed === String(reach.servers)) return true
+    if (!/^\d+$/.test(typed)) throw cancelled()
+    terminal.warn(`  It would change ${reach.servers}, not ${printable(typed)}.`)
+  }
+}
+
 /** Whoever sits at the terminal, asked about the servers of a gateway. */
 export const personAt = (gateway: Gateway, context: Context): Person => ({
   approve: (plan) => approve(plan, gateway, context),
+  allow: (reach) => askNumber(reach, context),
   decide: (resumption) => chooseForUnfinished(resumption, context),
   chooseContested: (contested) => chooseContested(contested, gateway, context),
   wantsBack: (failing) => askBack(failing, context),

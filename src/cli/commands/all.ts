@@ -1,6 +1,8 @@
 import { type Declaration, inGroup, option, toggle } from '../options/declare.ts'
 import { type CommandDescription, describeCommand } from '../options/describe.ts'
 import { historyCommand } from './history.ts'
+import { initCommand } from './init.ts'
+import { lintCommand } from './lint.ts'
 import { mainCommand } from './main.ts'
 import { sandboxCommand } from './sandbox-gateway.ts'
 import { statusCommand } from './status.ts'
@@ -12,7 +14,14 @@ export const SHELLS = ['bash', 'zsh', 'fish'] as const
 export type Shell = (typeof SHELLS)[number]
 
 /** The commands besides the main job that are carried out. */
-export const PERFORMED = [historyCommand, verifyCommand, statusCommand, sandboxCommand] as const
+export const PERFORMED = [
+  historyCommand,
+  verifyCommand,
+  statusCommand,
+  lintCommand,
+  initCommand,
+  sandboxCommand,
+] as const
 
 /** `completion SHELL`: a script for that shell. */
 export const COMPLETION: Declaration = {

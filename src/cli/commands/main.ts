@@ -1,12 +1,11 @@
 import { MigrateError } from '../../core/errors.ts'
-import { CONSENTS } from '../../core/plan/consent.ts'
+import { CONSENTS } from '../../core/plan/consent/consent.ts'
 import { type Condition, excludes, needs } from '../options/conditions.ts'
 import { command, inGroup, option, type OptionsOf, repeatable, toggle } from '../options/declare.ts'
 import {
   CONNECTION,
   JOURNAL,
   NO_COLOR,
-  ONE_MIGRATION,
   ONE_RULE,
   ONE_SIGN_IN,
   QUIET,
@@ -61,6 +60,11 @@ const SAFETY = inGroup(
     'after a failure: stop, go on with the rest, or take back all that this run wrote',
     ({ oneOf }) => oneOf(['stop', 'continue', 'revert']).default('stop'),
     { usual: 'stop' },
+  ),
+  option(
+    '--allow <N>',
+    'how many servers a migration of your own may change at its first time on a gateway, where that is over 30 %',
+    ({ whole }) => whole(1, 1_000_000, 'takes a number of servers').optional(),
   ),
   toggle('--canary', 'change one server, check it through the gateway, then go on'),
   option(
@@ -145,10 +149,9 @@ export const mainCommand = command({
       'journal',
       'revert',
     ),
-    excludes('revert', 'canary', 'from', 'migration', 'thorough'),
+    excludes('revert', 'canary', 'from', 'thorough'),
     ...ONE_RULE,
     USABLE_HEADERS,
-    ONE_MIGRATION,
     needs('exitCode', ['dryRun']),
     needs('release', ['sandbox']),
     needs('scenario', ['sandbox']),

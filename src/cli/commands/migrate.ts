@@ -2,7 +2,7 @@ import { type Configuration, NO_FILES } from '../../core/config/move/configurati
 import { secretsInVariable, secretTexts } from '../../core/show/secret-fields.ts'
 import { type Context, journalFor } from '../context.ts'
 import type { MainOptions } from './main.ts'
-import { ruleFor } from '../options/rule.ts'
+import { rulesFor } from '../options/rule.ts'
 import { unfinishedOf } from '../job/notice-unfinished.ts'
 import { requireConfig, requireConsent, requireJournal } from '../job/requirements.ts'
 import { gatewayUrl, openGateway, underLock } from '../connect/session.ts'
@@ -32,7 +32,7 @@ async function readFiles(
  */
 export async function migrate(options: MainOptions, context: Context): Promise<number> {
   requireConsent(options, context)
-  const rule = await ruleFor(options)
+  const rules = await rulesFor(options)
   // What is to end a run names its files, and one of them may be gone by now: that concerns its servers alone.
   const read = options.unfinished === undefined ? await readFiles(options, context) : null
   const journal = journalFor(options, context)
@@ -44,7 +44,12 @@ export async function migrate(options: MainOptions, context: Context): Promise<n
     const gateway = await openGateway(options, url, context)
     const { doMainJob } = await import('../job/job.ts')
     const connected = { gateway, journal, options, context }
-    if (unfinished) return doMainJob({ kind: 'attend', unfinished, named: null }, connected)
-    return doMainJob({ kind: 'migrate', migration: await rule(), configuration }, connected)
+    const ruleSet = await rules()
+    if (unfinished)
+      return doMainJob(
+        { kind: 'attend', unfinished, named: null },
+        { ...connected, known: ruleSet.migrations },
+      )
+    return doMainJob({ kind: 'migrate', ruleSet, configuration }, connected)
   })
 }

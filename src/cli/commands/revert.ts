@@ -51,6 +51,7 @@ async function newestOf(
 export async function revert(options: MainOptions, context: Context): Promise<number> {
   requireConsent(options, context)
   requireConfig(options)
+  const known = await (await import('../../files/migrations.ts')).namedMigrations(options.migration)
   const journal = journalFor(options, context)
   const list = ownCommands(options, { context, invoked: 'revert', url: null })
   const findNamed = async (): Promise<RecordedRun | null> =>
@@ -66,7 +67,7 @@ export async function revert(options: MainOptions, context: Context): Promise<nu
     const unfinished = own ?? (named && isUnfinished(named) ? named : null)
     const runs = named ? [named] : unfinished ? [] : await newestOf(url, { journal, options, context })
     const gateway = await openGateway(options, url, context)
-    const connected = { gateway, journal, options, context }
+    const connected = { gateway, journal, options, context, known }
     if (runs instanceof MigrateError)
       throw await (await import('../job/elsewhere.ts')).orElsewhere(runs, connected)
     const { doMainJob } = await import('../job/job.ts')

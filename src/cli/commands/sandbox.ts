@@ -6,7 +6,7 @@ import { type Context, mayAsk } from '../context.ts'
 import { doMainJob } from '../job/job.ts'
 import { unfinishedOf } from '../job/notice-unfinished.ts'
 import { requireConsent, requireJournal } from '../job/requirements.ts'
-import { ruleFor } from '../options/rule.ts'
+import { rulesFor } from '../options/rule.ts'
 import { hintLines, wrap } from '../render/layout.ts'
 import type { MainOptions } from './main.ts'
 import { raiseCurtain, setStage, type Stage } from './sandbox-gateway/stage.ts'
@@ -27,8 +27,8 @@ async function tryOut(stage: Stage, options: MainOptions, context: Context): Pro
   )
   const connected = { gateway, journal, options, context }
   if (unfinished) return doMainJob({ kind: 'attend', unfinished, named: null }, connected)
-  const migration = await (await ruleFor(options))()
-  return doMainJob({ kind: 'migrate', migration, configuration: NO_FILES }, connected)
+  const ruleSet = await (await rulesFor(options))()
+  return doMainJob({ kind: 'migrate', ruleSet, configuration: NO_FILES }, connected)
 }
 
 /** What comes next for somebody who has tried it. */

@@ -12,7 +12,11 @@ export type Known = Readonly<Record<string, () => readonly string[]>>
 /** What may come next: words, or whatever the shell finds. */
 export type Candidates = readonly Candidate[] | 'files' | 'folders'
 
-const SHELLS_OWN: Readonly<Record<string, 'files' | 'folders'>> = { FILE: 'files', DIR: 'folders' }
+const SHELLS_OWN: Readonly<Record<string, 'files' | 'folders'>> = {
+  FILE: 'files',
+  'FILE...': 'files',
+  DIR: 'folders',
+}
 
 /** Where somebody is on the command line. */
 interface Place {
@@ -67,10 +71,15 @@ function variablesAfter(
   return valuesOf({ ...option, value: { name: 'ENV', isOptional: false } }, known, `${before}${name}=`)
 }
 
-const valueFor = (option: OptionDescription, current: string, known: Known, before = ''): Candidates =>
-  option.value?.name === 'NAME=ENV'
-    ? variablesAfter(current, option, known, before)
-    : valuesOf(option, known, before)
+/** A path is told from an id by its slash or its dot. */
+const isPath = (text: string): boolean => /[/.~]/.test(text)
+
+function valueFor(option: OptionDescription, current: string, known: Known, before = ''): Candidates {
+  const { value } = option
+  if (value?.name === 'NAME=ENV') return variablesAfter(current, option, known, before)
+  if (value?.name === 'ID|FILE' && isPath(current)) return 'files'
+  return valuesOf(option, known, before)
+}
 
 /** What may come next on a command line. `words`: those up to the cursor, the last one as far as it is typed. `commands`: the main job first. */
 export function candidates(
@@ -89,8 +98,9 @@ export function candidates(
   const [flag = '', ...rest] = current.split('=')
   const assigned = rest.length > 0 ? optionNamed(command, flag) : null
   if (assigned) return valueFor(assigned, rest.join('='), known, `${flag}=`)
-  const argument = command.arguments[count]
-  if (!current.startsWith('-') && argument) return valuesOf(argument, known)
+  const last = command.arguments.at(-1)
+  const argument = command.arguments[count] ?? (last?.flags.endsWith('...]') ? last : undefined)
+  if (!current.startsWith('-') && argument) return valueFor(argument, current, known)
   if (!current.startsWith('-') && command === main && given.length === 0)
     return commands.slice(1).map(({ name, about }) => ({ word: name, about }))
   return optionsOf(command)

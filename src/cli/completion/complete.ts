@@ -39,7 +39,7 @@ function journalOn(words: readonly string[], env: NodeJS.ProcessEnv): string | n
 const knownHere = (words: readonly string[], env: NodeJS.ProcessEnv): Known => ({
   RUN: () => namesIn(journalOn(words, env) ?? '', '.jsonl').toReversed(),
   VERSION: () => KNOWN_RELEASES.toReversed(),
-  ID: () => namesIn(join(packageFolder(), 'migrations'), '.yaml'),
+  'ID|FILE': () => namesIn(join(packageFolder(), 'migrations'), '.yaml'),
   ENV: () => Object.keys(env).filter((name) => /^[A-Z_][A-Z\d_]*$/.test(name)),
 })
 

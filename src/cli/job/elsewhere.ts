@@ -4,6 +4,7 @@ import { aheadOfClock } from '../../core/run/order.ts'
 import { serverTitle } from '../../core/record/server.ts'
 import { mend } from '../../core/show/remedy.ts'
 import { count, printable } from '../../core/show/text.ts'
+import type { Migration } from '../../core/rule/rule.ts'
 import type { Gateway } from '../../gateway/port.ts'
 import { isUnfinished } from '../../journal/fold.ts'
 import { lockHolder, lockPlace } from '../../journal/lock.ts'
@@ -21,6 +22,8 @@ import { bothWays } from './notice-unfinished.ts'
 export interface Connected extends Invoked {
   gateway: Gateway
   journal: Journal
+  /** The migrations that were named: a run that is ended or taken back may have been made by them. */
+  known?: readonly Migration[]
 }
 
 /** Looks for them, and says so where the gateway is asked. */

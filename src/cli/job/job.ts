@@ -32,12 +32,12 @@ async function around(
 }
 
 function jobOf(connected: Connected): Job {
-  const { gateway, journal, options, context } = connected
+  const { gateway, journal, options, context, known = [] } = connected
   const own = mainCommands(gateway.identity.url, connected)
   return {
     gateway,
     journal,
-    options: { ...options, trial: options.sandbox },
+    options: { ...options, trial: options.sandbox, known },
     person: mayAsk(connected) ? personAt(gateway, context) : NOBODY,
     watch: watching({ options, context, own }, gateway.era.probeSeconds),
     writes: context.written,

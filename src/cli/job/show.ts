@@ -1,6 +1,6 @@
 import { optionsToFinish, optionsToRevert } from '../../core/plan/back/options.ts'
 import { serversIn } from '../../core/plan/change.ts'
-import { acceptOptions } from '../../core/plan/consent.ts'
+import { acceptOptions } from '../../core/plan/consent/consent.ts'
 import { awaitingChanges, type Plan } from '../../core/plan/plan.ts'
 import { awaitedConsents } from '../../core/plan/withheld.ts'
 import { isLeftOpen, type RunReport } from '../../core/run/report.ts'

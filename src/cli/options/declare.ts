@@ -41,6 +41,8 @@ export interface Option<Name extends string = string, T = unknown> {
   readonly words: readonly string[]
   /** May it be given more than once? Its values are a list then. */
   readonly repeats: boolean
+  /** What to do where it is given again, of one whose first value is not to be lost then; else `null`. */
+  readonly again: string | null
   /** The schema of its value. */
   readonly kind: Kind<T>
 }
@@ -56,9 +58,11 @@ type NameIn<Flags extends string> = Flags extends `${string}--no-${infer Rest}`
   ? Camel<FirstWord<Rest>>
   : Flags extends `${string}--${infer Rest}`
     ? Camel<FirstWord<Rest>>
-    : Flags extends `[${infer Argument}]`
+    : Flags extends `[${infer Argument}...]`
       ? Lowercase<Argument>
-      : never
+      : Flags extends `[${infer Argument}]`
+        ? Lowercase<Argument>
+        : never
 
 function nameIn<Flags extends string>(flags: Flags): NameIn<Flags> {
   const [, word = ''] = /(?:--(?:no-)?|\[)([\w-]+)/.exec(flags) ?? []
@@ -66,12 +70,13 @@ function nameIn<Flags extends string>(flags: Flags): NameIn<Flags> {
 }
 
 /** What else is known of an option: what --help says by itself of each, and what can be completed. */
-type More = Partial<Pick<Option, 'environment' | 'usual' | 'words'>>
+type More = Partial<Pick<Option, 'environment' | 'usual' | 'words' | 'again'>>
 
 /** The words that a value may be, of flags that name them: `<stop|continue|revert>`. */
 function wordsIn(flags: string): string[] {
   const [, value = ''] = /[<[](.*)[>\]]/.exec(flags) ?? []
-  return value.includes('|') ? value.split('|') : []
+  // In capitals it says what a value is.
+  return value.includes('|') && value !== value.toUpperCase() ? value.split('|') : []
 }
 
 /** Declares an option with a value, or an argument. */
@@ -79,7 +84,7 @@ export const option = <const Flags extends string, T>(
   flags: Flags,
   help: string,
   kind: Kind<T>,
-  { environment = [], usual = null, words = wordsIn(flags) }: More = {},
+  { environment = [], usual = null, words = wordsIn(flags), again = null }: More = {},
 ): Option<NameIn<Flags>, T> => ({
   flags,
   group: 'Output',
@@ -89,6 +94,7 @@ export const option = <const Flags extends string, T>(
   usual,
   words,
   repeats: false,
+  again,
   kind,
 })
 

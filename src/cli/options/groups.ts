@@ -1,7 +1,6 @@
 import type { DeploymentNames } from '../../runs/deployment/deployment.ts'
 import { type Condition, excludes, together } from './conditions.ts'
 import { inGroup, option, type OptionsOf, repeatable, toggle } from './declare.ts'
-import { usage } from './usage.ts'
 
 /** The options to sign in with. */
 export const CREDENTIALS = [
@@ -76,17 +75,19 @@ export const USABLE_HEADERS: Condition<Pick<ConnectionOptions, 'header' | 'keyHe
   keyHeader,
 }) => void (await import('./header-option.ts')).readHeaderOptions(header, keyHeader)
 
+const MANY = 'For several addresses write a migration file, as init migration does.'
+
 /** The options that say by which rule. `from` and `to`: what those origins are to the command. */
 export const ruleOptions = (from: string, to: string) =>
   inGroup(
     'Which servers',
     repeatable(
-      '--migration <ID>',
-      'one of the migrations that ship, in place of the default',
+      '--migration <ID|FILE>',
+      'a migration that ships, by its id, or a file or folder of your own, in place of the default',
       ({ texts }) => texts,
     ),
-    option('--from <ORIGIN>', from, ({ text }) => text.optional()),
-    option('--to <ORIGIN>', to, ({ text }) => text.optional()),
+    option('--from <ORIGIN>', from, ({ text }) => text.optional(), { again: MANY }),
+    option('--to <ORIGIN>', to, ({ text }) => text.optional(), { again: MANY }),
   )
 /** The options that say by which rule. */
 export type RuleOptions = OptionsOf<ReturnType<typeof ruleOptions>>
@@ -96,11 +97,6 @@ export const ONE_RULE: readonly Condition<RuleOptions>[] = [
   excludes('migration', 'from'),
   together('from', 'to'),
 ]
-
-/** Of the migrations that ship, too, there is one at a time. */
-export const ONE_MIGRATION: Condition<RuleOptions> = ({ migration }) => {
-  if (migration.length > 1) throw usage('--migration: one at a time, for now')
-}
 
 /** The journal. */
 export const JOURNAL = option(

@@ -1,22 +1,22 @@
 import { adHocMigration } from '../../core/rule/ad-hoc.ts'
-import type { Migration } from '../../core/rule/migration.ts'
+import { type RuleSet, ruleSetOf } from '../../core/rule/rule.ts'
 import type { RuleOptions } from './groups.ts'
 
 /**
- * The rule of an invocation: --from and --to, the one that --migration names, else the default that ships. What was typed
- * wrong throws `usage` at once; the default is read when it is first asked for, and once: the first question to the gateway
- * can be out by then.
+ * The rules of an invocation: --from and --to, those that --migration names, else the defaults that ship. What was typed wrong
+ * throws `usage` at once, and a file that is wrong `migration-invalid`; the defaults are read when they are first asked for,
+ * and once: the first question to the gateway can be out by then.
  */
-export async function ruleFor({ from, to, migration: [id] }: RuleOptions): Promise<() => Promise<Migration>> {
+export async function rulesFor({ from, to, migration }: RuleOptions): Promise<() => Promise<RuleSet>> {
   if (from !== undefined && to !== undefined) {
-    const rule = adHocMigration(from, to)
-    return () => Promise.resolve(rule)
+    const ruleSet = ruleSetOf([adHocMigration(from, to)])
+    return () => Promise.resolve(ruleSet)
   }
-  const shipped = () => import('../../files/migrations.ts')
-  if (id !== undefined) {
-    const rule = await (await shipped()).namedMigration(id)
-    return () => Promise.resolve(rule)
+  const files = () => import('../../files/migrations.ts')
+  if (migration.length > 0) {
+    const ruleSet = ruleSetOf(await (await files()).namedMigrations(migration))
+    return () => Promise.resolve(ruleSet)
   }
-  let read: Promise<Migration> | null = null
-  return () => (read ??= shipped().then(({ defaultMigration }) => defaultMigration()))
+  let read: Promise<RuleSet> | null = null
+  return () => (read ??= files().then(async ({ defaultMigrations }) => ruleSetOf(await defaultMigrations())))
 }

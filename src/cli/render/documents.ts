@@ -18,7 +18,7 @@ import type { PlanDocument } from './documents/plan.ts'
 import type { RunDocument } from './documents/run.ts'
 
 /** An edit as anybody may see it. */
-function publicEdit({ field, before, after }: Edit) {
+function publicEdit({ field, before, after, rules }: Edit) {
   const seen = (value: string | null): string | null =>
     value === null || field === PINNED_ID ? value : shownText(field, value)
   const shown = { before: seen(before), after: seen(after) }
@@ -26,6 +26,7 @@ function publicEdit({ field, before, after }: Edit) {
     field: field === PINNED_ID ? 'server_id' : shownPath(field),
     ...shown,
     masked: shown.before !== before || shown.after !== after,
+    rules: rules ?? null,
   }
 }
 
@@ -45,7 +46,7 @@ export function publicChange(
   return {
     id,
     server,
-    file: file === null ? null : { ...file, sharers: file.sharers ?? null },
+    file: file === null ? null : { ...file, place: file.place ?? null, sharers: file.sharers ?? null },
     migration,
     edits: edits.map(publicEdit),
     settings: publicSettings(settings),

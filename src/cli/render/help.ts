@@ -1,5 +1,5 @@
 import { ERROR_CODES } from '../../core/errors.ts'
-import { CONSENTS } from '../../core/plan/consent.ts'
+import { CONSENTS } from '../../core/plan/consent/consent.ts'
 import { SKIPPED_CODES } from '../../core/skipped-codes.ts'
 import { EXIT_CODES } from '../exit.ts'
 import type { CommandDescription, OptionDescription } from '../options/describe.ts'
@@ -78,13 +78,15 @@ export function shortHelp(commands: readonly CommandDescription[], width: number
   const [main, ...others] = commands
   if (!main) return ''
   const groups = main.groups.filter(({ title }) => title !== 'Help')
+  // The last line names it.
+  const named = others.map(({ name }) => name).filter((name) => name !== 'help')
   return `${[
     fill(SUMMARY, columns),
     '',
     fill(`Usage: ${main.name} [OPTIONS], or ${main.name} COMMAND [OPTIONS]`, columns, '  '),
     exampleLines(main.name, columns),
     '',
-    fill(`Commands: ${others.map(({ name }) => name).join(', ')}`, columns, '  '),
+    fill(`Commands: ${named.join(', ')}`, columns, '  '),
     '',
     ...groups.map(({ title, options }) => names(title, options, columns)),
     '',

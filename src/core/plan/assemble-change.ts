@@ -59,7 +59,9 @@ export function assembleChange(
 ): Change {
   const settings = { ...lost, ...clearedSettings(record, edits, era) }
   return {
-    id: sha256(canonical([server.id, edits])).slice(0, 12),
+    id: sha256(
+      canonical([server.id, edits.map(({ field, before, after }) => ({ field, before, after }))]),
+    ).slice(0, 12),
     server,
     ...createdIn(record, file),
     file,

@@ -1,7 +1,7 @@
 import { eraOf, NEWEST_CHECKED } from '../record/eras.ts'
 import { hangingLast } from '../record/may-hang.ts'
 import { type Change, isVariable, type OfServer, serversIn } from './change.ts'
-import { type Consent } from './consent.ts'
+import { type Consent } from './consent/consent.ts'
 import { waitingUnless } from './withheld.ts'
 import type { Judgement } from './judge.ts'
 import type { GatewayIdentity, Note, Plan, Skipped } from './plan.ts'

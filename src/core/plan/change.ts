@@ -1,24 +1,31 @@
 import { z } from 'zod'
 import type { HeldFields } from '../record/held.ts'
 import { serverIdentity } from '../record/server.ts'
+import type { RuleSet } from '../rule/rule.ts'
 
-/** One text of one server, whole, by its path (`url`, `args[1]`): what it is and what it becomes; `null` where absent. */
+/**
+ * One text of one server, whole, by its path (`url`, `args[1]`): what it is and what it becomes; `null` where absent.
+ * `rules`: the names of those that make it so, `id` or `id#2`; absent in journals of before, and where no rule did.
+ */
 export const edit = z.object({
   field: z.string(),
   before: z.string().nullable(),
   after: z.string().nullable(),
+  rules: z.array(z.string()).optional(),
 })
 export type Edit = z.infer<typeof edit>
 
 /**
  * A file in which a server is changed, in place of LiteLLM's API. `path` is absolute; `server` its key under
- * `mcp_servers` of the file `config`; `variable` the one in a `.env` file that holds its URL, `null` in a config.yaml.
+ * `mcp_servers` of the file `config`; `variable` the one in a `.env` file that holds its URL, `null` in a config.yaml, and `place`
+ * the one of which that is made, where it is changed there.
  */
 export const changedFile = z.object({
   path: z.string(),
   config: z.string(),
   server: z.string(),
   variable: z.string().nullable(),
+  place: z.string().optional(),
   sharers: z.array(z.string()).optional(),
 })
 export type ChangedFile = z.infer<typeof changedFile>
@@ -78,12 +85,40 @@ export const change = z.object({
 /** One server, before and after. `fields`: what it held at planning time; one that holds anything else by now has drifted. */
 export type Change = Omit<z.infer<typeof change>, 'fields' | 'fingerprint'> & { fields: HeldFields }
 
+/** The transport that some edits give a server, `null` where it keeps its own. */
+export const transportAmong = (edits: readonly Edit[]): string | null =>
+  edits.find(({ field }) => field === 'transport')?.after ?? null
+
+/** The ids of the migrations by whose rules an edit was made; that of its change where it names none. */
+export const migrationsOf = ({ rules }: Edit, migration: string): string[] =>
+  rules ? [...new Set(rules.map((name) => name.replace(/#\d+$/, '')))] : [migration]
+
+/** The migration by which edits are told: that of the first that a rule made, or where none did the first of all. */
+export function migrationOf(edits: readonly Edit[], { migrations: [first] }: RuleSet): string {
+  const ruled = edits.find(({ rules = [] }) => rules.length > 0)
+  return (ruled && migrationsOf(ruled, '')[0]) ?? first?.id ?? ''
+}
+
+/** The names of the rules by which a change was made, each once. */
+export function ruleNames({
+  migration,
+  edits,
+  landed,
+}: Pick<Change, 'migration' | 'edits' | 'landed'>): string[] {
+  return [...new Set(aimOf({ edits, landed }).flatMap(({ rules }) => rules ?? [migration]))]
+}
+
 /** The edits that a change stands for: its own, or where only settings are put back those that landed before it. */
 export const aimOf = ({ edits, landed }: Pick<Change, 'edits' | 'landed'>): Edit[] =>
   edits.length > 0 ? edits : landed
 
 /** Is it an environment variable that is changed, for whoever has a URL from it? */
 export const isVariable = ({ file }: Change): boolean => file !== null && file.variable !== null
+
+/** How LiteLLM speaks to the server of a change once that is written: as it is told there, or as before. */
+export function newTransport({ edits, transport }: Pick<Change, 'edits' | 'transport'>): string | null {
+  return edits.find(({ field }) => field === 'transport')?.after ?? transport
+}
 
 /** The new URL that a change gives its server, or `null` where it gives it none. */
 export function newUrl({ edits }: Change): string | null {

@@ -38,7 +38,7 @@ export function recordWith(
 
 /** The same edits, the other way. */
 export function reversed(edits: readonly Edit[]): Edit[] {
-  return edits.map(({ field, before, after }) => ({ field, before: after, after: before }))
+  return edits.map(({ before, after, ...rest }) => ({ ...rest, before: after, after: before }))
 }
 
 /** Fields that no edit is about, by the hashes of what they held. */

@@ -1,4 +1,4 @@
-import { type Consent } from './consent.ts'
+import { type Consent } from './consent/consent.ts'
 import { waiting } from './withheld.ts'
 import type { Change, Effect } from './change.ts'
 import type { Plan } from './plan.ts'

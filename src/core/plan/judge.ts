@@ -96,7 +96,7 @@ function drifted(
 
 /** The edits that lead from what a record holds now to what is wanted; `null` where it holds no text. */
 function editsFromNow(record: ServerRecord, edits: readonly Edit[]): Edit[] | null {
-  const found = edits.map(({ field, after }) => ({ field, before: valueAt(record, field), after }))
+  const found = edits.map((each) => ({ ...each, before: valueAt(record, each.field) }))
   return found.every((edit): edit is Edit => typeof edit.before === 'string') ? found : null
 }
 

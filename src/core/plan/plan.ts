@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { Change, Edit } from './change.ts'
-import type { Consent } from './consent.ts'
+import type { Consent } from './consent/consent.ts'
 import type { DriftedField } from './drift.ts'
 import type { Era } from '../record/eras.ts'
 import type { ToolPrint, Tried } from '../reach/reach.ts'
@@ -53,6 +53,9 @@ export interface Note {
     | 'by-form'
     | 'not-by-rule'
     | 'no-database'
+    | 'rule-changed'
+    | 'same-url'
+    | 'not-listed'
   server: z.infer<typeof serverIdentity> | null
   field: string | null
   message: string
@@ -87,6 +90,8 @@ export interface Plan {
   withheld: Readonly<Record<string, Withheld>>
   skipped: Skipped[]
   notes: Note[]
+  /** The migrations from somebody's own files that no run of this gateway had before; none where absent. */
+  strangers?: string[]
   /** Ids of the servers that are changed last, as LiteLLM waits for their backends whenever it reads them; none where absent. */
   silent?: string[]
   /** What was found at the new addresses, by the change's id; empty where nobody tried. */

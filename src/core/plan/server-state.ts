@@ -1,6 +1,8 @@
-import { acceptOptions, type Consent, consentsFor } from './consent.ts'
+import { acceptOptions, type Consent, consentsFor } from './consent/consent.ts'
+import { ruleNames } from './change.ts'
 import { entryUrl, type Inventory, type InventoryEntry } from './forward/inventory.ts'
-import { verdictOnUrl, type Migration } from '../rule/migration.ts'
+import type { Rule } from '../rule/rule.ts'
+import { verdictOnUrl } from '../rule/verdict.ts'
 import type { Plan, SkippedCode } from './plan.ts'
 import { identify, type ServerIdentity } from '../record/server.ts'
 
@@ -20,9 +22,11 @@ export interface ServerStanding {
   code: Consent | SkippedCode | null
   message: string | null
   movedBy: string | null
+  /** The names of the rules that would move it, or its other fields. */
+  rules: readonly string[]
 }
 
-function standingOf(entry: InventoryEntry, plan: Plan, migration: Migration): ServerStanding {
+function standingOf(entry: InventoryEntry, plan: Plan, rules: readonly Rule[]): ServerStanding {
   const id = entry.listed.server_id
   const base = {
     server: { ...identify(entry.listed, entry.source), id },
@@ -37,15 +41,18 @@ function standingOf(entry: InventoryEntry, plan: Plan, migration: Migration): Se
       state: 'to-migrate',
       code: needed[0] ?? null,
       message: needed.length > 0 ? `needs ${acceptOptions(needed).join(' ')}` : null,
+      rules: [...new Set(changes.flatMap(ruleNames))],
     }
   }
+  const verdict = verdictOnUrl(rules, base.url, entry.record ?? entry.listed)
+  const named = verdict.kind === 'match' ? [verdict.rule.name] : []
   const left = plan.skipped.find(({ server }) => server.id === id)
   if (left) {
     const state = left.code === 'config-defined' ? 'config' : 'skipped'
-    return { ...base, state, code: left.code, message: left.message }
+    return { ...base, state, code: left.code, message: left.message, rules: named }
   }
-  const moved = verdictOnUrl(migration, base.url).kind === 'moved'
-  return { ...base, state: moved ? 'migrated' : 'other', code: null, message: null }
+  const state = verdict.kind === 'moved' ? 'migrated' : 'other'
+  return { ...base, state, code: null, message: null, rules: [] }
 }
 
 /** Where a run put a server: the URL that it holds since, and the run. */
@@ -64,11 +71,11 @@ export type Placed = ReadonlyMap<string, Placement>
 export function serverStandings(
   plan: Plan,
   { entries }: Inventory,
-  migration: Migration,
+  rules: readonly Rule[],
   placed: Placed,
 ): ServerStanding[] {
   return entries.map((entry) => {
-    const standing = standingOf(entry, plan, migration)
+    const standing = standingOf(entry, plan, rules)
     const place = placed.get(standing.server.id)
     const isElsewhere = standing.state === 'skipped' || standing.state === 'other'
     return isElsewhere && place?.url === standing.url ? { ...standing, movedBy: place.run } : standing

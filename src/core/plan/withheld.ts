@@ -1,5 +1,5 @@
 import type { Change } from './change.ts'
-import { CONSENTS, type Consent, unaccepted } from './consent.ts'
+import { CONSENTS, type Consent, unaccepted } from './consent/consent.ts'
 import type { Plan, Withheld } from './plan.ts'
 import { unitsOf } from './units.ts'
 

@@ -2,7 +2,7 @@ import { isExactNumber } from '../exact-json.ts'
 import { ownMember } from '../own-member.ts'
 
 /** One step of a path: the key of an object or the index of a list. */
-type Step = string | number
+export type Step = string | number
 
 const PLAIN = /^[A-Za-z_][\w-]*$/
 const PATH_START = /^[A-Za-z_]/
@@ -26,7 +26,7 @@ function readKey(json: string): string {
 }
 
 /** The steps of a path. A text that is no path is the name of a field, whole. */
-function stepsOf(path: string): Step[] {
+export function stepsOf(path: string): Step[] {
   const steps: Step[] = []
   for (let at = 0; at < path.length; ) {
     STEP.lastIndex = at

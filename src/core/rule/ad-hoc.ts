@@ -1,7 +1,8 @@
 import { canonical, sha256 } from '../canonical.ts'
 import { MigrateError } from '../errors.ts'
 import { originText, readOrigin, sameOrigin } from './address.ts'
-import type { Migration } from './migration.ts'
+import { patternOfOrigin } from './pattern.ts'
+import type { Migration } from './rule.ts'
 
 /** The id of the rule of `--from` and `--to`, which stands in no file. */
 export const AD_HOC = 'from-to'
@@ -23,8 +24,19 @@ export function adHocMigration(fromText: string, toText: string): Migration {
     id: AD_HOC,
     sha256: sha256(canonical({ from: definition, to })),
     title: `From ${originText(from)} to ${originText(to)}`,
-    fields: ['url'],
-    from: definition,
-    to,
+    reason: null,
+    source: { kind: 'options' },
+    rules: [
+      {
+        name: AD_HOC,
+        migration: AD_HOC,
+        fields: ['url'],
+        when: {},
+        from: [patternOfOrigin(from)],
+        where: new Map(),
+        to: patternOfOrigin(to),
+        transport: null,
+      },
+    ],
   }
 }

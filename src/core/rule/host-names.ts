@@ -62,6 +62,15 @@ export function isLoopbackName(host: string): boolean {
   return isOwnName(host) || isHostName(host)
 }
 
+/** Names of the family, of which there are many more: `127.0.0.0/8` alone has sixteen million. */
+export const LOOPBACK_SAMPLES: readonly string[] = [
+  'localhost',
+  '127.0.0.1',
+  '[::1]',
+  '0.0.0.0',
+  ...Object.keys(HOST_NAMES),
+]
+
 /** The loopback family in words, of which `localhost` is the first. */
 export const LOOPBACK_TEXT = '127.0.0.0/8, [::1], 0.0.0.0, host.docker.internal and the like'
 

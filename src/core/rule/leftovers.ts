@@ -1,9 +1,10 @@
 import { settableNames, settableValue } from '../record/fields.ts'
-import { isWholeAddress, type Migration, mentions } from './migration.ts'
 import { textsIn, type PlacedText } from '../record/path.ts'
 import type { Edit } from '../plan/change.ts'
 import { maskUrlsIn } from '../show/redact.ts'
-import { rewriteAddress, rewriteText, type Rewriting } from './rewrite.ts'
+import { rewriteAt, type Rewriting } from './rewrite.ts'
+import { namesField, type Rule, rulesFor, type Subject } from './rule.ts'
+import { mentions, verdictOnUrl } from './verdict.ts'
 
 /** A place in a record in which the old address stands, or almost, and stays. */
 export interface Leftover {
@@ -15,19 +16,19 @@ export interface Leftover {
 
 interface Finding extends PlacedText, Rewriting {}
 
+/** A record, as far as rules look at it. */
+type Ruled = Readonly<Record<string, unknown>> & Subject
+
 /** All texts in a field of a record, its name among them. */
-const placesIn = (record: Record<string, unknown>, field: string): PlacedText[] =>
+const placesIn = (record: Readonly<Record<string, unknown>>, field: string): PlacedText[] =>
   textsIn({ [field]: settableValue(record, field) })
 
-/** What a rule makes of a text in a field; of a name, and in a field that it does not name, nothing. */
-function findingAt(migration: Migration, field: string, place: PlacedText): Finding {
-  const named = migration.fields.find((name) => name === field)
-  if (!named || place.isName) return { ...place, after: place.text, remarks: [] }
-  const rewrite = isWholeAddress(named) ? rewriteAddress : rewriteText
-  return { ...place, ...rewrite(migration, place.text) }
+/** What the rules make of a text at a place; of a name, and where none names it, nothing. */
+function findingAt(rules: readonly Rule[], place: PlacedText, record: Ruled): Finding {
+  const own = place.isName ? [] : rulesFor(rules, place.path)
+  if (own.length === 0) return { ...place, after: place.text, by: [], remarks: [] }
+  return { ...place, ...rewriteAt(own, place, record) }
 }
-
-const names = ({ fields }: Migration, field: string): boolean => (fields as readonly string[]).includes(field)
 
 /** May an address stand in a value, or in the name of a member? All have a colon, and most of a record has none. */
 function mayHoldAddress(value: unknown): boolean {
@@ -36,31 +37,52 @@ function mayHoldAddress(value: unknown): boolean {
   return Object.entries(value).some(([name, member]) => name.includes(':') || mayHoldAddress(member))
 }
 
-/** What the rule changes in a record: one edit for each text, by its path; the URL first. */
-export function editsOf(migration: Migration, record: Record<string, unknown>): Edit[] {
-  return Object.keys(record)
-    .filter((field) => names(migration, field))
-    .flatMap((field) => placesIn(record, field).map((place) => findingAt(migration, field, place)))
+/** The names of the rules that made an edit, as it holds them. */
+export const namesOf = (by: readonly Rule[]): string[] => by.map(({ name }) => name)
+
+/** The transport that a server gets with its URL, where that is another one. */
+export function transportEdit(
+  rules: readonly Rule[],
+  url: string | null | undefined,
+  subject: Subject,
+): Edit[] {
+  const verdict = verdictOnUrl(rules, url, subject)
+  if (verdict.kind !== 'match' || verdict.rule.transport === null) return []
+  const { transport: after } = verdict.rule
+  const before = subject.transport ?? 'sse'
+  return before === after ? [] : [{ field: 'transport', before, after, rules: namesOf([verdict.rule]) }]
+}
+
+/** What the rules change in a record: one edit for each text, by its path; the URL first, and the transport with it. */
+export function editsOf(rules: readonly Rule[], record: Ruled): Edit[] {
+  const edits = Object.keys(record)
+    .filter((field) => namesField(rules, field))
+    .flatMap((field) => placesIn(record, field).map((place) => findingAt(rules, place, record)))
     .filter(({ text, after }) => after !== text)
-    .map(({ path, text, after }) => ({ field: path, before: text, after }))
-    .toSorted((a, b) => Number(b.field === 'url') - Number(a.field === 'url'))
+    .map(({ path, text, after, by }) => ({ field: path, before: text, after, rules: namesOf(by) }))
+  const url = typeof record['url'] === 'string' ? record['url'] : null
+  return [
+    ...edits.filter(({ field }) => field === 'url'),
+    ...transportEdit(rules, url, record),
+    ...edits.filter(({ field }) => field !== 'url'),
+  ]
 }
 
 /**
- * Where the old address still stands after the rule: in fields that it does not name, in names of members, and in texts that
- * are no plain match. They are reported, never rewritten. The `url` that a rule names is told of with its server.
+ * Where an old address still stands after the rules: in fields that none names, in names of members, and in texts that are no
+ * plain match. They are reported, never rewritten. The `url` that a rule names is told of with its server.
  */
-export function leftovers(migration: Migration, record: Record<string, unknown>): Leftover[] {
-  const isTold = ({ path }: PlacedText): boolean => path === 'url' && names(migration, 'url')
+export function leftovers(rules: readonly Rule[], record: Ruled): Leftover[] {
+  const isTold = ({ path }: PlacedText): boolean => path === 'url' && rulesFor(rules, 'url').length > 0
   return settableNames(record)
-    .filter((field) => names(migration, field) || field.includes(':') || mayHoldAddress(record[field]))
+    .filter((field) => namesField(rules, field) || field.includes(':') || mayHoldAddress(record[field]))
     .flatMap((field) =>
       placesIn(record, field)
         .filter((place) => !isTold(place))
-        .map((place) => findingAt(migration, field, place)),
+        .map((place) => findingAt(rules, place, record)),
     )
     .flatMap(({ path, after, remarks, isName }) => {
-      const isThere = mentions(migration, after)
+      const isThere = mentions(rules, after)
       if (!isThere && remarks.length === 0) return []
       const why = remarks.length > 0 ? `: ${remarks.join('; ')}` : ''
       return {

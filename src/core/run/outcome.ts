@@ -1,5 +1,5 @@
 import { type Change, type ChangedFile, standingFor } from '../plan/change.ts'
-import type { Consent } from '../plan/consent.ts'
+import type { Consent } from '../plan/consent/consent.ts'
 import type { DriftedField } from '../plan/drift.ts'
 import type { Plan } from '../plan/plan.ts'
 import type { Tried } from '../reach/reach.ts'

@@ -57,7 +57,8 @@ export function maskUrlsIn(text: string): string {
 }
 
 // Seen by everybody who may see the server at all.
-const PROSE = /^(url|pinned_id|spec_path|description|mcp_info|instructions|source_url|byok_|tool_name_to_)/
+const PROSE =
+  /^(url|transport|pinned_id|spec_path|description|mcp_info|instructions|source_url|byok_|tool_name_to_)/
 
 /** What is a key by its first letters, wherever it stands. */
 const maskKeys = (text: string): string =>

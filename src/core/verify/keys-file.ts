@@ -50,7 +50,7 @@ export function readKeysFile(text: string, file: string): ExpectedKey[] {
   const issue = parsed.error.issues[0]
   if (!issue) throw wrong(file, null, 'it is wrong')
   const place = issue.path.map(String).join('.') || 'the file'
-  throw wrong(file, yaml.lineOf(issue.path), `${place}: ${sentence(issue)}`)
+  throw wrong(file, yaml.placeOf(issue.path)?.line ?? null, `${place}: ${sentence(issue)}`)
 }
 
 /** The key that `--key NAME=ENV` describes. Throws `usage` without repeating it, as it may be a secret. */

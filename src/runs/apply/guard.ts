@@ -1,5 +1,5 @@
 import { obstacle } from '../../core/plan/assemble-change.ts'
-import { consentsFor, unaccepted } from '../../core/plan/consent.ts'
+import { consentsFor, unaccepted } from '../../core/plan/consent/consent.ts'
 import { type DriftedField, driftSincePlan, driftSinceWrite, holds, reversed } from '../../core/plan/drift.ts'
 import type { Change } from '../../core/plan/change.ts'
 import type { Plan } from '../../core/plan/plan.ts'

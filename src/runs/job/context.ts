@@ -24,6 +24,8 @@ export interface JobOptions
     Vouching {
   /** Nothing is written, and nobody is asked whether to. */
   dryRun: boolean
+  /** How many servers rules that are new on the gateway may change; a person is asked unless told. */
+  allow?: number | undefined
   /** What should happen to an unfinished run; a person decides unless told. */
   unfinished?: Exclude<UnfinishedChoice, 'leave'> | undefined
   /** How long a write whose answer was lost is looked for before it is called unknown, in seconds: a probe and 10 s unless told. */

@@ -1,4 +1,4 @@
-import type { Migration } from '../../core/rule/migration.ts'
+import type { RuleSet } from '../../core/rule/rule.ts'
 import type { RecordedRun } from '../../journal/fold.ts'
 import type { Configuration } from '../../core/config/move/configuration.ts'
 import { makePlan } from '../plan/forward.ts'
@@ -10,25 +10,25 @@ import { attend } from './unfinished.ts'
 
 /** What the job is to do. */
 export type JobRequest =
-  | { kind: 'migrate'; migration: Migration; configuration: Configuration }
+  | { kind: 'migrate'; ruleSet: RuleSet; configuration: Configuration }
   /** Takes back the first of these runs, newest first, of which something is left. */
   | { kind: 'revert'; runs: readonly RecordedRun[] }
   /** Ends an unfinished run. `named`: the run that was asked to be taken back, `null` where none was. */
   | { kind: 'attend'; unfinished: RecordedRun; named: RecordedRun | null }
 
-async function migrate(migration: Migration, configuration: Configuration, job: Job): Promise<Ended> {
+async function migrate(ruleSet: RuleSet, configuration: Configuration, job: Job): Promise<Ended> {
   const { gateway, journal, options, watch } = job
   requireCanary(job)
   watch({ kind: 'listing' })
   // Its inventory, every record of the gateway, is not kept while the plan is carried out.
   const { plan: made, seen } = await makePlan(
-    migration,
+    ruleSet,
     { gateway, journal },
     { ...options, configuration },
     telling(job, 'reading'),
   )
   const plan = await tryBeforehand(made, job)
-  const ended = await proceed({ plan, purpose: { kind: 'migration', migration }, seen }, job)
+  const ended = await proceed({ plan, purpose: { kind: 'migration', ruleSet }, seen }, job)
   await offerRevert(ended, job)
   return ended
 }
@@ -39,7 +39,7 @@ async function migrate(migration: Migration, configuration: Configuration, job: 
  * written it is told in a report whatever else fails.
  */
 export async function doJob(request: JobRequest, job: Job): Promise<JobResult> {
-  if (request.kind === 'migrate') return migrate(request.migration, request.configuration, job)
+  if (request.kind === 'migrate') return migrate(request.ruleSet, request.configuration, job)
   if (request.kind === 'attend') {
     const ended = await attend(request.unfinished, request.named, job)
     if (job.options.trial && ended !== null && ended.plan.reverts === null) await offerRevert(ended, job)

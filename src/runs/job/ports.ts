@@ -1,5 +1,6 @@
-import type { Migration } from '../../core/rule/migration.ts'
+import type { RuleSet } from '../../core/rule/rule.ts'
 import type { Plan } from '../../core/plan/plan.ts'
+import type { WideReach } from '../../core/plan/consent/wide-reach.ts'
 import type { AppliedChange } from '../../core/run/outcome.ts'
 import type { RunReport, StopSignal } from '../../core/run/report.ts'
 import type { Sightings } from '../../core/record/sighting.ts'
@@ -18,6 +19,8 @@ export interface Person {
    * ready, what is not wanted is declined. Throws `cancelled` where nothing is wanted.
    */
   approve(plan: Plan): Promise<Plan>
+  /** Are so many servers meant? Asked after the plan was approved. Throws `cancelled` where they are not. */
+  allow(reach: WideReach): Promise<boolean>
   /** What should happen to a run that did not finish. */
   decide(resumption: Resumption): Promise<UnfinishedChoice>
   /** Those of the contested servers, one at least, on which somebody's edit is to be written over. */
@@ -29,6 +32,7 @@ export interface Person {
 /** Nobody is asked: all that is ready is written, nothing that waits is, and whatever else could be done is left. */
 export const NOBODY: Person = {
   approve: (plan) => Promise.resolve(plan),
+  allow: () => Promise.resolve(false),
   decide: () => Promise.resolve('leave'),
   chooseContested: () => Promise.resolve([]),
   wantsBack: () => Promise.resolve(false),
@@ -36,7 +40,7 @@ export const NOBODY: Person = {
 
 /** What a plan is for. */
 export type Purpose =
-  | { kind: 'migration'; migration: Migration }
+  | { kind: 'migration'; ruleSet: RuleSet }
   | { kind: 'revert'; run: RecordedRun }
   | { kind: 'completion'; resumption: Resumption }
   | { kind: 'over-edits'; servers: number }

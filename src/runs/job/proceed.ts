@@ -2,6 +2,7 @@ import { MigrateError } from '../../core/errors.ts'
 import { awaitingChanges, isLeftBehind, type Plan, readyChanges } from '../../core/plan/plan.ts'
 import { type AppliedChange, mayHaveWritten } from '../../core/run/outcome.ts'
 import { type RunReport, isComplete } from '../../core/run/report.ts'
+import { notAllowed, wideReach } from '../../core/plan/consent/wide-reach.ts'
 import { emptyReport } from '../apply/run.ts'
 import { type ContestedServer, contestedServers } from '../../core/plan/over-edits.ts'
 import { planOverEdits } from '../plan/over-edits.ts'
@@ -64,6 +65,12 @@ async function write(plan: Plan, { purpose, seen }: Proposal, job: Job): Promise
   return report
 }
 
+/** Throws `consent-missing` where rules that are new here would change more servers than anybody allowed. */
+async function requireAllowed(plan: Plan, { person, options: { allow = 0 } }: Job): Promise<void> {
+  const reach = wideReach(plan)
+  if (reach !== null && allow < reach.servers && !(await person.allow(reach))) throw notAllowed(reach, allow)
+}
+
 /**
  * The way that every plan goes, forward or back: propose, approve, run, report; then what drifted. A dry run
  * ends after the proposal.
@@ -73,6 +80,7 @@ export async function proceed(proposal: Proposal, job: Job): Promise<Ended> {
   watch({ kind: 'proposed', proposal })
   const isAsked = !options.dryRun && proposal.plan.changes.length > 0
   const plan = isAsked ? await person.approve(proposal.plan) : proposal.plan
+  if (isAsked) await requireAllowed(plan, job)
   const report = await write(plan, proposal, job)
   const ended = { plan, report, isShort: false, lacksEnd: false }
   return options.dryRun ? ended : offerOverEdits(ended, job)

@@ -1,5 +1,5 @@
 import { MigrateError } from '../../core/errors.ts'
-import { CONSENTS } from '../../core/plan/consent.ts'
+import { CONSENTS } from '../../core/plan/consent/consent.ts'
 import { clockNotes } from '../../core/run/order.ts'
 import type { RecordedRun } from '../../journal/fold.ts'
 import type { Resumption } from '../apply/run.ts'

@@ -1,7 +1,9 @@
 import { realpath } from 'node:fs/promises'
 import { resolve } from 'node:path'
+import { madeOfOthers } from '../../core/config/edit/env-change.ts'
 import { readEnvFile } from '../../core/config/edit/env-file.ts'
 import type { ConfigTree, Configuration } from '../../core/config/move/configuration.ts'
+import { nestedIn, nestedPath } from '../../core/config/nested/pointer.ts'
 import { type GivenFile, looksLike } from '../../core/config/move/given.ts'
 import { variablesBesides } from '../../core/config/read/servers.ts'
 import { MigrateError } from '../../core/errors.ts'
@@ -29,11 +31,23 @@ async function readGiven(path: string): Promise<{ tree: ConfigTree | null; file:
   }
 }
 
+/** An absolute path; a pointer into a file stays as it is. */
+function fullPath(path: string): string {
+  const nested = nestedIn(path)
+  return nested ? nestedPath({ ...nested, path: resolve(nested.path) }) : resolve(path)
+}
+
+/** The same without symbolic links. */
+async function realPath(path: string): Promise<string> {
+  const nested = nestedIn(path)
+  const found = await realpath(path).catch(() => null)
+  if (found !== null || !nested) return found ?? resolve(path)
+  return nestedPath({ ...nested, path: await realpath(nested.path).catch(() => resolve(nested.path)) })
+}
+
 /** Absolute paths, as the journal keeps them: a revert may be started in another folder. A file counts once, whatever its names. */
 async function eachOnce(paths: readonly string[]): Promise<string[]> {
-  const named = await Promise.all(
-    paths.map(async (path) => [await realpath(path).catch(() => resolve(path)), resolve(path)] as const),
-  )
+  const named = await Promise.all(paths.map(async (path) => [await realPath(path), fullPath(path)] as const))
   return [...new Map(named.toReversed()).values()].toReversed()
 }
 
@@ -59,12 +73,14 @@ export async function readConfiguration(
   for (const path of await eachOnce(configs)) given.push(await readGiven(path))
   const variables = []
   for (const path of await eachOnce(envFiles)) variables.push(await readVariables(path))
+  const all = variables.flatMap((each) => each.variables)
   const trees = given.flatMap(({ tree }) => (tree ? [tree] : []))
   const read = envFiles.length === 0 ? [] : trees.flatMap(({ files }) => files)
   return {
     trees,
     used: new Map(read.flatMap((file) => [...variablesBesides(file)].map((name) => [name, file.path]))),
     files: [...given.map(({ file }) => file), ...variables.flatMap(({ files }) => files)],
-    variables: variables.flatMap((each) => each.variables),
+    variables: all,
+    made: madeOfOthers(all),
   }
 }

@@ -15,7 +15,8 @@ import { changesIdentity } from '../../core/record/oauth.ts'
 import type { Reading } from '../../core/record/place.ts'
 import type { ListedServer } from '../../core/record/server.ts'
 import { editsOf } from '../../core/rule/leftovers.ts'
-import { type Migration, verdictOnUrl } from '../../core/rule/migration.ts'
+import type { RuleSet } from '../../core/rule/rule.ts'
+import { verdictOnUrl } from '../../core/rule/verdict.ts'
 import type { Gateway } from '../../gateway/port.ts'
 import { signInsAtStake } from './sign-ins.ts'
 
@@ -30,9 +31,9 @@ export interface InventoryScope extends ReadScope {
   onRead: (done: number, total: number) => void
 }
 
-/** Would the migration move it, so that sign-ins are at stake? */
-function concerns(reading: Reading, migration: Migration): boolean {
-  return reading.kind === 'record' && changesIdentity(editsOf(migration, reading.record))
+/** Would the rules move it, so that sign-ins are at stake? */
+function concerns(reading: Reading, { rules }: RuleSet): boolean {
+  return reading.kind === 'record' && changesIdentity(editsOf(rules, reading.record))
 }
 
 /** Those of which there is no record any more and, asked again, no entry in the list either: somebody deleted them. */
@@ -51,7 +52,7 @@ async function deletedSince(
 async function withFiles(
   gateway: Gateway,
   entries: readonly InventoryEntry[],
-  { configuration, selected, migration }: InventoryScope,
+  { configuration, selected, ruleSet }: InventoryScope,
 ): Promise<InventoryEntry[]> {
   const found = entries.map((entry) => ({
     ...entry,
@@ -61,7 +62,7 @@ async function withFiles(
     (entry) =>
       entry.configured !== null &&
       selected.has(entry.listed.server_id) &&
-      verdictOnUrl(migration, entryUrl(entry)).kind === 'match',
+      verdictOnUrl(ruleSet.rules, entryUrl(entry), entry.listed).kind === 'match',
   )
   if (gateway.era.pinsConfigIds || moving.length === 0) return found
   const ids = moving.map(({ listed }) => listed.server_id)
@@ -76,13 +77,13 @@ async function withFiles(
 async function readAll(
   gateway: Gateway,
   wanted: readonly ListedServer[],
-  { migration, onRead }: InventoryScope,
+  { ruleSet, onRead }: InventoryScope,
 ): Promise<Map<string, ReadServer>> {
   const readings = new Map<string, ReadServer>()
   onRead(0, wanted.length)
   await inParallel(READS_AT_ONCE, wanted, async ({ server_id: id }) => {
     const reading = await gateway.read(id)
-    const signIns = concerns(reading, migration) ? await signInsAtStake(gateway, reading) : null
+    const signIns = concerns(reading, ruleSet) ? await signInsAtStake(gateway, reading) : null
     readings.set(id, { reading, signIns })
     onRead(readings.size, wanted.length)
   })

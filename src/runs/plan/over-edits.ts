@@ -1,4 +1,4 @@
-import type { Consent } from '../../core/plan/consent.ts'
+import type { Consent } from '../../core/plan/consent/consent.ts'
 import { assembleOverEdits, type ChosenServer, type ContestedServer } from '../../core/plan/over-edits.ts'
 import type { Plan } from '../../core/plan/plan.ts'
 import type { Gateway } from '../../gateway/port.ts'

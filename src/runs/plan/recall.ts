@@ -1,3 +1,4 @@
+import type { Plan } from '../../core/plan/plan.ts'
 import { type ListedServer, listedServer } from '../../core/record/server.ts'
 import type { Gateway, NamedServer } from '../../gateway/port.ts'
 import { readableRuns } from '../../journal/damage.ts'
@@ -10,6 +11,8 @@ export interface Recollection {
   servers: number | null
   /** The servers of the database that any of them meant to change. */
   ids: string[]
+  /** The migrations that any of them had, as they were then. */
+  migrations: Plan['migrations']
 }
 
 /** What runs knew of a gateway's servers. */
@@ -19,6 +22,7 @@ export function recollectFrom(runs: readonly RecordedRun[], url: string): Recoll
   return {
     servers: own.findLast(({ started }) => started.reverts === null)?.started.servers ?? null,
     ids: [...new Set(changes.map(({ server }) => server.id))],
+    migrations: own.flatMap(({ started }) => started.migrations),
   }
 }
 

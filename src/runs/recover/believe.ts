@@ -5,6 +5,7 @@ import type { Note } from '../../core/plan/plan.ts'
 import { serverTitle } from '../../core/record/server.ts'
 import { shownPath } from '../../core/show/redact.ts'
 import { printable } from '../../core/show/text.ts'
+import type { Migration } from '../../core/rule/rule.ts'
 import { shippedMigrations } from '../../files/migrations.ts'
 import type { RecordedChange, RecordedRun } from '../../journal/fold.ts'
 
@@ -15,6 +16,8 @@ import type { RecordedChange, RecordedRun } from '../../journal/fold.ts'
 export interface Vouching {
   expectHead?: string | undefined
   dryRun: boolean
+  /** The migrations that were named, besides those that ship: the run may have been made by them. */
+  known?: readonly Migration[]
 }
 
 /** Throws `head-differs` where a head was named that does not vouch for the run. */
@@ -67,10 +70,10 @@ function requireNamedHead(id: string, doubted: Doubted, { expectHead, dryRun }: 
 export async function requireBelievable(run: RecordedRun, vouching: Vouching): Promise<Note[]> {
   requireHead(run, vouching)
   const changes = run.changes.map(({ change }) => change)
-  const rules = rulesOf({ migrations: run.started.migrations, changes }, await shippedMigrations())
+  const known = [...(await shippedMigrations()), ...(vouching.known ?? [])]
+  const rules = rulesOf({ migrations: run.started.migrations, changes }, known)
   const found = run.changes.map((recorded): Doubted => {
-    const rule = rules.get(recorded.change.migration) ?? null
-    return { change: recorded.change, ...canHaveWritten(recorded, rule) }
+    return { change: recorded.change, ...canHaveWritten(recorded, rules) }
   })
   const never = found.find(({ credence }) => credence === 'never')
   if (never) refuse(run.id, never)
@@ -78,7 +81,10 @@ export async function requireBelievable(run: RecordedRun, vouching: Vouching): P
   if (unproven[0]) requireNamedHead(run.id, unproven[0], vouching)
   const byForm = found.find(({ credence }) => credence === 'form')
   const id = printable(byForm?.change.migration ?? '')
-  const form = `Migration ${id} is not at hand as it was for that run, so its changes could be checked by their form only: look at each of them.`
+  const isNamed = known.some((each) => each.id === byForm?.change.migration)
+  const form = isNamed
+    ? `Migration ${id} has changed since that run, so the run's changes could be checked by their form only: look at each of them.`
+    : `The file of migration ${id} was not named, so the run's changes could be checked by their form only: look at each of them, or add --migration with its file as it was then.`
   return [
     ...(byForm ? [{ ...noteOf('by-form', byForm, form), server: null, field: null }] : []),
     ...unproven.map((each) =>

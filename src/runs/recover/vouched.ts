@@ -1,6 +1,7 @@
 import { realpath } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { MigrateError } from '../../core/errors.ts'
+import { fileOf } from '../../core/config/nested/pointer.ts'
 import { type FileOption, fileOptions, isPlain, wordsOf } from '../../core/plan/back/options.ts'
 import type { Change, ChangedFile } from '../../core/plan/change.ts'
 import { serverTitle } from '../../core/record/server.ts'
@@ -15,8 +16,9 @@ export interface NamedFiles {
   litellmEnv?: readonly string[] | undefined
 }
 
-/** Where a path leads, whether or not there is anything. */
-const placeAt = (path: string): Promise<string> => realpath(path).catch(() => resolve(path))
+/** The file to which a path leads, whether or not there is any; of a place in a file that file. */
+const placeAt = (path: string): Promise<string> =>
+  realpath(path).catch(() => realpath(fileOf(path)).catch(() => resolve(path)))
 
 /** The options that would name the files of a change, as far as they were not given. `null`: it is about no file. */
 export async function unnamedFor(file: ChangedFile | null, named: NamedFiles): Promise<FileOption[]> {

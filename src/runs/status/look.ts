@@ -1,6 +1,7 @@
 import { redactText } from '../../core/show/redact.ts'
 import type { Redactor } from '../../core/show/secrets/redactor.ts'
-import type { Migration } from '../../core/rule/migration.ts'
+import type { RuleSet } from '../../core/rule/rule.ts'
+import { newOriginsOf } from '../../core/rule/verdict.ts'
 import { isUnavailable, type Unavailable } from '../../core/unavailable.ts'
 import type { Docker } from '../../docker/port.ts'
 import type { Gateway } from '../../gateway/port.ts'
@@ -22,7 +23,7 @@ import {
 /** What is looked at, and by which ports. */
 export interface StatusScope {
   url: string
-  migration: Migration
+  ruleSet: RuleSet
   journal: Journal
   machine: Pick<Machine, 'isSelf'>
   docker: () => Promise<Docker | Unavailable>
@@ -45,13 +46,13 @@ export interface StatusWatcher {
 }
 
 async function askGateway(
-  { open, migration, journal, isFinding }: StatusScope,
+  { open, ruleSet, journal, isFinding }: StatusScope,
   { runs }: JournalStatus,
   { onOpen, onAsked }: StatusWatcher,
 ): Promise<GatewayStatus | Problem> {
   try {
     const gateway = await open()
-    return await readGateway(migration, { gateway, journal }, runs, onOpen(gateway))
+    return await readGateway(ruleSet, { gateway, journal }, runs, onOpen(gateway))
   } catch (error) {
     if (!isFinding(error)) throw error
     return asProblem(error)
@@ -61,10 +62,11 @@ async function askGateway(
 }
 
 async function askDocker(scope: StatusScope): Promise<DockerStatus | Unavailable> {
-  const { names, url: gatewayUrl, migration, machine, errorLimit } = scope
+  const { names, url: gatewayUrl, ruleSet, machine, errorLimit } = scope
   const docker = await scope.docker()
   if (isUnavailable(docker)) return docker
-  return readDocker(docker, machine, { names, gatewayUrl, newHosts: [migration.to.host] }, errorLimit)
+  const newHosts = newOriginsOf(ruleSet.rules).map(({ host }) => host)
+  return readDocker(docker, machine, { names, gatewayUrl, newHosts }, errorLimit)
 }
 
 /** A log may repeat what was sent to sign in, or to what stands before the gateway. */
@@ -85,10 +87,10 @@ export async function lookAtAll(
   scope: StatusScope,
   watcher: StatusWatcher,
 ): Promise<Omit<StatusReport, 'at'>> {
-  const { url, migration } = scope
+  const { url, ruleSet } = scope
   const asked = askDocker(scope)
   const journal = await readJournal(scope.journal, url)
   const gateway = await askGateway(scope, journal, watcher)
   const docker = withoutSecrets(await asked, scope.redactor)
-  return { url, migration, gateway, journal, docker }
+  return { url, ruleSet, gateway, journal, docker }
 }

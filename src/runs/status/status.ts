@@ -1,11 +1,11 @@
 import { stripVTControlCharacters } from 'node:util'
 import type { Deployment, DeploymentRequest } from '../deployment/deployment.ts'
 import type { Engine } from '../../core/deployment/containers.ts'
-import { CONSENTS } from '../../core/plan/consent.ts'
+import { CONSENTS } from '../../core/plan/consent/consent.ts'
 import { MigrateError } from '../../core/errors.ts'
 import { errorLines } from '../../core/deployment/error-lines.ts'
 import { clockNotes } from '../../core/run/order.ts'
-import type { Migration } from '../../core/rule/migration.ts'
+import type { RuleSet } from '../../core/rule/rule.ts'
 import type { Unavailable } from '../../core/unavailable.ts'
 import type { GatewayIdentity, Note } from '../../core/plan/plan.ts'
 import { type ServerStanding, serverStandings } from '../../core/plan/server-state.ts'
@@ -61,7 +61,7 @@ export interface DockerStatus {
 export interface StatusReport {
   at: string
   url: string
-  migration: Migration
+  ruleSet: RuleSet
   gateway: GatewayStatus | Problem
   journal: JournalStatus
   docker: DockerStatus | Unavailable
@@ -83,7 +83,7 @@ export async function readJournal(journal: Journal, url: string): Promise<Journa
 
 /** Plans as the main job does, with every consent, and says where each server stands. */
 export async function readGateway(
-  migration: Migration,
+  ruleSet: RuleSet,
   { gateway, journal }: { gateway: Gateway; journal: Journal },
   runs: readonly RecordedRun[],
   onRead: (done: number, total: number) => void,
@@ -95,11 +95,11 @@ export async function readGateway(
     thorough: false,
     accept: CONSENTS,
   }
-  const { plan, inventory } = await makePlan(migration, { gateway, journal }, scope, onRead)
+  const { plan, inventory } = await makePlan(ruleSet, { gateway, journal }, scope, onRead)
   const listed = inventory.entries.map((entry) => entry.listed)
   return {
     identity: gateway.identity,
-    servers: serverStandings(plan, inventory, migration, placedBy(runs)),
+    servers: serverStandings(plan, inventory, ruleSet.rules, placedBy(runs)),
     moves: await configuredMoves(gateway, runs, listed),
     notes: [
       ...plan.notes,

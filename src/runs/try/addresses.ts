@@ -1,7 +1,7 @@
 import { originOf } from '../../core/rule/address.ts'
-import type { Consent } from '../../core/plan/consent.ts'
+import type { Consent } from '../../core/plan/consent/consent.ts'
 import { diagnose, needsWitness, outcomeOf, triedAs } from '../../core/reach/diagnose.ts'
-import { aimOf, type Change, newUrl } from '../../core/plan/change.ts'
+import { aimOf, type Change, newTransport, newUrl } from '../../core/plan/change.ts'
 import type { Plan } from '../../core/plan/plan.ts'
 import { untriable, withFindings } from '../../core/plan/findings.ts'
 import { isOfOrigin, untriedAsDead } from '../../core/reach/dead-origins.ts'
@@ -33,7 +33,8 @@ async function lookAt(
   gateway: Gateway,
   around: PreflightScope['around'],
 ): Promise<Reach> {
-  const { transport, server } = change
+  const { server } = change
+  const transport = newTransport(change)
   const word = await gateway.tryAddress({ url, transport, serverId: server.id })
   if (!needsWitness(word)) return word
   const { witness } = await around()
@@ -54,7 +55,7 @@ async function judgeTrial(
   const excused = change.signsIn && (reach.kind === 'login-page' || isUntold)
   if (excused) return { ...triedAs(reach, null), outcome: 'sign-in' }
   if (outcomeOf(reach.kind) !== 'failed') return triedAs(reach, null)
-  return triedAs(reach, await mendingFor(reach, { url, transport: change.transport }, await around()))
+  return triedAs(reach, await mendingFor(reach, { url, transport: newTransport(change) }, await around()))
 }
 
 /** Tells by each look, as it comes, whether it proves the origin of a URL to be dead. */

@@ -2,7 +2,7 @@ import { diagnose, isVague, needsWitness, outcomeOf, triedAs } from '../../core/
 import { untriable } from '../../core/plan/findings.ts'
 import type { Reach, Tried } from '../../core/reach/reach.ts'
 import type { AppliedChange } from '../../core/run/outcome.ts'
-import { newUrl } from '../../core/plan/change.ts'
+import { newTransport, newUrl } from '../../core/plan/change.ts'
 import type { Gateway, ServerCheck } from '../../gateway/port.ts'
 import { mendingFor } from '../deployment/mending.ts'
 import { inParallel, LOOKS_AT_ONCE } from '../../core/in-parallel.ts'
@@ -36,7 +36,8 @@ async function causeOf(
   gateway: Gateway,
   { around }: CheckScope,
 ): Promise<Reach> {
-  const { transport, server } = change
+  const { server } = change
+  const transport = newTransport(change)
   const tried = isVague(word) ? await gateway.tryAddress({ url, transport, serverId: server.id }) : word
   const said = outcomeOf(tried.kind) === 'failed' ? { ...tried, tools: null } : word
   if (!needsWitness(said)) return said
@@ -59,7 +60,7 @@ async function judgeCheck(
   if (works === 'unknown' && isSilent)
     return { outcome: 'not-tried', kind: 'untried', evidence: message, tools: null, hint: null }
   const cause = await causeOf(moved, reach, gateway, scope)
-  const broken = { url: moved.url, transport: moved.change.transport }
+  const broken = { url: moved.url, transport: newTransport(moved.change) }
   const tried = triedAs(cause, await mendingFor(cause, broken, await scope.around()))
   // It let LiteLLM in at the old address, with all that LiteLLM has for it.
   if (tried.outcome === 'sign-in' && scope.listedBefore(moved.change.server.id))

@@ -6,14 +6,15 @@ import { entryOf } from '../../../src/core/plan/forward/inventory.ts'
 import type { Plan } from '../../../src/core/plan/plan.ts'
 import { eraOf } from '../../../src/core/record/eras.ts'
 import { listedServer, serverRecord } from '../../../src/core/record/server.ts'
-import { adHocMigration } from '../../../src/core/rule/ad-hoc.ts'
 import { readableRuns } from '../../../src/journal/damage.ts'
 import { FileJournal } from '../../../src/journal/file-journal.ts'
 import { Mismeasured } from '../figure.ts'
 import { WAY } from './fleet.ts'
+import { adHocRules } from '../../support/rules.ts'
 
 const VERSION = '1.106.2'
 const GATEWAY = { url: 'http://gateway.test:4000', version: VERSION, account: 'master key' }
+const RULES = adHocRules(WAY.from, WAY.to)
 
 /** The plan for a list of servers, each of which was read. */
 function planFor(list: readonly unknown[]): Plan {
@@ -25,7 +26,7 @@ function planFor(list: readonly unknown[]): Plan {
   return assemblePlan({
     createdAt: new Date().toISOString(),
     gateway: GATEWAY,
-    migration: adHocMigration(WAY.from, WAY.to),
+    ruleSet: RULES,
     inventory: { entries, suspicion: null, gone: [], recalled: new Set(), files: [], startFaults: [] },
     selected: new Set(entries.map(({ listed }) => listed.server_id)),
     accepted: [],
@@ -43,7 +44,7 @@ function plan(file: string): number {
   const made = planFor(list)
   const proposal = {
     plan: made,
-    purpose: { kind: 'migration', migration: adHocMigration(WAY.from, WAY.to) },
+    purpose: { kind: 'migration', ruleSet: RULES },
     seen: new Map<string, never>(),
   } as const
   const texts = [false, true].map((asDiff) => renderReview(proposal, { own, look, asDiff }))

@@ -24,7 +24,7 @@ const NAME = 'mcp-url-migrate'
 
 describe('what comes next on a command line:', () => {
   const cases: [line: string, words: string[]][] = [
-    ['', ['history', 'verify', 'status', 'sandbox', 'completion', 'help', 'version']],
+    ['', ['history', 'verify', 'status', 'lint', 'init', 'sandbox', 'completion', 'help', 'version']],
     ['s', ['status', 'sandbox']],
     ['--dr', ['--dry-run']],
     ['--on-failure ', ['stop', 'continue', 'revert']],

@@ -3,7 +3,7 @@ import { describeCommands } from '../../../src/cli/commands/all.ts'
 import { EXIT_CODES } from '../../../src/cli/exit.ts'
 import { fullHelp, shortHelp } from '../../../src/cli/render/help.ts'
 import { ERROR_CODES } from '../../../src/core/errors.ts'
-import { CONSENTS } from '../../../src/core/plan/consent.ts'
+import { CONSENTS } from '../../../src/core/plan/consent/consent.ts'
 import { SKIPPED_CODES } from '../../../src/core/skipped-codes.ts'
 
 const COMMANDS = describeCommands()
@@ -30,14 +30,14 @@ test('--help of the main job fits on a screen of 80 by 24, with a line to type i
       mcp-url-migrate --from http://a:1 --to http://b:2  move other addresses
       mcp-url-migrate --sandbox                          try it on a sandbox gateway
 
-    Commands: history, verify, status, sandbox, completion, help, version
+    Commands: history, verify, status, lint, init, sandbox, completion, version
 
     Connection     --url --key-file --username --password-file --key-header --header
                    --timeout
     Which servers  --migration --from --to --litellm-config --litellm-env --only
                    --except --thorough
     Review         -n/--dry-run --diff -y/--yes --exit-code
-    Safety         --accept --on-failure --canary --patience --no-preflight
+    Safety         --accept --on-failure --allow --canary --patience --no-preflight
                    --no-wait
     Journal        --revert --unfinished --expect-head --journal
     Sandbox        --sandbox --release --scenario
@@ -105,7 +105,8 @@ test('a command of few options has them in one list', () => {
 
     Options:
       [COMMAND]   the command; without one, the main job:
-                  history, verify, status, sandbox, completion
+                  history, verify, status, lint, init, sandbox,
+                  completion
           --all   every option of the main job, exit codes, and
                   the codes in JSON documents
       -h, --help  what it does, and what it takes

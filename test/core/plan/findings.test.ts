@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { changeOf, fileOf } from './samples.ts'
-import { consentsOf, consentsToRevert } from '../../../src/core/plan/consent.ts'
+import { consentsOf, consentsToRevert } from '../../../src/core/plan/consent/consent.ts'
 import { waitingUnless } from '../../../src/core/plan/withheld.ts'
 import { type Change, newUrl } from '../../../src/core/plan/change.ts'
 import { type Plan, readyChanges } from '../../../src/core/plan/plan.ts'

@@ -1,6 +1,5 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { defaultMigration, namedMigration } from '../../../src/files/migrations.ts'
 import { driftSincePlan, driftSinceWrite, holds, recordWith, reversed } from '../../../src/core/plan/drift.ts'
 import { assembleChange } from '../../../src/core/plan/assemble-change.ts'
 import { ERAS, eraOf } from '../../../src/core/record/eras.ts'
@@ -10,8 +9,9 @@ import { shownText } from '../../../src/core/show/redact.ts'
 import { rewriteText } from '../../../src/core/rule/rewrite.ts'
 import { identify, type ServerRecord, serverRecord } from '../../../src/core/record/server.ts'
 import { fieldEdits, writeBody } from '../../../src/core/record/put-body.ts'
+import { defaultRules, namedRules } from '../../support/rules.ts'
 
-const everywhere = await namedMigration('localhost-8585-to-mcp-proxy-sse-everywhere')
+const { rules: everywhere } = await namedRules('localhost-8585-to-mcp-proxy-sse-everywhere')
 const OLD = 'http://localhost:8585'
 const NEW = 'http://mcp-proxy-sse:8080'
 
@@ -160,7 +160,7 @@ describe('a record with the address in many fields', () => {
   })
 
   test('has no edit outside the fields that the rule names', async () => {
-    expect(editsOf(await defaultMigration(), BRIDGE)).toEqual([])
+    expect(editsOf((await defaultRules()).rules, BRIDGE)).toEqual([])
     const foreign = { issuer: `${OLD}/t`, alias: OLD, credentials: { x: OLD }, env_vars: [{ value: OLD }] }
     expect(editsOf(everywhere, record(foreign))).toEqual([])
     expect(leftovers(everywhere, record(foreign)).map(({ field }) => field)).toEqual([

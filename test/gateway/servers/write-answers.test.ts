@@ -130,7 +130,8 @@ describe.concurrent('a write of a file says which fields of the entry it edited:
     const folder = await mkdtemp(join(tmpdir(), 'write-answers-'))
     const path = join(folder, 'config.yaml')
     await writeFile(path, 'mcp_servers:\n  a:\n    url: http://old/sse\n')
-    const place = new FilePlace({ path, config: path, server: 'a', variable: null }, true)
+    const move = { before: 'http://old/sse', after: 'http://new/sse' }
+    const place = new FilePlace({ path, config: path, server: 'a', variable: null }, move)
     const answer = await place.write({ server_id: 'a', url: expected }, URL)
     await rm(folder, { recursive: true })
     return answer

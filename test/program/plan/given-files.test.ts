@@ -2,24 +2,23 @@ import { link, mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { applyPatch } from 'diff'
 import { describe, expect, vi } from 'vitest'
-import type { SandboxServer } from '../../../src/sandbox/index.ts'
 import { watchForLeaks } from '../../support/secrets.ts'
-import { documentOf, sentence, test, type Trial, TWO, vouching, writes } from '../../support/trial.ts'
+import {
+  configured,
+  documentOf,
+  sentence,
+  test,
+  type Trial,
+  TWO,
+  vouching,
+  writes,
+} from '../../support/trial.ts'
 
 watchForLeaks()
 vi.setConfig({ maxConcurrency: 4, testTimeout: 60_000 })
 
 const OLD = 'http://localhost:8585/servers'
 const NEW = 'http://mcp-proxy-sse:8080/servers'
-
-const configured = (name: string, more: SandboxServer = {}): SandboxServer => ({
-  server_name: name,
-  url: `${OLD}/${name}/sse`,
-  transport: 'sse',
-  auth_type: null,
-  alias: null,
-  ...more,
-})
 
 const ENTRY = `  fetch:\n    transport: sse\n    url: ${OLD}/fetch/sse\n`
 
@@ -35,19 +34,12 @@ async function put(trial: Trial, text: string, name = 'config.yaml'): Promise<st
   return path
 }
 
-const indented = (text: string, by: string): string => text.replaceAll(/^(?=.)/gm, by)
-
 describe.concurrent('a file that does not fit', () => {
   for (const [what, text, said] of [
     [
-      'a ConfigMap',
-      `apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: litellm\ndata:\n  config.yaml: |\n${indented(`mcp_servers:\n${ENTRY}`, '    ')}`,
-      `has no mcp_servers at its top: it is a Kubernetes ConfigMap, and LiteLLM's configuration is a text in it, at data."config.yaml"`,
-    ],
-    [
-      'the values of a chart',
-      `proxy_config:\n  mcp_servers:\n${indented(ENTRY, '  ')}`,
-      'it looks like the values of a Helm chart, and mcp_servers stands under proxy_config, where LiteLLM does not look',
+      'a ConfigMap whose text has none',
+      `apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: litellm\ndata:\n  config.yaml: |\n    model_list: []\n`,
+      'holds no MCP servers',
     ],
     [
       'the file of another gateway',

@@ -179,7 +179,12 @@ describe.concurrent('a migration that names more fields than the URL', () => {
     await trial.setUp(['--yes', '--no-wait', ...EVERYWHERE])
     const journal = await readFile(await newestFile(trial), 'utf8')
     expect(journal).toContain(
-      JSON.stringify({ field: 'env["A.B"]', before: `${OLD}/env`, after: `${NEW}/env` }),
+      JSON.stringify({
+        field: 'env["A.B"]',
+        before: `${OLD}/env`,
+        after: `${NEW}/env`,
+        rules: ['localhost-8585-to-mcp-proxy-sse-everywhere'],
+      }),
     )
     const [run = ''] = /\d{8}T\d{6}Z-[\da-f]{6}/.exec(journal) ?? []
     const { stdout } = await trial.call(['history', run, '--no-color'])
@@ -222,29 +227,40 @@ describe.concurrent('a migration that names more fields than the URL', () => {
 describe.concurrent('--migration', () => {
   test('names what there is where none has that id: exit 64', async ({ open }) => {
     const trial = await open()
-    for (const id of ['./own.yaml', 'everywhere']) {
+    const told = async (id: string): Promise<unknown[]> => {
       const { code, stderr } = await trial.call(['--yes', '--migration', id])
-      expect([code, sentence(stderr)]).toEqual([
-        64,
-        `No migration ${id} ships with this tool There are: localhost-8585-to-mcp-proxy-sse-everywhere, localhost-8585-to-mcp-proxy-sse. Files of your own are not read yet.`,
-      ])
+      return [code, sentence(stderr)]
     }
+    expect(await told('./own.yaml')).toEqual([64, 'Migration file ./own.yaml: there is no such file'])
+    expect(await told('everywhere')).toEqual([
+      64,
+      expect.stringMatching(
+        /^No migration everywhere ships with this tool There are: .*localhost-8585-to-mcp-proxy-sse, .* A file or folder of your own is named by its path, as in \.\/everywhere\.yaml\.$/,
+      ),
+    ])
+    expect(await told('localhost-8585-to-mcp-proxy-sze')).toEqual([
+      64,
+      expect.stringContaining('Did you mean localhost-8585-to-mcp-proxy-sse?'),
+    ])
     expect(writes(trial.sandbox)).toBe(0)
   })
 
-  test('goes with no other rule, and not with --revert: exit 64', async ({ open }) => {
+  test('counts once where it is named twice', async ({ open }) => {
+    const trial = await open({ servers: [RICH] })
+    await trial.setUp([...EVERYWHERE, ...EVERYWHERE, '--yes', '--no-wait'])
+    expect(writes(trial.sandbox)).toBe(1)
+  })
+
+  test.for([
+    [[...EVERYWHERE, '--from', OLD, '--to', NEW], '--migration and --from exclude each other'],
+    [
+      ['--from', OLD, '--from', 'http://other', '--to', NEW],
+      '--from is given twice For several addresses write a migration file, as init migration does.',
+    ],
+  ] as const)('goes not with another rule: %j', async ([args, said], { open }) => {
     const trial = await open()
-    const wrong = [
-      [...EVERYWHERE, ...EVERYWHERE],
-      [...EVERYWHERE, '--from', OLD, '--to', NEW],
-      [...EVERYWHERE, '--revert'],
-    ]
-    const answers = await Promise.all(wrong.map((args) => trial.call([...args, '--yes'])))
-    expect(answers.map(({ code, stderr }) => [code, sentence(stderr)])).toEqual([
-      [64, '--migration: one at a time, for now'],
-      [64, '--migration and --from exclude each other'],
-      [64, '--revert and --migration exclude each other'],
-    ])
+    const { code, stderr } = await trial.run([...args, '--yes'])
+    expect([code, sentence(stderr), trial.sandbox.requests]).toEqual([64, said, []])
   })
 
   test('names the default, too', async ({ open }) => {

@@ -3,7 +3,15 @@ import { join } from 'node:path'
 import { describe, expect, vi } from 'vitest'
 import type { SandboxServer } from '../../../src/sandbox/index.ts'
 import { watchForLeaks } from '../../support/secrets.ts'
-import { documentOf, newestFile, sentence, test, type Trial, vouching } from '../../support/trial.ts'
+import {
+  configured,
+  documentOf,
+  newestFile,
+  sentence,
+  test,
+  type Trial,
+  vouching,
+} from '../../support/trial.ts'
 
 watchForLeaks()
 vi.setConfig({ maxConcurrency: 4, testTimeout: 60_000 })
@@ -11,13 +19,8 @@ vi.setConfig({ maxConcurrency: 4, testTimeout: 60_000 })
 const OLD = 'http://localhost:8585/servers/fetch/sse'
 const NEW = 'http://mcp-proxy-sse:8080/servers/fetch/sse'
 
-const configured = (name: string): SandboxServer => ({
-  server_name: name,
-  url: OLD,
-  transport: 'sse',
-  auth_type: null,
-  alias: null,
-})
+/** One of those that have their URL from one place. */
+const sharing = (name: string): SandboxServer => configured(name, { url: OLD })
 
 interface Document {
   changes: {
@@ -64,7 +67,7 @@ async function put(trial: Trial, text: string): Promise<{ path: string; args: st
 const two = (version: string) => ({
   version,
   servers: [],
-  configServers: ['fetch', 'again'].map(configured),
+  configServers: ['fetch', 'again'].map(sharing),
 })
 
 describe.concurrent('one URL in a config.yaml that several servers have', () => {
@@ -218,7 +221,7 @@ describe.concurrent('servers of which one merges the other, each with a URL of i
     ['again', 'fetch'],
   ] as const) {
     const configServers = [first, second].map((name) => ({
-      ...configured(name),
+      ...sharing(name),
       url: `http://localhost:8585/servers/${name}/sse`,
     }))
 
@@ -268,7 +271,7 @@ mcp_servers:
 
   test('and is the URL of hundreds of servers where one template makes it so', async ({ open }) => {
     const names = Array.from({ length: 400 }, (_, i) => `s${i}`)
-    const trial = await open({ servers: [], configServers: names.map(configured) })
+    const trial = await open({ servers: [], configServers: names.map(sharing) })
     const entries = names.map((name) => `  ${name}: {<<: *u }\n`).join('')
     const { args } = await put(trial, `x-u: &u {transport: sse, url: ${OLD}}\nmcp_servers:\n${entries}`)
     const { summary, skipped } = documentOf<Document>(await trial.call(['--dry-run', '--json', ...args]))

@@ -6,6 +6,7 @@ import { KEY } from '../../support/pty.ts'
 import { watchForLeaks } from '../../support/secrets.ts'
 import { test as sitting } from '../../support/sitting.ts'
 import {
+  configured,
   documentOf,
   guideServer,
   newestFile,
@@ -21,13 +22,8 @@ vi.setConfig({ maxConcurrency: 4, testTimeout: 60_000 })
 const OLD = 'http://localhost:8585/servers/fetch/sse'
 const NEW = 'http://mcp-proxy-sse:8080/servers/fetch/sse'
 
-const configured = (name: string): SandboxServer => ({
-  server_name: name,
-  url: OLD,
-  transport: 'sse',
-  auth_type: null,
-  alias: null,
-})
+/** One of those that have their URL from one place. */
+const sharing = (name: string): SandboxServer => configured(name, { url: OLD })
 
 const entry = (name: string): string => `  ${name}:\n    url: os.environ/FETCH_URL\n    transport: sse\n`
 
@@ -48,7 +44,7 @@ async function filesOf(trial: Trial, names: readonly string[]) {
 
 describe.concurrent('a server whose URL stands in a .env file is one server', () => {
   test('in the plan, the report, the ticks, the documents, the history and the status', async ({ open }) => {
-    const trial = await open({ servers: [], configServers: [configured('fetch')] })
+    const trial = await open({ servers: [], configServers: [sharing('fetch')] })
     const { args } = await filesOf(trial, ['fetch'])
     const shown = await trial.call(['--dry-run', ...args])
     expect(shown.code).toBe(0)
@@ -75,7 +71,7 @@ describe.concurrent('a server whose URL stands in a .env file is one server', ()
 
   test('and servers that share a variable are as many as they are, with their names', async ({ open }) => {
     const names = ['fetch', 'again', 'third']
-    const trial = await open({ servers: [guideServer('n8n')], configServers: names.map(configured) })
+    const trial = await open({ servers: [guideServer('n8n')], configServers: names.map(sharing) })
     const { args, env } = await filesOf(trial, names)
     const plan = documentOf<Document>(await trial.call(['--dry-run', '--json', ...args]))
     expect(plan.summary).toMatchObject({ servers: 4, changes: 4, unchanged: 0 })
@@ -94,7 +90,7 @@ describe.concurrent('a server whose URL stands in a .env file is one server', ()
   sitting('and a choice among others offers it once, all of it', async ({ sit }) => {
     const trial = await sit({
       servers: [guideServer('n8n')],
-      configServers: ['fetch', 'again'].map(configured),
+      configServers: ['fetch', 'again'].map(sharing),
     })
     const { args, env, config } = await filesOf(trial, ['fetch', 'again'])
     const before = await readFile(config, 'utf8')
@@ -123,7 +119,7 @@ describe.concurrent('what stands in two files is not moved by halves', () => {
   sitting(
     'a variable stays where the entry that would be pinned was edited meanwhile: exit 1',
     async ({ sit }) => {
-      const trial = await sit({ servers: [], configServers: ['fetch', 'again'].map(configured) })
+      const trial = await sit({ servers: [], configServers: ['fetch', 'again'].map(sharing) })
       const { args, config, env } = await filesOf(trial, ['fetch', 'again'])
       const session = trial.start({ args })
       await session.waitFor('Change 2 servers')
@@ -152,11 +148,11 @@ describe.concurrent('a variable stays as it is', () => {
       'that another variable is made of',
       '',
       'MORE=${FETCH_URL}/more\n',
-      'the value of MORE is built from it, too',
+      'MORE is made of it, too, and is the URL of no server',
     ],
   ] as const)
     test(what, async ({ open }) => {
-      const trial = await open({ servers: [], configServers: [configured('fetch')] })
+      const trial = await open({ servers: [], configServers: [sharing('fetch')] })
       const { args, config, env: path } = await filesOf(trial, ['fetch'])
       await writeFile(config, `${await readFile(config, 'utf8')}${more}`)
       await writeFile(path, `${await readFile(path, 'utf8')}${env}`)
@@ -168,7 +164,7 @@ describe.concurrent('a variable stays as it is', () => {
 
   for (const names of [['fetch'], ['fetch', 'again']])
     test(`when a server came to it since: ${names.join(', ')}`, async ({ open }) => {
-      const trial = await open({ servers: [], configServers: names.map(configured) })
+      const trial = await open({ servers: [], configServers: names.map(sharing) })
       const { args, config, env } = await filesOf(trial, names)
       await trial.setUp(['--yes', ...args])
       await writeFile(config, `${await readFile(config, 'utf8')}${entry('third')}`)
@@ -185,7 +181,7 @@ describe.concurrent('a variable stays as it is', () => {
 
 describe.concurrent('taking back what stands in two files', () => {
   test('goes where one entry merges the other, too', async ({ open }) => {
-    const trial = await open({ servers: [], configServers: ['fetch', 'again'].map(configured) })
+    const trial = await open({ servers: [], configServers: ['fetch', 'again'].map(sharing) })
     const { args, config, env } = await filesOf(trial, ['fetch'])
     const text = `mcp_servers:\n${entry('fetch').replace('fetch:', 'fetch: &b')}  again:\n    <<: *b\n    description: x\n`
     await writeFile(config, text)
@@ -200,7 +196,7 @@ describe.concurrent('taking back what stands in two files', () => {
   })
 
   test('a pin stays where somebody changed the URL of its variable since: exit 3', async ({ open }) => {
-    const trial = await open({ servers: [], configServers: ['fetch', 'again'].map(configured) })
+    const trial = await open({ servers: [], configServers: ['fetch', 'again'].map(sharing) })
     const { args, config, env } = await filesOf(trial, ['fetch', 'again'])
     await trial.setUp(['--yes', ...args])
     const pinned = await readFile(config, 'utf8')
@@ -214,7 +210,7 @@ describe.concurrent('taking back what stands in two files', () => {
   })
 
   test('servers that share a variable go back together, or not at all', async ({ open }) => {
-    const trial = await open({ servers: [], configServers: ['fetch', 'again'].map(configured) })
+    const trial = await open({ servers: [], configServers: ['fetch', 'again'].map(sharing) })
     const { args, config, env } = await filesOf(trial, ['fetch', 'again'])
     const before = await readFile(config, 'utf8')
     await trial.setUp(['--yes', ...args])
@@ -241,7 +237,7 @@ describe.concurrent('taking back what stands in two files', () => {
   })
 
   test('one whose variable is its own goes back alone', async ({ open }) => {
-    const trial = await open({ servers: [], configServers: [configured('fetch'), configured('mail')] })
+    const trial = await open({ servers: [], configServers: [sharing('fetch'), sharing('mail')] })
     const [config, env] = [join(trial.folder, 'config.yaml'), join(trial.folder, 'litellm.env')]
     await writeFile(config, `mcp_servers:\n${entry('fetch')}${entry('mail').replace('FETCH', 'MAIL')}`)
     await writeFile(env, `FETCH_URL=${OLD}\nMAIL_URL=${OLD}\n`)
@@ -271,7 +267,7 @@ describe.concurrent('servers that share a variable move together or not at all',
     ['is not the one that LiteLLM lists', '    auth_type: bearer_token\n'],
   ] as const)
     test(`where the entry of one ${what}, none does: exit 1`, async ({ open }) => {
-      const trial = await open({ servers: [], configServers: ['fetch', 'again'].map(configured) })
+      const trial = await open({ servers: [], configServers: ['fetch', 'again'].map(sharing) })
       const { args, config, env } = await filesOf(trial, ['fetch', 'again'])
       const text = (await readFile(config, 'utf8')).replace('  again:\n', `  again:\n${own}`)
       await writeFile(config, text)
@@ -285,7 +281,7 @@ describe.concurrent('servers that share a variable move together or not at all',
     })
 
   test('where LiteLLM does not list one, none does, and that is said: exit 1', async ({ open }) => {
-    const trial = await open({ servers: [guideServer('again')], configServers: [configured('fetch')] })
+    const trial = await open({ servers: [guideServer('again')], configServers: [sharing('fetch')] })
     const { args, env } = await filesOf(trial, ['fetch', 'again'])
     const { code, stdout } = await trial.call(['--yes', '--no-wait', '--only', 'fetch', ...args])
     expect([code, await readFile(env, 'utf8')]).toEqual([1, `FETCH_URL=${OLD}\n`])
@@ -293,7 +289,7 @@ describe.concurrent('servers that share a variable move together or not at all',
   })
 
   test('from two config files, too, forth and back; none goes back alone', async ({ open }) => {
-    const trial = await open({ servers: [], configServers: ['fetch', 'again'].map(configured) })
+    const trial = await open({ servers: [], configServers: ['fetch', 'again'].map(sharing) })
     const { args, texts } = await twoFiles(trial)
     const before = await texts()
     const run = documentOf<Document>(await trial.call(['--yes', '--json', ...args]))
@@ -308,7 +304,7 @@ describe.concurrent('servers that share a variable move together or not at all',
   })
 
   test('another variable of the same file is a choice of its own', async ({ open }) => {
-    const trial = await open({ servers: [], configServers: ['fetch', 'again', 'mail'].map(configured) })
+    const trial = await open({ servers: [], configServers: ['fetch', 'again', 'mail'].map(sharing) })
     const { args, config, env } = await filesOf(trial, ['fetch', 'again'])
     const text = `${await readFile(config, 'utf8')}${entry('mail').replace('FETCH', 'MAIL')}`
     await writeFile(config, text)
@@ -322,7 +318,7 @@ describe.concurrent('servers that share a variable move together or not at all',
 
 describe.concurrent('moving again what was taken back', () => {
   test('pins the ids before the variable moves', async ({ open }) => {
-    const trial = await open({ servers: [], configServers: ['fetch', 'again'].map(configured) })
+    const trial = await open({ servers: [], configServers: ['fetch', 'again'].map(sharing) })
     const { args } = await filesOf(trial, ['fetch', 'again'])
     await trial.setUp(['--yes', ...args])
     await trial.setUp(await vouching(trial, ['--revert', '--yes']))
@@ -333,7 +329,7 @@ describe.concurrent('moving again what was taken back', () => {
   })
 
   test('leaves the variable where an id can not be pinned again', async ({ open }) => {
-    const trial = await open({ servers: [], configServers: ['fetch', 'again'].map(configured) })
+    const trial = await open({ servers: [], configServers: ['fetch', 'again'].map(sharing) })
     const { args, config, env } = await filesOf(trial, ['fetch', 'again'])
     await trial.setUp(['--yes', ...args])
     await trial.setUp(await vouching(trial, ['--revert', '--yes']))
@@ -350,7 +346,7 @@ describe.concurrent('moving again what was taken back', () => {
 
 describe.concurrent('taking back that was cut short', () => {
   test('leaves the pins where nobody can tell whether the variable went back', async ({ open }) => {
-    const trial = await open({ servers: [], configServers: ['fetch', 'again'].map(configured) })
+    const trial = await open({ servers: [], configServers: ['fetch', 'again'].map(sharing) })
     const { args, config, env } = await filesOf(trial, ['fetch', 'again'])
     await trial.setUp(['--yes', ...args])
     const pinned = await readFile(config, 'utf8')
@@ -373,7 +369,7 @@ describe.concurrent('a server whose URL stands in a .env file, and whose new URL
   sitting('is asked about for that alone', async ({ sit }) => {
     const trial = await sit({
       servers: [],
-      configServers: [configured('fetch')],
+      configServers: [sharing('fetch')],
       faults: { [NEW]: 'refused' },
     })
     const { args } = await filesOf(trial, ['fetch'])

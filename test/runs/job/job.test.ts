@@ -2,7 +2,6 @@ import { readFile, writeFile } from 'node:fs/promises'
 import { describe, expect } from 'vitest'
 import { readyChanges } from '../../../src/core/plan/plan.ts'
 import { choosing } from '../../../src/core/plan/withheld.ts'
-import { defaultMigration } from '../../../src/files/migrations.ts'
 import { connect } from '../../../src/gateway/connect/connect.ts'
 import { FileJournal } from '../../../src/journal/file-journal.ts'
 import { NOWHERE } from '../../../src/runs/deployment/surroundings.ts'
@@ -12,6 +11,7 @@ import { type JobEvents, NOBODY, type Person } from '../../../src/runs/job/ports
 import { NO_FILES } from '../../../src/core/config/move/configuration.ts'
 import { newestFile, test, type Trial, TWO, urls, writes } from '../../support/trial.ts'
 import { watchForLeaks } from '../../support/secrets.ts'
+import { defaultRules } from '../../support/rules.ts'
 
 watchForLeaks()
 
@@ -62,7 +62,7 @@ async function jobOn(
 
 const migration = async (): Promise<JobRequest> => ({
   kind: 'migrate',
-  migration: await defaultMigration(),
+  ruleSet: await defaultRules(),
   configuration: NO_FILES,
 })
 

@@ -1,5 +1,4 @@
 import { expect, test } from 'vitest'
-import { adHocMigration } from '../../../src/core/rule/ad-hoc.ts'
 import { MigrateError } from '../../../src/core/errors.ts'
 import type { Unavailable } from '../../../src/core/unavailable.ts'
 import type { Docker } from '../../../src/docker/port.ts'
@@ -7,6 +6,7 @@ import type { Journal } from '../../../src/journal/port.ts'
 import { lookAtAll, type StatusScope } from '../../../src/runs/status/look.ts'
 import { container, engineWith } from '../../support/containers.ts'
 import { Redactor } from '../../../src/core/show/secrets/redactor.ts'
+import { adHocRules } from '../../support/rules.ts'
 
 const refused = new MigrateError('unauthorized', 'The key was refused', 'Give another.')
 
@@ -19,7 +19,7 @@ async function look(docker: Docker | Unavailable, scope: Partial<StatusScope> = 
   const report = await lookAtAll(
     {
       url: 'http://localhost:4000',
-      migration: adHocMigration('http://localhost:8585', 'http://mcp-proxy-sse:8080'),
+      ruleSet: adHocRules('http://localhost:8585', 'http://mcp-proxy-sse:8080'),
       journal: journal as unknown as Journal,
       machine: { isSelf: () => Promise.resolve(true) },
       docker: () => Promise.resolve(docker),

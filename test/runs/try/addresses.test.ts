@@ -1,6 +1,5 @@
 import { afterEach, describe, expect, test } from 'vitest'
 import { assemblePlan } from '../../../src/core/plan/forward/forward.ts'
-import { adHocMigration } from '../../../src/core/rule/ad-hoc.ts'
 import type { Plan } from '../../../src/core/plan/plan.ts'
 import type { Reach, Witness } from '../../../src/core/reach/reach.ts'
 import { connect } from '../../../src/gateway/connect/connect.ts'
@@ -10,6 +9,7 @@ import { preflight } from '../../../src/runs/try/addresses.ts'
 import { NOWHERE } from '../../../src/runs/deployment/surroundings.ts'
 import { NO_FILES } from '../../../src/core/config/move/configuration.ts'
 import { takeInventory } from '../../../src/runs/plan/inventory.ts'
+import { adHocRules } from '../../support/rules.ts'
 
 const running: Sandbox[] = []
 afterEach(async () => {
@@ -46,17 +46,17 @@ async function tried(
 }
 
 async function planFor(gateway: Gateway): Promise<Plan> {
-  const migration = adHocMigration('http://localhost:8585', NEW)
+  const ruleSet = adHocRules('http://localhost:8585', NEW)
   const listed = await gateway.list()
   const selected = new Set(listed.map(({ server_id: id }) => id))
-  const scope = { migration, thorough: false, selected, previous: null, onRead: () => {} }
+  const scope = { ruleSet, thorough: false, selected, previous: null, onRead: () => {} }
   const configuration = NO_FILES
   const recalled = new Set<string>()
   const inventory = await takeInventory(gateway, listed, { ...scope, configuration, recalled })
   return assemblePlan({
     createdAt: '',
     gateway: gateway.identity,
-    migration,
+    ruleSet,
     inventory,
     selected,
     accepted: ['unreachable'],

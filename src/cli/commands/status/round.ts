@@ -1,4 +1,4 @@
-import type { Migration } from '../../../core/rule/migration.ts'
+import type { RuleSet } from '../../../core/rule/rule.ts'
 import { isUnavailable } from '../../../core/unavailable.ts'
 import { connectDocker } from '../../../docker/connect/connect.ts'
 import type { Gateway } from '../../../gateway/port.ts'
@@ -20,7 +20,7 @@ import { ERROR_LINES, type StatusOptions } from '../status.ts'
 /** What every round of `status` begins with. */
 export interface Subject {
   url: string
-  migration: Migration
+  ruleSet: RuleSet
   journal: Journal
   options: StatusOptions
   context: Context
@@ -32,11 +32,11 @@ export type Opened = { gateway: Gateway } | { failure: unknown }
 
 /** Looks at everything once, with progress on the terminal. */
 async function look(subject: Subject, opening: Promise<Opened>): Promise<StatusReport> {
-  const { url, migration, journal, options, context, connection } = subject
+  const { url, ruleSet, journal, options, context, connection } = subject
   const { terminal, env } = context
   const scope = {
     url,
-    migration,
+    ruleSet,
     journal,
     machine: localMachine,
     docker: () => connectDocker(env),

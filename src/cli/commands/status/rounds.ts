@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type Context, journalFor } from '../../context.ts'
-import { ruleFor } from '../../options/rule.ts'
+import { rulesFor } from '../../options/rule.ts'
 import type { StatusOptions } from '../status.ts'
 import { Connection } from '../../connect/connection.ts'
 import { gatewayUrl } from '../../connect/session.ts'
@@ -14,7 +14,7 @@ const HEAD_START_MS = 300
  * reads it any more.
  */
 export async function status(options: StatusOptions, context: Context): Promise<number> {
-  const rule = await ruleFor(options)
+  const rules = await rulesFor(options)
   const journal = journalFor(options, context)
   const url = await gatewayUrl(options, context, null)
   const connection = new Connection(options, url, context)
@@ -27,7 +27,7 @@ export async function status(options: StatusOptions, context: Context): Promise<
     // What looks and shows is loaded when the first question is out, and does not wait for a slow answer to it.
     await Promise.race([opening, sleep(HEAD_START_MS)])
     const { statusRound } = await import('./round.ts')
-    const subject = { url, migration: await rule(), journal, options, context, connection }
+    const subject = { url, ruleSet: await rules(), journal, options, context, connection }
     return statusRound(subject, opening)
   })
 }

@@ -1,7 +1,7 @@
 import { MigrateError } from '../../../core/errors.ts'
 import type { Gateway } from '../../../gateway/port.ts'
 import { type Context, journalFor } from '../../context.ts'
-import { ruleFor } from '../../options/rule.ts'
+import { rulesFor } from '../../options/rule.ts'
 import { keysToTry } from './keys.ts'
 import type { VerifyOptions } from '../verify.ts'
 import { Connection } from '../../connect/connection.ts'
@@ -23,7 +23,7 @@ async function openOrFinding(connection: Connection): Promise<Gateway | MigrateE
  */
 export async function verify(options: VerifyOptions, context: Context): Promise<number> {
   const url = await gatewayUrl(options, context, null)
-  const rule = await ruleFor(options)
+  const rules = await rulesFor(options)
   const keys = await keysToTry(options, { env: context.env, warn: (text) => context.terminal.warn(text) })
   context.redactor.learn(...keys.map(({ secret }) => secret))
   const connection = new Connection(options, url, context)
@@ -33,6 +33,6 @@ export async function verify(options: VerifyOptions, context: Context): Promise<
     const gateway = await openOrFinding(connection)
     // What checks and shows is loaded when the first question is out.
     const { verifyRound } = await import('./round.ts')
-    return verifyRound({ ...stage, migration: await rule() }, gateway, { options, context })
+    return verifyRound({ ...stage, ruleSet: await rules() }, gateway, { options, context })
   })
 }

@@ -1,5 +1,5 @@
 import { shellQuoted } from '../../../core/show/shell.ts'
-import type { Migration } from '../../../core/rule/migration.ts'
+import type { RuleSet } from '../../../core/rule/rule.ts'
 import { connectDocker } from '../../../docker/connect/connect.ts'
 import { endpointWith, type Target } from '../../../gateway/connect/connect.ts'
 import { handshake } from '../../../mcp/handshake.ts'
@@ -17,7 +17,7 @@ import type { VerifyOptions } from '../verify.ts'
 export interface Stage {
   url: string
   target: Target
-  migration: Migration
+  ruleSet: RuleSet
   keys: Scene['keys']
   journal: FileJournal
 }
@@ -35,7 +35,7 @@ const curlHeaders = ({ header, keyHeader }: VerifyOptions): string =>
 
 /** Sets the scene for one round: with the journal, Docker and the gateway as they are now. */
 export async function setScene(
-  { url, target, migration, keys, journal }: Stage,
+  { url, target, ruleSet, keys, journal }: Stage,
   gateway: Scene['gateway'],
   { options, context }: { options: VerifyOptions; context: Context },
 ): Promise<Scene> {
@@ -46,7 +46,7 @@ export async function setScene(
     gateway,
     gatewayUrl: url,
     endpointFor: (key) => endpointWith(target, key),
-    migration,
+    ruleSet,
     runs,
     journalProblems: problems,
     machine: localMachine,

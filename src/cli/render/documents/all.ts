@@ -1,6 +1,7 @@
 import type { z } from 'zod'
 import { errorSchema } from './error.ts'
 import { historySchema } from './history.ts'
+import { lintSchema } from './lint.ts'
 import { planSchema } from './plan.ts'
 import { runSchema } from './run.ts'
 import { statusSchema } from './status.ts'
@@ -48,6 +49,12 @@ export const DOCUMENTS: readonly DocumentOf[] = [
     by: ['verify --json'],
     about: 'What each check found.',
     schema: verifySchema,
+  },
+  {
+    name: 'lint',
+    by: ['lint --json'],
+    about: 'What is wrong with migration files, or odd in them.',
+    schema: lintSchema,
   },
   {
     name: 'error',

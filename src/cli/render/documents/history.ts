@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { recordedHalt, recordedOutcome } from './codes/run.ts'
 import { problemCode } from './codes/errors.ts'
-import { change, collateral } from './parts.ts'
+import { change, collateral, migration } from './parts.ts'
 import { outcomes } from './run.ts'
 import { count, document, flag, hash, list, part, text, time } from './shape.ts'
 
@@ -42,6 +42,7 @@ const run = part('recorded-run', 'A run, as the journal tells it.', {
   account: text.describe('Who was signed in, in words.'),
   user: text.describe('The user of the machine who ran it.'),
   host: text.describe('The machine.'),
+  migrations: list(migration).describe('The migrations by which it was made.'),
   reverts: text.nullable().describe('The run that it takes back, `null` for a migration.'),
   revertedBy: text.nullable().describe('The last run that took something of it back, `null` where none did.'),
   head: hash.describe('The hash that the last line of its journal carries.'),

@@ -37,6 +37,11 @@ const edit = part('edit', 'One text of a server, before and after.', {
   before: text.nullable().describe('The text before, `null` where there is none.'),
   after: text.nullable().describe('The text after, `null` where there is none.'),
   masked: flag.describe('Is something of either hidden?'),
+  rules: list(text)
+    .nullable()
+    .describe(
+      'The rules that make it so, `id` or `id#2`; `null` where none does, and in journals of before.',
+    ),
 })
 
 const file = part('file', 'A file in which a server is changed.', {
@@ -46,6 +51,11 @@ const file = part('file', 'A file in which a server is changed.', {
   variable: text
     .nullable()
     .describe('The variable of a `.env` file that holds the URL, `null` in a config.yaml.'),
+  place: text
+    .nullable()
+    .describe(
+      'The variable of which that is made and in which the change is written; `null` where it is itself.',
+    ),
   sharers: list(text)
     .nullable()
     .describe('All servers that have the URL from this place, `null` where it is only this one.'),

@@ -41,6 +41,7 @@ const standing = part('standing', 'A server, and where it stands.', {
   movedBy: text
     .nullable()
     .describe('The run that put it where it is by another rule, while that is in force; `null` elsewhere.'),
+  rules: list(text).describe('The rules that would move it, `id` or `id#2`; none where none would.'),
 })
 
 const held = part('held', 'Who holds an id of a server.', {
@@ -93,7 +94,8 @@ const lastRun = z.strictObject({
 export const statusSchema = document('status/1', {
   at: time.describe('When all this was so.'),
   gateway: gateway.describe('The gateway.'),
-  migration: migration.describe('The migration by which the servers are judged.'),
+  migration: migration.nullable().describe('The first of `migrations`.'),
+  migrations: list(migration).describe('The migrations by which the servers are judged, in their order.'),
   servers: list(standing)
     .nullable()
     .describe('Every server, and where it stands; `null` where the gateway could not be asked.'),

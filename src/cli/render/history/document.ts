@@ -33,7 +33,7 @@ export function reversalsOf(run: RecordedRun, runs: readonly RecordedRun[]): Rec
 }
 
 function runSummary(run: RecordedRun, runs: readonly RecordedRun[]) {
-  const { gateway, reverts, account, user, host } = run.started
+  const { gateway, migrations, reverts, account, user, host } = run.started
   return {
     id: run.id,
     startedAt: run.startedAt,
@@ -42,6 +42,7 @@ function runSummary(run: RecordedRun, runs: readonly RecordedRun[]) {
     account,
     user,
     host,
+    migrations,
     reverts,
     revertedBy: reversalsOf(run, runs).at(-1)?.id ?? null,
     head: run.head,

@@ -1,6 +1,7 @@
 import { PINNED_ID } from '../../../core/config/read/record.ts'
 import { groupedBy } from '../../../core/grouped.ts'
 import { aimOf } from '../../../core/plan/change.ts'
+import { AD_HOC } from '../../../core/rule/ad-hoc.ts'
 import { originText, readAddress } from '../../../core/rule/address.ts'
 import { aheadOfClock } from '../../../core/run/order.ts'
 import type { CommandMaker } from '../../../core/show/own-command.ts'
@@ -32,26 +33,38 @@ function originIn(url: string | null): string | null {
   return address?.kind === 'address' ? originText(address) : null
 }
 
-/** Where a run moves URLs from and to, each way once; empty where it moves none. */
-function directions({ changes }: RecordedRun): string {
+/** Where a run moves URLs from and to, each way once. */
+function waysOf({ changes }: RecordedRun): string[] {
   const ways = changes.flatMap(({ change }) =>
     aimOf(change).flatMap(({ before, after }) => {
       const [from, to] = [originIn(before), originIn(after)]
-      return from === null || to === null ? [] : [`${from} → ${to}`]
+      if (from === null || to === null) return []
+      return [from === to ? `within ${from}` : `${from} → ${to}`]
     }),
   )
-  const [first, ...others] = new Set(ways)
-  if (first === undefined) return ''
-  return `${first}${others.length === 0 ? '' : `, and ${count(others.length, 'other way', 'other ways')}`}`
+  return [...new Set(ways)]
+}
+
+/** What a run does. The ids of its migrations are told where it is more than one origin that becomes another. */
+function purposeOf(run: RecordedRun): string {
+  const ways = waysOf(run)
+  const { reverts, migrations } = run.started
+  const [first, ...others] = ways
+  const more = others.length === 0 ? '' : `, and ${count(others.length, 'other way', 'other ways')}`
+  const way = first === undefined ? '' : `${first}${more}`
+  if (reverts !== null) return way
+  const ids = migrations.map(({ id }) => id).filter((id) => id !== AD_HOC)
+  const isPlain = ways.length === 1 && way.includes(' → ')
+  const name = ['migration', ...(isPlain || ids.length === 0 ? [] : [ids.join(', ')])].join(' ')
+  return way === '' ? name : `${name}: ${way}`
 }
 
 /** A run: when, how many servers, what of it is in force; and below what it was, and whose. `more`: what else is said of that. */
 function renderRun(run: RecordedRun, more: string, { look, all, own }: Telling): string {
-  const { reverts, user, host, gateway } = run.started
+  const { user, host, gateway } = run.started
   const ahead = aheadOfClock(run, new Date().toISOString())
   const facts = wrap(`${run.id}  ${localTime(run.startedAt)}  ${stateOf(run, all)}`, look.width, '  ')
-  const ways = directions(run)
-  const what = reverts !== null ? ways : ways === '' ? 'migration' : `migration: ${ways}`
+  const what = purposeOf(run)
   const about = printable(`${what === '' ? '' : `${what}, `}by ${user} on ${host}${more}`)
   const relations = relationsOf(run, all)
   return [

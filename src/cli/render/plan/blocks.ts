@@ -1,4 +1,4 @@
-import { acceptOptions, type Consent } from '../../../core/plan/consent.ts'
+import { acceptOptions, type Consent } from '../../../core/plan/consent/consent.ts'
 import { groupedBy } from '../../../core/grouped.ts'
 import type { Change, ChangedFile } from '../../../core/plan/change.ts'
 import type { Plan } from '../../../core/plan/plan.ts'
@@ -11,6 +11,7 @@ import { publicSettings } from '../documents.ts'
 import { eraOf } from '../../../core/record/eras.ts'
 import { columnsOf, filled, type Look, wrap } from '../layout.ts'
 import { shownName } from '../name.ts'
+import { madeBy } from '../rules.ts'
 import { renderFinding, renderShortFinding } from './reach.ts'
 
 /** A server: what it is called, and its id where that is something else; in one line where it fits. `refs`: as `(1, 2)`. */
@@ -25,9 +26,15 @@ function renderServer(server: ServerIdentity, refs: string, look: Look): string 
 }
 
 /** Where a server stands that is changed in a file. */
-function placeOf({ path, server, variable }: ChangedFile): string {
-  const place = variable === null ? `mcp_servers.${server}` : `variable ${variable}`
-  return printable(`in ${path}, ${place}`)
+function placeOf({ path, server, variable, place }: ChangedFile): string {
+  const own = place === undefined ? variable : `${place}, of which ${variable} is made`
+  return printable(`in ${path}, ${variable === null ? `mcp_servers.${server}` : `variable ${own}`}`)
+}
+
+/** Which rule made a change, where that has to be said. */
+export function renderMaker({ edits }: Change, plan: Plan, look: Look): string[] {
+  const text = madeBy(edits, plan)
+  return text === '' ? [] : [look.paint('dim', wrap(`  ${text}`, look.width, '    '))]
 }
 
 /** What a change brings with it, and what was found at its new address. */
@@ -98,6 +105,7 @@ function renderServerBlock(
     footnotes === null ? renderConsequences(change, plan, look) : renderShortFinding(change, plan, look)
   const places = changes.flatMap((change) => [
     ...(change.file === null ? [] : [look.paint('dim', wrap(placeOf(change.file), look.width, '  '))]),
+    ...renderMaker(change, plan, look),
     ...(change.edits.length === 0 ? [] : [renderEdits(change, look)]),
     ...consequences(change),
     ...renderSettings(change, plan, look, footnotes === null ? {} : { lead: RESTORED }),

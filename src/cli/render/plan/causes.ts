@@ -1,6 +1,6 @@
 import { groupedBy } from '../../../core/grouped.ts'
 import { type Change, type Effect, newUrl, serversIn } from '../../../core/plan/change.ts'
-import { CONSENTS, type Consent } from '../../../core/plan/consent.ts'
+import { CONSENTS, type Consent } from '../../../core/plan/consent/consent.ts'
 import type { Plan } from '../../../core/plan/plan.ts'
 import { isOfOrigin, wasTried } from '../../../core/reach/dead-origins.ts'
 import type { Tried } from '../../../core/reach/reach.ts'

@@ -1,3 +1,4 @@
+import { isNested } from '../../../core/config/nested/pointer.ts'
 import { isPlain } from '../../../core/plan/back/options.ts'
 import { serversIn } from '../../../core/plan/change.ts'
 import { awaitingChanges, type Plan, restartFor } from '../../../core/plan/plan.ts'
@@ -17,9 +18,15 @@ function waitingText(all: number, waiting: number): string {
 function commonText({ changes, reverts, summary }: Plan): string {
   const isOne = summary.changes === 1
   const isForGood = changes.some(({ effects }) => effects.some(({ reversible }) => !reversible))
+  const isMoved = changes.map(({ edits }) => edits.some(({ field }) => field === 'transport'))
+  const fields = isMoved.every(Boolean)
+    ? 'url and transport'
+    : isMoved.some(Boolean)
+      ? 'url, some in transport,'
+      : 'url'
   const isAlone = !isForGood && changes.every((change) => isPlain(change) && change.edits.length > 0)
   return [
-    isAlone ? `, ${isOne ? '' : 'each '}in url alone` : '',
+    isAlone ? `, ${isOne ? '' : 'each '}in ${fields} alone` : '',
     isForGood || reverts !== null ? '' : `; ${isOne ? 'it' : 'all'} can be taken back`,
   ].join('')
 }
@@ -71,9 +78,13 @@ const RESTARTS = {
 /** That LiteLLM has to be restarted for it, where it has. */
 export function renderRestart({ changes, gateway }: Plan, look: Look): string[] {
   const { era } = eraOf(gateway.version)
-  const inFiles = changes.some(({ file }) => file !== null)
-  const text = inFiles
-    ? 'Restart LiteLLM afterwards, all its workers and replicas: it reads its files when it starts.'
-    : RESTARTS[restartFor(changes, era)]
+  const files = changes.flatMap(({ file }) => file?.path ?? [])
+  const first = files.some(isNested)
+    ? 'Afterwards apply the file where it is used, and restart LiteLLM'
+    : 'Restart LiteLLM afterwards'
+  const text =
+    files.length > 0
+      ? `${first}, all its workers and replicas: it reads its files when it starts.`
+      : RESTARTS[restartFor(changes, era)]
   return text === '' ? [] : [look.paint('yellow', wrap(`! ${text}`, look.width, '  '))]
 }

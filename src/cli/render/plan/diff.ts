@@ -111,7 +111,9 @@ export function shownSide({ field }: Edit, value: string | null): string | null 
 
 /** What stands before a value in the diff: the name of a variable as its file has it, else the field. */
 const labelOf = ({ field }: Edit, file: ChangedFile | null): string =>
-  file !== null && file.variable !== null ? `${printable(file.variable)}=` : `${fieldTitle(field)}: `
+  file !== null && file.variable !== null && file.place === undefined
+    ? `${printable(file.variable)}=`
+    : `${fieldTitle(field)}: `
 
 /** The head of each hunk of the unified diff of some edits. */
 function headsOf(shown: readonly ShownEdit[]): string[] {

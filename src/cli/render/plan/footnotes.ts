@@ -1,5 +1,5 @@
 import type { Change } from '../../../core/plan/change.ts'
-import { acceptOptions, type Consent } from '../../../core/plan/consent.ts'
+import { acceptOptions, type Consent } from '../../../core/plan/consent/consent.ts'
 import type { Plan } from '../../../core/plan/plan.ts'
 import { printable } from '../../../core/show/text.ts'
 import { hintLines, type Look, wrap } from '../layout.ts'

@@ -1,5 +1,5 @@
 import { AD_HOC } from '../../../core/rule/ad-hoc.ts'
-import type { Migration } from '../../../core/rule/migration.ts'
+import type { Migration } from '../../../core/rule/rule.ts'
 import type { Plan } from '../../../core/plan/plan.ts'
 import { serversIn } from '../../../core/plan/change.ts'
 import type { CommandMaker } from '../../../core/show/own-command.ts'
@@ -18,10 +18,12 @@ const gatewayText = ({ gateway, summary }: Plan, noun: string): string =>
     `${gatewayTitle(gateway.version, gateway.url)} (${gateway.account}): ${count(summary.servers, noun)}`,
   )
 
-/** By which rule, and in which fields where that is not the URL alone. */
-function ruleText({ id, title, fields }: Migration): string {
+/** By which rules, and in which fields where that is not the URL alone. */
+function ruleText({ id, title, rules }: Migration): string {
+  const fields = [...new Set(rules.flatMap((rule) => rule.fields))]
   const where = fields.some((field) => field !== 'url') ? `, in ${fields.join(', ')}` : ''
-  return `${id === AD_HOC ? title : `Migration ${id}`}${where}`
+  const many = rules.length > 1 ? ` (${rules.length} rules)` : ''
+  return `${id === AD_HOC ? title : `Migration ${id}`}${many}${where}`
 }
 
 const runText = ({ id, startedAt, started }: RecordedRun): string =>
@@ -51,8 +53,8 @@ export function renderPurpose(
   switch (purpose.kind) {
     case 'migration':
       return {
-        heading: [gatewayText(plan, 'MCP server'), ruleText(purpose.migration)],
-        nothing: renderNothing(plan, purpose.migration, own, look),
+        heading: [gatewayText(plan, 'MCP server'), ...purpose.ruleSet.migrations.map(ruleText)],
+        nothing: renderNothing(plan, purpose.ruleSet, own, look),
       }
     case 'revert':
       return {

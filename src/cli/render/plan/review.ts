@@ -4,11 +4,12 @@ import type { Plan } from '../../../core/plan/plan.ts'
 import type { CommandMaker } from '../../../core/show/own-command.ts'
 import type { Proposal } from '../../../runs/job/ports.ts'
 import { type Look, wrap } from '../layout.ts'
-import { RESTORED, renderBlocks, renderSettings } from './blocks.ts'
+import { madeBy } from '../rules.ts'
+import { RESTORED, renderBlocks, renderMaker, renderSettings } from './blocks.ts'
 import { renderCounts, renderLosses, renderRestart } from './counts.ts'
 import { type Footnotes, footnotesOf, renderFootnote } from './footnotes.ts'
 import { isCut, renderRows } from './lines/columns.ts'
-import { inShort, type ShortChange } from './lines/move.ts'
+import { inShort, type Move, pathText, type ShortChange } from './lines/move.ts'
 import { renderLeftBehind, renderRemarks, renderWarnings } from './remarks.ts'
 import { renderPurpose } from './proposal.ts'
 import { rowsOf, type Telling, tellingOf } from './lines/rows.ts'
@@ -23,7 +24,7 @@ const renderPlace = ([first]: readonly ShortChange[], look: Look): string[] =>
 function renderGroup(group: readonly ShortChange[], telling: Telling, look: Look): string {
   const [first] = group
   if (!first) return ''
-  const { from, to } = first.move
+  const { move, transport } = first
   const places = groupedBy(group, ({ place }) => place).toSorted(
     ([a], [b]) => Number(a?.place !== '') - Number(b?.place !== ''),
   )
@@ -32,16 +33,56 @@ function renderGroup(group: readonly ShortChange[], telling: Telling, look: Look
       renderSettings(change, telling.plan, look, { indent: '      ', lead: RESTORED }),
     )
   return [
-    look.paint('red', `- ${from}`),
-    look.paint('green', `+ ${to}`),
+    ...(move.from === move.to
+      ? [`  ${move.to}`]
+      : [
+          ...(move.from === '' ? [] : [look.paint('red', `- ${move.from}`)]),
+          ...(move.to === '' ? [] : [look.paint('green', `+ ${move.to}`)]),
+        ]),
+    ...(transport === '' ? [] : [`  transport: ${transport}`]),
+    ...renderMaker(first.change, telling.plan, look),
     ...places.flatMap((each) => [
       ...renderPlace(each, look),
       ...renderRows(rowsOf(each, telling), look, beneath),
     ]),
-    ...(group.some(({ move }) => isCut(move.rest, look))
+    ...(group.some(({ move }) => isCut(pathText(move), look))
       ? [look.paint('dim', wrap('  … cut to fit; --diff shows all of it', look.width, '    '))]
       : []),
   ].join('\n')
+}
+
+/** A move with one of its ends told in the line of the server, and not above it. */
+const MOVED_INTO_LINE: Record<'from' | 'to', (move: Move) => Move> = {
+  from: (move) => ({ ...move, from: '', rest: move.from + move.rest }),
+  to: (move) => ({ ...move, to: '', next: move.to + move.next }),
+}
+
+/** Servers that are alone in their groups, and have one end in common, as one group. `side`: the other end. */
+function gathered(groups: readonly ShortChange[][], side: 'from' | 'to', plan: Plan): ShortChange[][] {
+  const loners = groups
+    .filter(([{ move } = {}, ...more]) => more.length === 0 && move?.from !== move?.to)
+    .flat()
+  const lines = loners.map((each) => ({ ...each, move: MOVED_INTO_LINE[side](each.move) }))
+  const alike = groupedBy(lines, ({ move, transport, change, place }) => [
+    move.from,
+    move.to,
+    transport,
+    place,
+    madeBy(change.edits, plan),
+  ]).filter((own) => own.length > 1)
+  const isGathered = new Set(alike.flat().map(({ change }) => change))
+  return [...alike, ...groups.filter(([first]) => !first || !isGathered.has(first.change))]
+}
+
+/** Changes by where from and where to; of many places to one, or back, by that one. */
+function groupsOf(short: readonly ShortChange[], plan: Plan): ShortChange[][] {
+  const plain = groupedBy(short, ({ move, transport, change }) => [
+    move.from,
+    move.to,
+    transport,
+    madeBy(change.edits, plan),
+  ])
+  return gathered(gathered(plain, 'from', plan), 'to', plan)
 }
 
 /** The changes: a line for each server whose URL moves, by where from and where to; what is more than that as a diff. */
@@ -52,7 +93,7 @@ function renderChanges(telling: Telling, look: Look, asDiff: boolean): string[] 
   const short = forms.flatMap((each) => each.short ?? [])
   const long = forms.flatMap(({ own, short: form }) => (form === null ? own : []))
   return [
-    ...groupedBy(short, ({ move }) => [move.from, move.to]).map((group) => renderGroup(group, telling, look)),
+    ...groupsOf(short, plan).map((group) => renderGroup(group, telling, look)),
     ...renderBlocks(long, look, plan, footnotes),
   ]
 }

@@ -1,3 +1,4 @@
+import { isNested } from '../../../core/config/nested/pointer.ts'
 import { optionsToRevert } from '../../../core/plan/back/options.ts'
 import {
   type AppliedChange,
@@ -37,6 +38,8 @@ export function compared({ changes }: RunReport): string[] {
 }
 
 const RESTART = {
+  nested:
+    'Next: apply the file where it is used (kubectl apply, helm upgrade, docker compose up), and restart LiteLLM, all its workers and replicas: it reads its files when it starts.',
   files: 'Next: restart LiteLLM, all its workers and replicas: it reads its files when it starts.',
   required:
     'Next: restart LiteLLM. This release uses the URLs that were written only after a restart, on every worker.',
@@ -47,7 +50,8 @@ const RESTART = {
 
 /** That LiteLLM has to be restarted; `null` where it has not. */
 function restart({ changes, restart: needed }: RunReport): string | null {
-  if (changes.some(({ file, wrote }) => file !== null && wrote)) return RESTART.files
+  const files = changes.flatMap(({ file, wrote }) => (file !== null && wrote ? file.path : []))
+  if (files.length > 0) return files.some(isNested) ? RESTART.nested : RESTART.files
   return tally(changes).applied > 0 ? RESTART[needed] : null
 }
 

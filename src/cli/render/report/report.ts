@@ -1,6 +1,6 @@
 import { namesOf, shownName } from '../name.ts'
 import { renderLeftBehind } from '../plan/remarks.ts'
-import { acceptOptions, CONSENTS } from '../../../core/plan/consent.ts'
+import { acceptOptions, CONSENTS } from '../../../core/plan/consent/consent.ts'
 import { aimOf, serversIn } from '../../../core/plan/change.ts'
 import type { AppliedChange } from '../../../core/run/outcome.ts'
 import { type Halt, isStillDamaged, type RunReport } from '../../../core/run/report.ts'

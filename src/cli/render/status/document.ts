@@ -71,15 +71,9 @@ function dockerOf(docker: DockerStatus | Unavailable, urls: readonly string[]) {
 }
 
 /** `mcp-url-migrate/status/1`. */
-export function statusDocument({
-  at,
-  url,
-  migration,
-  gateway,
-  journal,
-  docker,
-}: StatusReport): StatusDocument {
+export function statusDocument({ at, url, ruleSet, gateway, journal, docker }: StatusReport): StatusDocument {
   const known = 'identity' in gateway ? gateway : null
+  const migrations = ruleSet.migrations.map(({ id, sha256 }) => ({ id, sha256 }))
   const last = journal.runs.at(-1)
   const urls = known?.servers.flatMap((server) => server.url ?? []) ?? []
   return {
@@ -91,7 +85,8 @@ export function statusDocument({
       account: known?.identity.account ?? null,
       problem: 'identity' in gateway ? null : gateway,
     },
-    migration: { id: migration.id, sha256: migration.sha256 },
+    migration: migrations[0] ?? null,
+    migrations,
     servers: known && standingsOf(known),
     moves: known && movesOf(known),
     notes: known && known.notes,

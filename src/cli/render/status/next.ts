@@ -1,10 +1,11 @@
-import { originOf, originText } from '../../../core/rule/address.ts'
+import { originOf } from '../../../core/rule/address.ts'
 import { type CommandMaker, ruleOptions } from '../../../core/show/own-command.ts'
 import { mend } from '../../../core/show/remedy.ts'
 import { count, printable } from '../../../core/show/text.ts'
 import { isUnfinished } from '../../../journal/fold.ts'
 import type { GatewayStatus, StatusReport } from '../../../runs/status/status.ts'
 import { hintLines, type Look } from '../layout.ts'
+import { targetText } from '../rules.ts'
 import { type ShownState, shownState } from './servers.ts'
 
 /** `All 7 are` or `2 of 7 are`, as a sentence begins. */
@@ -25,7 +26,7 @@ function stepInFiles({ moves, servers }: GatewayStatus, own: CommandMaker): stri
 }
 
 /** The step and the command for it; `null` where there is none, or where it has been named. */
-function nextStep({ gateway, journal, migration }: StatusReport, own: CommandMaker): string | null {
+function nextStep({ gateway, journal, ruleSet }: StatusReport, own: CommandMaker): string | null {
   const last = journal.runs.at(-1)
   // What ends it stands with it.
   if (!('identity' in gateway) || (last && isUnfinished(last))) return null
@@ -35,12 +36,15 @@ function nextStep({ gateway, journal, migration }: StatusReport, own: CommandMak
   if (open > 0) return mend(`${open} to migrate:`, own('migrate'))
   const inFiles = stepInFiles(gateway, own)
   if (inFiles !== null) return inFiles
-  if (done > 0)
-    return mend(`${some(done, servers.length)} at ${originText(migration.to)}. To prove it:`, own('verify'))
+  const place = targetText(ruleSet.rules)
+  const there = place === '' ? 'migrated' : `at ${place}`
+  if (done > 0) return mend(`${some(done, servers.length)} ${there}. To prove it:`, own('verify'))
   const [first] = moved
   const run = journal.runs.find(({ id }) => id === first?.movedBy)
   if (!first || !run) return null
-  const where = `${some(moved.length, servers.length)} at ${printable(originOf(first.url ?? ''))}`
+  const byRun = moved.filter(({ movedBy }) => movedBy === run.id)
+  const [origin = '', other] = new Set(byRun.map(({ url }) => originOf(url ?? '')))
+  const where = `${some(byRun.length, servers.length)} ${other === undefined ? `at ${printable(origin)}` : 'moved'}`
   return mend(`${where}, by run ${run.id}. To prove it:`, own('verify', ...ruleOptions(run.started.changes)))
 }
 

@@ -1,6 +1,7 @@
 import { SERVER_STATES, type ServerStanding, type ServerState } from '../../../core/plan/server-state.ts'
 import { groupedBy } from '../../../core/grouped.ts'
 import { maskUrl } from '../../../core/show/redact.ts'
+import type { RuleSet } from '../../../core/rule/rule.ts'
 import { count, printable } from '../../../core/show/text.ts'
 import type { GatewayStatus } from '../../../runs/status/status.ts'
 import { type Look, padded, warningLines, wrap } from '../layout.ts'
@@ -63,6 +64,21 @@ function renderState(state: ShownState, servers: readonly ServerStanding[], look
   })
 }
 
+/** What is still to be moved, by rule, where there are several. */
+function renderByRule(servers: readonly ServerStanding[], { rules }: RuleSet, look: Look): string[] {
+  if (rules.length < 2) return []
+  const indent = indentOf(look)
+  const pending = rules.map(({ name }) => ({
+    name,
+    n: servers.filter((each) => each.rules.includes(name)).length,
+  }))
+  return pending
+    .filter(({ n }) => n > 0)
+    .map(({ name, n }) =>
+      look.paint('dim', wrap(`${indent}${printable(name)}: ${n}`, look.width, `${indent}  `)),
+    )
+}
+
 /** Where the servers are that the migration does not concern, and those in files. */
 function renderOrigins(servers: readonly ServerStanding[], look: Look): string[] {
   const others = servers.filter(({ state, url }) => (state === 'other' || state === 'config') && url !== null)
@@ -94,14 +110,17 @@ export function renderNotes(notes: GatewayStatus['notes'], look: Look): string[]
 }
 
 /** The servers by where they stand, and what is to be said of the list. */
-export function renderServers({ servers, notes }: GatewayStatus, look: Look): string[] {
+export function renderServers({ servers, notes }: GatewayStatus, ruleSet: RuleSet, look: Look): string[] {
   const heading =
     servers.length === 0
       ? 'Servers  none'
       : `Servers  ${count(servers.length, 'server')}: ${numbersOf(servers)}`
   return [
     look.paint('bold', wrap(heading, look.width, '  ')),
-    ...STATES.flatMap((state) => renderState(state, servers, look)),
+    ...STATES.flatMap((state) => [
+      ...renderState(state, servers, look),
+      ...(state === 'to-migrate' ? renderByRule(servers, ruleSet, look) : []),
+    ]),
     ...(look.verbose ? renderOrigins(servers, look) : []),
     ...renderNotes(notes, look),
   ]

@@ -1,5 +1,3 @@
-import { AD_HOC } from '../../../core/rule/ad-hoc.ts'
-import { originText } from '../../../core/rule/address.ts'
 import type { CommandMaker } from '../../../core/show/own-command.ts'
 import { maskUrl } from '../../../core/show/redact.ts'
 import { printable } from '../../../core/show/text.ts'
@@ -11,6 +9,7 @@ import type { GatewayStatus, JournalStatus, Problem, StatusReport } from '../../
 import { columnsOf, hintLines, type Look, problemLines, wrap } from '../layout.ts'
 import { localTime } from '../local-time.ts'
 import { gatewayTitle } from '../name.ts'
+import { ruleSetText } from '../rules.ts'
 import { settling } from '../report/ways-to-end.ts'
 import type { StatusLook } from './containers.ts'
 import { renderDocker } from './docker.ts'
@@ -105,23 +104,18 @@ const USUAL_HEIGHT = 24
 
 /** Where everything is, on one screen, and what to do next. */
 export function renderStatus(report: StatusReport, look: StatusLook, own: CommandMaker): string {
-  const { at, url, migration, gateway, journal, docker } = report
+  const { at, url, ruleSet, gateway, journal, docker } = report
   const known = 'identity' in gateway ? gateway : null
   const who = known
     ? `${gatewayTitle(known.identity.version, url)}, ${known.identity.account}`
     : `LiteLLM at ${url}`
-  const to = originText(migration.to)
-  const rule =
-    migration.id === AD_HOC
-      ? `moving to ${to}`
-      : `migration ${migration.id}${look.verbose ? ` to ${to}` : ''}`
   const head = [
     look.paint('bold', wrap(printable(who), look.width, '  ')),
-    look.paint('dim', wrap(`${localTime(at)}, ${rule}`, look.width, '  ')),
+    look.paint('dim', wrap(`${localTime(at)}, ${ruleSetText(ruleSet, look.verbose)}`, look.width, '  ')),
   ]
   const above = [
     head.join('\n'),
-    'identity' in gateway ? renderServers(gateway, look).join('\n') : renderProblem(gateway, look),
+    'identity' in gateway ? renderServers(gateway, ruleSet, look).join('\n') : renderProblem(gateway, look),
     ...(known ? renderMoves(known, look) : []),
     renderJournal(journal, look, own),
   ]

@@ -2,6 +2,7 @@ import { createTwoFilesPatch, FILE_HEADERS_ONLY } from 'diff'
 import { MigrateError } from '../../errors.ts'
 import { maskUrl } from '../../show/redact.ts'
 import { printable } from '../../show/text.ts'
+import { isNested } from '../nested/pointer.ts'
 import type { Configured } from '../move/configured.ts'
 import { differences } from '../read/differences.ts'
 import { parseConfig } from '../read/document.ts'
@@ -15,13 +16,14 @@ import { type Target, targetOf } from './target.ts'
 export interface Wanted {
   url: string | null
   server_id: string | null
+  transport: string | null
 }
 
 /** A URL as a YAML scalar that needs no escapes. */
 const urlText = (url: string): string =>
   /[\s#'"{}[\],&*!|>%@`]|:$/.test(url) ? `'${url.replaceAll("'", "''")}'` : url
 
-const FIELDS = ['server_id', 'url'] as const
+const FIELDS = ['server_id', 'url', 'transport'] as const
 
 /** A field of an entry written anew, with its key: in place of what is there, else before the first line of the entry. */
 function fieldSplices(target: Target, wanted: Wanted): Splice[] {
@@ -32,7 +34,7 @@ function fieldSplices(target: Target, wanted: Wanted): Splice[] {
   for (const field of FIELDS) {
     const value = wanted[field]
     if (value === null) continue
-    const written = `${field}: ${field === 'url' ? urlText(value) : idText(value)}`
+    const written = `${field}: ${field === 'server_id' ? idText(value) : urlText(value)}`
     const pair = entry.node && ownPair(entry.node, field)
     if (!pair) added.push(written)
     else if (pair.complex) refuse('it is written with a complex key')
@@ -98,6 +100,8 @@ function isAlone(text: string, { start, remove }: Splice): boolean {
  */
 function patchOf(config: Config, name: string, wanted: Wanted): string[] {
   const { text, file } = config.document
+  // Such a text is no file that could be patched.
+  if (isNested(file)) return []
   try {
     const splices = fieldSplices(targetOf(config, name), wanted)
     if (!splices.every((splice) => isAlone(text, splice))) return []
@@ -118,10 +122,11 @@ export function leftWithPatch(
   reason: string,
 ): { message: string; patch: string[] } {
   const patch = patchOf(config, server.name, wanted)
-  const { url, server_id: id } = wanted
+  const { url, server_id: id, transport } = wanted
   const fields = [
     ...(id === null ? [] : [`server_id: ${id}`]),
     ...(url === null ? [] : [`url: ${maskUrl(url)}`]),
+    ...(transport === null ? [] : [`transport: ${transport}`]),
   ]
   const words = fields.length === 0 || patch.length > 0 ? '' : `. By hand, in its entry: ${fields.join(', ')}`
   return { message: reason + words, patch }
@@ -130,7 +135,7 @@ export function leftWithPatch(
 /** What a person would change in a config.yaml that nobody has shown, in its usual form. */
 export function sketchByHand(
   name: string,
-  { id, url, next }: { id: string | null; url: string; next: string },
+  { id, url, next, transport }: { id: string | null; url: string; next: string; transport: string | null },
 ): string[] {
   return [
     ' mcp_servers:',
@@ -138,5 +143,6 @@ export function sketchByHand(
     ...(id === null ? [] : [`+    server_id: ${id}`]),
     `-    url: ${url}`,
     `+    url: ${next}`,
+    ...(transport === null ? [] : [`+    transport: ${transport}`]),
   ]
 }

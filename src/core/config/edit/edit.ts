@@ -9,12 +9,14 @@ import { isTemplate } from '../read/sections.ts'
 import { heldPairs } from '../read/sightings.ts'
 import { changedPart, type Splice, spliced } from './splice.ts'
 import { type Target, targetOf } from './target.ts'
+import { dataSteps, textSplice } from './text.ts'
 
 /**
- * One change of a server's entry: another URL, or a `server_id` that is pinned or taken out again. `sharers`: all servers
- * that have their URL from the same place and are to have the new one; without it the server alone.
+ * One change of a server's entry: another URL, another text at a path of it, or a `server_id` that is pinned or taken out again.
+ * `sharers`: all servers that have their URL from the same place and are to have the new one; without it the server alone.
  */
 export type ConfigEdit =
+  | { field: 'text'; path: string; before: string; after: string }
   | { field: 'url'; before: string; after: string; sharers?: readonly string[] }
   | { field: 'server_id'; before: null; after: string }
   | { field: 'server_id'; before: string; after: null }
@@ -52,6 +54,7 @@ function urlSplice(
 
 function spliceOf(target: Target, edit: ConfigEdit): Splice {
   if (edit.field === 'url') return urlSplice(target, edit)
+  if (edit.field === 'text') return textSplice(target, edit)
   return edit.before === null ? pinSplice(target, edit.after) : unpinSplice(target, edit.before)
 }
 
@@ -62,7 +65,8 @@ function meantBy(all: readonly ServerEdits[]): Map<string, ConfigEdit> {
   const each = all.flatMap(({ name, edits }) =>
     edits.flatMap((edit) => {
       const servers = edit.field === 'url' ? (edit.sharers ?? [name]) : [name]
-      return servers.map((server): [string, ConfigEdit] => [key(['mcp_servers', server, edit.field]), edit])
+      const place = edit.field === 'text' ? dataSteps(edit.path) : [edit.field]
+      return servers.map((server): [string, ConfigEdit] => [key(['mcp_servers', server, ...place]), edit])
     }),
   )
   return new Map(each.filter(([, { before, after }]) => before !== after))

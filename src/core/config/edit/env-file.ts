@@ -1,134 +1,180 @@
-import { configFault } from '../read/fault.ts'
-import { changedPart, spliced } from './splice.ts'
-
 /** What an `.env` file says about a variable. `reason` continues "its value cannot be changed here: ". */
 export type EnvValue = { kind: 'here'; value: string } | { kind: 'elsewhere'; reason: string }
 
-/** A variable of an `.env` file; `line` counts from 1. */
+/**
+ * A part of a value: text of its own, which begins at an offset of the file, or what the variable `refers` holds. A value without
+ * quotes or `${…}` is one part.
+ */
+export type EnvPart = { text: string; start: number } | { refers: string }
+
+/**
+ * A variable of an `.env` file; `line` counts from 1. `parts`: what its value is made of, none where that cannot be told.
+ * `mentions`: the variables that stand in it in any form.
+ */
 export interface EnvVariable {
   name: string
   line: number
   value: EnvValue
+  parts: readonly EnvPart[]
+  mentions: readonly string[]
 }
 
-/** A variable with the offset at which the text of its value begins, and the variables that its value is made of. */
-interface Assignment extends EnvVariable {
-  start: number
-  refers: string[]
-}
-
-// White space within a line, and a value up to its end: quoted ones may go over several lines.
-const GAP = String.raw`[^\S\r\n]*`
+// White space within a line as Python has it, and a value up to its end: quoted ones may go over several lines.
+const INNER = String.raw` \t\v\f\x1c-\x1f\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000`
+const GAP = `[${INNER}]*`
 const VALUE = String.raw`'(?:\\'|[^'])*'|"(?:\\"|[^"])*"|[^\r\n]*`
 
 /** An assignment as python-dotenv reads it, with which LiteLLM loads `.env` (`__init__.py`, 1.77.7 to 1.106.2). */
 const ASSIGNMENT = new RegExp(
   [
-    String.raw`(?<![^\r\n])(?<lead>${GAP}(?:export${GAP}(?<=\s))?)`,
-    String.raw`(?:'(?<quoted>[^'\r\n]+)'|(?<bare>[^\s=#'"]+))${GAP}`,
+    String.raw`(?<![^\r\n])${GAP}(?:export[${INNER}]+)?`,
+    String.raw`(?:'(?<quoted>[^']+)'|(?<bare>[^\r\n=#'${INNER}][^\r\n=#${INNER}]*))${GAP}`,
     String.raw`(?:=${GAP}(?<value>${VALUE}))?(?<rest>[^\r\n]*)`,
   ].join(''),
   'g',
 )
 
-const elsewhere = (reason: string): EnvValue => ({ kind: 'elsewhere', reason })
+/** What a value is made of, as far as one assignment tells. */
+type Made = { parts: EnvPart[] } | { reason: string }
+
+/** The one form in which shells, Docker Compose and python-dotenv all put in another variable. */
+const REFERENCE = /\$\{([A-Za-z_]\w*)\}/
+
+function partsOf(text: string, start: number): EnvPart[] {
+  const parts: EnvPart[] = []
+  let at = 0
+  for (const found of text.matchAll(new RegExp(REFERENCE, 'g'))) {
+    if (found.index > at) parts.push({ text: text.slice(at, found.index), start: start + at })
+    parts.push({ refers: found[1] ?? '' })
+    at = found.index + found[0].length
+  }
+  if (at < text.length || parts.length === 0) parts.push({ text: text.slice(at), start: start + at })
+  return parts
+}
 
 /** Judges a text between quotes, or without them. What shells, Docker and python-dotenv read differently is refused. */
-function judged(text: string): EnvValue {
-  if (/[\r\n]/.test(text)) return elsewhere('it spans several lines')
-  if (/[$`]/.test(text)) return elsewhere('it holds a $ or a backtick, which may stand for something else')
-  if (text.includes('\\')) return elsewhere('it holds a backslash')
-  return { kind: 'here', value: text }
+function judged(text: string, start: number, isSingle: boolean): Made {
+  if (/[\r\n]/.test(text)) return { reason: 'it spans several lines' }
+  const own = isSingle ? text : text.replaceAll(new RegExp(REFERENCE, 'g'), '')
+  if (/[$`]/.test(own)) return { reason: 'it holds a $ or a backtick, which may stand for something else' }
+  if (text.includes('\\')) return { reason: 'it holds a backslash' }
+  return { parts: partsOf(text, start) }
 }
 
-function readQuoted(value: string, rest: string): EnvValue {
-  if (!/^\s*(#|$)/.test(rest)) return elsewhere('something follows its closing quote')
-  return judged(value.slice(1, -1))
+/** A value without quotes: its comment begins at a # after white space. */
+const BARE_VALUE = new RegExp(`(?<![${INNER}])[${INNER}]+(?:#.*)?$`, 's')
+
+function readValue(value: string | undefined, start: number, rest: string): Made {
+  if (value === undefined) return { reason: 'the variable has no value in this file' }
+  if (/^(['"])[\s\S]*\1$/.test(value) && value.length > 1)
+    return /^\s*(#|$)/.test(rest)
+      ? judged(value.slice(1, -1), start + 1, value.startsWith("'"))
+      : { reason: 'something follows its closing quote' }
+  if (value.startsWith('#')) return { reason: 'it begins with a #, which may be a comment' }
+  const text = value.replace(BARE_VALUE, '')
+  return /['"]/.test(text) ? { reason: 'it holds a quote' } : judged(text, start, false)
 }
 
-/** Where the comment of a value without quotes begins: at a # at its beginning or after white space. */
-function commentIn(value: string): number {
-  for (let at = value.indexOf('#'); at !== -1; at = value.indexOf('#', at + 1))
-    if (at === 0 || /\s/.test(value.charAt(at - 1))) return at
-  return value.length
+// Releases of python-dotenv take it as a part of the first name, or leave it out.
+const MARK = '\uFEFF'
+
+interface Assignment {
+  name: string
+  line: number
+  made: Made
+  mentions: readonly string[]
 }
 
-function readUnquoted(value: string): EnvValue {
-  const text = value.slice(0, commentIn(value)).trimEnd()
-  return /['"]/.test(text) ? elsewhere('it holds a quote') : judged(text)
-}
-
-function readValue(value: string | undefined, rest: string): EnvValue {
-  if (value === undefined) return elsewhere('the variable has no value in this file')
-  return /^(['"])[\s\S]*\1$/.test(value) && value.length > 1 ? readQuoted(value, rest) : readUnquoted(value)
-}
+/** The variables that a text names: as python-dotenv does, whose names are any text, and as shells do. */
+const mentionedIn = (text: string): string[] =>
+  [...text.matchAll(/\$\{([^}:]*)/g), ...text.matchAll(/\$\{?([A-Za-z_]\w*)/g)].map(([, name = '']) => name)
 
 function readAssignment(match: RegExpExecArray, line: number): Assignment {
-  const { lead = '', quoted = '', bare = quoted, value, rest = '' } = match.groups ?? {}
-  const marked = lead.includes('\uFEFF')
+  const { quoted = '', bare = quoted, value, rest = '' } = match.groups ?? {}
   const start = match.index + match[0].length - rest.length - (value?.length ?? 0)
-  return {
-    name: bare,
-    line,
-    value: marked ? elsewhere('it follows a byte order mark') : readValue(value, rest),
-    start: value !== undefined && /^['"]/.test(value) ? start + 1 : start,
-    refers: [...(value ?? '').matchAll(/\$\{?([A-Za-z_]\w*)/g)].map(([, name = '']) => name),
-  }
+  const isMarked = bare.startsWith(MARK)
+  const made = isMarked ? { reason: 'it follows a byte order mark' } : readValue(value, start, rest)
+  const mentions = mentionedIn(`${value ?? ''}${rest}`)
+  return { name: isMarked ? bare.slice(MARK.length) : bare, line, made, mentions }
 }
+
+/** From python-dotenv 1.2.4 on a quote after two backslashes ends a value, and after one never; before, they were read otherwise. */
+const MAY_END = /^(?=.*[\r\n])(?:'.*\\(?:\\'|'$)|".*\\(?:\\"|"$))/s
 
 function assignments(text: string): Assignment[] {
   let [counted, line] = [0, 1]
-  return [...text.matchAll(ASSIGNMENT)].map((match) => {
+  const doubts: Made[] = []
+  const all = [...text.matchAll(ASSIGNMENT)].map((match) => {
     line += text.slice(counted, match.index).split(/\r\n|\r|\n/).length - 1
     counted = match.index
-    return readAssignment(match, line)
+    const read = readAssignment(match, line)
+    if (MAY_END.test(match.groups?.['value'] ?? ''))
+      doubts.push({ reason: `where the quote in line ${line} ends depends on the release of python-dotenv` })
+    return read
   })
+  // One below might be set again there.
+  const [doubt] = doubts
+  return doubt ? all.map((each) => ({ ...each, made: doubt })) : all
 }
 
-/** What speaks against changing a variable, besides its value: it is set twice, most of the time by mistake, or others are made of it. */
-function alone(all: readonly Assignment[]): Assignment[] {
-  const [lines, users] = [new Map<string, number[]>(), new Map<string, string>()]
-  for (const { name, line, refers } of all) {
-    const own = lines.get(name)
-    if (own) own.push(line)
-    else lines.set(name, [line])
-    for (const other of refers) users.set(other, name)
+const elsewhere = (reason: string): EnvValue => ({ kind: 'elsewhere', reason })
+
+/** A value that others are put into is no longer than any URL is, so that a file of a few lines cannot fill the memory. */
+const LONGEST = 8192
+/** Nobody makes one of another through so many steps. */
+const DEEPEST = 16
+
+/** The value that some parts make. `before`: the variables above, with which LiteLLM's reader fills it. */
+export function valueOf(parts: readonly EnvPart[], before: ReadonlyMap<string, EnvValue>): EnvValue {
+  let value = ''
+  for (const part of parts) {
+    if ('text' in part) {
+      value += part.text
+      continue
+    }
+    const held = before.get(part.refers)
+    if (!held) return elsewhere(`it is made of ${part.refers}, which is not set above it`)
+    // Where that is made of others itself, the first that is wrong is named.
+    if (held.kind === 'elsewhere' && held.reason.startsWith('it is made of')) return held
+    if (held.kind === 'elsewhere')
+      return elsewhere(`it is made of ${part.refers}, and of that ${held.reason}`)
+    value += held.value
+    if (value.length > LONGEST) return elsewhere('it becomes longer than a URL can be')
   }
-  return all.map((one) => {
-    const [own = [], user] = [lines.get(one.name), users.get(one.name)]
-    if (own.length > 1)
-      return { ...one, value: elsewhere(`it is set more than once, in lines ${own.slice(0, 9).join(', ')}`) }
-    return user === undefined
-      ? one
-      : { ...one, value: elsewhere(`the value of ${user} is built from it, too`) }
-  })
+  return { kind: 'here', value }
+}
+
+/** The value of a variable, with what its file says of it besides. `lines`: where it is set. */
+function judgedAlone(
+  made: Made,
+  {
+    lines,
+    depth,
+    before,
+  }: { lines: readonly number[]; depth: number; before: ReadonlyMap<string, EnvValue> },
+): EnvValue {
+  // Most of the time that is a mistake.
+  if (lines.length > 1) return elsewhere(`it is set more than once, in lines ${lines.slice(0, 9).join(', ')}`)
+  if ('reason' in made) return elsewhere(made.reason)
+  return depth > DEEPEST
+    ? elsewhere(`it is made of others through more than ${DEEPEST} steps`)
+    : valueOf(made.parts, before)
 }
 
 /** Reads an `.env` file: every variable in its order, with its value or the reason why it cannot be changed. */
 export function readEnvFile(text: string): EnvVariable[] {
-  return alone(assignments(text)).map(({ name, line, value }) => ({ name, line, value }))
-}
-
-/** Can a value be written in place of another, between its quotes or without any, and be read as the same text? */
-function fits(text: string, name: string, after: string): boolean {
-  const found = readEnvFile(text).find((variable) => variable.name === name)
-  return found?.value.kind === 'here' && found.value.value === after
-}
-
-/**
- * Changes the value of one variable of an `.env` file and returns the whole text: only the characters that differ are
- * replaced; quotes, spaces, comments and line ends stay. Throws `config-invalid` where the file does not hold `before`.
- */
-export function editEnvFile(text: string, file: string, name: string, before: string, after: string): string {
-  const found = alone(assignments(text)).find((variable) => variable.name === name)
-  if (!found) throw configFault(file, null, `the variable ${name} is not set there`)
-  const { value, line, start } = found
-  if (value.kind === 'elsewhere')
-    throw configFault(file, line, `${name} cannot be changed here: ${value.reason}`)
-  if (value.value !== before) throw configFault(file, line, `${name} does not have the expected value`)
-  const part = changedPart(before, after)
-  const edited = spliced(text, [{ ...part, start: start + part.start }])
-  if (!fits(edited, name, after))
-    throw configFault(file, line, `the new value of ${name} cannot be written that way`)
-  return edited
+  const all = assignments(text)
+  const lines = new Map<string, number[]>()
+  for (const { name, line } of all) lines.set(name, [...(lines.get(name) ?? []), line])
+  const [before, steps] = [new Map<string, EnvValue>(), new Map<string, number>()]
+  return all.map(({ name, line, made, mentions }) => {
+    const own = lines.get(name) ?? []
+    const parts = 'parts' in made ? made.parts : []
+    const depth =
+      1 + Math.max(0, ...parts.map((part) => ('refers' in part ? (steps.get(part.refers) ?? 0) : 0)))
+    const value = judgedAlone(made, { lines: own, depth, before })
+    before.set(name, value)
+    steps.set(name, depth)
+    return { name, line, value, parts, mentions }
+  })
 }

@@ -26,9 +26,17 @@ export interface Configuration {
   /** The config files as they were given, and what was found in each; and `.env` files with something wrong. */
   files: GivenFile[]
   variables: (EnvVariable & { path: string })[]
+  /** The names of variables that are made of others, or of which others are made. */
+  made: ReadonlySet<string>
   /** Variables to which something else refers than URLs of servers, each with the config file in which that stands. */
   used: ReadonlyMap<string, string>
 }
 
 /** Nothing was given. */
-export const NO_FILES: Configuration = { trees: [], files: [], variables: [], used: new Map() }
+export const NO_FILES: Configuration = {
+  trees: [],
+  files: [],
+  variables: [],
+  made: new Set(),
+  used: new Map(),
+}

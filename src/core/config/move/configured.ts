@@ -1,3 +1,4 @@
+import { endsAmong, envChange, referredBy } from '../edit/env-change.ts'
 import type { EnvValue } from '../edit/env-file.ts'
 import type { Config, ConfigServer } from '../read/servers.ts'
 import { startFaults } from '../read/startup.ts'
@@ -13,11 +14,24 @@ export interface Configured {
   server: ConfigServer
   /** `litellm_settings.mcp_aliases` that hold. */
   aliases: Record<string, string>
-  /**
-   * Where its URL comes from an environment variable: the `.env` file that holds it, and all servers that have their URL
-   * from there, in the order of the files. The first of them stands for the variable.
-   */
-  variable: { name: string; path: string; value: EnvValue; sharers: string[] } | null
+  /** Where its URL comes from an environment variable. */
+  variable: UrlVariable | null
+}
+
+/** An environment variable that is the URL of a server. */
+export interface UrlVariable {
+  name: string
+  /** The `.env` file that holds it. */
+  path: string
+  value: EnvValue
+  /** The variable in whose own text it would be changed: itself, or one of which it is made. */
+  place: string
+  /** All servers that have their URL from that place, in the order of the files. The first of them stands for it. */
+  sharers: readonly string[]
+  /** What the variables become that are made of that place, by name; empty where it is none but itself. */
+  becomes: ReadonlyMap<string, string>
+  /** The files in which all this was read. */
+  within: Configuration
 }
 
 /** Who holds a server by its id, as far as that is known. */
@@ -53,19 +67,72 @@ export function startFaultsOf({ trees }: Configuration, version: string | null):
   )
 }
 
+/** The servers that have their URL from any of these variables, in the order of the files. */
+function serversWith({ trees }: Configuration, isMeant: (variable: string) => boolean): string[] {
+  const all = trees.flatMap(({ servers }) => servers)
+  return [...new Set(all.flatMap(({ url, name }) => (url.kind === 'env' && isMeant(url.name) ? [name] : [])))]
+}
+
 function variableOf(name: string, configuration: Configuration): Configured['variable'] {
-  const { trees, variables, used } = configuration
+  const { variables, used } = configuration
   const [found, second] = variables.filter((each) => each.name === name)
   if (!found) return null
-  const sharers = trees
-    .flatMap(({ servers }) => servers)
-    .flatMap((each) => (each.url.kind === 'env' && each.url.name === name ? [each.name] : []))
+  const sharers = serversWith(configuration, (each) => each === name)
   const user = used.get(name)
   const reason = second
     ? `it stands in ${second.path}, too`
     : user !== undefined && `other settings in ${user} have their value from it, too`
   const value = reason ? { kind: 'elsewhere' as const, reason } : found.value
-  return { name, path: found.path, value, sharers: [...new Set(sharers)] }
+  const { path } = found
+  return { name, path, value, place: name, sharers, becomes: new Map(), within: configuration }
+}
+
+/** Why a place of a `.env` file stays that is more than the URL of servers: what else is made of it, or has its value from there. */
+function otherUse(
+  changed: readonly string[],
+  { path, within }: UrlVariable,
+  urls: ReadonlySet<string>,
+): string | null {
+  const { variables, used } = within
+  const own = variables.filter((each) => each.path === path)
+  const elsewhere = new Map(
+    variables
+      .filter((each) => each.path !== path)
+      .flatMap((each) => [each.name, ...referredBy(each)].map((name) => [name, each])),
+  )
+  for (const name of changed) {
+    const user = used.get(name)
+    if (user !== undefined) return `other settings in ${user} have their value from ${name}, too`
+    const other = elsewhere.get(name)
+    if (other) return `${name} stands in ${other.path}, too`
+  }
+  const end = endsAmong(own, changed).find((name) => !urls.has(name))
+  return end === undefined ? null : `${end} is made of it, too, and is the URL of no server`
+}
+
+/**
+ * A server with the place in which its variable has to be changed for it to have another URL: its own, or that of a variable of which
+ * it is made, with all servers that move with it. `reason`: why there is none.
+ */
+export function placedFor(configured: Configured, next: string): Configured | { reason: string } {
+  const { variable } = configured
+  if (!variable?.within.made.has(variable.name)) return configured
+  const { name, path, within } = variable
+  const variables = within.variables.filter((each) => each.path === path)
+  const change = envChange(variables, name, next)
+  const left = (reason: string): { reason: string } => ({
+    reason: `${name} in ${path} cannot be changed: ${reason}`,
+  })
+  if ('reason' in change) return left(change.reason)
+  const { place, becomes } = change
+  const sharers = serversWith(within, (each) => becomes.has(each))
+  const urls = within.trees.flatMap(({ servers }) =>
+    servers.map(({ url }) => (url.kind === 'env' ? url.name : '')),
+  )
+  const other = otherUse([...becomes.keys()], variable, new Set(urls))
+  if (other !== null)
+    return left(place === name ? other : `${place} would have to change, of which it is made; ${other}`)
+  return { ...configured, variable: { ...variable, place, becomes, sharers } }
 }
 
 /**
@@ -118,5 +185,5 @@ export function sharersOf({ server, variable }: Configured): readonly string[] {
 
 /** What the URL of some servers is written in, in words. */
 export function sharedPlace({ variable, path }: Configured): string {
-  return variable ? variable.name : `one place of ${path}`
+  return variable ? variable.place : `one place of ${path}`
 }

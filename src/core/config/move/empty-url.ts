@@ -1,6 +1,7 @@
 import { isBlankUrl } from '../../rule/address.ts'
 import { entryUrl, type InventoryEntry } from '../../plan/forward/inventory.ts'
-import { verdictOnUrl, type Migration } from '../../rule/migration.ts'
+import type { Rule } from '../../rule/rule.ts'
+import { verdictOnUrl } from '../../rule/verdict.ts'
 import type { ListedServer } from '../../record/server.ts'
 
 /** Servers that need no URL: LiteLLM starts them as programs, or makes them from a description. */
@@ -19,10 +20,10 @@ export function unsetVariable({ listed, configured }: InventoryEntry): string | 
 }
 
 /** What is worth knowing of a listed server of config.yaml that has an empty URL, or `null`. What matches is told elsewhere. */
-export function emptyUrlRemark(entry: InventoryEntry, migration: Migration): string | null {
+export function emptyUrlRemark(entry: InventoryEntry, rules: readonly Rule[]): string | null {
   const { listed, source, configured } = entry
   if (source !== 'config' || !isBlankUrl(listed.url) || needsNone(listed)) return null
-  if (verdictOnUrl(migration, entryUrl(entry)).kind === 'match') return null
+  if (verdictOnUrl(rules, entryUrl(entry), listed).kind === 'match') return null
   if (configured !== null) return unsetVariable(entry)
   return 'LiteLLM lists it with an empty URL: it was probably started without the variable from which the entry in config.yaml takes it'
 }

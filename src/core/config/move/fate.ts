@@ -1,5 +1,5 @@
 import type { Era } from '../../record/eras.ts'
-import type { Effect } from '../../plan/change.ts'
+import type { Edit, Effect } from '../../plan/change.ts'
 import { type Configured, type HeldBy, sharersOf } from './configured.ts'
 import { changedServerId, hashedServers } from './server-id.ts'
 
@@ -15,14 +15,18 @@ export interface Mover {
   configured: Configured
   id: string
   held: HeldBy
+  url: string
+  next: string
+  /** The rules that move the URL. */
+  rules: readonly string[]
+  /** What else of its entry is to change: other fields, and the transport that goes with the URL. */
+  others: readonly Edit[]
 }
 
 /** A move of servers that have their URL from one place: together or not at all. */
 export interface Move {
   /** In the order in which their ids are pinned. The first of them in the files stands for the place. */
   movers: readonly Mover[]
-  url: string
-  next: string
   era: Era
 }
 
@@ -33,10 +37,12 @@ export interface Fated extends Mover {
 }
 
 /** The id that LiteLLM will give a server with another URL, `null` where its entry does not make the present one. */
-function expectedId({ configured, id }: Mover, { url, next }: Move): string | null {
+function expectedId({ configured, id, others, url, next }: Mover): string | null {
   const { server, aliases } = configured
+  const transport = others.find(({ field }) => field === 'transport')?.after
+  const to = { url: next, ...(transport != null && { transport }) }
   for (const hashed of hashedServers(server, url, aliases)) {
-    const found = changedServerId(hashed, id, next)
+    const found = changedServerId(hashed, id, to)
     if (found !== null) return found
   }
   return null
@@ -49,16 +55,16 @@ export interface Hindrance {
 }
 
 /** What becomes of the id of a server that moves, or why it cannot be moved. */
-export function fate(mover: Mover, move: Move): Fated | Hindrance {
+export function fate(mover: Mover, era: Era): Fated | Hindrance {
   const { configured } = mover
   const { server, path } = configured
-  const nextId = expectedId(mover, move)
-  if (nextId === null && move.era.pinsConfigIds && !('server_id' in server.entry))
+  const nextId = expectedId(mover)
+  if (nextId === null && era.pinsConfigIds && !('server_id' in server.entry))
     return {
       name: server.name,
       reason: `its entry in ${path} does not make the id that the gateway lists; is this the file that LiteLLM was started with?`,
     }
-  return { ...mover, nextId, pinned: move.era.pinsConfigIds && nextId !== mover.id }
+  return { ...mover, nextId, pinned: era.pinsConfigIds && nextId !== mover.id }
 }
 
 /** That a server gets another id, and who holds the present one. `name`: the server, where it is not the one that is changed. */
@@ -78,7 +84,8 @@ export function idEffect(name: string | null, id: string, next: string | null, h
 }
 
 /** That other servers have their URL from the same place, too, and move with the one that stands for it. */
-export function sharing(first: Mover, isVariable: boolean): Effect[] {
+export function sharing(first: Mover): Effect[] {
+  const isVariable = first.configured.variable !== null
   const others = sharersOf(first.configured).filter((name) => name !== first.configured.server.name)
   if (others.length === 0) return []
   const names = others.join(', ')
@@ -88,7 +95,7 @@ export function sharing(first: Mover, isVariable: boolean): Effect[] {
 }
 
 /** What becomes of the ids of several servers that move together, on a release that lets none be pinned. */
-export function idEffects(first: Fated, all: readonly Fated[], { era }: Move): Effect[] {
+export function idEffects(first: Fated, all: readonly Fated[], era: Era): Effect[] {
   if (era.pinsConfigIds) return []
   return [first, ...all.filter((each) => each !== first)].flatMap((each) => {
     const { configured, id, nextId, held } = each

@@ -1,5 +1,6 @@
 import type { ConfigDocument } from '../read/document.ts'
 import { PyDict, type PyValue } from '../pyyaml/construct/values.ts'
+import { printable } from '../../show/text.ts'
 
 /** A config.yaml that was given, and what was found in it. */
 export interface GivenFile {
@@ -16,33 +17,13 @@ export interface GivenFile {
   looksLike: string | null
 }
 
-const path = (steps: readonly string[]): string =>
-  steps.map((step) => (/^[\w-]+$/.test(step) ? step : JSON.stringify(step))).join('.')
-
-/** Does a text hold a configuration with MCP servers? */
-const isConfiguration = (value: PyValue): boolean =>
-  typeof value === 'string' && /^[ \t]*["']?mcp_servers["']?[ \t]*:/m.test(value)
-
 /** As deep as charts nest their values. */
 const DEEPEST = 6
 
-interface Nested {
-  steps: readonly string[]
-  isText: boolean
-}
-
-/** Where in a value, not at its top, MCP servers stand. */
-function search(value: PyValue, steps: readonly string[]): Nested | null {
-  if (isConfiguration(value)) return { steps, isText: true }
-  if (steps.length > DEEPEST) return null
-  if (Array.isArray(value)) {
-    for (const [i, member] of value.entries()) {
-      const found = search(member, [...steps, String(i)])
-      if (found) return found
-    }
-  }
-  if (!(value instanceof PyDict)) return null
-  if (steps.length > 0 && value.has('mcp_servers')) return { steps, isText: false }
+/** Where in a value, not at its top, MCP servers stand: the keys that lead there. */
+function search(value: PyValue, steps: readonly string[]): readonly string[] | null {
+  if (steps.length > DEEPEST || !(value instanceof PyDict)) return null
+  if (steps.length > 0 && value.has('mcp_servers')) return steps
   for (const [key, member] of value.entries()) {
     const found = typeof key === 'string' ? search(member, [...steps, key]) : null
     if (found) return found
@@ -54,13 +35,13 @@ function search(value: PyValue, steps: readonly string[]): Nested | null {
 export function looksLike({ top }: ConfigDocument): string | null {
   if (!top || top.data.has('mcp_servers')) return null
   const kind = top.data.get('kind')
-  const isManifest = top.data.has('apiVersion') && typeof kind === 'string' && /^\w+$/.test(kind)
-  const what = isManifest ? `it is a Kubernetes ${kind}` : null
-  const found = search(top.data, [])
-  if (!found) return what
-  if (found.isText)
-    return `${what ?? 'it is not a configuration of LiteLLM'}, and LiteLLM's configuration is a text in it, at ${path(found.steps)}. Write that text into a file of its own, give that file, and carry the change over`
-  return `${what ?? 'it looks like the values of a Helm chart'}, and mcp_servers stands under ${path(found.steps)}, where LiteLLM does not look. Give the file that LiteLLM is started with, or change it here by hand`
+  if (top.data.has('apiVersion') && typeof kind === 'string' && /^\w+$/.test(kind))
+    return `it is a Kubernetes ${kind}`
+  const steps = search(top.data, [])
+  return (
+    steps &&
+    `they stand under ${steps.map(printable).join('.')}, where LiteLLM does not look; move them to its top`
+  )
 }
 
 const SHOWN = 5
@@ -70,7 +51,8 @@ export function missingIn(files: readonly GivenFile[], name: string): string {
   const told = files.map(({ path: given, source, fault, servers, looksLike: looks }) => {
     if (fault !== null) return fault
     if (looks !== null) return `${given} has no mcp_servers at its top: ${looks}`
-    const file = source === given ? given : `${source}, which ${given} includes,`
+    const isOwn = source === given || source.startsWith(`${given}#`)
+    const file = isOwn ? source : `${source}, which ${given} includes,`
     if (servers.length === 0) return `${file} holds no MCP servers`
     const more = servers.length > SHOWN ? ` and ${servers.length - SHOWN} more` : ''
     return `${file} holds the MCP servers ${servers.slice(0, SHOWN).join(', ')}${more}, and no ${name}`

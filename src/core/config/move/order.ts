@@ -13,7 +13,9 @@ function serverEdits({ file, edits }: FileEdits): ServerEdits {
       ({ field, before, after }): ConfigEdit =>
         field === PINNED_ID
           ? { field: 'server_id', before: null, after: after ?? '' }
-          : { field: 'url', before: before ?? '', after: after ?? '', sharers },
+          : field === 'url'
+            ? { field, before: before ?? '', after: after ?? '', sharers }
+            : { field: 'text', path: field, before: before ?? '', after: after ?? '' },
     ),
   }
 }
@@ -32,6 +34,12 @@ function made(config: Config, steps: readonly FileEdits[]): { config: Config } |
 export interface Ordered {
   order: readonly FileEdits[]
   refused: ReadonlyMap<FileEdits, string>
+}
+
+/** Why an edit cannot be made in a config.yaml, alone; `null` where it can. */
+export function hindranceTo(config: Config, step: FileEdits): string | null {
+  const found = made(config, [step])
+  return 'reason' in found ? found.reason : null
 }
 
 /** Those among some writes that cannot be made, found by halves: a file with thousands of them is not read for each. */

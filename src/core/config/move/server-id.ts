@@ -55,13 +55,17 @@ export function configServerIds(server: HashedServer): string[] {
 }
 
 /**
- * The id that LiteLLM will give a server once its URL is `url`, found by the way in which it made the present one.
+ * The id that LiteLLM will give a server once its URL, and its transport, are others, found by the way in which it made the present one.
  * A pinned id stays. `null` where no known way makes the present id, so that nothing can be foretold.
  */
-export function changedServerId(server: HashedServer, presentId: string, url: string): string | null {
+export function changedServerId(
+  server: HashedServer,
+  presentId: string,
+  next: Pick<HashedServer, 'url'> & Partial<Pick<HashedServer, 'transport'>>,
+): string | null {
   if (typeof server.server_id === 'string' && server.server_id.trim() === presentId) return presentId
   const way = configServerIds(server).indexOf(presentId)
-  return configServerIds({ ...server, url })[way] ?? null
+  return configServerIds({ ...server, ...next })[way] ?? null
 }
 
 /**

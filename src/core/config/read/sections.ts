@@ -39,6 +39,9 @@ export function serverAt(path: readonly string[]): string | null {
   return path.length === 3 && section === 'mcp_servers' && field === 'url' && name !== undefined ? name : null
 }
 
+/** Is this one of the names that LiteLLM reads at the top? */
+export const isSection = (name: string): boolean => SECTIONS.has(name)
+
 /** Is a path of the data one that LiteLLM never looks at? */
 export function isTemplate([section]: readonly string[]): boolean {
   return section !== undefined && !section.startsWith('\0') && !SECTIONS.has(section)

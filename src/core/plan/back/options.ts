@@ -1,5 +1,5 @@
 import { aimOf, type Change, type ChangedFile, type Effect } from '../change.ts'
-import { acceptOptions, consentsToRevert } from '../consent.ts'
+import { acceptOptions, consentsToRevert } from '../consent/consent.ts'
 
 /** That a change writes over what somebody else wrote: what was there before is nothing that a rule knows. */
 export const OVER_EDIT: Effect = {
@@ -12,14 +12,17 @@ export const OVER_EDIT: Effect = {
 export const isOverEdit = ({ effects }: Pick<Change, 'effects'>): boolean =>
   effects.some(({ code }) => code === OVER_EDIT.code)
 
+/** What a change may write and be taken back unasked: nobody gains access by it. */
+const PLAIN: ReadonlySet<string> = new Set(['url', 'transport'])
+
 type Recoverable = Pick<Change, 'file' | 'edits' | 'landed' | 'effects'>
 
 /**
- * Does a change write nothing but the URL, as its rule makes it, and what LiteLLM clears with that? Anything else goes back
- * unasked only where the head of the journal is named.
+ * Does a change write nothing but URL and transport, as its rule makes them, and what LiteLLM clears with the URL? Anything else
+ * goes back unasked only where the head of the journal is named.
  */
 export function isPlain(change: Recoverable): boolean {
-  return change.file === null && !isOverEdit(change) && aimOf(change).every(({ field }) => field === 'url')
+  return change.file === null && !isOverEdit(change) && aimOf(change).every(({ field }) => PLAIN.has(field))
 }
 
 /** An option that names a file, as it has to be given before that file is written. */

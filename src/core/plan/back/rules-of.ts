@@ -1,6 +1,6 @@
 import { originOf } from '../../rule/address.ts'
 import { AD_HOC, adHocMigration } from '../../rule/ad-hoc.ts'
-import type { Migration } from '../../rule/migration.ts'
+import type { Migration } from '../../rule/rule.ts'
 import { aimOf, type Change } from '../change.ts'
 import type { Plan } from '../plan.ts'
 

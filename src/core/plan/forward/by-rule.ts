@@ -4,10 +4,11 @@ import { unsetVariable } from '../../config/move/empty-url.ts'
 import { missingIn } from '../../config/move/given.ts'
 import type { Era } from '../../record/eras.ts'
 import { identify } from '../../record/server.ts'
-import { editsOf } from '../../rule/leftovers.ts'
-import { type Migration, type Verdict, verdictOnUrl } from '../../rule/migration.ts'
+import { editsOf, namesOf, transportEdit } from '../../rule/leftovers.ts'
+import type { Rule } from '../../rule/rule.ts'
+import { type Verdict, verdictOnUrl } from '../../rule/verdict.ts'
 import { maskUrl } from '../../show/redact.ts'
-import type { Edit } from '../change.ts'
+import { type Edit, migrationOf, transportAmong } from '../change.ts'
 import { entryUrl, type InventoryEntry } from './inventory.ts'
 import { aimAt, type Found, type Judgement, judge, type Objection } from '../judge.ts'
 import type { Assembly } from './forward.ts'
@@ -38,42 +39,51 @@ export const tellsOfFiles = ({ source, configured }: InventoryEntry, judgement: 
 /** That a server stands in a config.yaml and cannot be moved there, with what a person would change by hand. */
 function leftInFile(
   entry: InventoryEntry,
-  { url, next }: { url: string; next: string },
+  { url, next, edits }: { url: string; next: string; edits: readonly Edit[] },
   assembly: Assembly,
   era: Era,
 ): Objection {
   const { configured, listed } = entry
   const message = configDefined(entry, next, assembly)
   const id = era.pinsConfigIds ? listed.server_id : null
+  const transport = transportAmong(edits)
   if (configured) {
     // The URL of a variable is changed where that is set.
     const own = configured.server.url.kind === 'env' ? null : next
-    return { code: 'config-defined', ...leftWithPatch(configured, { url: own, server_id: id }, message) }
+    return {
+      code: 'config-defined',
+      ...leftWithPatch(configured, { url: own, server_id: id, transport }, message),
+    }
   }
   if (assembly.inventory.files.length > 0) return { code: 'config-defined', message }
-  const patch = sketchByHand(listed.server_name ?? '?', { id, url, next })
+  const patch = sketchByHand(listed.server_name ?? '?', { id, url, next, transport })
   return { code: 'config-defined', message, patch }
 }
 
 /** The edits in the other fields of a server that the API can make. */
-function otherEdits({ record, source, problem }: InventoryEntry, migration: Migration): Edit[] {
+function otherEdits({ record, source, problem }: InventoryEntry, rules: readonly Rule[]): Edit[] {
   if (record === null || source === 'config' || problem !== null) return []
-  return editsOf(migration, record).filter(({ field }) => field !== 'url')
+  return editsOf(rules, record).filter(({ field }) => field !== 'url' && field !== 'transport')
 }
 
-/** What a rule says of a server: of its URL, and of its other fields. */
+/** What the rules say of a server: of its URL with the transport, and of its other fields. */
 interface Ruling {
   url: string | null
   verdict: Verdict
-  move: { url: string; next: string } | null
+  move: { url: string; next: string; edits: readonly Edit[] } | null
   others: readonly Edit[]
 }
 
-function rulingOn(entry: InventoryEntry, migration: Migration): Ruling {
+function rulingOn(entry: InventoryEntry, rules: readonly Rule[]): Ruling {
   const url = entryUrl(entry)
-  const verdict = verdictOnUrl(migration, url)
-  const move = verdict.kind === 'match' && url !== null ? { url, next: verdict.after } : null
-  return { url, verdict, move, others: otherEdits(entry, migration) }
+  const subject = entry.record ?? entry.listed
+  const verdict = verdictOnUrl(rules, url, subject)
+  const others = otherEdits(entry, rules)
+  if (verdict.kind !== 'match' || url === null) return { url, verdict, move: null, others }
+  const { after: next, rule } = verdict
+  const moved: Edit = { field: 'url', before: url, after: next, rules: namesOf([rule]) }
+  const edits = [moved, ...transportEdit(rules, url, subject)]
+  return { url, verdict, move: { url, next, edits }, others }
 }
 
 function objectionTo(
@@ -95,10 +105,11 @@ function objectionTo(
 /** What is to become of a server whose URL stands in no file that was given, or cannot be learned from it. */
 export function judgeByRule(entry: InventoryEntry, assembly: Assembly, era: Era): Judgement {
   const { listed, record, source, problem, signIns } = entry
-  const { id: migration } = assembly.migration
-  const ruling = rulingOn(entry, assembly.migration)
+  const { ruleSet } = assembly
+  const ruling = rulingOn(entry, ruleSet.rules)
   const { url, verdict, move, others } = ruling
-  const edits = [...(move ? [{ field: 'url', before: move.url, after: move.next }] : []), ...others]
+  const edits = [...(move?.edits ?? []), ...others]
+  const migration = migrationOf(edits, ruleSet)
   const read = record && { kind: 'record' as const, record, source }
   const reading: Found['reading'] = problem ? { kind: problem.code, message: problem.message } : read
   const aim = aimAt(

@@ -1,7 +1,7 @@
 import { eraOf } from '../../record/eras.ts'
-import { originText } from '../../rule/address.ts'
-import { type Migration, verdictOn } from '../../rule/migration.ts'
-import type { Consent } from '../consent.ts'
+import { originText, readAddress } from '../../rule/address.ts'
+import type { RuleSet } from '../../rule/rule.ts'
+import type { Consent } from '../consent/consent.ts'
 import { entryUrl, type Inventory, type InventoryEntry } from './inventory.ts'
 import { planOf } from '../assemble-plan.ts'
 import type { GatewayIdentity, Plan } from '../plan.ts'
@@ -13,26 +13,27 @@ import { forwardNotes } from './notes.ts'
 export interface Assembly {
   createdAt: string
   gateway: GatewayIdentity
-  migration: Migration
+  ruleSet: RuleSet
   inventory: Inventory
   selected: ReadonlySet<string>
   /** Effects that the person consents to. */
   accepted: readonly Consent[]
 }
 
-function countOrigins(entries: readonly InventoryEntry[], migration: Migration): Plan['origins'] {
+function countOrigins(entries: readonly InventoryEntry[]): Plan['origins'] {
   const counts = new Map<string, number>()
   for (const entry of entries) {
     const url = entryUrl(entry)
-    const origin = url === null ? null : verdictOn(migration, url).origin
-    if (origin) counts.set(originText(origin), (counts.get(originText(origin)) ?? 0) + 1)
+    const address = readAddress(url ?? '')
+    if (address.kind === 'address')
+      counts.set(originText(address), (counts.get(originText(address)) ?? 0) + 1)
   }
   return [...counts].map(([origin, count]) => ({ origin, count })).toSorted((a, b) => b.count - a.count)
 }
 
 /** Makes the plan of a migration. Pure: the same values give the same plan. */
 export function assemblePlan(assembly: Assembly): Plan {
-  const { createdAt, gateway, migration, inventory, selected, accepted } = assembly
+  const { createdAt, gateway, ruleSet, inventory, selected, accepted } = assembly
   const { era } = eraOf(gateway.version)
   const entries = inventory.entries.map((entry) => ({ entry, server: { id: entry.listed.server_id } }))
   const meant = entries.filter(({ server }) => selected.has(server.id))
@@ -46,12 +47,12 @@ export function assemblePlan(assembly: Assembly): Plan {
     createdAt,
     gateway,
     reverts: null,
-    migrations: [{ id: migration.id, sha256: migration.sha256 }],
-    notes: forwardNotes(
-      assembly,
-      meant.map(({ entry }) => entry),
-      judged.some((each) => each.judgements.some((one) => tellsOfFiles(each.entry, one))),
-    ),
+    migrations: ruleSet.migrations.map(({ id, sha256 }) => ({ id, sha256 })),
+    notes: forwardNotes(assembly, {
+      meant: meant.map(({ entry }) => entry),
+      changes: judgements.flatMap((each) => (each.kind === 'change' ? [each.change] : [])),
+      areFilesTold: judged.some((each) => each.judgements.some((one) => tellsOfFiles(each.entry, one))),
+    }),
     servers: entries.length,
     meant,
     judgements,
@@ -59,6 +60,6 @@ export function assemblePlan(assembly: Assembly): Plan {
     accepted,
     moved: judged.filter((each) => each.judgements.some((one) => one.kind === 'nothing' && one.moved)),
     silent: new Set(entries.filter(({ entry }) => entry.silent).map(({ server }) => server.id)),
-    origins: countOrigins(inventory.entries, migration),
+    origins: countOrigins(inventory.entries),
   })
 }

@@ -4,7 +4,8 @@ import type { Era } from '../../record/eras.ts'
 import { isSilent, type Reading } from '../../record/place.ts'
 import type { ListedServer, ServerRecord } from '../../record/server.ts'
 import { isBlankUrl } from '../../rule/address.ts'
-import { type Migration, verdictOnUrl } from '../../rule/migration.ts'
+import type { RuleSet } from '../../rule/rule.ts'
+import { verdictOnUrl } from '../../rule/verdict.ts'
 import { count } from '../../show/text.ts'
 import type { GatewayIdentity } from '../plan.ts'
 
@@ -50,7 +51,7 @@ export function entryUrl({ record, listed, source, configured }: InventoryEntry)
 
 /** What of a gateway's servers a plan will be about. */
 export interface ReadScope {
-  migration: Migration
+  ruleSet: RuleSet
   /** Is every record to be read? */
   thorough: boolean
   selected: ReadonlySet<string>
@@ -59,16 +60,18 @@ export interface ReadScope {
 /** Has the authoritative record of a listed server to be read, or does the list suffice? */
 export function needsRecord(
   server: ListedServer,
-  { migration, thorough, selected }: ReadScope,
+  { ruleSet, thorough, selected }: ReadScope,
   era: Era,
 ): boolean {
   if (!selected.has(server.server_id)) return false
   // The list does not tell of the other fields truly, nor of all.
-  if (thorough || migration.fields.some((field) => field !== 'url')) return true
+  const { rules } = ruleSet
+  if (thorough || rules.some(({ fields }) => fields.some((field) => field !== 'url'))) return true
   if (!era.listTrusted || server.url === null || server.url === undefined) return true
   // Only a read by id tells whether the entry of a release without `is_config` stands in config.yaml.
   if (isBlankUrl(server.url)) return (server.is_config ?? null) === null && server.transport !== 'stdio'
-  const { kind } = verdictOnUrl(migration, server.url)
+  // What the list says of a transport or of groups is not believed.
+  const { kind } = verdictOnUrl(rules, server.url)
   return kind !== 'other' && kind !== 'moved'
 }
 

@@ -1,3 +1,4 @@
+import { newOriginsOf } from '../../../core/rule/verdict.ts'
 import { count } from '../../../core/show/text.ts'
 import { transportAt } from '../../../core/verify/services.ts'
 import type { Knock } from '../../../machine/port.ts'
@@ -76,9 +77,9 @@ export const closed: Check = {
   title: 'The old addresses are closed',
   skip: () => null,
   look: async (scene, tell) => {
-    const { runs, gatewayUrl, migration, machine } = scene
-    const origins = oldOrigins(runs, gatewayUrl, migration, await scene.knownPaths())
-    const targets = targetsOf(origins, machine.addresses(), gatewayUrl, migration.to)
+    const { runs, gatewayUrl, ruleSet, machine } = scene
+    const origins = oldOrigins(runs, gatewayUrl, ruleSet.rules, await scene.knownPaths())
+    const targets = targetsOf(origins, machine.addresses(), gatewayUrl, newOriginsOf(ruleSet.rules))
     if (targets.length === 0)
       return skipped('the rule stays at the same host and port, so no old address has to be closed')
     const knocked = await Promise.all(

@@ -1,5 +1,5 @@
 import { originText, readAddress } from '../../../core/rule/address.ts'
-import { verdictOnUrl } from '../../../core/rule/migration.ts'
+import { verdictOnUrl } from '../../../core/rule/verdict.ts'
 import { type ListedServer, titleOf } from '../../../core/record/server.ts'
 import { count, printable } from '../../../core/show/text.ts'
 import { fault, fine, type Found } from '../check.ts'
@@ -68,8 +68,8 @@ function judgeDoubt(line: string, opener: Opener, perhaps: readonly InUse[]): Fo
   )
 }
 
-const isMatch = ({ url }: ListedServer, { migration }: Scene): boolean =>
-  verdictOnUrl(migration, url).kind === 'match'
+const isMatch = (server: ListedServer, { ruleSet }: Scene): boolean =>
+  verdictOnUrl(ruleSet.rules, server.url, server).kind === 'match'
 
 /** Is it to be moved from there: by the rule, or as a run has moved it before and it is back? */
 const isLeft = (server: ListedServer, scene: Scene): boolean =>

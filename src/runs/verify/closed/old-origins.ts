@@ -1,7 +1,8 @@
 import { aimOf } from '../../../core/plan/change.ts'
 import { isLoopbackName, HOST_NAMES_IN_FILES } from '../../../core/rule/host-names.ts'
 import { type Origin, originText, readAddress } from '../../../core/rule/address.ts'
-import type { Migration } from '../../../core/rule/migration.ts'
+import type { Rule } from '../../../core/rule/rule.ts'
+import { newOriginsOf, oldOriginsOf } from '../../../core/rule/verdict.ts'
 import { type RecordedRun, runsOf, wasWritten } from '../../../journal/fold.ts'
 import { takesBack } from '../../recover/in-force.ts'
 
@@ -51,12 +52,6 @@ function leftBehind(runs: readonly RecordedRun[]): Map<string, OldOrigin> {
   return left
 }
 
-/** Those that a rule moves servers away from; of the loopback family `localhost` stands for all. */
-function ruled({ from: { schemes, hosts, port } }: Migration): Origin[] {
-  const names = hosts === 'loopback' ? ['localhost'] : hosts
-  return schemes.flatMap((scheme) => names.map((host) => ({ scheme, host, port })))
-}
-
 /** Do two origins lead to the same port of the same machine, whatever is spoken there? */
 function isSamePlace(a: Origin, b: Origin): boolean {
   const areLoopback = isLoopbackName(a.host) && isLoopbackName(b.host)
@@ -64,23 +59,24 @@ function isSamePlace(a: Origin, b: Origin): boolean {
 }
 
 /**
- * Every origin that must be closed: those that the rule moves from, and those that the runs of this gateway have left. Not
- * where the rule moves servers to, though runs may have left that once.
+ * Every origin that must be closed: those that the rules move from, and those that the runs of this gateway have left. Not
+ * where the rules move servers to, though runs may have left that once.
  * `paths`: where servers are known to stand now, for origins of which the journal tells nothing.
  */
 export function oldOrigins(
   runs: readonly RecordedRun[],
   gatewayUrl: string,
-  migration: Migration,
+  rules: readonly Rule[],
   paths: readonly string[],
 ): OldOrigin[] {
   const origins = leftBehind(runsOf(runs, gatewayUrl))
-  for (const origin of ruled(migration)) {
+  for (const origin of oldOriginsOf(rules)) {
     const text = originText(origin)
     origins.set(text, { ...origin, paths: origins.get(text)?.paths ?? [] })
   }
+  const places = newOriginsOf(rules)
   return [...origins.values()]
-    .filter((origin) => !isSamePlace(origin, migration.to))
+    .filter((origin) => !places.some((place) => isSamePlace(origin, place)))
     .map((origin) => ({ ...origin, paths: origin.paths.length > 0 ? origin.paths : [...paths] }))
 }
 
@@ -97,23 +93,23 @@ export const placeText = (host: string, port: number): string => `${bracketed(ho
 
 /**
  * Every address to try for these origins: one on this machine is tried under all its names and addresses, and at the
- * gateway's host, as `localhost` in a server's URL is the machine of LiteLLM. Not `to`, where servers are moved.
+ * gateway's host, as `localhost` in a server's URL is the machine of LiteLLM. Not `places`, where servers are moved.
  */
 export function targetsOf(
   origins: readonly OldOrigin[],
   addresses: readonly string[],
   gatewayUrl: string,
-  to: Origin,
+  places: readonly Origin[],
 ): Target[] {
   const gateway = bareHost(new URL(gatewayUrl).hostname)
-  const kept = placeText(bareHost(to.host), to.port)
+  const kept = new Set(places.map(({ host, port }) => placeText(bareHost(host), port)))
   const targets = new Map<string, Target>()
   for (const origin of origins) {
     const host = bareHost(origin.host)
     const here = isLoopbackName(origin.host) || addresses.includes(host)
     for (const each of here ? [host, ...LOOPBACK, ...addresses, gateway] : [host]) {
       const label = placeText(each, origin.port)
-      if (label !== kept && !targets.has(label)) targets.set(label, { origin, host: each, label })
+      if (!kept.has(label) && !targets.has(label)) targets.set(label, { origin, host: each, label })
     }
   }
   return [...targets.values()]

@@ -76,7 +76,7 @@ export async function leftBehind(scene: OpenScene): Promise<Fault[]> {
     file?.variable ? file.path : null,
   ])
   const ids = new Set(returned.map(({ server }) => server.server_id))
-  const left = leftServers(servers, scene.migration).filter((server) => !ids.has(server.server_id))
+  const left = leftServers(servers, scene.ruleSet.rules).filter((server) => !ids.has(server.server_id))
   const byPlace = groupedBy(left, isInFile)
   return [
     ...groups.flatMap((group) => returnedFault(group, scene)),

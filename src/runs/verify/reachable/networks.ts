@@ -1,4 +1,5 @@
 import { originText } from '../../../core/rule/address.ts'
+import { newOriginsOf } from '../../../core/rule/verdict.ts'
 import { listCommand } from '../../../core/deployment/containers.ts'
 import { serviceIn } from '../../../core/verify/services.ts'
 import { isUnavailable } from '../../../core/unavailable.ts'
@@ -67,7 +68,9 @@ async function lookAt(docker: Docker, near: Pair, deployment: Deployment, scene:
   const { litellm } = near
   const migrated = await scene.migrated()
   const urls = migrated.map(({ url }) => url)
-  const origins = [...new Set(urls.length > 0 ? urls.flatMap(originIn) : [originText(scene.migration.to)])]
+  const origins = [
+    ...new Set(urls.length > 0 ? urls.flatMap(originIn) : newOriginsOf(scene.ruleSet.rules).map(originText)),
+  ]
   const witness = witnessInside(docker, litellm)
   const namesakes = isRunning(litellm) ? await askAll(origins, migrated, deployment, scene, witness) : []
   const pair = { litellm, proxy: theProxy(near.proxy, namesakes) }

@@ -3,6 +3,7 @@ import { isUnavailable, type Unavailable } from '../../../core/unavailable.ts'
 import { MigrateError } from '../../../core/errors.ts'
 import type { ListedServer } from '../../../core/record/server.ts'
 import { servicesInStatus } from '../../../core/verify/services.ts'
+import { newOriginsOf } from '../../../core/rule/verdict.ts'
 import { findDeployment } from '../../deployment/find.ts'
 import { recollectFrom } from '../../plan/recall.ts'
 import { listWhole } from '../../plan/whole-list.ts'
@@ -51,8 +52,9 @@ function pathsOf(servers: readonly ListedServer[]): string[] {
 
 /** What Docker tells, and what is asked from inside LiteLLM's container. */
 function aroundDocker(parts: SceneParts): Pick<Scene, 'deployment' | 'around' | 'inside' | 'served'> {
-  const { docker, names, gatewayUrl, machine, migration } = parts
-  const request = { names, gatewayUrl, newHosts: [migration.to.host] }
+  const { docker, names, gatewayUrl, machine, ruleSet } = parts
+  const places = newOriginsOf(ruleSet.rules)
+  const request = { names, gatewayUrl, newHosts: places.map(({ host }) => host) }
   const bearings = { ...request, machine, docker: () => Promise.resolve(docker) }
   const deployment = once(async () =>
     isUnavailable(docker) ? docker : findDeployment(docker, machine, request),
@@ -65,7 +67,10 @@ function aroundDocker(parts: SceneParts): Pick<Scene, 'deployment' | 'around' | 
     return askInside(docker, litellm.id, `${origin}/status`, secondLook(parts))
   })
   const served = once(async () => {
-    const found = await inside(originText(migration.to)).catch(() => null)
+    // Of several proxies nobody asks for all that they serve.
+    const [place, more] = places
+    if (!place || more) return null
+    const found = await inside(originText(place)).catch(() => null)
     return found === null || isUnavailable(found) ? null : servicesInStatus(found.body)
   })
   return { deployment, around: once(() => lookAround(bearings)), inside, served }
@@ -73,7 +78,7 @@ function aroundDocker(parts: SceneParts): Pick<Scene, 'deployment' | 'around' | 
 
 /** Makes a scene: what several checks need is asked for once, when the first of them needs it. */
 export function makeScene(parts: SceneParts): Scene {
-  const { gateway, runs, gatewayUrl, migration } = parts
+  const { gateway, runs, gatewayUrl, ruleSet } = parts
   const isOpen = !(gateway instanceof MigrateError)
   const known = recollectFrom(runs, gatewayUrl).ids
   // Half of what a check may take for what is asked, and what is read, each.
@@ -85,7 +90,7 @@ export function makeScene(parts: SceneParts): Scene {
     ...aroundDocker(parts),
     servers,
     current: async () => (isOpen ? servers().catch(() => null) : null),
-    migrated: once(async () => migratedServers(await servers(), runs, gatewayUrl, migration)),
+    migrated: once(async () => migratedServers(await servers(), runs, gatewayUrl, ruleSet.rules)),
     toolsOf: onceEach(async (id) =>
       isOpen
         ? gateway.tools(id, firstLook(parts))

@@ -1,6 +1,7 @@
 import { ownMember } from '../../../core/own-member.ts'
 import { isBlankUrl, originOf } from '../../../core/rule/address.ts'
-import { verdictOnUrl, type Migration } from '../../../core/rule/migration.ts'
+import type { Rule } from '../../../core/rule/rule.ts'
+import { verdictOnUrl } from '../../../core/rule/verdict.ts'
 import { aimOf, type Change } from '../../../core/plan/change.ts'
 import { isSignedInto } from '../../../core/record/oauth.ts'
 import type { ToolPrint } from '../../../core/reach/reach.ts'
@@ -100,14 +101,14 @@ export function migratedServers(
   listed: readonly ListedServer[],
   runs: readonly RecordedRun[],
   gatewayUrl: string,
-  migration: Migration,
+  rules: readonly Rule[],
 ): Migrated[] {
   const moved = movers(runs, gatewayUrl)
   return listed.flatMap((server) => {
     const { server_id: id, url, transport } = server
     const move = moved.get(id)
     if (isBlankUrl(url) || isUnlisted(server) || isBack(url, move)) return []
-    const { kind } = verdictOnUrl(migration, url)
+    const { kind } = verdictOnUrl(rules, url, server)
     if (kind !== 'moved' && (move === undefined || kind === 'match')) return []
     const identity = identify(server, server.is_config ? 'config' : 'database')
     const mover = move?.run ?? null
@@ -153,8 +154,8 @@ export function returnedServers(
 }
 
 /** The servers that a rule would still move. */
-export function leftServers(listed: readonly ListedServer[], migration: Migration): ListedServer[] {
+export function leftServers(listed: readonly ListedServer[], rules: readonly Rule[]): ListedServer[] {
   return listed.filter(
-    (server) => !isUnlisted(server) && verdictOnUrl(migration, server.url).kind === 'match',
+    (server) => !isUnlisted(server) && verdictOnUrl(rules, server.url, server).kind === 'match',
   )
 }

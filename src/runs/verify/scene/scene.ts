@@ -1,6 +1,6 @@
 import type { MigrateError } from '../../../core/errors.ts'
 import type { Unavailable } from '../../../core/unavailable.ts'
-import type { Migration } from '../../../core/rule/migration.ts'
+import type { RuleSet } from '../../../core/rule/rule.ts'
 import type { CommandMaker } from '../../../core/show/own-command.ts'
 import type { Reach } from '../../../core/reach/reach.ts'
 import type { ListedServer } from '../../../core/record/server.ts'
@@ -30,7 +30,7 @@ export interface Scene {
   gatewayUrl: string
   /** The gateway's API under another key, or none. */
   endpointFor: (key: string | null) => Endpoint
-  migration: Migration
+  ruleSet: RuleSet
   /** The runs of the journal, oldest first, and what of it could not be read. */
   runs: readonly RecordedRun[]
   journalProblems: readonly JournalProblem[]

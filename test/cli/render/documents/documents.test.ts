@@ -72,6 +72,7 @@ describe('documents of every kind', () => {
       await call(['verify', '--check', 'gateway', '--json']),
       await call(['--revert', '--yes', '--json']),
       await call(['--revert', 'nothing', '--yes', '--json']),
+      await call(['lint', '--json']),
     ]
     const names = printed.map((each) => documentOf<{ schema: string }>(each).schema)
     const all = DOCUMENTS.map(({ name }) => `mcp-url-migrate/${name}/1`)

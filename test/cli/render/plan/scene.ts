@@ -6,9 +6,9 @@ import { withFindings } from '../../../../src/core/plan/findings.ts'
 import type { Judgement } from '../../../../src/core/plan/judge.ts'
 import type { Plan, Skipped } from '../../../../src/core/plan/plan.ts'
 import type { Tried } from '../../../../src/core/reach/reach.ts'
-import { adHocMigration } from '../../../../src/core/rule/ad-hoc.ts'
 import type { Purpose } from '../../../../src/runs/job/ports.ts'
 import { changeOf as sampleOf } from '../../../core/plan/samples.ts'
+import { adHocRules } from '../../../support/rules.ts'
 
 export const OLD = 'http://localhost:8585'
 export const NEW = 'http://mcp-proxy-sse:8080'
@@ -87,7 +87,7 @@ export function planWith(
   return withFindings(plan, Object.fromEntries(ids), [])
 }
 
-const MIGRATION: Purpose = { kind: 'migration', migration: adHocMigration(OLD, NEW) }
+const MIGRATION: Purpose = { kind: 'migration', ruleSet: adHocRules(OLD, NEW) }
 
 /** The review of a plan as it is printed. */
 export function reviewOf(

@@ -3,9 +3,9 @@ import { columnsOf } from '../../../../src/cli/render/layout.ts'
 import type { StatusLook } from '../../../../src/cli/render/status/containers.ts'
 import { renderStatus } from '../../../../src/cli/render/status/status.ts'
 import type { ServerStanding } from '../../../../src/core/plan/server-state.ts'
-import { adHocMigration } from '../../../../src/core/rule/ad-hoc.ts'
 import type { DockerStatus, ErrorLog, StatusReport } from '../../../../src/runs/status/status.ts'
 import { containerOn, deploymentOf, port } from '../../../support/containers.ts'
+import { adHocRules } from '../../../support/rules.ts'
 
 const NAMES = ['fetch', 'filesystem', 'monitoring', 'n8n', 'playwright', 'postgres', 'timescaledb']
 
@@ -16,6 +16,7 @@ const standing = (name: string, more: Partial<ServerStanding> = {}): ServerStand
   code: null,
   message: null,
   movedBy: null,
+  rules: [],
   ...more,
 })
 
@@ -51,7 +52,7 @@ const DOCKER: DockerStatus = {
 const report = (servers: ServerStanding[], more: Partial<StatusReport> = {}): StatusReport => ({
   at: '2026-11-24T03:14:46.000Z',
   url: 'http://localhost:4000',
-  migration: adHocMigration('http://localhost:8585', 'http://mcp-proxy-sse:8080'),
+  ruleSet: adHocRules('http://localhost:8585', 'http://mcp-proxy-sse:8080'),
   gateway: {
     identity: { url: 'http://localhost:4000', version: '1.106.2', account: 'master key' },
     servers,

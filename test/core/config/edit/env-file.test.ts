@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { editEnvFile, readEnvFile } from '../../../../src/core/config/edit/env-file.ts'
+import { editEnvFile } from '../../../../src/core/config/edit/env-change.ts'
+import { readEnvFile } from '../../../../src/core/config/edit/env-file.ts'
 
 const OLD = 'http://localhost:8585/servers/a/sse'
 const NEW = 'http://mcp-proxy-sse:8080/servers/a/sse'
@@ -39,6 +40,21 @@ describe('an .env file', () => {
   })
 
   test.each([
+    ['a value that begins with #', 'A=#x\nB=y\n', ['it begins with a #, which may be a comment', 'y']],
+    ['a name with a quote in it', `a'b='\nA=1\n'\nB=y\n`, ['it spans several lines', 'y']],
+    ['a name in quotes over two lines', `'\nA=1'=x\nB=y\n`, ['x', 'y']],
+    ['a byte order mark', '\uFEFFA=x\nB=y\n', ['it follows a byte order mark', 'y']],
+    [
+      'a quote that ends elsewhere by release',
+      'B=y\nX="a\\\\"\nA=x\n"\n',
+      [1, 2].map(() => 'where the quote in line 2 ends depends on the release of python-dotenv'),
+    ],
+  ])('with %s', (_, text, wanted) => {
+    const values = readEnvFile(text).map(({ value }) => (value.kind === 'here' ? value.value : value.reason))
+    expect(values).toEqual(wanted)
+  })
+
+  test.each([
     ['MCP_URL', `\nMCP_URL=${OLD}   #`, `\nMCP_URL=${NEW}   #`],
     ['SINGLE', `export SINGLE = '${OLD}'\r`, `export SINGLE = '${NEW}'\r`],
     ['LAST', `LAST=${OLD}`, `LAST=${NEW}`],
@@ -54,7 +70,8 @@ describe('an .env file', () => {
       `A=${OLD}\nB=1\nA=${OLD}\n`,
       'line 1: A cannot be changed here: it is set more than once, in lines 1, 3',
     ],
-    [`A=\${B}/x\n`, 'it holds a $ or a backtick'],
+    [`A=$B/x\n`, 'it holds a $ or a backtick'],
+    [`A=\${B}/x\n`, 'it is made of B, which is not set above it'],
     [`A='${OLD}$x'\n`, 'it holds a $ or a backtick'],
     [`A="${OLD}\\n"\n`, 'it holds a backslash'],
     [`A="${OLD}\n`, 'it holds a quote'],

@@ -71,18 +71,18 @@ const SEEN: [what: string, server: HashedServer, before: string, after: string][
 
 test.each(SEEN)('the id after a move is foretold for %s', (_, before, present, after) => {
   expect(configServerIds(before)).toContain(present)
-  expect(changedServerId(before, present, NEW)).toBe(after)
-  expect(changedServerId({ ...before, url: NEW }, after, OLD)).toBe(present)
+  expect(changedServerId(before, present, { url: NEW })).toBe(after)
+  expect(changedServerId({ ...before, url: NEW }, after, { url: OLD })).toBe(present)
 })
 
 test('nothing is foretold where the present id has another origin', () => {
-  expect(changedServerId(server, '00000000000000000000000000000000', NEW)).toBeNull()
+  expect(changedServerId(server, '00000000000000000000000000000000', { url: NEW })).toBeNull()
 })
 
 test('a pinned id stays where the release honours it', () => {
-  expect(changedServerId({ ...server, server_id: ' mine ' }, 'mine', NEW)).toBe('mine')
+  expect(changedServerId({ ...server, server_id: ' mine ' }, 'mine', { url: NEW })).toBe('mine')
   const ignored = { ...server, transport: 'sse', server_id: 'mine' }
-  expect(changedServerId(ignored, '31cf01df22a36c761cdd19e8389d4537', NEW)).toBe(
+  expect(changedServerId(ignored, '31cf01df22a36c761cdd19e8389d4537', { url: NEW })).toBe(
     '0ab2cadc2996154c1d78301c6bcfc78b',
   )
 })

@@ -3,15 +3,16 @@ import { type Credence, canHaveWritten } from '../../../../src/core/plan/back/ca
 import { rulesOf } from '../../../../src/core/plan/back/rules-of.ts'
 import type { Change } from '../../../../src/core/plan/change.ts'
 import { adHocMigration } from '../../../../src/core/rule/ad-hoc.ts'
-import type { Migration, RuleField } from '../../../../src/core/rule/migration.ts'
+import type { Migration } from '../../../../src/core/rule/rule.ts'
 import { changeOf, fileOf, pinOf } from '../samples.ts'
 
-const FIELDS: RuleField[] = ['url', 'args', 'env', 'mcp_info', 'token_url']
+const FIELDS = ['url', 'args', 'env', 'mcp_info', 'token_url']
+const AD_HOC = adHocMigration('http://old', 'http://new')
 const RULE: Migration = {
-  ...adHocMigration('http://old', 'http://new'),
+  ...AD_HOC,
   id: 'm',
   sha256: 'as-then',
-  fields: FIELDS,
+  rules: AD_HOC.rules.map((rule) => ({ ...rule, name: 'm', migration: 'm', fields: FIELDS })),
 }
 const EVIL = 'http://evil.example/servers/a/sse'
 const OLD = 'http://old/servers/a/sse'
@@ -22,7 +23,7 @@ const edited = (field: string, before: Side = OLD, after: Side = NEW): Change =>
   changeOf('a', { edits: [{ field, before, after }] })
 
 const judged = (change: Change, rule: Migration | null = RULE, settings: Change['settings'] = {}): Credence =>
-  canHaveWritten({ change, settings }, rule).credence
+  canHaveWritten({ change, settings }, new Map(rule ? [['m', rule]] : [])).credence
 
 describe('a change of a journal is believed as far as', () => {
   const known: [string, Change, Credence][] = [
@@ -88,7 +89,10 @@ describe('a change of a journal is believed as far as', () => {
     expect(judged(edited('args[0]', `a ${OLD}, b`, `a ${NEW}, b`), null)).toBe('form')
     expect(judged(edited('args[0]', 'a http://[::1]:8585/x, b', 'a http://new/x, b'), null)).toBe('form')
     expect(judged(edited('url', EVIL), null)).toBe('form')
-    expect(judged(edited('url', 'http://evil.example/x'), null)).toBe('unproven')
+    expect(judged(edited('url', 'http://evil.example/x'), null)).toBe('form')
+    expect(judged(edited('url', 'http://evil.example/x?y'), null)).toBe('unproven')
+    expect(judged(edited('transport', 'sse', 'http'), null)).toBe('form')
+    expect(judged(edited('transport', 'sse', 'stdio'), null)).toBe('never')
     expect(judged(edited('url', 'http://u:p@evil.example/servers/a/sse'), null)).toBe('unproven')
     expect(judged(edited('args[0]', 'evil', 'good'), null)).toBe('unproven')
   })
@@ -133,6 +137,7 @@ describe('a change of a file is believed', () => {
   test('where its rule makes it, and where the id of its own server is pinned, or no longer', () => {
     const [pin] = pinOf('a').edits
     expect(judged(inFile(edited('url')))).toBe('rule')
+    expect(judged(inFile(edited('args[0]', `--url=${OLD}`, `--url=${NEW}`)))).toBe('rule')
     expect(judged(pinOf('a'))).toBe('rule')
     expect(judged(pinOf('a', { edits: [{ field: 'pinned_id', before: 'a', after: null }] }))).toBe('rule')
     expect(pin).toBeDefined()
@@ -141,7 +146,7 @@ describe('a change of a file is believed', () => {
   test('and never where somebody’s edit would be written over, or for another field or id', () => {
     expect(judged(inFile(edited('url', 'curl-evil', 'abc')))).toBe('never')
     expect(judged(inFile(edited('url', EVIL)))).toBe('never')
-    expect(judged(inFile(edited('args[0]', `--url=${OLD}`, `--url=${NEW}`)))).toBe('never')
+    expect(judged(inFile(edited('audience', OLD, NEW)))).toBe('never')
     expect(judged(inFile(edited('pinned_id', null, 'b')))).toBe('never')
     expect(judged(inFile(edited('pinned_id', 'a', 'a')))).toBe('never')
     expect(judged(inFile(edited('pinned_id', null, null)))).toBe('never')

@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { defaultMigration } from '../../../../src/files/migrations.ts'
 import { assemblePlan } from '../../../../src/core/plan/forward/forward.ts'
-import type { Consent } from '../../../../src/core/plan/consent.ts'
+import type { Consent } from '../../../../src/core/plan/consent/consent.ts'
 import { ERAS, eraOf, NEWEST_CHECKED } from '../../../../src/core/record/eras.ts'
 import { compareVersions } from '../../../../src/core/record/releases.ts'
 import { fieldHashes, shownChanges } from '../../../../src/core/record/fields.ts'
@@ -11,8 +10,9 @@ import { leftovers } from '../../../../src/core/rule/leftovers.ts'
 import { select } from '../../../../src/core/plan/select.ts'
 import { listedServer, type ServerRecord, serverRecord } from '../../../../src/core/record/server.ts'
 import { writeBody } from '../../../../src/core/record/put-body.ts'
+import { defaultRules } from '../../../support/rules.ts'
 
-const migration = await defaultMigration()
+const ruleSet = await defaultRules()
 
 const record = (fields: Record<string, unknown> = {}): ServerRecord =>
   serverRecord.parse({
@@ -58,7 +58,7 @@ const plan = (
   assemblePlan({
     createdAt: '2026-01-01T00:00:00.000Z',
     gateway: { url: 'http://gw', version, account: 'master key' },
-    migration,
+    ruleSet,
     inventory: { entries, suspicion: null, gone: [], recalled: new Set(), files: [], startFaults: [] },
     selected: new Set(entries.map(({ listed }) => listed.server_id)),
     accepted,
@@ -295,7 +295,7 @@ describe('a plan', () => {
 
 test('the old address in other fields is found, with its path', () => {
   const found = leftovers(
-    migration,
+    ruleSet.rules,
     record({
       args: ['mcp-remote', 'http://127.0.0.1:8585/x'],
       static_headers: { 'X-Backend': 'localhost:8585' },

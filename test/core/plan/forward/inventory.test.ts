@@ -8,11 +8,10 @@ import {
 import { eraOf } from '../../../../src/core/record/eras.ts'
 import type { Reading } from '../../../../src/core/record/place.ts'
 import { listedServer } from '../../../../src/core/record/server.ts'
-import { defaultMigration } from '../../../../src/files/migrations.ts'
 import { OLD, recordOf } from '../samples.ts'
+import { defaultRules, namedRules } from '../../../support/rules.ts'
 
-const shipped = await defaultMigration()
-const URL_ONLY = { ...shipped, fields: ['url'] as const }
+const shipped = await defaultRules()
 
 const listed = (fields: Record<string, unknown> = {}) => listedServer.parse(recordOf(fields))
 
@@ -20,7 +19,7 @@ describe('the record of a listed server', () => {
   const needs = (fields: Record<string, unknown>, version = '1.106.2', more = {}): boolean =>
     needsRecord(
       listed(fields),
-      { migration: URL_ONLY, thorough: false, selected: new Set(['id-1']), ...more },
+      { ruleSet: shipped, thorough: false, selected: new Set(['id-1']), ...more },
       eraOf(version).era,
     )
 
@@ -36,11 +35,12 @@ describe('the record of a listed server', () => {
     expect(needs(fields)).toBe(expected)
   })
 
-  test('is read whatever its URL where the list is not to be trusted, or the rule names other fields', () => {
+  test('is read whatever its URL where the list is not to be trusted, or the rule names other fields', async () => {
     const elsewhere = { url: 'https://elsewhere' }
     expect(needs(elsewhere, '1.105.7')).toBe(true)
     expect(needs(elsewhere, '1.106.2', { thorough: true })).toBe(true)
-    expect(needs(elsewhere, '1.106.2', { migration: { ...shipped, fields: ['url', 'args'] } })).toBe(true)
+    const everywhere = await namedRules('localhost-8585-to-mcp-proxy-sse-everywhere')
+    expect(needs(elsewhere, '1.106.2', { ruleSet: everywhere })).toBe(true)
     expect(needs(elsewhere, '1.105.7', { selected: new Set() })).toBe(false)
   })
 })

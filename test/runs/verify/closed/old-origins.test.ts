@@ -1,6 +1,4 @@
 import { expect } from 'vitest'
-import { defaultMigration } from '../../../../src/files/migrations.ts'
-import { adHocMigration } from '../../../../src/core/rule/ad-hoc.ts'
 import type { RecordedRun } from '../../../../src/journal/fold.ts'
 import { FileJournal } from '../../../../src/journal/file-journal.ts'
 import { localMachine } from '../../../../src/machine/local-machine.ts'
@@ -10,6 +8,7 @@ import { oldOrigins, targetsOf } from '../../../../src/runs/verify/closed/old-or
 import type { Scene } from '../../../../src/runs/verify/scene/scene.ts'
 import { test, TWO } from '../../../support/trial.ts'
 import { watchForLeaks } from '../../../support/secrets.ts'
+import { adHocRules, defaultRules } from '../../../support/rules.ts'
 
 watchForLeaks()
 
@@ -23,7 +22,7 @@ async function origins(
   paths: string[] = [],
 ): Promise<string[]> {
   const { runs } = await new FileJournal(journal).runs()
-  const found = oldOrigins(runs, sandbox.url, await defaultMigration(), paths).map(
+  const found = oldOrigins(runs, sandbox.url, (await defaultRules()).rules, paths).map(
     ({ scheme, host, port, paths: at }) => `${scheme}://${host}:${port} ${at.join(' ')}`.trim(),
   )
   return found.toSorted()
@@ -70,7 +69,7 @@ test('so has none where settings alone were put back, as somebody had moved the 
   const there = run('1', null, { edits: [move], landed: [] })
   const settings = run('2', '1', { edits: [], landed: [back] })
   const hosts = async (runs: readonly RecordedRun[]): Promise<string[]> =>
-    oldOrigins(runs, 'http://gateway', await defaultMigration(), []).map(({ host }) => host)
+    oldOrigins(runs, 'http://gateway', (await defaultRules()).rules, []).map(({ host }) => host)
   expect(await hosts([there])).toContain('left')
   expect(await hosts([there, settings])).not.toContain('left')
 })
@@ -82,8 +81,8 @@ test('a port is where the rule leads under each name of this machine, and whatev
   await trial.setUp(MOVE)
   const leading = async (to: string): Promise<string[]> => {
     const { runs } = await new FileJournal(trial.journal).runs()
-    const rule = adHocMigration('http://old.example', to)
-    return oldOrigins(runs, trial.sandbox.url, rule, []).map(({ host, port }) => `${host}:${port}`)
+    const { rules } = adHocRules('http://old.example', to)
+    return oldOrigins(runs, trial.sandbox.url, rules, []).map(({ host, port }) => `${host}:${port}`)
   }
   expect(await leading('http://new.example')).toEqual(['localhost:8585', 'old.example:80'])
   for (const to of ['https://localhost:8585', 'http://127.0.0.1:8585', 'http://[::1]:8585'])
@@ -95,7 +94,7 @@ test('a rule that stays at its port leaves nothing to close', async () => {
   const scene: Partial<Scene> = {
     runs: [],
     gatewayUrl: 'http://gw.example',
-    migration: adHocMigration('http://mcp.example:8080', 'https://mcp.example:8080'),
+    ruleSet: adHocRules('http://mcp.example:8080', 'https://mcp.example:8080'),
     machine: localMachine,
     knownPaths: () => Promise.resolve([]),
   }
@@ -111,7 +110,7 @@ test('a server counts as migrated where the rule or a run has put it', async ({ 
   const migrated = async (): Promise<string[]> => {
     const { runs } = await new FileJournal(trial.journal).runs()
     const listed = trial.sandbox.rows().map((row) => ({ ...row, url: String(row['url']) }))
-    const found = migratedServers(listed, runs, trial.sandbox.url, await defaultMigration())
+    const found = migratedServers(listed, runs, trial.sandbox.url, (await defaultRules()).rules)
     return found.map(({ identity, url }) => `${identity.name} ${url}`)
   }
   expect(await migrated()).toEqual([])
@@ -127,7 +126,7 @@ test('an address of this machine is tried under all its names, but for the one t
   const place = { scheme: 'http' as const, port: 8585, paths: [] }
   const own = ['127.0.0.1', '192.0.2.7', 'fe80::1%eth0']
   const labels = (host: string, to = 'new.example'): string[] =>
-    targetsOf([{ ...place, host }], own, 'http://gw.example', { ...place, host: to }).map(
+    targetsOf([{ ...place, host }], own, 'http://gw.example', [{ ...place, host: to }]).map(
       ({ label }) => label,
     )
   const all = [

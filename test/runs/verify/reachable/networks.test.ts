@@ -1,5 +1,4 @@
 import { expect, test } from 'vitest'
-import { adHocMigration } from '../../../../src/core/rule/ad-hoc.ts'
 import { MigrateError } from '../../../../src/core/errors.ts'
 import type { Container, Ended } from '../../../../src/docker/port.ts'
 import { handshake } from '../../../../src/mcp/handshake.ts'
@@ -8,6 +7,7 @@ import { makeScene } from '../../../../src/runs/verify/scene/make-scene.ts'
 import { networks } from '../../../../src/runs/verify/reachable/networks.ts'
 import type { Scene } from '../../../../src/runs/verify/scene/scene.ts'
 import { container, engineWith, type EngineAnswers } from '../../../support/containers.ts'
+import { adHocRules } from '../../../support/rules.ts'
 
 const SERVICES = '/app/servers.json'
 const litellm = container('litellm', { 'litellm-net': '172.18.0.3' })
@@ -32,7 +32,7 @@ async function look(
     endpointFor: () => {
       throw new Error('no key is tried')
     },
-    migration: adHocMigration('http://localhost:8585', 'http://mcp-proxy-sse:8080'),
+    ruleSet: adHocRules('http://localhost:8585', 'http://mcp-proxy-sse:8080'),
     runs: [],
     journalProblems: [],
     machine: localMachine,

@@ -2,10 +2,10 @@ import { expect, test } from 'vitest'
 import { listedServer } from '../../../../src/core/record/server.ts'
 import type { RecordedChange, RecordedRun } from '../../../../src/journal/fold.ts'
 import { migratedServers, returnedServers } from '../../../../src/runs/verify/scene/migrated.ts'
-import { adHocMigration } from '../../../../src/core/rule/ad-hoc.ts'
+import { adHocRules } from '../../../support/rules.ts'
 
 const GATEWAY = 'http://127.0.0.1:4000'
-const RULE = adHocMigration('http://unrelated:1', 'http://elsewhere:2')
+const { rules: RULES } = adHocRules('http://unrelated:1', 'http://elsewhere:2')
 
 /** A run that moved the server `one` from one origin to another. */
 function run(id: string, before: string, after: string, reverts: string | null = null): RecordedRun {
@@ -31,7 +31,7 @@ function puttingBack(made: RecordedRun): RecordedRun {
 /** How the server is taken when it is listed at this origin: as migrated by a run, as back by one, or as neither. */
 function taken(origin: string, runs: readonly RecordedRun[]): string {
   const listed = [listedServer.parse({ server_id: 'one', url: `${origin}/sse` })]
-  const [migrated] = migratedServers(listed, runs, GATEWAY, RULE)
+  const [migrated] = migratedServers(listed, runs, GATEWAY, RULES)
   const [returned] = returnedServers(listed, runs, GATEWAY)
   return [migrated && `migrated by ${migrated.mover?.id}`, returned && `back since ${returned.run.id}`]
     .filter(Boolean)

@@ -1,4 +1,4 @@
-import type { Consent } from '../../../../core/plan/consent.ts'
+import type { Consent } from '../../../../core/plan/consent/consent.ts'
 import type { Note, SkippedCode } from '../../../../core/plan/plan.ts'
 import { coded, kept, type Meanings } from '../shape.ts'
 
@@ -56,6 +56,7 @@ export const noteCode = coded<Note['code']>('note', 'What a remark is about.', {
   'suspicious-list': 'the list of servers is shorter than in the last run',
   'empty-url': 'LiteLLM lists the server without a URL, as it was started without a variable',
   'file-fault': 'a file that was named does not fit; its servers are left alone',
+  'not-listed': 'a file that was named holds servers to move that the gateway does not list',
   'file-fixed': 'a file that would be changed cannot be replaced as it stands',
   'duplicate-key': 'a key stands in a file twice; LiteLLM takes the last',
   'start-fault': 'something would keep LiteLLM from starting with these files',
@@ -70,5 +71,7 @@ export const noteCode = coded<Note['code']>('note', 'What a remark is about.', {
   'not-restorable': 'what the run took from the server does not come back',
   'by-form': 'the changes of the run could be checked by their form only, as its migration is not at hand',
   'not-by-rule': 'the run wrote what no migration writes, as over an edit of somebody else',
+  'rule-changed': 'a migration is not what it was when a run used it on this gateway',
+  'same-url': 'several servers would have one URL',
   'no-database': 'LiteLLM has no database: all its servers stand in config.yaml',
 })

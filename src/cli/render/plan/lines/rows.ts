@@ -5,7 +5,7 @@ import type { Tried } from '../../../../core/reach/reach.ts'
 import { count } from '../../../../core/show/text.ts'
 import { shownName } from '../../name.ts'
 import { type Footnotes, numbersFor, refsText } from '../footnotes.ts'
-import type { ShortChange } from './move.ts'
+import { pathText, type ShortChange } from './move.ts'
 import { shortFinding } from '../reach.ts'
 
 /** Does it fail there, or cost something? */
@@ -75,13 +75,13 @@ function judged({ change, move }: ShortChange, telling: Telling, digits: number)
   return {
     sign: signOf(change, tried),
     name: titleOf(change, telling),
-    path: move.rest,
+    path: pathText(move),
     finding: tried === null ? '' : shortFinding(tried, digits),
     refs: refsText(numbersFor([change], telling.footnotes)),
     outcome: tried?.outcome ?? null,
     changes: [change],
     tried,
-    pattern: patternOf(move.rest, shownName(change.server)),
+    pattern: patternOf(pathText(move), shownName(change.server)),
   }
 }
 

@@ -12,11 +12,23 @@ describe('a URL that moves in short', () => {
       from: 'http://localhost:8585',
       to: 'https://proxy',
       rest: '/servers/a/sse?***',
+      next: '/servers/a/sse?***',
     })
   })
 
   test.each([
-    ['the path changes', edit('http://old/a', 'http://new/b')],
+    ['http://old/a', 'http://new/b', { from: 'http://old', to: 'http://new', rest: '/a', next: '/b' }],
+    [
+      'http://h/a/sse',
+      'http://h/a/mcp',
+      { from: 'http://h', to: 'http://h', rest: '/a/sse', next: '/a/mcp' },
+    ],
+  ])('has the path twice where that changes, too: %s', (before, after, move) => {
+    expect(moveOf(edit(before, after))).toEqual(move)
+  })
+
+  test.each([
+    ['the path changes beside a hidden value', edit('http://old/a?k=1', 'http://new/b?k=1')],
     ['nothing but a hidden value changes', edit('http://h/a?k=1', 'http://h/a?k=2')],
     ['a hidden value changes with it', edit('http://old/a?k=1', 'http://new/a?k=2')],
     ['nothing but hidden user info changes', edit('http://a:1@h/x', 'http://b:2@h/x')],
@@ -36,30 +48,33 @@ const origin = fc.tuple(
   fc.constantFrom('old', 'new:1', '[::1]:8585', 'localhost:8585', 'ho st', ''),
 )
 const url = fc.tuple(origin, letters).map(([start, rest]) => start.join('') + rest)
-/** Many of them with the same end. */
+const steps = fc.string({ unit: fc.constantFrom(...'ab/-'), maxLength: 6 })
+/** Many of them with the same end, or the same beginning. */
 const pairs = fc.oneof(
   fc.tuple(url, url),
+  fc.tuple(steps, steps).map(([a, b]) => [`http://old/${a}`, `http://old/${b}`] as const),
   fc.tuple(origin, origin, letters).map(([a, b, rest]) => [a.join('') + rest, b.join('') + rest] as const),
 )
 
-test('head and line give both sides back as they may be shown, and nothing else of the URL moves', () => {
-  let found = 0
+test('head and line give both sides back as they may be shown, and hide nothing that moves', () => {
+  const found = { origin: 0, path: 0 }
   fc.assert(
     fc.property(pairs, ([before, after]) => {
       const given = edit(before, after)
       const move = moveOf(given)
       if (move === null) return
-      found += 1
-      expect([move.from + move.rest, move.to + move.rest]).toEqual([
+      found[move.rest === move.next ? 'origin' : 'path'] += 1
+      expect([move.from + move.rest, move.to + move.next]).toEqual([
         shownSide(given, before),
         shownSide(given, after),
       ])
-      expect(move.from).not.toBe(move.to)
+      expect(move.from + move.rest).not.toBe(move.to + move.next)
       expect(JSON.stringify(move)).not.toMatch(/geheim|\s/)
       const restOf = (text: string): string => text.replace(/^[^/]*\/\/[^/?#\\]*/, '')
-      expect(restOf(before)).toBe(restOf(after))
+      if (move.rest === move.next) expect(restOf(before)).toBe(restOf(after))
+      else expect([before, after]).toEqual([move.from + move.rest, move.to + move.next])
     }),
     { numRuns: 2000, examples: [[['http://old/x?a=1#b', 'http://new/x?a=1#b']]] },
   )
-  expect(found).toBeGreaterThan(100)
+  expect(Math.min(found.origin, found.path)).toBeGreaterThan(100)
 })

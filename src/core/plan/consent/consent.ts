@@ -1,4 +1,4 @@
-import type { Change, Effect } from './change.ts'
+import type { Change, Effect } from '../change.ts'
 
 /**
  * Effects that nobody has to put up with unasked: a change that has one waits until the person consents, by

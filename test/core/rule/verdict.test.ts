@@ -1,17 +1,12 @@
-import { readFile } from 'node:fs/promises'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { defaultMigration, readMigration } from '../../../src/files/migrations.ts'
-import { ruleFor } from '../../../src/cli/options/rule.ts'
+import { rulesFor } from '../../../src/cli/options/rule.ts'
 import { adHocMigration } from '../../../src/core/rule/ad-hoc.ts'
-import { mentions, verdictOn } from '../../../src/core/rule/migration.ts'
+import { mentions, verdictOn } from '../../../src/core/rule/verdict.ts'
 import { anyQuery, anyWebUrl } from '../../support/any-text.ts'
+import { adHocRules, defaultRules } from '../../support/rules.ts'
 
-const shipped = await defaultMigration()
-const text = await readFile(
-  new URL('../../../migrations/localhost-8585-to-mcp-proxy-sse.yaml', import.meta.url),
-  'utf8',
-)
+const { rules: shipped } = await defaultRules()
 const kindOf = (url: string) => verdictOn(shipped, url).kind
 const afterOf = (url: string) => {
   const verdict = verdictOn(shipped, url)
@@ -139,7 +134,7 @@ describe('the migration that ships', () => {
       kind: 'near-miss',
       message: `${host} is, as a rule, the machine as containers of ${whose} see it; if it is this one, move it with --from http://${host}:8585`,
     })
-    expect(verdictOn(adHocMigration('http://localhost:8585', 'http://b'), url)).toMatchObject({
+    expect(verdictOn(adHocRules('http://localhost:8585', 'http://b').rules, url)).toMatchObject({
       message: `another host (${host}) on port 8585`,
     })
   })
@@ -159,29 +154,29 @@ describe('the migration that ships', () => {
 })
 
 test('the rule that ships is read once, however often it is asked for', async () => {
-  const rule = await ruleFor({ from: undefined, to: undefined, migration: [] })
+  const rule = await rulesFor({ from: undefined, to: undefined, migration: [] })
   expect(rule()).toBe(rule())
-  expect(await rule()).toEqual(await defaultMigration())
+  expect(await rule()).toEqual(await defaultRules())
 })
 
 describe('--from and --to', () => {
   test('mean exactly that origin', () => {
-    const rule = adHocMigration('http://localhost:8585', 'https://mcp.example.com')
-    expect(verdictOn(rule, 'http://LocalHost:8585/a?b#c')).toMatchObject({
+    const { rules } = adHocRules('http://localhost:8585', 'https://mcp.example.com')
+    expect(verdictOn(rules, 'http://LocalHost:8585/a?b#c')).toMatchObject({
       kind: 'match',
       after: 'https://mcp.example.com/a?b#c',
     })
-    expect(verdictOn(rule, 'https://localhost:8585/a').kind).toBe('near-miss')
-    expect(verdictOn(rule, 'http://127.0.0.1:8585/a').kind).toBe('near-miss')
+    expect(verdictOn(rules, 'https://localhost:8585/a').kind).toBe('near-miss')
+    expect(verdictOn(rules, 'http://127.0.0.1:8585/a').kind).toBe('near-miss')
   })
 
   test('know the default ports', () => {
-    const rule = adHocMigration('http://a.example:80', 'https://b.example:443/')
-    expect(verdictOn(rule, 'http://a.example/x')).toMatchObject({
+    const { rules } = adHocRules('http://a.example:80', 'https://b.example:443/')
+    expect(verdictOn(rules, 'http://a.example/x')).toMatchObject({
       kind: 'match',
       after: 'https://b.example/x',
     })
-    expect(verdictOn(rule, 'https://b.example:443/x').kind).toBe('moved')
+    expect(verdictOn(rules, 'https://b.example:443/x').kind).toBe('moved')
   })
 
   test.each(['http://a/path', 'http://a?q', 'http://u:p@a', 'a:80', 'ftp://a', 'http://a#f', ''])(
@@ -193,13 +188,13 @@ describe('--from and --to', () => {
   )
 
   test('find the old address where its port is the scheme’s own', () => {
-    const rule = adHocMigration('https://old.example.com', 'https://new.example.com')
+    const { rules } = adHocRules('https://old.example.com', 'https://new.example.com')
     for (const text of [
       'see https://old.example.com/sse',
       'https://old.example.com',
       'old.example.com:443',
     ]) {
-      expect([text, mentions(rule, text)]).toEqual([text, true])
+      expect([text, mentions(rules, text)]).toEqual([text, true])
     }
     for (const text of [
       'http://old.example.com/',
@@ -207,45 +202,18 @@ describe('--from and --to', () => {
       'https://old.example.com:8443/',
       'my_old.example.com:443',
     ]) {
-      expect([text, mentions(rule, text)]).toEqual([text, false])
+      expect([text, mentions(rules, text)]).toEqual([text, false])
     }
-    expect(verdictOn(rule, 'https://other.example.com/x').kind).toBe('other')
+    expect(verdictOn(rules, 'https://other.example.com/x').kind).toBe('other')
   })
 
   test('know port 0 from no port', () => {
-    expect(verdictOn(adHocMigration('http://localhost', 'http://b'), 'http://localhost:0/x').kind).not.toBe(
+    expect(verdictOn(adHocRules('http://localhost', 'http://b').rules, 'http://localhost:0/x').kind).not.toBe(
       'match',
     )
   })
 
   test('must differ', () => {
     expect(() => adHocMigration('http://a', 'http://A:80/')).toThrow('the same origin')
-  })
-})
-
-describe('a migration file', () => {
-  test('is refused when an example does not come out as it says', () => {
-    expect(() =>
-      readMigration(
-        text.replace('after: http://mcp-proxy-sse:8080/servers/filesystem/sse', 'after: http://elsewhere/'),
-        'x.yaml',
-      ),
-    ).toThrow(
-      'example http://localhost:8585/servers/filesystem/sse becomes http://mcp-proxy-sse:8080/servers/filesystem/sse, not http://elsewhere/',
-    )
-  })
-
-  test('is refused when it would match its own result', () => {
-    expect(() =>
-      readMigration(text.replace('to: http://mcp-proxy-sse:8080', 'to: http://127.0.0.1:8585'), 'x.yaml'),
-    ).toThrow('its own result')
-  })
-
-  test('is refused with an unknown key, a wrong origin, or no YAML', () => {
-    expect(() => readMigration(`${text}\nsurprise: 1\n`, 'x.yaml')).toThrow('Migration file x.yaml')
-    expect(() =>
-      readMigration(text.replace('to: http://mcp-proxy-sse:8080', 'to: http://a/b'), 'x.yaml'),
-    ).toThrow('must be an origin')
-    expect(() => readMigration('a: [', 'x.yaml')).toThrow('is not YAML')
   })
 })
