@@ -31,16 +31,14 @@ export function sourceText(rules: readonly Rule[]): string {
 /** Where rules move servers to, in words; empty where that differs from one to the other. */
 export const targetText = (rules: readonly Rule[]): string => listed(newOriginsOf(rules).map(originText))
 
-/** Does it take more than the id of its migration to tell which rule made a change? */
-const areMany = ({ migrations, changes }: Plan): boolean =>
-  migrations.length > 1 || changes.some(({ edits }) => edits.some(({ rules }) => rules?.some(isNumbered)))
-
+/** Is this one of several rules of its migration? All of those have a number. */
 const isNumbered = (name: string): boolean => name.includes('#')
 
 /** Which rules make some edits: `by a#1`, or `url by a#1; token_url by b`; empty where the plan has but one, or none does. */
 export function madeBy(edits: readonly Edit[], plan: Plan): string {
-  if (plan.reverts !== null || !areMany(plan)) return ''
   const ruled = edits.filter(({ rules }) => rules !== undefined && rules.length > 0)
+  const areMany = plan.migrations.length > 1 || ruled.some(({ rules }) => rules?.some(isNumbered))
+  if (plan.reverts !== null || !areMany) return ''
   const groups = groupedBy(ruled, ({ rules = [] }) => rules)
   const by = ([first]: readonly Edit[]): string => `by ${(first?.rules ?? []).map(printable).join(' and ')}`
   return groups.length === 1
