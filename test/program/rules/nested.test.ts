@@ -126,6 +126,12 @@ describe.concurrent("LiteLLM's configuration inside another file is changed ther
       '/a holds what an alias elsewhere in the file repeats',
     ],
     [
+      'stands in what an alias repeats',
+      `x: &x\n  a: |\n${indented(INNER, '    ')}b: *x\n`,
+      '#/x/a',
+      '/x/a holds what an alias elsewhere in the file repeats',
+    ],
+    [
       'has line ends of both kinds',
       CONFIG_MAP.replace('# here\n', '# here\r\n'),
       '#/data/config.yaml',

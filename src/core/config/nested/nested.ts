@@ -62,16 +62,16 @@ function nodesAt(document: Document.Parsed, steps: readonly string[]): unknown[]
   return nodes.filter((node) => node !== undefined && node !== null)
 }
 
-/** Does an alias elsewhere in a document repeat something of a block? Then more would change with it. */
-function isRepeated(document: Document.Parsed, node: unknown, { start, end }: Block): boolean {
-  const isInside = (each: Node): boolean =>
-    each.range !== undefined && each.range !== null && each.range[0] >= start && each.range[0] < end
+/** Does an alias elsewhere in a document repeat a block, or something in it or round it? Then more would change with it. */
+function isRepeated(document: Document.Parsed, { start, end }: Block): boolean {
+  const isInside = ({ range }: Node): boolean => !!range && range[0] >= start && range[0] < end
+  const touches = ({ range }: Node): boolean => !!range && range[0] < end && range[1] > start
   const anchors = new Map<string, Node>()
   let found = false
   visit(document, {
     Alias: (_, alias) => {
       const target = isInside(alias) ? undefined : anchors.get(alias.source)
-      if (target && (target === node || isInside(target))) found = true
+      if (target && touches(target)) found = true
       return found ? visit.BREAK : undefined
     },
     Node: (_, each) => {
@@ -142,7 +142,7 @@ function blockAt(file: string, pointer: string): Block | NestedFault {
       ? blockOf(file, node)
       : fault('is no text and no mapping')
   if ('fault' in block) return block
-  if (isRepeated(document, node, block)) return fault('holds what an alias elsewhere in the file repeats')
+  if (isRepeated(document, block)) return fault('holds what an alias elsewhere in the file repeats')
   const body = file.slice(block.start, block.end)
   return /\r\n/.test(body) && /[^\r]\n/.test(body)
     ? fault('has lines that end in two ways (LF and CRLF): make them alike')
