@@ -117,7 +117,7 @@ export const isVariable = ({ file }: Change): boolean => file !== null && file.v
 
 /** How LiteLLM speaks to the server of a change once that is written: as it is told there, or as before. */
 export function newTransport({ edits, transport }: Pick<Change, 'edits' | 'transport'>): string | null {
-  return edits.find(({ field }) => field === 'transport')?.after ?? transport
+  return transportAmong(edits) ?? transport
 }
 
 /** The new URL that a change gives its server, or `null` where it gives it none. */

@@ -4,7 +4,7 @@ import type { Edit } from '../plan/change.ts'
 import { maskUrlsIn } from '../show/redact.ts'
 import { rewriteAt, type Rewriting } from './rewrite.ts'
 import { namesField, type Rule, rulesFor, type Subject } from './rule.ts'
-import { mentions, verdictOnUrl } from './verdict.ts'
+import { mentions } from './verdict.ts'
 
 /** A place in a record in which the old address stands, or almost, and stays. */
 export interface Leftover {
@@ -40,31 +40,33 @@ function mayHoldAddress(value: unknown): boolean {
 /** The names of the rules that made an edit, as it holds them. */
 export const namesOf = (by: readonly Rule[]): string[] => by.map(({ name }) => name)
 
-/** The transport that a server gets with its URL, where that is another one. */
-export function transportEdit(
-  rules: readonly Rule[],
-  url: string | null | undefined,
-  subject: Subject,
-): Edit[] {
-  const verdict = verdictOnUrl(rules, url, subject)
-  if (verdict.kind !== 'match' || verdict.rule.transport === null) return []
-  const { transport: after } = verdict.rule
+/** The transport that a server gets with its URL by a rule, where that is another one. */
+export function transportEdit(rule: Rule, subject: Subject): Edit[] {
+  const { transport: after } = rule
   const before = subject.transport ?? 'sse'
-  return before === after ? [] : [{ field: 'transport', before, after, rules: namesOf([verdict.rule]) }]
+  return after === null || before === after
+    ? []
+    : [{ field: 'transport', before, after, rules: namesOf([rule]) }]
 }
 
 /** What the rules change in a record: one edit for each text, by its path; the URL first, and the transport with it. */
 export function editsOf(rules: readonly Rule[], record: Ruled): Edit[] {
-  const edits = Object.keys(record)
+  const found = Object.keys(record)
     .filter((field) => namesField(rules, field))
     .flatMap((field) => placesIn(record, field).map((place) => findingAt(rules, place, record)))
     .filter(({ text, after }) => after !== text)
-    .map(({ path, text, after, by }) => ({ field: path, before: text, after, rules: namesOf(by) }))
-  const url = typeof record['url'] === 'string' ? record['url'] : null
+  const editOf = ({ path, text, after, by }: Finding): Edit => ({
+    field: path,
+    before: text,
+    after,
+    rules: namesOf(by),
+  })
+  const isUrl = ({ path }: Finding): boolean => path === 'url'
   return [
-    ...edits.filter(({ field }) => field === 'url'),
-    ...transportEdit(rules, url, record),
-    ...edits.filter(({ field }) => field !== 'url'),
+    ...found
+      .filter(isUrl)
+      .flatMap((url) => [editOf(url), ...url.by.flatMap((rule) => transportEdit(rule, record))]),
+    ...found.filter((each) => !isUrl(each)).map(editOf),
   ]
 }
 

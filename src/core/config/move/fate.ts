@@ -1,5 +1,5 @@
 import type { Era } from '../../record/eras.ts'
-import type { Edit, Effect } from '../../plan/change.ts'
+import { type Edit, type Effect, transportAmong } from '../../plan/change.ts'
 import { type Configured, type HeldBy, sharersOf } from './configured.ts'
 import { changedServerId, hashedServers } from './server-id.ts'
 
@@ -39,8 +39,8 @@ export interface Fated extends Mover {
 /** The id that LiteLLM will give a server with another URL, `null` where its entry does not make the present one. */
 function expectedId({ configured, id, others, url, next }: Mover): string | null {
   const { server, aliases } = configured
-  const transport = others.find(({ field }) => field === 'transport')?.after
-  const to = { url: next, ...(transport != null && { transport }) }
+  const transport = transportAmong(others)
+  const to = { url: next, ...(transport !== null && { transport }) }
   for (const hashed of hashedServers(server, url, aliases)) {
     const found = changedServerId(hashed, id, to)
     if (found !== null) return found

@@ -82,7 +82,7 @@ function rulingOn(entry: InventoryEntry, rules: readonly Rule[]): Ruling {
   if (verdict.kind !== 'match' || url === null) return { url, verdict, move: null, others }
   const { after: next, rule } = verdict
   const moved: Edit = { field: 'url', before: url, after: next, rules: namesOf([rule]) }
-  const edits = [moved, ...transportEdit(rules, url, subject)]
+  const edits = [moved, ...transportEdit(rule, subject)]
   return { url, verdict, move: { url, next, edits }, others }
 }
 

@@ -10,7 +10,7 @@ import { unsetVariable } from '../../config/move/empty-url.ts'
 import { type Hindrance, RESTART } from '../../config/move/fate.ts'
 import { type FileEdits, moveConfigured } from '../../config/move/move.ts'
 import { hindranceTo, inOrder } from '../../config/move/order.ts'
-import { configRecord } from '../../config/read/record.ts'
+import { configRecord, entryTransport } from '../../config/read/record.ts'
 import type { Config } from '../../config/read/servers.ts'
 import { groupedBy } from '../../grouped.ts'
 import { type Era, FILE_ERA } from '../../record/eras.ts'
@@ -52,7 +52,7 @@ function movingOf(entry: InventoryEntry, { ruleSet }: Assembly): Moving[] {
   const subject = subjectOf(entry, configured)
   const verdict = verdictOnUrl(rules, found.url, subject)
   if (verdict.kind !== 'match') return []
-  const others = [...transportEdit(rules, found.url, subject), ...otherEdits(entry, configured, ruleSet)]
+  const others = [...transportEdit(verdict.rule, subject), ...otherEdits(entry, configured, ruleSet)]
   const [url, next] = [found.url, verdict.after]
   const placed = placedFor(configured, next)
   const place =
@@ -60,11 +60,11 @@ function movingOf(entry: InventoryEntry, { ruleSet }: Assembly): Moving[] {
   return [{ entry, url, next, rules: namesOf([verdict.rule]), others, ...place }]
 }
 
-/** A server as its entry tells of it: LiteLLM takes Streamable HTTP where that names no transport. */
+/** A server as its entry tells of it. */
 const subjectOf = ({ listed }: InventoryEntry, { server: { entry, name } }: Configured): Subject => ({
   ...listed,
   server_name: name,
-  transport: typeof entry['transport'] === 'string' ? entry['transport'] : 'http',
+  transport: entryTransport(entry),
 })
 
 /** The edits in the other fields of an entry, as far as they can be made there. */

@@ -1,5 +1,6 @@
 import type { Configuration } from '../../config/move/configuration.ts'
 import { configuredServer, configuredUrl } from '../../config/move/configured.ts'
+import { entryTransport } from '../../config/read/record.ts'
 import type { ListedServer } from '../../record/server.ts'
 import type { Rule } from '../../rule/rule.ts'
 import { verdictOnUrl } from '../../rule/verdict.ts'
@@ -17,8 +18,7 @@ export function notListed(
   return configuration.trees.flatMap(({ source, servers }): Note[] => {
     const names = servers.flatMap(({ name, entry }) => {
       if (known.has(name)) return []
-      const transport = typeof entry['transport'] === 'string' ? entry['transport'] : 'http'
-      const server = { server_id: '', server_name: name, transport }
+      const server = { server_id: '', server_name: name, transport: entryTransport(entry) }
       const found = configuredServer(configuration, server)
       const url = found && configuredUrl(found)
       return url && 'url' in url && verdictOnUrl(rules, url.url, server).kind === 'match' ? [name] : []
