@@ -1,6 +1,7 @@
 import { access } from 'node:fs/promises'
 import { configFault } from '../core/config/read/fault.ts'
-import { configurationsIn, textIn, withText } from '../core/config/nested/nested.ts'
+import { configurationsIn } from '../core/config/nested/find.ts'
+import { textIn, withText } from '../core/config/nested/nested.ts'
 import { type Nested, nestedIn, nestedPath } from '../core/config/nested/pointer.ts'
 import { replaceFile } from './replace-file.ts'
 import { changed, type Replacement } from './replace-refusals.ts'

@@ -1,7 +1,7 @@
 import { readdir, stat } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { MigrateError } from '../core/errors.ts'
-import { lintTogether } from '../core/rule/file/lint.ts'
+import { lintTogether } from '../core/rule/file/together.ts'
 import { readMigration, type ReadMigration } from '../core/rule/file/read.ts'
 import type { Migration } from '../core/rule/rule.ts'
 import { nearestOf } from '../core/show/nearest.ts'

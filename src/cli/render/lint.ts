@@ -1,4 +1,4 @@
-import type { Together } from '../../core/rule/file/lint.ts'
+import type { Together } from '../../core/rule/file/together.ts'
 import { count, printable } from '../../core/show/text.ts'
 import type { MigrationAt } from '../../files/migrations.ts'
 import type { LintDocument } from './documents/lint.ts'

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { configurationsIn, textIn, withText } from '../../../src/core/config/nested/nested.ts'
+import { configurationsIn } from '../../../src/core/config/nested/find.ts'
+import { textIn, withText } from '../../../src/core/config/nested/nested.ts'
 
 const MAP = `apiVersion: v1
 kind: ConfigMap

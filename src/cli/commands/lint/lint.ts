@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { lintTogether } from '../../../core/rule/file/lint.ts'
+import { lintTogether } from '../../../core/rule/file/together.ts'
 import { readMigrations } from '../../../files/migrations.ts'
 import type { Context } from '../../context.ts'
 import { usage } from '../../options/usage.ts'

@@ -6,16 +6,14 @@ import {
   isScalar,
   isSeq,
   type Node,
-  parseAllDocuments,
   type Scalar,
   visit,
   type YAMLMap,
 } from 'yaml'
 import { nearestOf } from '../../show/nearest.ts'
-import { isSection } from '../read/sections.ts'
-import { load } from '../pyyaml/load.ts'
-import { PyDict } from '../pyyaml/construct/values.ts'
-import { pointerOf, pointerSteps } from './pointer.ts'
+import { documentsIn, fault, type NestedFault } from './documents.ts'
+import { pointersIn } from './find.ts'
+import { pointerSteps } from './pointer.ts'
 
 /**
  * A text inside a YAML file, line by line: what stands there from `start` to `end`, each line of it `indent` and a line of the text.
@@ -28,25 +26,8 @@ interface Block {
   indent: string
 }
 
-/** Why a text cannot be read or written where it is; continues a path. */
-export interface NestedFault {
-  fault: string
-}
-
-const fault = (text: string): NestedFault => ({ fault: text })
-
 /** The lines of a text, each with its end. */
 const withEnds = (text: string): string[] => text.match(/[^\n]*\n|[^\n]+$/g) ?? []
-
-function documentsIn(text: string): Document.Parsed[] | NestedFault {
-  try {
-    const documents = parseAllDocuments(text, { uniqueKeys: false, prettyErrors: false, logLevel: 'silent' })
-    const all = Array.isArray(documents) ? documents : []
-    return all.some(({ errors }) => errors.length > 0) ? fault('is not YAML') : all
-  } catch {
-    return fault('is not YAML that can be read here')
-  }
-}
 
 /** What stands at some steps; of a key that a mapping has twice all values. */
 function nodesAt(document: Document.Parsed, steps: readonly string[]): unknown[] {
@@ -184,48 +165,4 @@ export function withText(file: string, pointer: string, next: string): { text: s
   const edited = file.slice(0, block.start) + [...lines, ...outer.slice(at)].join('') + file.slice(block.end)
   const read = textIn(edited, pointer)
   return 'text' in read && read.text === next ? { text: edited } : fault('cannot be written as it stands')
-}
-
-/** Is a text LiteLLM's configuration, by the names at its top? */
-function isConfiguration(text: string): boolean {
-  if (!/^\s*["']?[a-z_]+["']?\s*:/m.test(text)) return false
-  try {
-    const { value } = load(text)
-    return (
-      value instanceof PyDict &&
-      [...value.entries()].some(([key]) => typeof key === 'string' && isSection(key))
-    )
-  } catch {
-    return false
-  }
-}
-
-/**
- * The pointers of all texts and mappings of a file that are LiteLLM's configuration; none where the file itself is one, or is no
- * YAML.
- */
-export function configurationsIn(file: string): string[] {
-  if (isConfiguration(file)) return []
-  const documents = documentsIn(file)
-  return 'fault' in documents ? [] : [...new Set(documents.flatMap(pointersIn))]
-}
-
-/** The pointers of what is LiteLLM's configuration in one document. */
-function pointersIn(document: Document.Parsed): string[] {
-  const found: string[] = []
-  const look = (node: unknown, steps: readonly (string | number)[]): void => {
-    if (isMap(node) && steps.length > 0 && node.has('mcp_servers')) found.push(pointerOf(steps))
-    else if (isMap(node))
-      for (const { key, value } of node.items) if (isScalar(key)) look(value, [...steps, String(key.value)])
-    if (isSeq(node)) for (const [i, item] of node.items.entries()) look(item, [...steps, i])
-    if (
-      isScalar(node) &&
-      typeof node.value === 'string' &&
-      node.value.includes('\n') &&
-      isConfiguration(node.value)
-    )
-      found.push(pointerOf(steps))
-  }
-  look(document.contents, [])
-  return found
 }
