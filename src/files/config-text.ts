@@ -1,22 +1,15 @@
-import { access } from 'node:fs/promises'
 import { configFault } from '../core/config/read/fault.ts'
 import { configurationsIn } from '../core/config/nested/find.ts'
 import { textIn, withText } from '../core/config/nested/nested.ts'
 import { type Nested, nestedIn, nestedPath } from '../core/config/nested/pointer.ts'
 import { replaceFile } from './replace-file.ts'
 import { changed, type Replacement } from './replace-refusals.ts'
-import { fileUnreadable, readText } from './text-file.ts'
+import { fileUnreadable, isThere, readText } from './text-file.ts'
 
 /** The place inside a file that a path names, `null` where it names a file alone. A file may be called so, too. */
 async function insideOf(path: string): Promise<Nested | null> {
   const nested = nestedIn(path)
-  const isFile =
-    nested === null ||
-    (await access(path).then(
-      () => true,
-      () => false,
-    ))
-  return isFile ? null : nested
+  return nested === null || (await isThere(path)) ? null : nested
 }
 
 /**

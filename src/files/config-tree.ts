@@ -1,21 +1,15 @@
-import { access } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
 import { configFault } from '../core/config/read/fault.ts'
 import type { ConfigFile, ConfigTree } from '../core/config/move/configuration.ts'
 import { readConfig } from '../core/config/read/servers.ts'
 import { configurationAt, readConfigText } from './config-text.ts'
+import { isThere } from './text-file.ts'
 
 /** A path under `include` that is still to be read, with the files through which it came. */
 interface Pending {
   written: string
   within: string[]
 }
-
-const isThere = (path: string): Promise<boolean> =>
-  access(path).then(
-    () => true,
-    () => false,
-  )
 
 /**
  * The file that LiteLLM means by a path under `include`. Up to 1.81.14 it is relative to the first file, even when an

@@ -8,7 +8,7 @@ import { nearestOf } from '../core/show/nearest.ts'
 import { fileWords } from '../core/show/system-words.ts'
 import { printable } from '../core/show/text.ts'
 import { isPath, isYaml, shippedFolder, shippedIds } from './shipped.ts'
-import { decoded, fileUnreadable, firstBadLine, readRegular, SMALL_LIMIT } from './text-file.ts'
+import { decoded, fileUnreadable, firstBadLine, isThere, readRegular, SMALL_LIMIT } from './text-file.ts'
 
 /** A migration file, read. `name`: as it was named, for a person. */
 export interface MigrationAt extends ReadMigration {
@@ -56,12 +56,6 @@ async function readShipped(): Promise<MigrationAt[]> {
 const isFolder = (path: string): Promise<boolean> =>
   stat(path).then(
     (found) => found.isDirectory(),
-    () => false,
-  )
-
-const isThere = (path: string): Promise<boolean> =>
-  stat(path).then(
-    () => true,
     () => false,
   )
 

@@ -1,5 +1,5 @@
 import { constants, type Stats } from 'node:fs'
-import { type FileHandle, open, stat } from 'node:fs/promises'
+import { access, type FileHandle, open, stat } from 'node:fs/promises'
 import { configFault } from '../core/config/read/fault.ts'
 import { MigrateError } from '../core/errors.ts'
 import type { Owned } from '../core/ownership.ts'
@@ -60,6 +60,13 @@ export async function readRegular(path: string, limit: number): Promise<Contents
     return unreadable(fileWords(error, 'read'))
   }
 }
+
+/** Is there anything at a path? */
+export const isThere = (path: string): Promise<boolean> =>
+  access(path).then(
+    () => true,
+    () => false,
+  )
 
 /** The error for a file that was named to this program and cannot be read. */
 export const fileUnreadable = (message: string, hint: string | null = null): MigrateError =>

@@ -1,16 +1,10 @@
 import { MigrateError } from '../../core/errors.ts'
 import { serverTitle } from '../../core/record/server.ts'
-import { count, printable } from '../../core/show/text.ts'
+import { count, firstOf, printable } from '../../core/show/text.ts'
 import type { Gateway } from '../../gateway/port.ts'
 import type { RecordedRun } from '../../journal/fold.ts'
 
 const SHOWN = 5
-
-/** Up to five names, and how many more. */
-function namesOf(names: readonly string[]): string {
-  const more = names.length - SHOWN
-  return names.slice(0, SHOWN).join(', ') + (more > 0 ? ` and ${more} more` : '')
-}
 
 /**
  * A run that wrote through the API can neither be finished nor taken back while LiteLLM has no database, in which its
@@ -23,7 +17,7 @@ export function requireDatabaseFor(run: RecordedRun, gateway: Gateway, enough: '
   const names = [...new Set(rows.map(({ change }) => printable(serverTitle(change.server))))]
   throw new MigrateError(
     'no-database',
-    `Run ${run.id} changed ${count(names.length, 'server')} through LiteLLM's API (${namesOf(names)}), and LiteLLM at ${gateway.identity.url} has no database connected now`,
+    `Run ${run.id} changed ${count(names.length, 'server')} through LiteLLM's API (${firstOf(names, SHOWN)}), and LiteLLM at ${gateway.identity.url} has no database connected now`,
     'Set DATABASE_URL to the database that it had, restart LiteLLM, and try again.',
   )
 }

@@ -1,6 +1,6 @@
 import type { ConfigDocument } from '../read/document.ts'
 import { PyDict, type PyValue } from '../pyyaml/construct/values.ts'
-import { printable } from '../../show/text.ts'
+import { firstOf, printable } from '../../show/text.ts'
 
 /** A config.yaml that was given, and what was found in it. */
 export interface GivenFile {
@@ -54,8 +54,7 @@ export function missingIn(files: readonly GivenFile[], name: string): string {
     const isOwn = source === given || source.startsWith(`${given}#`)
     const file = isOwn ? source : `${source}, which ${given} includes,`
     if (servers.length === 0) return `${file} holds no MCP servers`
-    const more = servers.length > SHOWN ? ` and ${servers.length - SHOWN} more` : ''
-    return `${file} holds the MCP servers ${servers.slice(0, SHOWN).join(', ')}${more}, and no ${name}`
+    return `${file} holds the MCP servers ${firstOf(servers, SHOWN)}, and no ${name}`
   })
   return `it stands in no file that was given. ${told.join('. ')}`
 }

@@ -4,6 +4,7 @@ import { entryTransport } from '../../config/read/record.ts'
 import type { ListedServer } from '../../record/server.ts'
 import type { Rule } from '../../rule/rule.ts'
 import { verdictOnUrl } from '../../rule/verdict.ts'
+import { firstOf } from '../../show/text.ts'
 import type { Note } from '../plan.ts'
 
 const SHOWN = 5
@@ -24,8 +25,7 @@ export function notListed(
       return url && 'url' in url && verdictOnUrl(rules, url.url, server).kind === 'match' ? [name] : []
     })
     if (!source || names.length === 0) return []
-    const more = names.length > SHOWN ? ` and ${names.length - SHOWN} more` : ''
-    const message = `${source.path} holds MCP servers to move that this gateway does not list, and that stay: ${names.slice(0, SHOWN).join(', ')}${more}. LiteLLM may have to be restarted, or the file may be that of another gateway`
+    const message = `${source.path} holds MCP servers to move that this gateway does not list, and that stay: ${firstOf(names, SHOWN)}. LiteLLM may have to be restarted, or the file may be that of another gateway`
     return [{ code: 'not-listed', server: null, field: null, message }]
   })
 }
