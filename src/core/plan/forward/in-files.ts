@@ -52,7 +52,7 @@ function movingOf(entry: InventoryEntry, { ruleSet }: Assembly): Moving[] {
   const subject = subjectOf(entry, configured)
   const verdict = verdictOnUrl(rules, found.url, subject)
   if (verdict.kind !== 'match') return []
-  const others = [...transportEdit(verdict.rule, subject), ...otherEdits(entry, configured, ruleSet)]
+  const others = [...transportEdit(verdict.rule, subject), ...editsBeside(entry, configured, ruleSet)]
   const [url, next] = [found.url, verdict.after]
   const placed = placedFor(configured, next)
   const place =
@@ -68,7 +68,7 @@ const subjectOf = ({ listed }: InventoryEntry, { server: { entry, name } }: Conf
 })
 
 /** The edits in the other fields of an entry, as far as they can be made there. */
-function otherEdits(entry: InventoryEntry, configured: Configured, { rules }: RuleSet): Edit[] {
+function editsBeside(entry: InventoryEntry, configured: Configured, { rules }: RuleSet): Edit[] {
   const { config, path, server } = configured
   const id = entry.listed.server_id
   const record = configRecord(id, server, null)
@@ -82,7 +82,7 @@ function otherEdits(entry: InventoryEntry, configured: Configured, { rules }: Ru
 function stepsBeside(entry: InventoryEntry, { ruleSet }: Assembly): FileEdits[] {
   const { configured, source } = entry
   if (source !== 'config' || !configured) return []
-  const edits = otherEdits(entry, configured, ruleSet)
+  const edits = editsBeside(entry, configured, ruleSet)
   if (edits.length === 0) return []
   const { path, server } = configured
   const id = entry.listed.server_id
